@@ -1,0 +1,42 @@
+import type { ChannelId, LinkId, MessageTs, RunId, UserId } from './domain/ids.ts';
+import type { Reply } from './domain/reply.ts';
+import type { Choice, Origin, RunView } from './domain/run.ts';
+import type { Means } from './domain/verdict.ts';
+
+/** Who asks, from where, by which delivery. */
+export interface Caller extends Origin {
+  /** Key of the delivery: a change asked for again under the same key is the same run. */
+  readonly delivery: string;
+  /** True in a channel shared with another organisation: details and approvals are refused there. */
+  readonly external: boolean;
+}
+
+export interface Ballot {
+  readonly run: RunId;
+  readonly person: UserId;
+  readonly choice: Choice;
+  readonly means: Means;
+  readonly reason: string | null;
+  /** Plan hash that the button or message carried; null for a command, which is taken to mean the present plan. */
+  readonly planHash: string | null;
+}
+
+/** The one door. What the Slack edge calls, and what any other front end would call. No method throws for bad input: it is a refusal. */
+export interface App {
+  /** Reads a command text (without `/repl`) and carries it out. */
+  ask(text: string, caller: Caller): Promise<Reply>;
+  vote(ballot: Ballot): Promise<Reply>;
+  /** Takes a vote back; only until quorum. */
+  withdraw(run: RunId, person: UserId, means: Means): Promise<Reply>;
+  /** Confirms a step that a person carries out. */
+  confirm(run: RunId, step: string, person: UserId, means: Means): Promise<Reply>;
+  cancel(run: RunId, person: UserId): Promise<Reply>;
+  retry(run: RunId, person: UserId): Promise<Reply>;
+  skip(run: RunId, person: UserId, reason: string): Promise<Reply>;
+  /** The run to which a message belongs; null for any other message. */
+  runOfMessage(channel: ChannelId, ts: MessageTs): Promise<RunId | null>;
+  /** Folds the run's journal. Null when there is no such run. */
+  run(id: RunId): Promise<RunView | null>;
+  /** Link ids, for completion and home views. */
+  links(): readonly LinkId[];
+}

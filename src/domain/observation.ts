@@ -1,0 +1,57 @@
+import type { Fingerprint, LinkId } from './ids.ts';
+import { hashOf, type JsonObject } from './json.ts';
+import type { Lag } from './lag.ts';
+import type { EngineId } from './link.ts';
+
+export type Side = 'primary' | 'standby';
+export type Tristate = 'yes' | 'no' | 'unknown';
+
+/** One thing read from a database. `binding` facts go into the fingerprint that an approval rests on. */
+export interface Fact {
+  /** Stable key, e.g. `standby.status`. */
+  readonly name: string;
+  /** What people read, e.g. `Data state of the standby`. */
+  readonly label: string;
+  readonly value: string;
+  readonly binding: boolean;
+}
+
+export interface SideView {
+  /** The cluster's name in the config, e.g. `sql-east`. */
+  readonly cluster: string;
+  readonly reachable: boolean;
+  /** A full sentence when something is wrong with this side; null when nothing is. */
+  readonly problem: string | null;
+  readonly version: string | null;
+  /** What this side is now, by its own word, whatever the config calls it. */
+  readonly role: Side | 'none' | 'unknown';
+  /** Whether applications can write here at this moment. */
+  readonly writable: Tristate;
+}
+
+/** `healthy`: nothing to do. `degraded`: works, look soon. `broken`: replication does not work. `danger`: data is at risk (split brain). */
+export type Health = 'healthy' | 'degraded' | 'broken' | 'danger' | 'unknown';
+
+/** Facts read from both sides at one moment. JSON: it is stored, hashed and compared. */
+export interface Observation {
+  readonly link: LinkId;
+  readonly engine: EngineId;
+  /** ms since the epoch, by the bot's clock. */
+  readonly observedAt: number;
+  readonly health: Health;
+  /** One full sentence: the state of the link. */
+  readonly headline: string;
+  readonly primary: SideView;
+  readonly standby: SideView;
+  readonly lag: Lag;
+  readonly facts: readonly Fact[];
+  /** What the engine itself needs to plan; opaque to everyone else. */
+  readonly detail: JsonObject;
+}
+
+/** Hash of the binding facts only: lag may move between approval and start, roles and states may not. */
+export function fingerprintOf(facts: readonly Fact[]): Fingerprint {
+  const binding = facts.filter((fact) => fact.binding).map((fact) => [fact.name, fact.value] as const);
+  // The cast brands a hash made right here.
+  return hashOf([...binding].sort(([a], [b]) => (a < b ? -1 : 1))) as Fingerprint;
+}

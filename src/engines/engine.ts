@@ -1,0 +1,66 @@
+import type { Clock } from '../domain/clock.ts';
+import type { RunId } from '../domain/ids.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { EngineId, Link } from '../domain/link.ts';
+import type { Observation } from '../domain/observation.ts';
+import type { Operation, OperationName, Risk } from '../domain/operation.ts';
+import type { Act, Check, Plan, StepKind } from '../domain/plan.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import type { RunReport, RunView } from '../domain/run.ts';
+
+/** What an engine may use of the outside while it works. Transports are given to the engine when it is created. */
+export interface EngineIo {
+  readonly clock: Clock;
+  /** Aborts when the worker loses its lease or the caller gives up. Checked right before anything is sent. */
+  readonly signal: AbortSignal;
+  /** Longest time that one call may take, ms. */
+  readonly timeoutMs: number;
+  /** `replops/<run>/<fence>` in a run, `replops/read` otherwise; set on database sessions where the engine can hold it. */
+  readonly tag: string;
+}
+
+export interface OperationSpec {
+  readonly summary: string;
+  readonly risk: Exclude<Risk, 'read'>;
+  /** Full sentence: whether and how it can be taken back. */
+  readonly reversible: string;
+}
+
+/** What the database says of an act. Never taken from our own notes. */
+export type Probe =
+  | { readonly kind: 'todo' }
+  | { readonly kind: 'underway'; readonly fraction: number | null; readonly note: string }
+  | { readonly kind: 'done'; readonly evidence: JsonObject }
+  /** It cannot be known whether it happened. The run stops and asks. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly evidence: JsonObject }
+  /** It has not happened and cannot happen from the present state. The run stops and asks. */
+  | { readonly kind: 'impossible'; readonly why: string; readonly evidence: JsonObject };
+
+/** Carries out one kind of act. */
+export interface StepExecutor<L extends Link = Link> {
+  /** Asks the database. May throw a Fault when it cannot be asked; the runner tries again until the step is late. */
+  probe(act: Act, link: L, io: EngineIo): Promise<Probe>;
+  /** One effect. Called only after a probe said `todo`. Throws a Fault that says what is known of the effect. */
+  perform(act: Act, link: L, io: EngineIo): Promise<void>;
+}
+
+/** One way of replicating databases. Adding one is adding a folder, a simulator, and passing the conformance suite. */
+export interface Engine<L extends Link = Link> {
+  readonly id: EngineId;
+  readonly operations: Readonly<Partial<Record<OperationName, OperationSpec>>>;
+  /** Changes nothing. A side that cannot be reached is part of the answer, not a Fault. */
+  observe(link: L, io: EngineIo): Promise<Observation>;
+  /** Changes nothing. */
+  preflight(operation: Operation, link: L, io: EngineIo): Promise<readonly Check[]>;
+  /** Pure: equal arguments give an equal plan. */
+  plan(operation: Operation, link: L, seen: Observation): Plan | Refusal;
+  /** Executors by step kind. */
+  readonly steps: Readonly<Record<StepKind, StepExecutor<L>>>;
+  /**
+   * Cancels database sessions that older owners of the run left behind (tag of the run, fence below `fence`).
+   * Returns one sentence for each session ended. Throws a Fault when a side that is up cannot be asked.
+   */
+  evict(link: L, run: RunId, fence: number, io: EngineIo): Promise<readonly string[]>;
+  /** Measures what a finished run cost, from what its steps recorded and what is seen now. Pure. */
+  report(run: RunView, seen: Observation): RunReport;
+}
