@@ -63,8 +63,11 @@ export interface RunReport {
 /** Which message: `run` (the live message), `line:<seq>` (a thread line), `incident:<channel>`. */
 export type MessageKey = string;
 
-/** Every entry that a run's journal can hold. `at` is ms since the epoch by the writer's clock. */
-export type Entry = { readonly at: number } & (
+/** Every entry that a run's journal can hold. `at` and every other time is ms since the epoch by the writer's clock. */
+export type Entry = { readonly at: number } & (AskingEntry | EffectEntry | EndingEntry | TellingEntry);
+
+/** From the proposal to the start. */
+type AskingEntry =
   | {
       readonly kind: 'proposed';
       readonly run: RunId;
@@ -73,34 +76,35 @@ export type Entry = { readonly at: number } & (
       readonly origin: Origin;
       readonly reason: string | null;
       readonly wait: boolean;
+      /** Reason for going without approval; null when approval is asked. */
+      readonly breakGlass: string | null;
       readonly verdict: Verdict;
     }
-  | { readonly kind: 'approval-asked'; readonly requirement: Requirement /** ms since the epoch. */; readonly expiresAt: number }
+  | { readonly kind: 'approval-asked'; readonly requirement: Requirement; readonly expiresAt: number }
   | { readonly kind: 'glass-broken'; readonly person: UserId; readonly reason: string }
   | { readonly kind: 'voted'; readonly vote: Vote; readonly planHash: PlanHash }
   | { readonly kind: 'vote-withdrawn'; readonly person: UserId; readonly means: Means }
-  | {
-      readonly kind: 'approved';
-      readonly by: readonly UserId[] /** An approved run that has not started by then expires; ms since the epoch. */;
-      readonly startBy: number;
-    }
-  | { readonly kind: 'denied'; readonly by: UserId; readonly reason: string | null }
-  | { readonly kind: 'expired'; readonly sentence: string }
-  | { readonly kind: 'voided'; readonly sentence: string; readonly differences: readonly FactDifference[] }
-  | { readonly kind: 'queued' /** The run that holds the link. */; readonly behind: RunId; readonly place: number }
-  | { readonly kind: 'started'; readonly observation: Observation }
+  /** An approved run that has not started at `startBy` expires. */
+  | { readonly kind: 'approved'; readonly by: readonly UserId[]; readonly startBy: number }
+  /** Waits in line; `behind` holds the link. */
+  | { readonly kind: 'queued'; readonly behind: RunId; readonly place: number }
+  | { readonly kind: 'started'; readonly observation: Observation };
+
+/** While it runs, forward or back. */
+type EffectEntry =
   | { readonly kind: 'taken-over'; readonly worker: string; readonly from: string; readonly fence: number }
   | {
       readonly kind: 'intent';
       readonly step: string;
       readonly effect: EffectId;
-      readonly attempt: number /** The step is late after this; ms since the epoch. */;
-      readonly deadlineAt: number /** A perform call sent under this intent has ended by then; ms since the epoch. */;
-      readonly quietAt: number;
+      readonly attempt: number;
+      /** The step is late after this. */
+      readonly deadlineAt: number;
       readonly inverse: Act | null;
       readonly undoing: boolean;
     }
-  | { readonly kind: 'performing'; readonly step: string; readonly effect: EffectId }
+  /** A call is about to be sent; it has ended by `quietAt`, whatever became of its sender. */
+  | { readonly kind: 'performing'; readonly step: string; readonly effect: EffectId; readonly quietAt: number }
   | { readonly kind: 'progress'; readonly step: string; readonly fraction: number | null; readonly note: string }
   | { readonly kind: 'done'; readonly step: string; readonly effect: EffectId; readonly evidence: JsonObject; readonly undoing: boolean }
   | { readonly kind: 'confirmed'; readonly step: string; readonly by: UserId; readonly means: Means }
@@ -108,19 +112,25 @@ export type Entry = { readonly at: number } & (
   | { readonly kind: 'retried'; readonly by: UserId }
   | { readonly kind: 'skipped'; readonly step: string; readonly by: UserId; readonly reason: string }
   | { readonly kind: 'cancel-asked'; readonly by: UserId }
-  | { readonly kind: 'undo-begun'; readonly sentence: string }
+  | { readonly kind: 'undo-begun'; readonly sentence: string };
+
+/** The last word of a run. */
+type EndingEntry =
+  | { readonly kind: 'denied'; readonly by: UserId; readonly reason: string | null }
+  | { readonly kind: 'expired'; readonly sentence: string }
+  | { readonly kind: 'voided'; readonly sentence: string; readonly differences: readonly FactDifference[] }
   | { readonly kind: 'succeeded'; readonly report: RunReport }
   | { readonly kind: 'failed'; readonly sentence: string; readonly databases: string; readonly next: string }
   | { readonly kind: 'undone'; readonly sentence: string; readonly differences: readonly FactDifference[] }
-  | { readonly kind: 'cancelled'; readonly by: UserId | null; readonly sentence: string }
-  | {
-      readonly kind: 'noted' /** Something a person must notice that changes no state, e.g. a channel that could not be told. */;
-      readonly sentence: string;
-    }
+  | { readonly kind: 'cancelled'; readonly by: UserId | null; readonly sentence: string };
+
+/** What people are told; none of these changes the state of a run. */
+type TellingEntry =
+  /** Something a person must notice, e.g. a channel that could not be told. */
+  | { readonly kind: 'noted'; readonly sentence: string }
   | { readonly kind: 'posting'; readonly key: MessageKey; readonly channel: ChannelId }
   | { readonly kind: 'posted'; readonly key: MessageKey; readonly channel: ChannelId; readonly ts: MessageTs }
-  | { readonly kind: 'post-failed'; readonly key: MessageKey; readonly channel: ChannelId; readonly why: string }
-);
+  | { readonly kind: 'post-failed'; readonly key: MessageKey; readonly channel: ChannelId; readonly why: string };
 
 export type EntryKind = Entry['kind'];
 
@@ -147,10 +157,12 @@ export interface StepView {
   /** How often an intent was written in the present direction. */
   readonly attempts: number;
   readonly effect: EffectId | null;
-  /** True once a perform call was about to be sent under the present intent. */
+  /** True once a call was about to be sent for this step and its proof has not been recorded. */
   readonly performing: boolean;
+  /** When the first intent was written. */
   readonly beganAt: number | null;
   readonly deadlineAt: number | null;
+  /** Every call sent so far has ended by then; null when none was. */
   readonly quietAt: number | null;
   readonly endedAt: number | null;
   readonly progress: { readonly fraction: number | null; readonly note: string } | null;
