@@ -157,8 +157,8 @@ export interface StepView {
   /** How often an intent was written in the present direction. */
   readonly attempts: number;
   readonly effect: EffectId | null;
-  /** True once a call was about to be sent for this step and its proof has not been recorded. */
-  readonly performing: boolean;
+  /** The last effect whose call was about to be sent and whose proof has not been recorded; null when there is none. */
+  readonly sent: EffectId | null;
   /** When the first intent was written. */
   readonly beganAt: number | null;
   readonly deadlineAt: number | null;
@@ -177,6 +177,16 @@ export interface PostedMessage {
   readonly failed: string | null;
 }
 
+/** Why it was denied, voided, cancelled, failed or undone; or how it succeeded. */
+export interface RunEnding {
+  readonly sentence: string;
+  /** Who ended it; null when nobody in particular did. */
+  readonly by: UserId | null;
+  readonly databases: string | null;
+  readonly next: string | null;
+  readonly differences: readonly FactDifference[];
+}
+
 /** A run as folded from its journal. What messages and deciders look at. */
 export interface RunView {
   readonly id: RunId;
@@ -188,6 +198,7 @@ export interface RunView {
   readonly origin: Origin;
   readonly reason: string | null;
   readonly wait: boolean;
+  readonly breakGlass: string | null;
   readonly verdict: Verdict;
   readonly requirement: Requirement | null;
   readonly glassBroken: { readonly person: UserId; readonly reason: string } | null;
@@ -204,13 +215,7 @@ export interface RunView {
   /** Facts seen at the start; undo has to restore them. */
   readonly startFacts: readonly Fact[];
   readonly report: RunReport | null;
-  /** The last word: why it was denied, voided, cancelled, failed or undone. */
-  readonly ending: {
-    readonly sentence: string;
-    readonly databases: string | null;
-    readonly next: string | null;
-    readonly differences: readonly FactDifference[];
-  } | null;
+  readonly ending: RunEnding | null;
   readonly posted: Readonly<Record<MessageKey, PostedMessage>>;
   readonly proposedAt: number;
   readonly startedAt: number | null;

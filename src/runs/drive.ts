@@ -1,0 +1,175 @@
+import type { Clock } from '../domain/clock.ts';
+import { type FaultCode, isFault } from '../domain/faults.ts';
+import type { EffectId } from '../domain/ids.ts';
+import type { Act } from '../domain/plan.ts';
+import type { Entry } from '../domain/run.ts';
+import type { Probe, StepExecutor } from '../engines/engine.ts';
+import type { Grip } from './grip.ts';
+import { halt } from './halt.ts';
+import { intentOf } from './next.ts';
+import { actOf, isPastReturn, type Standing } from './progress.ts';
+
+/** What this process knows of calls that it sent itself. Lost with the process, and nothing depends on it for safety. */
+export interface Memory {
+  /** Effects whose call was answered with success: only the proof is awaited. */
+  readonly answered: Set<EffectId>;
+  /** Effects whose call surely changed nothing: there is nothing to wait out. */
+  readonly harmless: Set<EffectId>;
+  /** True when sessions of older owners have been ended on every side. */
+  evicted: boolean;
+  progressAt: number;
+}
+
+export const freshMemory = (): Memory => ({ answered: new Set(), harmless: new Set(), evicted: false, progressAt: 0 });
+
+export interface DriveDeps {
+  readonly clock: Clock;
+  /** Time between two probes, ms. */
+  readonly pollMs: number;
+  /** Longest time for one probe, ms. */
+  readonly probeMs: number;
+  /** Least time between two progress entries of one step, ms. */
+  readonly progressEveryMs: number;
+}
+
+/** Time added to a call's own limit until it counts as over, ms: the way to the server and back. */
+const quietSlackMs = 1_000;
+
+/** Faults after which the same act may be tried again within the step's budget, given that nothing was applied. */
+const passing: readonly FaultCode[] = ['connect-failed', 'connection-lost', 'deadline-passed', 'aborted'];
+
+type Seen = Probe | { readonly kind: 'no-answer'; readonly sentence: string };
+
+/**
+ * One turn of the step loop: look, then do at most one thing. INTENT stands in the journal already. Look before acting; `unknown`
+ * and `impossible` stop the run; an effect is sent only after a probe said `todo` and every older call is over.
+ */
+export async function drive(grip: Grip, standing: Standing, memory: Memory, deps: DriveDeps): Promise<void> {
+  const act = actOf(grip.view(), standing.step);
+  const executor = grip.engine.steps[act.kind];
+  if (executor === undefined) {
+    return halt(grip, deps.clock, standing, {
+      why: 'impossible',
+      sentence: `This version of the bot can't carry out '${act.title}' (${act.kind}).`,
+      next: 'Start a bot that can, then press Retry; or press Cancel.',
+      evidence: {},
+    });
+  }
+  const seen = await look(grip, executor, act, deps);
+  switch (seen.kind) {
+    case 'done':
+      await grip.append(doneEntry(grip, standing, seen.evidence, deps.clock.now()));
+      return;
+    case 'underway':
+      return onUnderway(grip, standing, seen, memory, deps);
+    case 'no-answer':
+      return isLate(standing, deps) ? late(grip, standing, seen.sentence, deps) : pause(grip, deps);
+    case 'unknown':
+    case 'impossible':
+      return halt(grip, deps.clock, standing, {
+        why: seen.kind,
+        sentence: seen.why,
+        next: 'Look at the databases, then press Retry to look again, Skip to go on without this step, or Cancel.',
+        evidence: seen.evidence,
+      });
+    case 'todo':
+      return onTodo(grip, standing, act, executor, memory, deps);
+  }
+}
+
+async function look(grip: Grip, executor: StepExecutor, act: Act, deps: DriveDeps): Promise<Seen> {
+  try {
+    return await executor.probe(act, grip.link, grip.io(deps.probeMs));
+  } catch (cause) {
+    if (isFault(cause) && cause.code !== 'lease-lost') return { kind: 'no-answer', sentence: cause.message };
+    throw cause;
+  }
+}
+
+function doneEntry(grip: Grip, { step, view }: Standing, evidence: Extract<Probe, { kind: 'done' }>['evidence'], at: number): Entry {
+  if (view.effect === null) throw new TypeError(`step ${step.id} is done without an intent`);
+  return { kind: 'done', at, step: step.id, effect: view.effect, evidence, undoing: grip.view().direction === 'undo' };
+}
+
+async function onUnderway(grip: Grip, standing: Standing, seen: Extract<Probe, { kind: 'underway' }>, memory: Memory, deps: DriveDeps) {
+  const { step, view } = standing;
+  if (isLate(standing, deps)) return late(grip, standing, seen.note, deps);
+  const now = deps.clock.now();
+  const moved = view.progress?.note !== seen.note || view.progress?.fraction !== seen.fraction;
+  if (moved && now - memory.progressAt >= deps.progressEveryMs) {
+    memory.progressAt = now;
+    await grip.append({ kind: 'progress', at: now, step: step.id, fraction: seen.fraction, note: seen.note });
+  }
+  return pause(grip, deps);
+}
+
+async function onTodo(grip: Grip, standing: Standing, act: Act, executor: StepExecutor, memory: Memory, deps: DriveDeps): Promise<void> {
+  const { step, view } = standing;
+  const now = deps.clock.now();
+  if (isLate(standing, deps)) return late(grip, standing, `'${act.title}' has not happened.`, deps);
+  if (view.sent !== null && memory.answered.has(view.sent)) return pause(grip, deps);
+  if (view.sent !== null && !memory.evicted && !memory.harmless.has(view.sent) && now < (view.quietAt ?? 0)) return pause(grip, deps);
+  if (view.sent === view.effect) {
+    const left = (view.deadlineAt ?? now) - now;
+    await grip.append(intentOf(grip.view(), standing, now, left));
+    return;
+  }
+  return perform(grip, standing, act, executor, memory, deps, step.performMs);
+}
+
+async function perform(
+  grip: Grip,
+  standing: Standing,
+  act: Act,
+  executor: StepExecutor,
+  memory: Memory,
+  deps: DriveDeps,
+  performMs: number,
+): Promise<void> {
+  const effect = standing.view.effect;
+  if (effect === null) throw new TypeError(`step ${standing.step.id} is performed without an intent`);
+  const now = deps.clock.now();
+  const quietAt = now + performMs + quietSlackMs;
+  if ((await grip.append({ kind: 'performing', at: now, step: standing.step.id, effect, quietAt })) === 'behind') return;
+  // From here on an older owner's eviction no longer counts: this call is ours.
+  memory.evicted = false;
+  try {
+    await executor.perform(act, grip.link, grip.io(performMs));
+    memory.answered.add(effect);
+  } catch (cause) {
+    if (!isFault(cause) || cause.code === 'lease-lost') throw cause;
+    if (cause.effect === 'applied') memory.answered.add(effect);
+    if (cause.effect !== 'not-applied') return;
+    memory.harmless.add(effect);
+    if (passing.includes(cause.code)) return pause(grip, deps);
+    await halt(grip, deps.clock, standing, {
+      why: grip.view().direction === 'undo' ? 'undo-failed' : 'failed',
+      sentence: `'${act.title}' was refused and changed nothing: ${cause.message}`,
+      next: 'Mend the cause and press Retry; or press Cancel.',
+      evidence: { ...cause.facts },
+    });
+  }
+}
+
+const isLate = ({ view }: Standing, { clock }: DriveDeps): boolean => clock.now() >= (view.deadlineAt ?? 0);
+
+const pause = ({ lease }: Grip, { clock, pollMs }: DriveDeps): Promise<void> => clock.sleep(pollMs, lease.signal);
+
+/** The budget is used up: a write stop is taken back by itself, anything else stops and asks. */
+async function late(grip: Grip, standing: Standing, seen: string, deps: DriveDeps): Promise<void> {
+  const run = grip.view();
+  const at = deps.clock.now();
+  const { step } = standing;
+  const seconds = Math.round(step.budgetMs / 1000);
+  if (run.direction === 'forward' && step.onLate === 'undo' && !isPastReturn(run)) {
+    const sentence = `'${step.title}' took longer than its ${seconds} s (${seen}), so what was done is taken back.`;
+    await grip.append({ kind: 'undo-begun', at, sentence });
+    return;
+  }
+  await halt(grip, deps.clock, standing, {
+    why: run.direction === 'undo' ? 'undo-failed' : 'late',
+    sentence: `'${actOf(run, step).title}' is not proven after ${seconds} s. Last seen: ${seen}`,
+    next: 'Press Retry to give it the same time again, Skip to go on without it, or Cancel.',
+    evidence: {},
+  });
+}
