@@ -1,7 +1,11 @@
+import { createAsking } from './app/asking.ts';
+import type { AppDeps } from './app/deps.ts';
+import { createGoverning } from './app/governing.ts';
 import type { ChannelId, LinkId, MessageTs, RunId, UserId } from './domain/ids.ts';
 import type { Reply } from './domain/reply.ts';
 import type { Choice, Origin, RunView } from './domain/run.ts';
 import type { Means } from './domain/verdict.ts';
+import { fold } from './runs/fold.ts';
 
 /** Who asks, from where, by which delivery. */
 export interface Caller extends Origin {
@@ -39,4 +43,19 @@ export interface App {
   run(id: RunId): Promise<RunView | null>;
   /** Link ids, for completion and home views. */
   links(): readonly LinkId[];
+}
+
+/** Puts the door together. Every method may throw Fault `redis-unavailable`: then nothing was changed that can't be asked for again. */
+export function createApp(deps: AppDeps): App {
+  const governing = createGoverning(deps);
+  return {
+    ...governing,
+    ask: createAsking(deps, governing),
+    runOfMessage: (channel, ts) => deps.journal.runOfMessage(channel, ts),
+    run: async (id) => {
+      const records = await deps.journal.read(id);
+      return records.length === 0 ? null : fold(records);
+    },
+    links: () => [...deps.links.keys()],
+  };
 }

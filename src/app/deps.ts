@@ -1,0 +1,66 @@
+import type { Clock } from '../domain/clock.ts';
+import type { LinkId, RunId } from '../domain/ids.ts';
+import type { EngineId, Link } from '../domain/link.ts';
+import type { Log } from '../domain/log.ts';
+import type { People, Person } from '../domain/person.ts';
+import { type Refusal, refuse } from '../domain/refusal.ts';
+import type { Finding } from '../domain/reply.ts';
+import type { RunSummary, RunView } from '../domain/run.ts';
+import type { Engine, EngineIo } from '../engines/engine.ts';
+import type { Registry } from '../intents/command.ts';
+import type { PolicyService } from '../policy/service.ts';
+import type { Journal } from '../runs/ports.ts';
+
+/** What the door needs of the house. */
+export interface AppDeps {
+  readonly links: ReadonlyMap<LinkId, Link>;
+  readonly engines: ReadonlyMap<EngineId, Engine>;
+  readonly registry: Registry;
+  readonly policy: PolicyService;
+  readonly people: People;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Longest time for one look at a link, ms. */
+  readonly observeMs: number;
+  /** Each looks at one part of the house for `doctor`. */
+  readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
+  /** Tells workers and the reporter that a run has new entries. Never throws. */
+  readonly nudge: (run: RunId) => void;
+}
+
+/** For looking without a run. */
+export function readingIo(deps: Pick<AppDeps, 'clock' | 'observeMs'>): EngineIo {
+  return { clock: deps.clock, signal: AbortSignal.timeout(deps.observeMs * 2), timeoutMs: deps.observeMs, tag: 'replops/read' };
+}
+
+/** The link and its engine. Refused for a link that the config doesn't have. */
+export function linkAndEngine(
+  deps: Pick<AppDeps, 'links' | 'engines'>,
+  id: LinkId,
+): { readonly link: Link; readonly engine: Engine } | Refusal {
+  const link = deps.links.get(id);
+  const engine = link === undefined ? undefined : deps.engines.get(link.engine);
+  if (link !== undefined && engine !== undefined) return { link, engine };
+  return refuse('unknown-link', `There is no link '${id}' that this bot can work on.`, 'Ask for `links` to see them all.');
+}
+
+/** Guests, strangers, bots, deactivated and unknown people get nothing but help. */
+export function notMember(person: Person): Refusal | null {
+  if (person.standing === 'member') return null;
+  return refuse(
+    'not-eligible',
+    `Only full members of this workspace can use this; you are known here as: ${person.standing}.`,
+    'Ask a member of the team to do it.',
+  );
+}
+
+export const summaryOf = (run: RunView): RunSummary => ({
+  id: run.id,
+  state: run.state,
+  link: run.plan.link,
+  operation: run.plan.operation.kind,
+  requester: run.origin.person,
+  proposedAt: run.proposedAt,
+  endedAt: run.endedAt,
+});

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from '../app.ts';
+import { asRunId, type LinkId, type RunId } from '../domain/ids.ts';
+import type { ChangeIntent } from '../domain/intent.ts';
+import type { Person } from '../domain/person.ts';
+import { hashPlan } from '../domain/plan.ts';
+import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
+import type { Reply } from '../domain/reply.ts';
+import type { Entry } from '../domain/run.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { fold } from '../runs/fold.ts';
+import { type AppDeps, linkAndEngine, readingIo } from './deps.ts';
+
+/**
+ * Judges a wish for a change, plans it, and puts it into the journal. The run's id comes from the delivery, so that a command
+ * that is worked off twice (redelivered, or its worker died) proposes once.
+ */
+export async function propose(deps: AppDeps, intent: ChangeIntent, person: Person, caller: Caller): Promise<Reply> {
+  const { operation } = intent;
+  const id = runIdOf(caller.delivery);
+  const before = await deps.journal.read(id);
+  if (before.length > 0) {
+    deps.nudge(id);
+    return { kind: 'proposed', run: fold(before) };
+  }
+  const found = linkAndEngine(deps, operation.link);
+  if (isRefusal(found)) return found;
+  const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
+  const objection = objectionTo(intent, verdict) ?? (await heldBy(deps, operation.link, intent.wait));
+  if (objection !== null) return objection;
+  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps)));
+  if (isRefusal(plan)) return plan;
+  const entry: Entry = {
+    kind: 'proposed',
+    at: deps.clock.now(),
+    run: id,
+    plan,
+    planHash: hashPlan(plan),
+    origin: { person: person.id, channel: caller.channel, thread: caller.thread, via: caller.via },
+    reason: intent.reason,
+    wait: intent.wait,
+    breakGlass: intent.breakGlass,
+    verdict,
+  };
+  await deps.journal.create(id, operation.link, entry);
+  deps.log.info(
+    { event: 'run.proposed', run: id, link: operation.link, operation: operation.kind, person: person.id },
+    'A run was proposed.',
+  );
+  deps.nudge(id);
+  return { kind: 'proposed', run: fold(await deps.journal.read(id)) };
+}
+
+function objectionTo(intent: ChangeIntent, verdict: Verdict): Refusal | null {
+  if (intent.breakGlass !== null && !verdict.breakGlass) {
+    const sentence = `You may not go without approval for ${intent.operation.kind} on ${intent.operation.link}: ${verdict.sentence}`;
+    return refuse('not-permitted', sentence, 'Ask without --break-glass, or ask somebody who may break the glass.');
+  }
+  if (intent.breakGlass !== null || verdict.kind !== 'refused') return null;
+  return refuse(verdict.code, verdict.sentence, verdict.next);
+}
+
+async function heldBy(deps: AppDeps, link: LinkId, wait: boolean): Promise<Refusal | null> {
+  if (wait) return null;
+  const [holder, ...waiting] = await deps.journal.line(link);
+  if (holder === undefined) return null;
+  const records = await deps.journal.read(holder);
+  const run = records.length === 0 ? null : fold(records);
+  const what =
+    run === null ? `run ${holder}` : `run ${holder} (${run.plan.operation.kind}, asked by <@${run.origin.person}>, ${run.state})`;
+  const place = waiting.length === 0 ? '' : ` and ${waiting.length} more wait in line`;
+  return refuse(
+    'link-held',
+    `Link ${link} is held by ${what}${place}.`,
+    `Wait for it, or add --wait to take place ${waiting.length + 1} in its line.`,
+  );
+}
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** `r-` and 50 bits of the delivery's hash in Crockford base 32. */
+export function runIdOf(delivery: string): RunId {
+  const bytes = createHash('sha256').update(delivery).digest();
+  const characters = Array.from({ length: 10 }, (_, index) => alphabet[(bytes[index] ?? 0) % 32]);
+  return asRunId(`r-${characters.join('')}`);
+}

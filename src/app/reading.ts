@@ -1,0 +1,118 @@
+import { asRunId, type LinkId, type RunId } from '../domain/ids.ts';
+import type { Link } from '../domain/link.ts';
+import type { Observation } from '../domain/observation.ts';
+import type { Operation, OperationName } from '../domain/operation.ts';
+import type { Person } from '../domain/person.ts';
+import { hashPlan } from '../domain/plan.ts';
+import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
+import type { Finding, Reply } from '../domain/reply.ts';
+import { isFinal, type RunSummary, type RunView } from '../domain/run.ts';
+import { fold } from '../runs/fold.ts';
+import { type AppDeps, linkAndEngine, readingIo, summaryOf } from './deps.ts';
+
+const words = ({ id, engine, environment, description }: Link) => ({ id, engine, environment, description });
+
+/** Newest runs that are looked through for those that are not over. */
+const recentRuns = 50;
+const shownRuns = 20;
+
+export function listLinks(deps: AppDeps): Reply {
+  return { kind: 'links', links: [...deps.links.values()].map(words) };
+}
+
+/** All links, or one, looked at side by side: the slowest link sets the time, and no link can keep the others from being shown. */
+export async function showStatus(deps: AppDeps, only: LinkId | null, json: boolean): Promise<Reply> {
+  const ids = only === null ? [...deps.links.keys()] : [only];
+  const seen = await Promise.all(ids.map((id) => look(deps, id)));
+  const refusal = seen.find(isRefusal);
+  if (refusal !== undefined) return refusal;
+  const observations = seen.filter((one): one is Observation => !isRefusal(one));
+  return { kind: 'status', observations, json, live: await liveRuns(deps, only) };
+}
+
+export async function describeLink(deps: AppDeps, id: LinkId): Promise<Reply> {
+  const seen = await look(deps, id);
+  if (isRefusal(seen)) return seen;
+  const link = deps.links.get(id);
+  if (link === undefined) throw new TypeError(`link ${id} was looked at, but is not in the config`);
+  const split = seen.health === 'danger' ? seen.headline : null;
+  return { kind: 'described', observation: seen, link: words(link), live: await liveRuns(deps, id), split };
+}
+
+function look(deps: AppDeps, id: LinkId): Promise<Observation> | Refusal {
+  const found = linkAndEngine(deps, id);
+  return isRefusal(found) ? found : found.engine.observe(found.link, readingIo(deps));
+}
+
+/** A preflight without arguments: what the operation would have to say about latest and the usual bounds. */
+export async function check(deps: AppDeps, operation: OperationName, id: LinkId): Promise<Reply> {
+  const found = linkAndEngine(deps, id);
+  if (isRefusal(found)) return found;
+  const checks = await found.engine.preflight(usual(operation, id), found.link, readingIo(deps));
+  return { kind: 'checked', operation, link: id, checks };
+}
+
+/** The operation as it is when somebody gives no arguments. */
+export function usual(operation: OperationName, link: LinkId): Operation {
+  switch (operation) {
+    case 'failover':
+      return { kind: 'failover', link, to: { kind: 'latest' } };
+    case 'switchover':
+      return { kind: 'switchover', link, maxWriteStopMs: 60_000 };
+    case 'pause':
+    case 'resume':
+      return { kind: operation, link };
+  }
+}
+
+/** The plan as it would be proposed now, with what policy says to this person asking for it. Changes nothing. */
+export async function planFor(deps: AppDeps, operation: Operation, person: Person, json: boolean): Promise<Reply> {
+  const found = linkAndEngine(deps, operation.link);
+  if (isRefusal(found)) return found;
+  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps)));
+  if (isRefusal(plan)) return plan;
+  const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
+  return { kind: 'planned', plan, planHash: hashPlan(plan), verdict, json };
+}
+
+export async function listRuns(deps: AppDeps, link: LinkId | null, all: boolean): Promise<Reply> {
+  if (link !== null && !deps.links.has(link))
+    return refuse('unknown-link', `There is no link '${link}'.`, 'Ask for `links` to see them all.');
+  const views = await recentViews(deps, link, all ? shownRuns * 5 : shownRuns);
+  return { kind: 'runs', runs: views.map(summaryOf) };
+}
+
+export async function showRun(deps: AppDeps, id: RunId, json: boolean): Promise<Reply> {
+  const records = await deps.journal.read(asRunId(id));
+  if (records.length === 0) return refuse('unknown-run', `There is no run '${id}'.`, 'Ask for `runs` to see them.');
+  return { kind: 'run', run: fold(records), records, json };
+}
+
+/** Runs that are not over, newest first. */
+export async function liveRuns(deps: AppDeps, link: LinkId | null): Promise<readonly RunSummary[]> {
+  const views = await recentViews(deps, link, recentRuns);
+  return views.filter((run) => !isFinal(run.state)).map(summaryOf);
+}
+
+async function recentViews(deps: AppDeps, link: LinkId | null, limit: number): Promise<readonly RunView[]> {
+  const ids = await deps.journal.recent(link, limit);
+  const journals = await Promise.all(ids.map((id) => deps.journal.read(id)));
+  return journals.filter((records) => records.length > 0).map((records) => fold(records));
+}
+
+/** Looks at every part of the house. A part that can't be looked at is a finding too. */
+export async function examine(deps: AppDeps): Promise<Reply> {
+  const findings = await Promise.all(
+    deps.examinations.map((examination) =>
+      examination().catch((cause: unknown): readonly Finding[] => [
+        {
+          name: 'Examination',
+          outcome: 'failed',
+          seen: cause instanceof Error ? cause.message : 'A part of the bot could not be examined.',
+          next: 'Look at the log of the bot.',
+        },
+      ]),
+    ),
+  );
+  return { kind: 'doctor', findings: findings.flat() };
+}
