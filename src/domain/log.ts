@@ -1,5 +1,8 @@
-/** One line a fact: `event` is the stable name, the sentence is for people. No secret and no message text goes into the fields. */
-type LogLine = (fields: { readonly event: string } & Readonly<Record<string, unknown>>, sentence: string) => void;
+/** `event` is the stable name of what happened, `cause` an error. No secret and no message text goes into the fields. */
+export type LogFields = { readonly event: string; readonly cause?: unknown } & Readonly<Record<string, unknown>>;
+
+/** One line a fact; the sentence is for people. */
+type LogLine = (fields: LogFields, sentence: string) => void;
 
 /** Port: where log lines go. Never throws. */
 export interface Log {

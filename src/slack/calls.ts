@@ -22,10 +22,10 @@ export interface SlackCallsDeps {
   readonly token: Secret;
   readonly log: Log;
   /** Base address of the Web API; Slack's own when left out. */
-  readonly apiUrl?: string;
+  readonly apiUrl?: string | undefined;
   /** Time limit of one call, ms; 10,000 when left out. */
-  readonly timeoutMs?: number;
-  readonly fetch?: Fetch;
+  readonly timeoutMs?: number | undefined;
+  readonly fetch?: Fetch | undefined;
 }
 
 /** How long to wait after a 429 that does not say, ms. */

@@ -46,6 +46,8 @@ export interface SlackArgs {
     readonly thread_ts?: string;
     readonly initial_comment?: string;
   };
+  /** `already_reacted` is as good as done. */
+  'reactions.add': { readonly channel: string; readonly timestamp: string; readonly name: string };
   /** `full`: without it `users` may be cut short. */
   'reactions.get': { readonly channel: string; readonly timestamp: string; readonly full: true };
   'usergroups.users.list': { readonly usergroup: string };
@@ -136,6 +138,7 @@ export const slackMethods = {
     answer: z.object({ upload_url: z.string(), file_id: z.string() }),
   },
   'files.completeUploadExternal': { scopes: ['files:write'], writes: true, answer: z.object({}) },
+  'reactions.add': { scopes: ['reactions:write'], writes: true, answer: z.object({}) },
   'reactions.get': {
     scopes: ['reactions:read'],
     writes: false,
