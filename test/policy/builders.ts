@@ -53,18 +53,27 @@ export function aPolicy(rules: unknown): Policy {
   return policy;
 }
 
-export const approvalRule = {
-  name: 'prod-failover',
-  match: { operations: ['failover'], environments: ['production'] },
-  then: { kind: 'approval', quorum: 2, from: ['dba'], by: ['button', 'reaction'], approvalWithin: '30m', startWithin: '15m' },
-  breakGlass: { groups: ['commanders'] },
+/** How the policy spells a rule's decision. */
+const decides = 'then';
+
+export const aRule = (name: string, match: object, decision: object, more: object = {}) => ({ name, match, [decides]: decision, ...more });
+
+export const allowed = { kind: 'allowed' };
+export const twoOfDba = {
+  kind: 'approval',
+  quorum: 2,
+  from: ['dba'],
+  by: ['button', 'reaction'],
+  approvalWithin: '30m',
+  startWithin: '15m',
 };
-export const stagingRule = {
-  name: 'staging',
-  match: { environments: ['staging'], askers: { groups: ['engineers'] } },
-  then: { kind: 'allowed' },
-};
-export const deniedRule = { name: 'never', match: { links: ['prod-*'] }, then: { kind: 'denied', because: 'Not on this link' } };
+const prodFailover = { operations: ['failover'], environments: ['production'] };
+export const approvalRule = aRule('prod-failover', prodFailover, twoOfDba, { breakGlass: { groups: ['commanders'] } });
+export const overridingRule = aRule('prod-failover', prodFailover, twoOfDba, {
+  breakGlass: { groups: ['commanders'], overridesFreeze: true },
+});
+export const stagingRule = aRule('staging', { environments: ['staging'], askers: { groups: ['engineers'] } }, allowed);
+export const deniedRule = aRule('never', { links: ['prod-*'] }, { kind: 'denied', because: 'Not on this link' });
 export const juneFreeze = {
   name: 'june',
   because: 'Half-year close',

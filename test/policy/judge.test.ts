@@ -3,7 +3,20 @@ import { asLinkId, asUserId } from '../../src/domain/ids.ts';
 import type { Standing } from '../../src/domain/person.ts';
 import { judge } from '../../src/policy/judge.ts';
 import type { Ask } from '../../src/policy/match.ts';
-import { anAsk, aPerson, aPolicy, approvalRule, deniedRule, juneFreeze, noon, stagingRule } from './builders.ts';
+import {
+  allowed,
+  anAsk,
+  aPerson,
+  aPolicy,
+  approvalRule,
+  aRule,
+  deniedRule,
+  juneFreeze,
+  noon,
+  overridingRule,
+  stagingRule,
+  twoOfDba,
+} from './builders.ts';
 
 const staging = { id: asLinkId('stage-sql'), engine: 'cockroach-pcr', environment: 'staging' } as const;
 const problem = 'The group of Slack could not be read.';
@@ -20,12 +33,11 @@ interface Row {
   readonly says: RegExp;
 }
 
-const overriding = { ...approvalRule, breakGlass: { groups: ['commanders'], overridesFreeze: true } };
 const commander = aPerson({ groups: ['commanders'] });
-const allowAll = { name: 'all', match: {}, then: { kind: 'allowed', startWithin: '5m' } };
-const forJuniors = { name: 'juniors', match: { askers: { groups: ['juniors'] } }, then: approvalRule.then };
+const allowAll = aRule('all', {}, { kind: 'allowed', startWithin: '5m' });
+const forJuniors = aRule('juniors', { askers: { groups: ['juniors'] } }, twoOfDba);
 const noContractors = { ...deniedRule, name: 'contractors', match: { askers: { groups: ['contractors'] } } };
-const onlyBob = { name: 'bob', match: { askers: { people: ['UBOB'] } }, then: { kind: 'allowed' } };
+const onlyBob = aRule('bob', { askers: { people: ['UBOB'] } }, allowed);
 
 const rows: readonly Row[] = [
   { name: 'an empty policy refuses', rules: [], verdict: 'refused/not-permitted', by: null, says: /no rule of the policy allows it/ },
@@ -73,7 +85,7 @@ const rows: readonly Row[] = [
   { name: 'the first of two that match decides', rules: [allowAll, approvalRule], verdict: 'allowed', by: 'all', says: /rule all/ },
   {
     name: 'a denied rule wins from last place, over break-glass too',
-    rules: [overriding, allowAll, deniedRule],
+    rules: [overridingRule, allowAll, deniedRule],
     ask: { person: commander },
     verdict: 'refused/not-permitted',
     by: 'never',
@@ -123,7 +135,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'break-glass overrides a freeze when the rule says so',
-    rules: [overriding],
+    rules: [overridingRule],
     freezes: [juneFreeze],
     ask: { person: commander },
     verdict: 'refused/frozen',
@@ -166,7 +178,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'a milder rule in front that cannot be ruled out changes nothing',
-    rules: [{ ...forJuniors, then: { kind: 'allowed' } }, approvalRule],
+    rules: [aRule('juniors', { askers: { groups: ['juniors'] } }, allowed), approvalRule],
     ask: { person: aPerson({ groupsProblem: problem }) },
     verdict: 'needs-approval',
     by: 'prod-failover',
@@ -270,7 +282,7 @@ describe('judge', () => {
   });
 
   it('offers break-glass in a freeze only to those who may', () => {
-    const policy = aPolicy({ rules: [overriding], freezes: [juneFreeze] });
+    const policy = aPolicy({ rules: [overridingRule], freezes: [juneFreeze] });
     const nexts = [commander, aPerson()].map((person) => {
       const verdict = judge(policy, anAsk({ person, at: noon }));
       return verdict.kind === 'refused' ? verdict.next : '';
