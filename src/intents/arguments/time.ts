@@ -1,0 +1,62 @@
+import type { FailoverTarget } from '../../domain/operation.ts';
+import { type Argument, mustBeGiven, unfit } from '../argument.ts';
+import { nearest } from '../nearest.ts';
+import type { Problem } from '../problem.ts';
+import { show } from '../show.ts';
+import type { Word } from '../tokens.ts';
+import { printTimestamp, readTimestamp } from './timestamp.ts';
+
+const howToWrite = 'Write a time with its zone, such as `2026-12-24T10:00Z`, or a distance from now, such as `-10m`.';
+
+function readTime(word: Word, label: string, now: number): number | Problem {
+  const shown = show(word.text);
+  const reading = readTimestamp(word.plain, now);
+  switch (reading.kind) {
+    case 'time':
+      return reading.at;
+    case 'no-zone':
+      return unfit(shown, label, 'it has no time zone', `Write \`${reading.utc}\` for UTC, or end it with an offset such as \`+01:00\`.`);
+    case 'no-such-time':
+      return unfit(shown, label, 'there is no such time between the years 1970 and 9999', howToWrite);
+    case 'no-sign':
+      return unfit(shown, label, 'it does not say before or after now', `Write \`${reading.relative}\` for that long ago.`);
+    case 'not-a-time':
+      return unfit(shown, label, 'it is not a time', howToWrite);
+  }
+}
+
+/** A point in time, past or future, in ms since the epoch. */
+export function time(): Argument<number> {
+  return {
+    place: 'flag',
+    placeholder: 'TIME',
+    about: 'a time with its zone, such as `2026-12-24T10:00Z`, or a distance from now, such as `-10m` or `+2h`',
+    absent: mustBeGiven,
+    read: (word, { label, now }) => readTime(word, label, now),
+    print: printTimestamp,
+  };
+}
+
+/** Where a failover cuts: `latest`, or a time in the past. `latest` when it is not given. */
+export function failoverTarget(): Argument<FailoverTarget> {
+  return {
+    place: 'flag',
+    placeholder: 'latest|TIMESTAMP',
+    about: '`latest` (when left out), or a time in the past with its zone, such as `2026-12-24T10:00Z` or `-10m`',
+    absent: { kind: 'value', value: { kind: 'latest' } },
+    read(word, { label, now }) {
+      if (word.plain.toLowerCase() === 'latest') return { kind: 'latest' };
+      if (nearest(word.plain, ['latest']).length > 0) return unfit(show(word.text), label, 'it is not a time', 'Did you mean `latest`?');
+      const at = readTime(word, label, now);
+      if (typeof at !== 'number') return at;
+      if (at < now) return { kind: 'time', at };
+      return unfit(
+        show(word.text),
+        label,
+        'it does not lie in the past',
+        'Write `latest` to lose as little as possible, or an earlier time.',
+      );
+    },
+    print: (target) => (target.kind === 'latest' ? 'latest' : printTimestamp(target.at)),
+  };
+}
