@@ -1,0 +1,26 @@
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { cut, oneLine } from './foreign.ts';
+
+/** `replicatedTime` and `replicated_time` as people read them. */
+const label = (key: string): string =>
+  oneLine(key)
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+
+function value(json: Json): string {
+  if (json === null) return 'none';
+  if (json === true) return 'yes';
+  if (json === false) return 'no';
+  return typeof json === 'object' ? oneLine(JSON.stringify(json)) : oneLine(String(json));
+}
+
+/** What a database answered, on one line: `tenant: app · state: ready`. Empty for no evidence. */
+export const evidenceWords = (evidence: JsonObject, max: number): string =>
+  cut(
+    Object.entries(evidence)
+      .slice(0, 20)
+      .map(([key, json]) => `${label(key)}: ${value(json)}`)
+      .join(' · '),
+    max,
+  );

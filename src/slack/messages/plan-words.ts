@@ -1,0 +1,93 @@
+import type { Plan, Step } from '../../domain/plan.ts';
+import { cut, visible } from './foreign.ts';
+import { bold, italic, paragraph, preformatted, type RichElement, type RichText, rich, say, sizeOf } from './rich.ts';
+import { duration } from './words.ts';
+
+/** Most characters in one rich text block. */
+const blockSize = 2_800;
+const pieceSize = 2_400;
+
+/** Every step with its exact statements, packed into blocks. Nothing is left out, however long it is. */
+export const planBlocks = (plan: Pick<Plan, 'steps'>): readonly RichText[] =>
+  packed(plan.steps.flatMap((step, index) => [...lineOfNoReturn(step, index), ...stepElements(step, index)]));
+
+/** One line a step, without statements: for a plan that is shown in full elsewhere. */
+export function outline(plan: Pick<Plan, 'steps'>): readonly RichText[] {
+  const shown = plan.steps.slice(0, 60);
+  const lines = shown.flatMap((step, index) => [
+    ...lineOfNoReturn(step, index),
+    paragraph(say(`${cut(`${index + 1}. ${flat(step.title)}`, 90)}${place(step, 40)}\n`)),
+  ]);
+  const rest = plan.steps.length - shown.length;
+  return packed(rest === 0 ? lines : [...lines, paragraph(say(`… and ${rest} more steps.`))]);
+}
+
+/** `on sql-east (primary)`, or that a person does it. */
+export const place = (step: Pick<Step, 'by' | 'cluster' | 'side'>, max = 200): string => {
+  if (step.cluster === null) return step.by === 'person' ? ' · done by a person' : '';
+  const side = step.side === null ? '' : ` (${step.side})`;
+  return ` · on ${cut(flat(step.cluster), max)}${side}${step.by === 'person' ? ', done by a person' : ''}`;
+};
+
+function stepElements(step: Step, index: number): readonly RichElement[] {
+  return [
+    paragraph(bold(`${index + 1}. ${cut(flat(step.title), pieceSize)}`), say(place(step))),
+    ...pieces(step.statements.join('\n')).map(preformatted),
+    paragraph(italic(`${promise(step)}\n`)),
+  ];
+}
+
+function promise(step: Step): string {
+  const late = step.onLate === 'undo' ? 'what was done is taken back' : 'the run stops and asks';
+  const limit = step.by === 'person' ? 'Waits until somebody confirms it.' : `At most ${duration(step.budgetMs)}, else ${late}.`;
+  const undo = step.undo.kind === 'act' ? `Undo: ${flat(step.undo.act.title)}.` : `No undo: ${flat(step.undo.why).replace(/\.?$/u, '.')}`;
+  return `${limit} ${cut(undo, 600)}`;
+}
+
+/** Drawn between the steps, so that it cannot be missed and is read where it counts. */
+function lineOfNoReturn(step: Step, index: number): readonly RichElement[] {
+  if (!step.pointOfNoReturn) return [];
+  const meaning =
+    index === 0
+      ? 'Once step 1 begins, this cannot be taken back.'
+      : `Once step ${index + 1} begins, nothing above this line can be taken back.`;
+  return [paragraph(bold('━━━ POINT OF NO RETURN ━━━'), say(`\n${meaning}\n\n`))];
+}
+
+const flat = (text: string): string => visible(text).replace(/\s+/gu, ' ').trim();
+
+/** Cuts a long statement at line ends where there are any, so that the parts together are the whole. */
+function pieces(text: string): readonly string[] {
+  const parts: string[] = [];
+  let rest = visible(text);
+  while (rest.length > pieceSize) {
+    const lineEnd = rest.lastIndexOf('\n', pieceSize);
+    const end = lineEnd > pieceSize / 2 ? lineEnd : wholeCharacters(rest, pieceSize);
+    parts.push(rest.slice(0, end));
+    rest = rest.slice(lineEnd === end ? end + 1 : end);
+  }
+  return rest === '' ? parts : [...parts, rest];
+}
+
+const wholeCharacters = (text: string, end: number): number => {
+  const unit = text.charCodeAt(end - 1);
+  return unit >= 0xd800 && unit <= 0xdbff ? end - 1 : end;
+};
+
+function packed(elements: readonly RichElement[]): readonly RichText[] {
+  const groups: RichElement[][] = [];
+  let size = 0;
+  for (const element of elements) {
+    const group = groups.at(-1);
+    if (group === undefined || size + sizeOf(element) > blockSize) {
+      groups.push([element]);
+      size = sizeOf(element);
+    } else {
+      group.push(element);
+      size += sizeOf(element);
+    }
+  }
+  return groups.map((group) => rich(...group));
+}
+
+export const richSize = (block: RichText): number => block.elements.reduce((sum, element) => sum + sizeOf(element), 0);

@@ -1,0 +1,57 @@
+import type { Plan } from '../../domain/plan.ts';
+import type { Reply } from '../../domain/reply.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { jsonBlocks } from './json.ts';
+import { type Block, container, context, fields, header, type Message, type Mode, message, section } from './message.ts';
+import { code, join, type Mrkdwn, md } from './mrkdwn.ts';
+import { fitsMessage } from './plan-pages.ts';
+import { outline, planBlocks } from './plan-words.ts';
+import { requirementWords } from './run-asking.ts';
+import { count, shortHash, titleOf } from './words.ts';
+
+/** `/repl plan`: what would run and who would have to approve, without asking for anything. */
+export function renderPlanned(reply: Extract<Reply, { kind: 'planned' }>, mode: Mode): Message {
+  const { plan, planHash, verdict } = reply;
+  const title = titleOf(plan.operation.kind, plan.link);
+  if (reply.json) return jsonBlocks({ planHash, plan }, md`The plan of the ${plan.operation.kind} of ${plan.link} as JSON.`);
+  return message(md`Plan for the ${plan.operation.kind} of ${plan.link}: ${plan.summary} Nothing has been started.`, [
+    header(`📝 Plan: ${title}`),
+    section(md`${plan.summary}`),
+    fields([md`*Data that would be lost*\n${plan.predictedLoss.words}`, md`*Writes would stop for*\n${plan.predictedDowntime.words}`]),
+    plan.warnings.length === 0 ? null : section(join(plan.warnings.slice(0, 6).map((warning) => md`⚠️ *Warning:* ${warning}`))),
+    ...stepPart(plan, planHash, mode),
+    section(verdictWords(verdict)),
+    context(md`Plan ${code(shortHash(planHash))} · nothing has been started · \`/repl ${plan.operation.kind} ${plan.link}\` asks for it`),
+  ]);
+}
+
+function stepPart(plan: Plan, planHash: string, mode: Mode): readonly Block[] {
+  const full = planBlocks(plan);
+  const fits = fitsMessage(full);
+  const title = `${count(plan.steps.length, 'step')}, plan ${shortHash(planHash)}`;
+  const shown = fits ? full : outline(plan).slice(0, 4);
+  const note = fits
+    ? []
+    : [
+        context(
+          md`The statements are too long for one message. They are shown in full in the thread of a run before anyone can approve it.`,
+        ),
+      ];
+  return mode === 'native' ? [container(title, [...shown, ...note], false)] : [section(md`*${title}*`), ...shown, ...note];
+}
+
+/** What policy says, for the person who asked. */
+export function verdictWords(verdict: Verdict): Mrkdwn {
+  switch (verdict.kind) {
+    case 'refused':
+      return join([md`🚫 *You may not start this.* ${verdict.sentence}`, md`*What you can do:* ${verdict.next}`]);
+    case 'allowed':
+      return md`✅ *You may start this without approval.* ${verdict.sentence}`;
+    case 'needs-approval':
+      return join([
+        md`✋ *Approval is needed.* ${requirementWords(verdict.requirement)}`,
+        md`${verdict.sentence}`,
+        verdict.breakGlass ? md`In an emergency you may go without it: \`--break-glass "REASON"\`. That is announced and recorded.` : null,
+      ]);
+  }
+}

@@ -1,0 +1,145 @@
+import type { Link } from '../../domain/link.ts';
+import { isFinal, type RunView } from '../../domain/run.ts';
+import { evidenceWords } from './evidence.ts';
+import { actions, type Block, context, fields, header, type Message, type Mode, message, section } from './message.ts';
+import { atTime, code, join, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
+import { paragraph, preformatted, rich, say } from './rich.ts';
+import { ballot, planPart, warningPart } from './run-asking.ts';
+import { buttonsOf } from './run-buttons.ts';
+import { endingBlocks, endingWords } from './run-ending.ts';
+import { overall, progressBlocks } from './run-progress.ts';
+import { awaited, firstReturn, passedReturn, toUndo } from './standing.ts';
+import { approvals, shortHash, stateOf, titleOf } from './words.ts';
+
+/** What a message needs of a link. */
+export type LinkWords = Pick<Link, 'id' | 'engine' | 'environment' | 'description' | 'redirect'>;
+
+export interface RunContext {
+  /** Null when the configuration no longer has the link. */
+  readonly link: LinkWords | null;
+  readonly mode?: Mode;
+}
+
+/** The live message of a run: what it is, where it stands, what it does and what a person can do. Pure; equal runs give equal bytes. */
+export function renderRun(run: RunView, { link, mode = 'native' }: RunContext): Message {
+  const { mark, word } = stateOf(run);
+  const title = titleOf(run.plan.operation.kind, run.plan.link);
+  const buttons = buttonsOf(run);
+  return message(md`${title} (${run.id}): ${sentenceOf(run)}`, [
+    header(`${mark} ${title}: ${word}`),
+    section(lead(run)),
+    ...haltBlocks(run),
+    ...endingBlocks(run),
+    facts(run),
+    ...warningPart(run),
+    ...stepBlocks(run, link, mode),
+    ...ballot(run),
+    ...(buttons.length === 0 ? [] : [actions(buttons)]),
+    footer(run, link),
+  ]);
+}
+
+/** The state of a run as the second half of a sentence; for notifications and search. */
+export function sentenceOf(run: RunView): Mrkdwn {
+  switch (run.state) {
+    case 'proposed':
+      return md`${person(run.origin.person)} has proposed it.`;
+    case 'awaiting-approval':
+      return md`approval is needed, ${approvals(run)} of ${run.requirement?.quorum ?? 1} so far. ${until(run)}`;
+    case 'queued':
+      return run.queue === null ? md`approved, it starts now.` : md`approved, it waits in line behind ${run.queue.behind}.`;
+    case 'running':
+      return md`${run.direction === 'undo' ? 'taking back what was done' : 'running'}. ${overall(run)}.`;
+    case 'halted':
+      return md`stopped, a person is needed. ${run.halt?.sentence ?? ''} ${run.halt?.next ?? ''}`;
+    default:
+      return join([endingWords(run)], ' ');
+  }
+}
+
+const until = (run: RunView): Mrkdwn => (run.expiresAt === null ? none : md`Until ${when(run.expiresAt)}.`);
+
+function lead(run: RunView): Mrkdwn {
+  const glass = run.glassBroken;
+  const broken =
+    glass === null ? null : md`🚨 *Break-glass:* ${person(glass.person)} goes without approval. Reason: ${quoted(glass.reason)}`;
+  return join([md`${run.plan.summary}`, broken, position(run)]);
+}
+
+/** What can be taken back now, or since when nothing can. */
+function position(run: RunView): Mrkdwn | null {
+  if (run.state === 'queued') return waiting(run);
+  if (run.state !== 'running' && run.state !== 'halted') return null;
+  const takeover =
+    run.takenOver === null
+      ? none
+      : md` Worker ${code(run.takenOver.worker)} took over from ${code(run.takenOver.from)} at ${atTime(run.takenOver.at)}.`;
+  const asked = run.cancelAskedBy === null || run.direction === 'undo' ? none : md` ${person(run.cancelAskedBy)} has asked to cancel.`;
+  return md`${returnWords(run)}${asked}${takeover}`;
+}
+
+function waiting(run: RunView): Mrkdwn {
+  const line =
+    run.queue === null
+      ? md`It starts as soon as a worker takes it.`
+      : md`*In line:* place ${run.queue.place}, behind ${code(run.queue.behind)}.`;
+  return run.expiresAt === null ? line : md`${line} It has to start by ${when(run.expiresAt)}, else the approval is void.`;
+}
+
+function returnWords(run: RunView): Mrkdwn {
+  const passed = passedReturn(run);
+  if (passed !== null) return md`*Past the point of no return* (step ${passed.number}): nothing before it can be taken back.`;
+  const ahead = firstReturn(run);
+  const back = toUndo(run).length;
+  const now = back === 0 ? md`Nothing has been changed so far.` : md`Everything done so far can be taken back.`;
+  return ahead === null ? now : md`${now} The point of no return is step ${ahead.number}.`;
+}
+
+function facts(run: RunView): Block {
+  const why = run.reason === null ? md`no reason given` : quoted(run.reason);
+  const asked = md`*Asked by*\n${person(run.origin.person)}, ${when(run.proposedAt)}`;
+  const approved = run.approvedBy.length === 0 ? null : md`*Approved by*\n${listed(run.approvedBy.map(person), 'and')}`;
+  const started = run.startedAt === null ? null : md`*Started*\n${when(run.startedAt)}`;
+  const ended = run.endedAt === null || run.startedAt === null ? null : md`*Ended*\n${when(run.endedAt)}`;
+  const predicted = [
+    md`*Data that will be lost*\n${run.plan.predictedLoss.words}`,
+    md`*Writes will stop for*\n${run.plan.predictedDowntime.words}`,
+  ];
+  const shown = [asked, md`*Why*\n${why}`, ...(run.report === null ? predicted : []), approved, started, ended];
+  return fields(shown.filter((fact) => fact !== null));
+}
+
+function haltBlocks(run: RunView): readonly Block[] {
+  const { halt } = run;
+  if (halt === null) return [];
+  const evidence = evidenceWords(halt.evidence, 1_500);
+  return [
+    section(join([md`*What happened:* ${halt.sentence}`, md`*Databases:* ${halt.databases}`, md`*What to do now:* ${halt.next}`])),
+    ...(evidence === '' ? [] : [rich(paragraph(say('Evidence')), preformatted(evidence))]),
+  ];
+}
+
+function stepBlocks(run: RunView, link: LinkWords | null, mode: Mode): readonly Block[] {
+  if (run.startedAt === null) return isFinal(run.state) ? planPart(run, mode, true) : planPart(run, mode, false);
+  const waitsFor = awaited(run);
+  const instructions = waitsFor === null ? [] : personBlocks(run, waitsFor.number, link);
+  return [...progressBlocks(run, mode), ...instructions, ...planPart(run, mode, true)];
+}
+
+/** What somebody has to do now, in the team's own words. */
+function personBlocks(run: RunView, number: number, link: LinkWords | null): readonly Block[] {
+  const step = run.plan.steps[number - 1];
+  if (step === undefined) return [];
+  const own = step.statements.join('\n');
+  const words = own === '' ? (link?.redirect.instructions ?? '') : own;
+  return [
+    section(md`✋ *Somebody has to do this now:* step ${number}, ${step.title}. Then press the button below.`),
+    ...(words === '' ? [] : [rich(preformatted(words.slice(0, 2_400)))]),
+  ];
+}
+
+function footer(run: RunView, link: LinkWords | null): Block {
+  const environment = link === null ? none : md` · ${link.environment}`;
+  const rule = run.verdict.rule === null ? none : md` · rule ${code(run.verdict.rule)}, policy version ${run.verdict.policyVersion}`;
+  return context(md`Run ${code(run.id)} · plan ${code(shortHash(run.planHash))}${environment}${rule} · \`/repl run ${run.id}\``);
+}

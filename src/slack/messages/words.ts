@@ -1,0 +1,97 @@
+import type { Lag } from '../../domain/lag.ts';
+import type { EngineId } from '../../domain/link.ts';
+import type { Health, Tristate } from '../../domain/observation.ts';
+import type { RunState, RunView } from '../../domain/run.ts';
+import { unreachable } from '../../domain/unreachable.ts';
+import type { Means } from '../../domain/verdict.ts';
+
+/** A span of time for people: `850 ms`, `4.2 s`, `1 min 30 s`, `2 h 5 min`. */
+export function duration(ms: number): string {
+  if (!Number.isFinite(ms)) return 'an unknown time';
+  if (ms < 0) return `minus ${duration(-ms)}`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3_600) return pair(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+  const minutes = Math.round(seconds / 60);
+  return minutes < 1_440
+    ? pair(Math.floor(minutes / 60), 'h', minutes % 60, 'min')
+    : pair(Math.floor(minutes / 1_440), 'd', Math.floor((minutes % 1_440) / 60), 'h');
+}
+
+const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
+  small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+
+/** `1 step`, `2 steps`. */
+export const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? '' : 's'}`;
+
+export function lagWords(lag: Lag): string {
+  switch (lag.kind) {
+    case 'duration':
+      return duration(lag.ms);
+    case 'transactions':
+      return count(lag.transactions, 'transaction');
+    case 'sequence':
+      return count(lag.sequences, 'sequence number');
+    case 'unknown':
+      return `unknown: ${lag.why}`;
+    default:
+      return unreachable(lag);
+  }
+}
+
+export const healthWords: Readonly<Record<Health, { readonly mark: string; readonly word: string }>> = {
+  healthy: { mark: '🟢', word: 'healthy' },
+  degraded: { mark: '🟡', word: 'degraded' },
+  broken: { mark: '🔴', word: 'broken' },
+  danger: { mark: '🚨', word: 'DANGER' },
+  unknown: { mark: '⚪', word: 'unknown' },
+};
+
+export const stateWords: Readonly<Record<RunState, { readonly mark: string; readonly word: string }>> = {
+  proposed: { mark: '📝', word: 'proposed' },
+  'awaiting-approval': { mark: '✋', word: 'approval needed' },
+  queued: { mark: '⏳', word: 'approved, about to start' },
+  running: { mark: '▶️', word: 'running' },
+  halted: { mark: '🛑', word: 'stopped, a person is needed' },
+  succeeded: { mark: '✅', word: 'succeeded' },
+  failed: { mark: '❌', word: 'failed' },
+  undone: { mark: '↩️', word: 'taken back' },
+  cancelled: { mark: '🚫', word: 'cancelled' },
+  denied: { mark: '🚫', word: 'denied' },
+  expired: { mark: '⌛', word: 'expired' },
+};
+
+/** The state of a run in words, finer than its name: where it waits, and in which direction it goes. */
+export function stateOf(run: RunView): { readonly mark: string; readonly word: string } {
+  if (run.state === 'queued' && run.queue !== null) return { mark: '⏳', word: 'approved, waiting in line' };
+  if (run.state === 'running' && run.direction === 'undo') return { mark: '↩️', word: 'taking back' };
+  if (run.state === 'halted' && run.direction === 'undo') return { mark: '🛑', word: 'stopped while taking back, a person is needed' };
+  if (run.state === 'awaiting-approval' && run.requirement !== null) {
+    return { mark: '✋', word: `approval needed (${approvals(run)} of ${run.requirement.quorum})` };
+  }
+  return stateWords[run.state];
+}
+
+export const approvals = (run: RunView): number => run.votes.filter((vote) => vote.choice === 'approve').length;
+
+/** `Failover of prod-sql`. */
+export const titleOf = (operation: string, link: string): string => `${operation.charAt(0).toUpperCase()}${operation.slice(1)} of ${link}`;
+
+export const engineWords: Readonly<Record<EngineId, string>> = {
+  'cockroach-pcr': 'CockroachDB physical replication',
+  'cockroach-ldr': 'CockroachDB logical replication',
+  'neo4j-ccdr': 'Neo4j cross-cluster replication',
+  'tigergraph-crr': 'TigerGraph cross-region replication',
+};
+
+export const meansWords: Readonly<Record<Means, string>> = { reaction: 'reaction', button: 'button', command: 'command' };
+
+export const writableWords: Readonly<Record<Tristate, string>> = {
+  yes: 'accepts writes',
+  no: 'takes no writes',
+  unknown: 'not known whether it accepts writes',
+};
+
+/** The start of a hash, as people compare it. */
+export const shortHash = (hash: string): string => hash.slice(0, 8);
