@@ -12,8 +12,14 @@ export interface Problem {
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
+/** What was written, and how sentences call the whole of it. */
+interface Written {
+  readonly root: unknown;
+  readonly whole: string;
+}
+
 /** Shows a key as people wrote it, unless it could be a secret that landed in the wrong place. */
-function shownKey(key: string): string {
+export function shownKey(key: string): string {
   const harmless = /^[\w .-]{1,40}$/.test(key) && !/^(xox|xapp|xwfp)/i.test(key) && !/[A-Za-z0-9_-]{32,}/.test(key);
   return harmless ? `“${key}”` : 'that is not shown here';
 }
@@ -82,28 +88,28 @@ function notAnOption(options: readonly unknown[], value: unknown): string {
   const list = names.length === 1 ? names.join('') : `one of ${names.join(', ')}`;
   if (value === undefined) return `is missing; write ${list}.`;
   const meant = typeof value === 'string' ? nearest(value, names) : null;
-  return `is not ${list}; ${meant === null ? 'write that' : `did you mean “${meant}”?`}${meant === null ? '.' : ''}`;
+  return `is not ${list}; ${meant === null ? 'write that.' : `did you mean “${meant}”?`}`;
 }
 
 const unitWords: Readonly<Record<string, string>> = { string: ' characters', array: ' entries', record: ' entries' };
 
 function outOfRange(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
   const unit = unitWords[issue.origin] ?? '';
-  if (issue.code === 'too_small' && issue.minimum === 1 && unit !== '') return 'is empty; write something there or leave the key out.';
+  if (issue.code === 'too_small' && issue.minimum === 1 && unit !== '') return `is empty; at least 1${unit.replace(/ies$/, 'y').replace(/s$/, '')} is needed.`;
   return issue.code === 'too_small'
     ? `is too small; at least ${String(issue.minimum)}${unit} are needed.`
     : `is too large; at most ${String(issue.maximum)}${unit} are possible.`;
 }
 
 /** Of a union's branches, the one that the writer most likely meant: it failed deeper inside, not by its type. */
-function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path, root: unknown): readonly Problem[] {
-  const value = valueAt(root, path);
-  if ('discriminator' in issue && 'options' in issue && Array.isArray(issue.options))
-    return [said(path, notAnOption(issue.options, value))];
+function ofUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: Path, written: Written): readonly Problem[] {
+  const value = valueAt(written.root, path);
+  const say = (predicate: string): Problem => said(path, predicate, written.whole);
+  if ('discriminator' in issue && 'options' in issue && Array.isArray(issue.options)) return [say(notAnOption(issue.options, value))];
   const meant = issue.errors.find((branch) => !branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0));
-  if (meant !== undefined) return meant.flatMap((inner) => ofIssue(inner, path, root));
+  if (meant !== undefined) return meant.flatMap((inner) => ofIssue(inner, path, written));
   const expected = issue.errors.flatMap((branch) => branch.flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : [])));
-  return [said(path, wrongType(expected, value))];
+  return [say(wrongType(expected, value))];
 }
 
 /** A problem at a path; `predicate` goes on after the path, e.g. `is missing; write …`. */
@@ -112,24 +118,25 @@ export function said(path: Path, predicate: string, whole = 'The whole'): Proble
   return { path: text, sentence: `${text === '' ? whole : text} ${predicate}` };
 }
 
-function ofIssue(issue: Issue, base: Path, root: unknown): readonly Problem[] {
+function ofIssue(issue: Issue, base: Path, written: Written): readonly Problem[] {
   const path = [...base, ...issue.path];
+  const say = (predicate: string, at: Path = path): Problem => said(at, predicate, written.whole);
   switch (issue.code) {
     case 'invalid_type':
-      return [said(path, wrongType([issue.expected], valueAt(root, path)))];
+      return [say(wrongType([issue.expected], valueAt(written.root, path)))];
     case 'invalid_value':
-      return [said(path, notAnOption(issue.values, valueAt(root, path)))];
+      return [say(notAnOption(issue.values, valueAt(written.root, path)))];
     case 'too_small':
     case 'too_big':
-      return [said(path, outOfRange(issue))];
+      return [say(outOfRange(issue))];
     case 'invalid_union':
-      return ofUnion(issue, path, root);
+      return ofUnion(issue, path, written);
     case 'invalid_key':
-      return [said(path.slice(0, -1), `has a key ${shownKey(String(path.at(-1)))} that ${issue.issues[0]?.message ?? 'cannot be used.'}`)];
+      return [say(`has a key ${shownKey(String(path.at(-1)))} that ${issue.issues[0]?.message ?? 'cannot be used.'}`, path.slice(0, -1))];
     case 'invalid_element':
-      return issue.issues.flatMap((inner) => ofIssue(inner, path, root));
+      return issue.issues.flatMap((inner) => ofIssue(inner, path, written));
     default:
-      return [said(path, issue.message)];
+      return [say(issue.message)];
   }
 }
 
@@ -137,6 +144,6 @@ function ofIssue(issue: Issue, base: Path, root: unknown): readonly Problem[] {
  * What zod found, as sentences for the person who wrote `root`. Messages given to checks in the schema are predicates with
  * the fix and a full stop, e.g. `is not a zone name; write one like Europe/Berlin.`
  */
-export function problemsOf(error: z.ZodError, root: unknown): readonly Problem[] {
-  return error.issues.flatMap((issue) => ofIssue(issue, [], root));
+export function problemsOf(error: z.ZodError, root: unknown, whole = 'The whole'): readonly Problem[] {
+  return error.issues.flatMap((issue) => ofIssue(issue, [], { root, whole }));
 }

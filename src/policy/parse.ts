@@ -18,7 +18,7 @@ function repeatedNames(named: readonly { readonly name: string; readonly path: r
 /** Parses what the store or the config file holds. `version` is the store's, 0 for rules that are not in the store. Never throws. */
 export function parsePolicy(rules: unknown, version = 0): Policy | PolicyProblems {
   const parsed = policySchema.safeParse(rules);
-  if (!parsed.success) return { kind: 'problems', problems: problemsOf(parsed.error, rules) };
+  if (!parsed.success) return { kind: 'problems', problems: problemsOf(parsed.error, rules, 'The policy') };
   const policy: Policy = { kind: 'policy', version, rules: parsed.data.rules, freezes: parsed.data.freezes };
   const problems = repeatedNames([
     ...policy.rules.map(({ name }, index) => ({ name, path: ['rules', index] })),
