@@ -34,10 +34,13 @@ export interface SlackArgs {
   'chat.postMessage': MessageArgs & { readonly thread_ts?: string; readonly reply_broadcast?: boolean };
   /** `text` without `blocks` removes the blocks. A direct message needs its `D…` id. */
   'chat.update': MessageArgs & { readonly ts: string };
+  'chat.delete': { readonly channel: string; readonly ts: string };
   'chat.postEphemeral': Pick<MessageArgs, 'channel' | 'text' | 'blocks'> & { readonly user: string; readonly thread_ts?: string };
   'chat.getPermalink': { readonly channel: string; readonly message_ts: string };
   'conversations.info': { readonly channel: string };
   'conversations.history': ThreadPageArgs;
+  /** Opens, or finds, the direct message with one person. */
+  'conversations.open': { readonly users: string };
   'conversations.replies': ThreadPageArgs & { readonly ts: string };
   'files.getUploadURLExternal': { readonly filename: string; readonly length: number; readonly alt_txt?: string };
   'files.completeUploadExternal': {
@@ -113,6 +116,7 @@ export const slackMethods = {
   },
   'chat.postMessage': { scopes: ['chat:write'], writes: true, answer: z.object({ channel: z.string(), ts: z.string() }) },
   'chat.update': { scopes: ['chat:write'], writes: true, answer: z.object({ channel: z.string(), ts: z.string() }) },
+  'chat.delete': { scopes: ['chat:write'], writes: true, answer: z.object({}) },
   'chat.postEphemeral': { scopes: ['chat:write'], writes: true, answer: z.object({ message_ts: z.string().optional() }) },
   'chat.getPermalink': { scopes: [], writes: false, answer: z.object({ permalink: z.string() }) },
   'conversations.info': {
@@ -131,6 +135,7 @@ export const slackMethods = {
     }),
   },
   'conversations.history': { scopes: history, writes: false, answer: page },
+  'conversations.open': { scopes: ['im:write'], writes: true, answer: z.object({ channel: z.object({ id: z.string() }) }) },
   'conversations.replies': { scopes: history, writes: false, answer: page },
   'files.getUploadURLExternal': {
     scopes: ['files:write'],
