@@ -125,7 +125,9 @@ function noValue(slot: Slot, next: Token | undefined): Problem {
 function unknownFlag(form: Form, token: FlagToken): Problem {
   const word = form.slots.find(({ flag, argument }) => argument.place === 'word' && flag === token.name);
   const flags = form.slots.filter(({ argument }) => argument.place !== 'word').map(({ flag }) => `--${flag}`);
-  const hint = word === undefined ? didYouMean(`--${token.name}`, flags) : `Write ${labelOf(word)} as a word without \`--${token.name}\`.`;
+  const loose = form.slots.some(({ argument }) => argument.place === 'rest') ? 'Put quotes around a text that holds dashes.' : null;
+  const guess = didYouMean(`--${token.name}`, flags) ?? loose;
+  const hint = word === undefined ? guess : `Write ${labelOf(word)} as a word without \`--${token.name}\`.`;
   return problem(`\`${form.title}\` has no flag ${show(`--${token.name}`)}.`, hint);
 }
 
