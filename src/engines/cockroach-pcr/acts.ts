@@ -1,0 +1,139 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { Link } from '../../domain/link.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { FailoverTarget } from '../../domain/operation.ts';
+import type { Act, Step, Undo } from '../../domain/plan.ts';
+import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
+import { microsOfMs, timestampOfMicros } from '../cockroach/times.ts';
+import type { PcrSettings } from './config.ts';
+import { otherSide } from './detail.ts';
+
+/** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
+export const kinds = {
+  proveCatchUp: 'pcr.prove-catch-up',
+  setDefaultTarget: 'pcr.set-default-target',
+  stopService: 'pcr.stop-service',
+  awaitCut: 'pcr.await-cut',
+  completeReplication: 'pcr.complete-replication',
+  awaitPromotion: 'pcr.await-promotion',
+  startService: 'pcr.start-service',
+  verifyService: 'pcr.verify-service',
+  checkSplitBrain: 'pcr.check-split-brain',
+  pause: 'pcr.pause',
+  resume: 'pcr.resume',
+  redirect: 'redirect',
+} as const;
+
+/** Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken back. */
+export type StartPurpose = 'serve' | 'restart';
+
+/** Writes the acts of one link: texts and parameters are constant for equal settings. */
+export function actsFor(settings: PcrSettings) {
+  const name = settings.virtualCluster;
+  const alter = `ALTER VIRTUAL CLUSTER ${quoteIdentifier(name)}`;
+  const on = (side: Side, kind: string, title: string, statements: readonly string[], params: JsonObject): Act => ({
+    kind,
+    title,
+    cluster: settings[side].cluster,
+    side,
+    statements,
+    params: { virtualCluster: name, ...params },
+  });
+  const at = (side: Side) => settings[side].cluster;
+
+  return {
+    proveCatchUp: (side: Side, withinMs: number) => on(side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [], { withinMs }),
+    setDefaultTarget: (side: Side, target: string) =>
+      on(
+        side,
+        kinds.setDefaultTarget,
+        `Send connections to ${at(side)} that name no virtual cluster to ${target === '' ? 'none' : target}`,
+        [`SET CLUSTER SETTING server.controller.default_target_cluster = ${quoteLiteral(target)}`],
+        { target },
+      ),
+    stopService: (side: Side) => on(side, kinds.stopService, `Stop writes to ${name} on ${at(side)}`, [`${alter} STOP SERVICE`], {}),
+    startService: (side: Side, purpose: StartPurpose) =>
+      on(side, kinds.startService, `Let applications into ${name} on ${at(side)}`, [`${alter} START SERVICE SHARED`], { purpose }),
+    awaitCut: (side: Side) =>
+      on(side, kinds.awaitCut, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took before the stop`, [], {}),
+    completeReplication: (side: Side, to: FailoverTarget, stopped: boolean) =>
+      on(side, kinds.completeReplication, `Promote ${at(side)}`, [`${alter} COMPLETE REPLICATION TO ${targetText(to)}`], {
+        to: to.kind === 'latest' ? 'latest' : String(microsOfMs(to.at)),
+        // Whether the other side must have been stopped first, so that nothing can be lost.
+        stopped,
+      }),
+    awaitPromotion: (side: Side) => on(side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, [], {}),
+    verifyService: (side: Side) =>
+      on(side, kinds.verifyService, `Connect to ${name} on ${at(side)} as an application would`, ['SELECT 1 AS one'], {}),
+    checkSplitBrain: (side: Side) => on(side, kinds.checkSplitBrain, `Check that only ${at(side)} takes writes`, [], {}),
+    pause: (side: Side) => on(side, kinds.pause, `Pause replication into ${at(side)}`, [`${alter} PAUSE REPLICATION`], {}),
+    resume: (side: Side) => on(side, kinds.resume, `Resume replication into ${at(side)}`, [`${alter} RESUME REPLICATION`], {}),
+  };
+}
+
+export type Acts = ReturnType<typeof actsFor>;
+
+const targetText = (to: FailoverTarget): string =>
+  to.kind === 'latest' ? 'LATEST' : `SYSTEM TIME ${quoteLiteral(timestampOfMicros(microsOfMs(to.at)))}`;
+
+/** Application traffic is moved by people, in the words of the team. */
+export const redirectAct = (link: Pick<Link, 'redirect'>, cluster: string): Act => ({
+  kind: kinds.redirect,
+  title: `Redirect application traffic to ${cluster}`,
+  cluster: null,
+  side: null,
+  statements: [link.redirect.instructions],
+  params: {},
+});
+
+/** A step without its place in the plan. */
+export type Draft = Omit<Step, 'id'>;
+
+export const undoBy = (act: Act): Undo => ({ kind: 'act', act });
+export const noUndo = (why: string): Undo => ({ kind: 'none', why });
+
+const changesNothing = noUndo('It changes nothing.');
+
+/** A step that only looks; `budgetMs` is how long it may take to be proven. */
+export const lookStep = (act: Act, budgetMs: number, onLate: Step['onLate'] = 'halt'): Draft => ({
+  ...act,
+  budgetMs,
+  performMs: Math.min(budgetMs, performMs),
+  onLate,
+  pointOfNoReturn: false,
+  undo: changesNothing,
+  by: 'engine',
+});
+
+/** A step with one effect. */
+export const changeStep = (
+  act: Act,
+  budgetMs: number,
+  undo: Undo,
+  more: Partial<Pick<Step, 'onLate' | 'pointOfNoReturn'>> = {},
+): Draft => ({
+  ...act,
+  budgetMs,
+  performMs: Math.min(budgetMs, performMs),
+  onLate: 'halt',
+  pointOfNoReturn: false,
+  undo,
+  by: 'engine',
+  ...more,
+});
+
+/** A step that a person carries out and confirms. */
+export const personStep = (act: Act): Draft => ({
+  ...act,
+  budgetMs: 24 * 3_600_000,
+  performMs,
+  onLate: 'halt',
+  pointOfNoReturn: false,
+  undo: noUndo('A person did it, so a person has to take it back.'),
+  by: 'person',
+});
+
+/** Longest time for one call that changes something, ms: starting and stopping a service block until it is up or down. */
+export const performMs = 60_000;
+
+export const numbered = (drafts: readonly Draft[]): readonly Step[] => drafts.map((draft, index) => ({ id: `s${index + 1}`, ...draft }));

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Link } from '../../domain/link.ts';
+import { addressOf, type ClusterAddress, clusterConfig, type ResolveSecret } from '../cockroach/address.ts';
+
+/** The engine's part of a link: one virtual cluster that lives on two clusters under the same name. */
+export interface PcrSettings {
+  readonly virtualCluster: string;
+  readonly primary: ClusterAddress;
+  readonly standby: ClusterAddress;
+}
+
+export type PcrLink = Link<PcrSettings>;
+
+const virtualCluster = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens, such as main')
+  .refine((name) => name !== 'system', 'must be the application virtual cluster; system is the control plane');
+
+/** How the config file spells a PCR link's settings. */
+export const pcrSettingsSchema = z
+  .strictObject({ virtualCluster: virtualCluster.default('main'), primary: clusterConfig, standby: clusterConfig })
+  .check((context) => {
+    const { primary, standby } = context.value;
+    const problem = (path: string, message: string) => {
+      context.issues.push({ code: 'custom', input: context.value, path: ['standby', path], message });
+    };
+    if (primary.host.toLowerCase() === standby.host.toLowerCase() && primary.port === standby.port) {
+      problem('host', 'must not be the address of the primary: a standby on the same cluster protects nothing');
+    }
+    if (primary.cluster === standby.cluster) problem('cluster', 'must differ from the name of the primary');
+  });
+
+export type ParsedSettings =
+  | { readonly kind: 'parsed'; readonly settings: PcrSettings }
+  | { readonly kind: 'problems'; readonly problems: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] };
+
+/** Reads the settings of a link from the config file. Throws only what `resolveSecret` throws. */
+export function parsePcrSettings(raw: unknown, resolveSecret: ResolveSecret): ParsedSettings {
+  const parsed = pcrSettingsSchema.safeParse(raw);
+  if (!parsed.success) return { kind: 'problems', problems: parsed.error.issues.map(({ path, message }) => ({ path, message })) };
+  const { virtualCluster: name, primary, standby } = parsed.data;
+  return {
+    kind: 'parsed',
+    settings: { virtualCluster: name, primary: addressOf(primary, resolveSecret), standby: addressOf(standby, resolveSecret) },
+  };
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { Side, Tristate } from '../../domain/observation.ts';
+import { type Micros, msOfMicros } from '../cockroach/times.ts';
+
+/** A time as whole microseconds since the epoch, in digits: JSON has no number that holds it. */
+const micros = z.string().regex(/^\d{1,20}$/);
+
+const virtualClusterView = z.strictObject({
+  /** Verbatim, e.g. `replication paused`. */
+  status: z.string(),
+  /** Verbatim: `none`, `shared`, `external`. */
+  service: z.string(),
+  sourceName: z.string().nullable(),
+  /** Redacted by the server and again here. */
+  sourceUri: z.string().nullable(),
+  replicated: micros.nullable(),
+  retained: micros.nullable(),
+  /** Target of a failover that has been asked for. */
+  failover: micros.nullable(),
+  /** When it was last promoted; null when never, or when the version does not tell (23.2). */
+  activated: micros.nullable(),
+  job: z
+    .strictObject({
+      id: z.string(),
+      status: z.string(),
+      runningStatus: z.string(),
+      fraction: z.number().nullable(),
+      error: z.string(),
+      modified: micros.nullable(),
+    })
+    .nullable(),
+});
+
+const sideRead = z.discriminatedUnion('kind', [
+  /** Nothing accepts a connection there. */
+  z.strictObject({ kind: z.literal('gone'), why: z.string() }),
+  /** Something accepts connections there and gives no answer. */
+  z.strictObject({ kind: z.literal('silent'), why: z.string() }),
+  /** It answers, but does not let us see what we have to see. */
+  z.strictObject({ kind: z.literal('locked'), why: z.string() }),
+  z.strictObject({
+    kind: z.literal('read'),
+    release: z.strictObject({ year: z.number(), number: z.number(), text: z.string() }),
+    /** Active version, e.g. `25.4-upgrading-to-26.1-step-004` while an upgrade is not finalized. */
+    activeVersion: z.string(),
+    /** The database's own clock. */
+    now: micros,
+    defaultTarget: z.string(),
+    /** Null when the cluster has no virtual cluster of that name. */
+    vc: virtualClusterView.nullable(),
+    /** Whether this side keeps the history that the other side needs to go on after a pause. */
+    history: z.enum(['kept', 'lost', 'none']),
+  }),
+]);
+
+export const pcrDetail = z.strictObject({ primary: sideRead, standby: sideRead });
+
+/** What was read from both sides: the `detail` of an observation. */
+export type PcrDetail = z.infer<typeof pcrDetail>;
+export type SideRead = z.infer<typeof sideRead>;
+export type ReadSide = Extract<SideRead, { kind: 'read' }>;
+export type VirtualClusterView = z.infer<typeof virtualClusterView>;
+
+/** What a virtual cluster is doing, whatever words its version uses. `strange`: a state we do not know, so nothing is safe. */
+export type Phase =
+  | 'absent'
+  | 'scanning'
+  | 'following'
+  | 'retrying'
+  | 'paused'
+  | 'gave-up'
+  | 'pending'
+  | 'reverting'
+  | 'ready'
+  | 'incomplete'
+  | 'dropping'
+  | 'strange';
+
+/** Spelling of states up to 24.2 (cutover) and from 24.3 (failover). */
+const phases: Readonly<Record<string, Phase>> = {
+  ready: 'ready',
+  add: 'incomplete',
+  dropping: 'dropping',
+  replicating: 'following',
+  'replication error': 'retrying',
+  'replication paused': 'paused',
+  'replication pending failover': 'pending',
+  'replication pending cutover': 'pending',
+  'replication failing over': 'reverting',
+  'replication cutting over': 'reverting',
+};
+
+/** A job that gave up after its retries says so in its running status; a pause by hand does not. */
+const gaveUp = /is being paused|pausing after error/;
+
+export function phaseOf(vc: VirtualClusterView | null): Phase {
+  if (vc === null) return 'absent';
+  const phase = phases[vc.status] ?? (/initial/.test(vc.status) ? 'scanning' : 'strange');
+  return phase === 'paused' && gaveUp.test(vc.job?.runningStatus ?? '') ? 'gave-up' : phase;
+}
+
+const followingPhases: readonly Phase[] = ['scanning', 'following', 'retrying', 'paused', 'gave-up', 'pending', 'reverting'];
+export const isFollowing = (phase: Phase): boolean => followingPhases.includes(phase);
+
+/** Whether applications can write on this side now, by its own word. */
+export function writableOf(side: SideRead): Tristate {
+  if (side.kind !== 'read') return 'unknown';
+  const phase = phaseOf(side.vc);
+  if (phase === 'strange') return 'unknown';
+  return phase === 'ready' && side.vc?.service !== 'none' ? 'yes' : 'no';
+}
+
+export function roleOf(side: SideRead): Side | 'none' | 'unknown' {
+  if (side.kind !== 'read') return 'unknown';
+  const phase = phaseOf(side.vc);
+  if (phase === 'strange') return 'unknown';
+  if (isFollowing(phase)) return 'standby';
+  return writableOf(side) === 'yes' ? 'primary' : 'none';
+}
+
+export const otherSide = (side: Side): Side => (side === 'primary' ? 'standby' : 'primary');
+
+/** A side that follows, with what it says of itself. */
+export interface Follower {
+  readonly side: Side;
+  readonly read: ReadSide;
+  readonly vc: VirtualClusterView;
+  readonly phase: Phase;
+}
+
+/** Sides that follow, by their own word: none, one, or (never in a sound link) both. */
+export function followersOf(detail: PcrDetail): readonly Follower[] {
+  return (['standby', 'primary'] as const).flatMap((side) => {
+    const read = detail[side];
+    if (read.kind !== 'read' || read.vc === null) return [];
+    const phase = phaseOf(read.vc);
+    return isFollowing(phase) ? [{ side, read, vc: read.vc, phase }] : [];
+  });
+}
+
+export const microsOf = (digits: string | null): Micros | null => (digits === null ? null : BigInt(digits));
+
+/** How far a follower is behind by its own clock, ms; null while nothing has been replicated in full. Never negative. */
+export function lagMsOf({ read, vc }: Follower): number | null {
+  const replicated = microsOf(vc.replicated);
+  return replicated === null ? null : Math.max(0, msOfMicros(BigInt(read.now) - replicated));
+}
+
+const hourMs = 3_600_000;
+
+/** How long a source waits for its standby before the history is let go, unless somebody has set another window, ms. */
+export const expiryMsOf = ({ release }: ReadSide): number => (release.year === 23 ? 72 * hourMs : 24 * hourMs);
+
+/** Time until a stream that makes no progress can't be resumed any more, ms, a lower bound; null when it can't be told. */
+export function expiresInMs(follower: Follower): number | null {
+  const { read, vc } = follower;
+  const still = microsOf(vc.replicated) ?? microsOf(vc.job?.modified ?? null);
+  return still === null ? null : expiryMsOf(read) - msOfMicros(BigInt(read.now) - still);
+}

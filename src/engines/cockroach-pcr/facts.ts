@@ -1,0 +1,66 @@
+import type { Fact, Side } from '../../domain/observation.ts';
+import type { PcrSettings } from './config.ts';
+import { expiresInMs, followersOf, lagMsOf, type PcrDetail, phaseOf, type ReadSide, type VirtualClusterView } from './detail.ts';
+import { coarseState, spell, spellTime } from './words.ts';
+
+/** Facts of both sides in a fixed order. The binding ones are there whether or not a side answers, so that fingerprints compare. */
+export function factsOf(settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
+  return [...sideFacts('primary', settings, detail), ...sideFacts('standby', settings, detail), ...followerFacts(settings, detail)];
+}
+
+function sideFacts(side: Side, settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
+  const read = detail[side];
+  const { cluster } = settings[side];
+  const known = read.kind === 'read' ? read : null;
+  const vc = known?.vc ?? null;
+  const bind = (name: string, label: string, value: string): Fact => ({
+    name: `${side}.${name}`,
+    label: `${label} of ${cluster}`,
+    value,
+    binding: true,
+  });
+  return [
+    bind('reachable', 'Reachability', known === null ? 'no' : 'yes'),
+    bind('version', 'Version', known?.release.text ?? 'unknown'),
+    bind('state', `State of ${settings.virtualCluster}`, coarseState(read, phaseOf(vc))),
+    bind('service', 'Service mode', known === null ? 'unknown' : (vc?.service ?? 'absent')),
+    bind('source', 'Source of the stream', known === null ? 'unknown' : sourceOf(vc)),
+    bind('default-target', 'Default virtual cluster', known?.defaultTarget ?? 'unknown'),
+    ...(known === null ? [] : movingFacts(side, cluster, known, vc)),
+  ];
+}
+
+const sourceOf = (vc: VirtualClusterView | null): string =>
+  vc?.sourceName === null || vc === null ? 'none' : `${vc.sourceName} on ${vc.sourceUri ?? 'an unnamed cluster'}`;
+
+function movingFacts(side: Side, cluster: string, read: ReadSide, vc: VirtualClusterView | null): readonly Fact[] {
+  const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
+    value === null || value === '' ? [] : [{ name: `${side}.${name}`, label: `${label} of ${cluster}`, value, binding: false }];
+  return [
+    ...tell('status', 'Status', vc?.status ?? null),
+    ...tell('active-version', 'Active version', read.activeVersion),
+    ...tell('clock', 'Clock', spellTime(read.now)),
+    ...tell('history', 'History kept for the other side', read.history),
+    ...tell('activated', 'Last promotion', vc?.activated === null || vc === null ? null : spellTime(vc.activated)),
+  ];
+}
+
+function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
+  return followersOf(detail).flatMap((follower) => {
+    const { side, vc, phase } = follower;
+    const { cluster } = settings[side];
+    const lagMs = lagMsOf(follower);
+    const left = phase === 'paused' || phase === 'gave-up' ? expiresInMs(follower) : null;
+    const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
+      value === null || value === '' ? [] : [{ name: `${side}.${name}`, label, value, binding: false }];
+    return [
+      ...tell('replicated-time', `Replicated time of ${cluster}`, spellTime(vc.replicated)),
+      ...tell('retained-time', `Oldest time that ${cluster} can go back to`, spellTime(vc.retained)),
+      ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
+      ...tell('failover-time', `Failover time of ${cluster}`, vc.failover === null ? null : spellTime(vc.failover)),
+      ...tell('job', `Replication job of ${cluster}`, vc.job === null ? null : `${vc.job.id} ${vc.job.status}`),
+      ...tell('job-says', `What the job of ${cluster} says`, vc.job?.runningStatus || vc.job?.error || null),
+      ...tell('expires', 'Time left to resume', left === null ? null : left > 0 ? spell(left) : 'probably none'),
+    ];
+  });
+}

@@ -1,0 +1,135 @@
+import type { Health, Side } from '../../domain/observation.ts';
+import type { PcrSettings } from './config.ts';
+import { expiresInMs, type Follower, followersOf, lagMsOf, otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { phaseWords, problemOf, spell, spellTime } from './words.ts';
+
+export interface Headline {
+  readonly health: Health;
+  /** One full sentence. */
+  readonly headline: string;
+}
+
+/** Lag above which a link wants a look, and above which it protects nothing worth the name, ms. */
+const highLagMs = 5 * 60_000;
+const excessiveLagMs = 60 * 60_000;
+
+const say = (health: Health, headline: string): Headline => ({ health, headline });
+
+/** Judges a link from what both sides say. Pure. */
+export function headlineOf(settings: PcrSettings, detail: PcrDetail): Headline {
+  const { primary, standby } = settings;
+  if (writableOf(detail.primary) === 'yes' && writableOf(detail.standby) === 'yes') {
+    return say(
+      'danger',
+      `Split brain: applications can write to ${settings.virtualCluster} on ${primary.cluster} and on ${standby.cluster} at the same time, so the two are growing apart.`,
+    );
+  }
+  const followers = followersOf(detail);
+  const follower = followers[0];
+  if (follower === undefined) return withoutFollower(settings, detail);
+  if (followers.length > 1) {
+    return say('broken', `Both ${primary.cluster} and ${standby.cluster} follow, so applications can write on neither.`);
+  }
+  return sourceTrouble(settings, detail, follower) ?? streamState(settings, follower);
+}
+
+function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
+  const serving = (['primary', 'standby'] as const).find((side) => writableOf(detail[side]) === 'yes');
+  const deaf = (['primary', 'standby'] as const).filter((side) => detail[side].kind !== 'read');
+  if (deaf.length === 2) {
+    return say(
+      'unknown',
+      `Neither ${settings.primary.cluster} nor ${settings.standby.cluster} can be asked, so the state of the link is not known.`,
+    );
+  }
+  if (serving === undefined) return nobodyServes(settings, detail, deaf[0]);
+  const here = settings[serving].cluster;
+  const there = settings[otherSide(serving)].cluster;
+  const problem = problemOf(there, detail[otherSide(serving)]);
+  if (problem === null) {
+    const words = phaseWords[phaseOf(vcOf(detail, otherSide(serving)))];
+    return say('broken', `${here} takes the writes and nothing follows it: on ${there}, ${words}, but does not follow.`);
+  }
+  const promoted = serving === 'standby' ? `, and whether ${there} takes writes too is not known` : '';
+  return say('broken', `${here} takes the writes and nothing is known to follow it${promoted}. ${problem}`);
+}
+
+function nobodyServes(settings: PcrSettings, detail: PcrDetail, deaf: Side | undefined): Headline {
+  if (deaf !== undefined) {
+    const up = otherSide(deaf);
+    const words = phaseWords[phaseOf(vcOf(detail, up))];
+    const problem = problemOf(settings[deaf].cluster, detail[deaf]) ?? '';
+    return say('broken', `${settings[up].cluster} neither follows nor takes writes (${words}). ${problem}`);
+  }
+  return say(
+    'broken',
+    `Applications can write to ${settings.virtualCluster} on neither side: on ${settings.primary.cluster}, ${wordsFor(detail, 'primary')}; on ${settings.standby.cluster}, ${wordsFor(detail, 'standby')}.`,
+  );
+}
+
+const vcOf = (detail: PcrDetail, side: Side) => {
+  const read = detail[side];
+  return read.kind === 'read' ? read.vc : null;
+};
+
+function wordsFor(detail: PcrDetail, side: Side): string {
+  const vc = vcOf(detail, side);
+  const phase = phaseOf(vc);
+  return phase === 'ready' ? 'it is ready but its service is stopped' : phaseWords[phase];
+}
+
+/** What is wrong with the side that should take the writes; null when nothing is. */
+function sourceTrouble(settings: PcrSettings, detail: PcrDetail, follower: Follower): Headline | null {
+  const source = otherSide(follower.side);
+  if (follower.phase === 'pending' || follower.phase === 'reverting') return null;
+  const there = settings[source].cluster;
+  const problem = problemOf(there, detail[source]);
+  const upTo = `${settings[follower.side].cluster} has everything up to ${spellTime(follower.vc.replicated)}`;
+  if (problem !== null) return say('broken', `${problem} ${upTo}.`);
+  if (writableOf(detail[source]) === 'yes') return null;
+  return say('broken', `Applications can't write on ${there} (${wordsFor(detail, source)}). ${upTo}.`);
+}
+
+function streamState(settings: PcrSettings, follower: Follower): Headline {
+  const { side, vc, phase } = follower;
+  const here = settings[side].cluster;
+  const there = settings[otherSide(side)].cluster;
+  const way = `${there} → ${here}`;
+  const lagMs = lagMsOf(follower);
+  switch (phase) {
+    case 'scanning':
+      return say('degraded', `${way}: the initial scan is running, so ${here} can't take over yet.`);
+    case 'retrying':
+      return say(
+        'broken',
+        `${way}: replication failed and is being tried again; ${here} has everything up to ${spellTime(vc.replicated)}.`,
+      );
+    case 'paused':
+      return say('degraded', `${way}: replication is paused by hand. ${countdown(follower)}`);
+    case 'gave-up':
+      return say(
+        'broken',
+        `${way}: replication gave up after an error and paused itself (${vc.job?.runningStatus ?? ''}). ${countdown(follower)}`,
+      );
+    case 'pending':
+      return say('degraded', `${way}: a failover of ${here} to ${spellTime(vc.failover)} is pending.`);
+    case 'reverting':
+      return say('degraded', `${way}: a failover of ${here} is under way and can't be called off.`);
+    default:
+      return lagMs === null ? say('degraded', `${way}: ${here} follows, but does not say up to which time.`) : following(way, here, lagMs);
+  }
+}
+
+function following(way: string, here: string, lagMs: number): Headline {
+  if (lagMs > excessiveLagMs) return say('broken', `${way}: ${here} follows but is ${spell(lagMs)} behind.`);
+  if (lagMs > highLagMs) return say('degraded', `${way}: ${here} follows and is ${spell(lagMs)} behind, which is a lot.`);
+  return say('healthy', `${way}: ${here} follows and is ${spell(lagMs)} behind.`);
+}
+
+function countdown(follower: Follower): string {
+  const left = expiresInMs(follower);
+  if (left === null) return 'How long it can still be resumed is not known.';
+  return left > 0
+    ? `It can be resumed for about ${spell(left)} more; after that the link has to be rebuilt.`
+    : 'It has probably stood still for too long to be resumed; the link may have to be rebuilt.';
+}

@@ -1,0 +1,71 @@
+import { isFault } from '../../domain/faults.ts';
+import type { RunId } from '../../domain/ids.ts';
+import type { SqlConnect } from '../../transports/sql.ts';
+import { evictSessions } from '../cockroach/evict.ts';
+import type { Engine, EngineIo, OperationSpec } from '../engine.ts';
+import type { PcrLink } from './config.ts';
+import { observePcr } from './observe.ts';
+import { planPcr } from './plan.ts';
+import { preflightPcr } from './preflight.ts';
+import { reportPcr } from './report.ts';
+import { stepsOf } from './steps.ts';
+
+export interface CockroachPcrDeps {
+  readonly connect: SqlConnect;
+}
+
+const operations = {
+  switchover: {
+    summary: 'Swap the roles of two healthy sides, losing nothing',
+    risk: 'danger',
+    reversible: 'Until the standby is promoted everything is taken back; after that the roles return by a failback only.',
+  },
+  failover: {
+    summary: 'Promote the standby, because the primary is lost or must be given up',
+    risk: 'danger',
+    reversible: 'It cannot be taken back: writes that had not reached the standby are lost.',
+  },
+  pause: {
+    summary: 'Let the standby stop following for a while',
+    risk: 'change',
+    reversible: 'It is taken back by a resume, as long as the primary keeps the history (24 h, or 3 days on 23.2).',
+  },
+  resume: {
+    summary: 'Let a paused standby follow again',
+    risk: 'change',
+    reversible: 'It is taken back by a pause.',
+  },
+} as const satisfies Engine['operations'] & Record<string, OperationSpec>;
+
+/** CockroachDB physical cluster replication. */
+export function createCockroachPcr({ connect }: CockroachPcrDeps): Engine<PcrLink> {
+  return {
+    id: 'cockroach-pcr',
+    operations,
+    cautions: ({ settings }) =>
+      [settings.primary, settings.standby]
+        .filter(({ tls }) => tls.kind === 'disabled')
+        .map(({ cluster }) => `TLS to ${cluster} is turned off, so who answers there is not proven and passwords can be read on the way.`),
+    observe: (link, io) => observePcr(connect, link, io),
+    preflight: (operation, link, io) => preflightPcr(connect, operation, link, io),
+    plan: planPcr,
+    steps: stepsOf(connect),
+    evict: (link, run, fence, io) => evictBoth(connect, link, run, fence, io),
+    report: reportPcr,
+  };
+}
+
+/** A side that is gone holds no session of ours that could still do something here; one that is up must be asked. */
+async function evictBoth(connect: SqlConnect, { settings }: PcrLink, run: RunId, fence: number, io: EngineIo): Promise<readonly string[]> {
+  const ended = await Promise.all(
+    [settings.primary, settings.standby].map((address) =>
+      evictSessions(connect, address, run, fence, io).catch((cause: unknown) => {
+        if (isFault(cause) && isGone(cause.code, cause.facts['accepted'])) return [];
+        throw cause;
+      }),
+    ),
+  );
+  return ended.flat();
+}
+
+const isGone = (code: string, accepted: unknown): boolean => code === 'connect-failed' || (code === 'deadline-passed' && accepted !== true);

@@ -1,0 +1,66 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { Lag } from '../../domain/lag.ts';
+import type { Observation, Side, SideView } from '../../domain/observation.ts';
+import type { SqlConnect } from '../../transports/sql.ts';
+import type { EngineIo } from '../engine.ts';
+import type { PcrLink, PcrSettings } from './config.ts';
+import { followersOf, lagMsOf, otherSide, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
+import { factsOf } from './facts.ts';
+import { headlineOf } from './headline.ts';
+import { readSide } from './read-side.ts';
+import { problemOf } from './words.ts';
+
+/** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
+export async function observePcr(connect: SqlConnect, link: PcrLink, io: EngineIo): Promise<Observation> {
+  const { virtualCluster, primary, standby } = link.settings;
+  const observedAt = io.clock.now();
+  const [atPrimary, atStandby] = await Promise.all([
+    readSide(connect, primary, virtualCluster, io),
+    readSide(connect, standby, virtualCluster, io),
+  ]);
+  return observationOf(link, { primary: atPrimary, standby: atStandby }, observedAt);
+}
+
+/** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */
+export function observationOf(link: PcrLink, detail: PcrDetail, observedAt: number): Observation {
+  return {
+    link: link.id,
+    engine: 'cockroach-pcr',
+    observedAt,
+    ...headlineOf(link.settings, detail),
+    primary: sideView('primary', link.settings, detail),
+    standby: sideView('standby', link.settings, detail),
+    lag: lagOf(detail),
+    facts: factsOf(link.settings, detail),
+    // The schema of the detail holds strings, numbers, nulls and objects only.
+    detail: detail as unknown as JsonObject,
+  };
+}
+
+function sideView(side: Side, settings: PcrSettings, detail: PcrDetail): SideView {
+  const read = detail[side];
+  const { cluster } = settings[side];
+  return {
+    cluster,
+    reachable: read.kind === 'read',
+    problem: problemOf(cluster, read) ?? serviceProblem(side, settings, detail, read),
+    version: read.kind === 'read' ? read.release.text : null,
+    role: roleOf(read),
+    writable: writableOf(read),
+  };
+}
+
+function serviceProblem(side: Side, settings: PcrSettings, detail: PcrDetail, read: SideRead): string | null {
+  if (writableOf(read) === 'yes' && writableOf(detail[otherSide(side)]) === 'yes') {
+    return `${settings[side].cluster} takes writes while ${settings[otherSide(side)].cluster} does too.`;
+  }
+  if (read.kind === 'read' && read.vc === null) return `${settings[side].cluster} has no virtual cluster ${settings.virtualCluster}.`;
+  return null;
+}
+
+function lagOf(detail: PcrDetail): Lag {
+  const [follower] = followersOf(detail);
+  if (follower === undefined) return { kind: 'unknown', why: 'No side is known to follow.' };
+  const ms = lagMsOf(follower);
+  return ms === null ? { kind: 'unknown', why: 'The initial scan has not ended.' } : { kind: 'duration', ms };
+}

@@ -1,0 +1,82 @@
+import type { Estimate } from '../../domain/plan.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { actsFor, changeStep, undoBy } from './acts.ts';
+import { expiresInMs, expiryMsOf } from './detail.ts';
+import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { spell } from './words.ts';
+
+/** A pause or a resume is answered at once and takes effect within seconds. */
+const budgetMs = 120_000;
+
+const noLoss = (here: string): Estimate => ({ ms: 0, words: `Nothing is lost; ${here} only falls behind while it is paused.` });
+const noDowntime: Estimate = { ms: 0, words: 'Applications are not affected.' };
+
+export function planPause(scene: Scene): Outline | Refusal {
+  const { link, follower, here, there } = scene;
+  const { phase, side } = follower;
+  const underWay = promotionUnderWay('pause', scene);
+  if (underWay !== null) return underWay;
+  if (phase === 'paused' || phase === 'gave-up') {
+    const how = phase === 'paused' ? 'is paused already' : 'has paused itself after an error already';
+    return notNow(`Replication ${there} → ${here} ${how}, so there is nothing to pause.`, `To go on, ask for a resume of ${link.id}.`);
+  }
+  const acts = actsFor(link.settings);
+  return {
+    summary: `Pause replication ${there} → ${here}.`,
+    steps: [changeStep(acts.pause(side), budgetMs, undoBy(acts.resume(side)))],
+    predictedLoss: noLoss(here),
+    predictedDowntime: noDowntime,
+    warnings: [
+      `${there} keeps the history that ${here} needs for ${spell(expiryMsOf(follower.read))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
+      `While replication is paused, a failover loses everything written since the pause.`,
+    ],
+  };
+}
+
+export function planResume(scene: Scene): Outline | Refusal {
+  const { link, follower, here, there } = scene;
+  const { phase, side, vc } = follower;
+  const underWay = promotionUnderWay('resume', scene);
+  if (underWay !== null) return underWay;
+  if (vc.job?.status === 'pause-requested') {
+    return notNow(`The pause of ${there} → ${here} is still being carried out, so it can't be resumed yet.`, 'Ask again in a few seconds.');
+  }
+  if (phase !== 'paused' && phase !== 'gave-up') {
+    return notNow(
+      `Replication ${there} → ${here} is not paused, so there is nothing to resume.`,
+      `/repl status ${link.id} shows what it does.`,
+    );
+  }
+  if (isExpired(scene)) {
+    return notNow(
+      `Replication ${there} → ${here} has stood still for too long: ${there} no longer keeps the history that ${here} needs.`,
+      `Rebuild the link from scratch. Until then ${here} can still be promoted to what it has.`,
+    );
+  }
+  const acts = actsFor(link.settings);
+  return {
+    summary: `Resume replication ${there} → ${here}.`,
+    steps: [changeStep(acts.resume(side), budgetMs, undoBy(acts.pause(side)))],
+    predictedLoss: { ms: 0, words: `Nothing is lost; ${here} catches up.` },
+    predictedDowntime: noDowntime,
+    warnings: resumeWarnings(scene),
+  };
+}
+
+/** The source says whether it keeps the history; when it can't be asked, the usual window is all there is to go by. */
+function isExpired({ follower, sourceRead }: Scene): boolean {
+  if (sourceRead.kind === 'read' && sourceRead.history !== 'none') return sourceRead.history === 'lost';
+  const left = expiresInMs(follower);
+  return left !== null && left <= 0;
+}
+
+function resumeWarnings({ follower, here, there, sourceRead }: Scene): readonly string[] {
+  const gaveUp =
+    follower.phase === 'gave-up'
+      ? [
+          `Replication paused itself after an error (${follower.vc.job?.runningStatus ?? ''}); if the cause is still there it will do so again.`,
+        ]
+      : [];
+  const unseen = sourceRead.kind === 'read' ? [] : [`${there} can't be asked now; ${here} can only catch up once it reaches ${there}.`];
+  return [...gaveUp, ...unseen];
+}

@@ -1,0 +1,80 @@
+import type { Observation } from '../../domain/observation.ts';
+import { fingerprintOf } from '../../domain/observation.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { unreachable } from '../../domain/unreachable.ts';
+import { numbered } from './acts.ts';
+import type { PcrLink } from './config.ts';
+import { followersOf, otherSide, type PcrDetail, pcrDetail } from './detail.ts';
+import { planFailover } from './plan-failover.ts';
+import { planPause, planResume } from './plan-pause.ts';
+import { planSwitchover } from './plan-switchover.ts';
+import type { Outline, Scene } from './scene.ts';
+import { withoutFollower } from './without-follower.ts';
+
+/** Plans an operation on what was seen, or says why not. Pure: equal arguments give an equal plan. */
+export function planPcr(operation: Operation, link: PcrLink, seen: Observation): Plan | Refusal {
+  const detail = pcrDetail.safeParse(seen.detail);
+  if (!detail.success) {
+    return refuse(
+      'stale-plan',
+      `The observation of ${link.id} was made by another version of the bot and can't be planned on.`,
+      'Ask again; the databases are then looked at anew.',
+    );
+  }
+  const scene = sceneOf(link, detail.data, operation);
+  const outline = isRefusal(scene) ? scene : outlineOf(operation, scene);
+  if (isRefusal(outline)) return outline;
+  const { steps, ...rest } = outline;
+  const facts = seen.facts.filter((fact) => fact.binding);
+  return {
+    kind: 'plan',
+    link: link.id,
+    engine: 'cockroach-pcr',
+    operation,
+    ...rest,
+    steps: numbered(steps),
+    fingerprint: fingerprintOf(facts),
+    facts,
+  };
+}
+
+function outlineOf(operation: Operation, scene: Scene): Outline | Refusal {
+  switch (operation.kind) {
+    case 'failover':
+      return planFailover(operation, scene);
+    case 'switchover':
+      return planSwitchover(operation, scene);
+    case 'pause':
+      return planPause(scene);
+    case 'resume':
+      return planResume(scene);
+    default:
+      return unreachable(operation);
+  }
+}
+
+/** Roles are read from the databases, whatever the config calls the sides. */
+function sceneOf(link: PcrLink, detail: PcrDetail, operation: Operation): Scene | Refusal {
+  const followers = followersOf(detail);
+  const follower = followers[0];
+  if (follower === undefined) return withoutFollower(operation.kind, link, detail);
+  const { settings } = link;
+  if (followers.length > 1) {
+    return refuse(
+      'not-possible-now',
+      `Both ${settings.primary.cluster} and ${settings.standby.cluster} follow, so no ${operation.kind} of ${link.id} can be planned.`,
+      'Find out which side has the newer data, and complete or drop the other stream by hand.',
+    );
+  }
+  const source = otherSide(follower.side);
+  return {
+    link,
+    follower,
+    here: settings[follower.side].cluster,
+    source,
+    sourceRead: detail[source],
+    there: settings[source].cluster,
+  };
+}

@@ -1,0 +1,108 @@
+import { isFault } from '../../domain/faults.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { Check } from '../../domain/plan.ts';
+import { isRefusal } from '../../domain/refusal.ts';
+import type { SqlConnect } from '../../transports/sql.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
+import type { ClusterAddress } from '../cockroach/address.ts';
+import { withSystem } from '../cockroach/session.ts';
+import { isAtLeast } from '../cockroach/version.ts';
+import type { EngineIo } from '../engine.ts';
+import type { PcrLink } from './config.ts';
+import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
+import { observationOf } from './observe.ts';
+import { planPcr } from './plan.ts';
+import { readSide } from './read-side.ts';
+import { problemOf } from './words.ts';
+
+const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
+const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });
+const failed = (name: string, seen: string, next: string): Check => ({ name, outcome: 'failed', seen, next });
+
+const sides = ['primary', 'standby'] as const satisfies readonly Side[];
+
+/** Looks at everything that an operation will need. Changes nothing. */
+export async function preflightPcr(connect: SqlConnect, operation: Operation, link: PcrLink, io: EngineIo): Promise<readonly Check[]> {
+  const { settings } = link;
+  const at = io.clock.now();
+  const [primary, standby] = await Promise.all(
+    sides.map((side) => readSide(connect, settings[side], settings.virtualCluster, io)) as [Promise<SideRead>, Promise<SideRead>],
+  );
+  const detail: PcrDetail = { primary, standby };
+  const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
+  return [
+    planCheck(operation, link, detail, at),
+    ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
+    ...privileges.flat(),
+    ...pairChecks(link, detail),
+  ];
+}
+
+function planCheck(operation: Operation, link: PcrLink, detail: PcrDetail, at: number): Check {
+  const name = `a ${operation.kind} can be planned`;
+  const seen = observationOf(link, detail, at);
+  const plan = planPcr(operation, link, seen);
+  if (isRefusal(plan)) return failed(name, plan.sentence, plan.next);
+  const [first] = plan.warnings;
+  return first === undefined ? passed(name, seen.headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
+}
+
+function sideChecks(operation: Operation, address: ClusterAddress, read: SideRead): readonly Check[] {
+  const { cluster } = address;
+  const tls =
+    address.tls.kind === 'disabled'
+      ? [warned(`${cluster}: TLS`, `TLS to ${cluster} is turned off in the config.`, 'Turn it on, unless this is a test.')]
+      : [];
+  const problem = problemOf(cluster, read);
+  if (read.kind !== 'read') {
+    const name = `${cluster}: reachable`;
+    const next = `Make ${cluster} reachable for the bot.`;
+    const seen = problem ?? `${cluster} can't be asked.`;
+    return [...tls, operation.kind === 'failover' ? warned(name, seen, next) : failed(name, seen, next)];
+  }
+  return [...tls, passed(`${cluster}: reachable`, `${cluster} answers on its system interface.`), versionCheck(cluster, read)];
+}
+
+function versionCheck(cluster: string, { release, activeVersion }: ReadSide): Check {
+  const name = `${cluster}: version`;
+  const seen = `${cluster} runs ${release.text}, active version ${activeVersion}.`;
+  if (!isAtLeast(release, 23, 2)) return failed(name, seen, 'Physical cluster replication needs v23.2 or newer.');
+  return activeVersion.includes('upgrading') || activeVersion.includes('-step-')
+    ? warned(name, `${seen} An upgrade is not finalized.`, 'Finalize the upgrade first if you can.')
+    : passed(name, seen);
+}
+
+/** Who may manage virtual clusters and settings: admin, or the single privileges. */
+async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read: SideRead, io: EngineIo): Promise<readonly Check[]> {
+  if (read.kind !== 'read') return [];
+  const { cluster, user } = address;
+  const name = `${cluster}: privileges`;
+  try {
+    const { grants, admins } = await withSystem(connect, address, io, async (session) => ({
+      grants: await session.read(`SHOW SYSTEM GRANTS FOR ${quoteIdentifier(user)}`),
+      admins: await session.read('SHOW GRANTS ON ROLE admin'),
+    }));
+    if (user === 'root' || admins.some((row) => row['member'] === user)) return [passed(name, `${user} is an admin on ${cluster}.`)];
+    const held = grants.map((row) => row['privilege_type'] ?? '');
+    const needed = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', ...(isAtLeast(read.release, 25, 2) ? ['REPLICATIONDEST'] : [])];
+    const missing = needed.filter((privilege) => !held.includes(privilege));
+    if (missing.length === 0) return [passed(name, `${user} holds ${needed.join(', ')} on ${cluster}.`)];
+    const grant = `GRANT SYSTEM ${missing.join(', ')} TO ${quoteIdentifier(user)}`;
+    return [
+      warned(name, `${user} does not hold ${missing.join(', ')} on ${cluster} itself.`, `Unless a role gives it, run ${grant} there.`),
+    ];
+  } catch (cause) {
+    if (!isFault(cause) || io.signal.aborted) throw cause;
+    return [warned(name, `What ${user} may do on ${cluster} could not be read: ${cause.message}`, 'Check the privileges by hand.')];
+  }
+}
+
+function pairChecks(link: PcrLink, { primary, standby }: PcrDetail): readonly Check[] {
+  if (primary.kind !== 'read' || standby.kind !== 'read') return [];
+  const [from, to] = [primary.release, standby.release];
+  const name = 'versions of both sides';
+  const seen = `${link.settings.primary.cluster} runs ${from.text}, ${link.settings.standby.cluster} runs ${to.text}.`;
+  const older = to.year < from.year || (to.year === from.year && to.number < from.number);
+  return [older ? failed(name, seen, 'The standby must not be older than the primary: upgrade it first.') : passed(name, seen)];
+}

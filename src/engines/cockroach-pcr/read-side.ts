@@ -1,0 +1,136 @@
+import { Fault, isFault } from '../../domain/faults.ts';
+import { scrub } from '../../transports/scrub.ts';
+import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
+import type { ClusterAddress } from '../cockroach/address.ts';
+import { ingestionJob, isOver, type Job, producerJob, readReplicationJobs } from '../cockroach/jobs.ts';
+import { columnOf, firstValue, withSystem } from '../cockroach/session.ts';
+import { type Micros, microsOfHlc, microsOfTimestamp } from '../cockroach/times.ts';
+import { releaseOf } from '../cockroach/version.ts';
+import type { EngineIo } from '../engine.ts';
+import type { ReadSide, SideRead, VirtualClusterView } from './detail.ts';
+
+export interface VirtualClusterReading {
+  readonly now: Micros;
+  readonly vc: VirtualClusterView | null;
+  readonly jobs: readonly Job[];
+}
+
+/** Reads everything there is to know of one side. A side that can't be asked is an answer, not a Fault; only the caller's own end throws. */
+export async function readSide(connect: SqlConnect, address: ClusterAddress, name: string, io: EngineIo): Promise<SideRead> {
+  try {
+    return await withSystem(connect, address, io, (session) => readAll(session, address.cluster, name));
+  } catch (cause) {
+    if (!isFault(cause) || io.signal.aborted) throw cause;
+    return { kind: deafness(cause), why: cause.message };
+  }
+}
+
+function deafness(fault: Fault): 'gone' | 'silent' | 'locked' {
+  if (fault.code === 'connect-failed') return 'gone';
+  if (fault.code === 'deadline-passed') return fault.facts['accepted'] === true ? 'silent' : 'gone';
+  return fault.code === 'connection-lost' ? 'silent' : 'locked';
+}
+
+async function readAll(session: SqlSession, cluster: string, name: string): Promise<ReadSide> {
+  const version = firstValue(await session.read('SELECT version()'));
+  const release = releaseOf(version ?? '');
+  if (release === null) throw notUnderstood(cluster, 'version', version);
+  const activeVersion = firstValue(await session.read('SHOW CLUSTER SETTING version')) ?? '';
+  const defaultTarget = firstValue(await session.read('SHOW CLUSTER SETTING server.controller.default_target_cluster')) ?? '';
+  const { now, vc, jobs } = await readVirtualCluster(session, cluster, name);
+  return { kind: 'read', release, activeVersion, now: String(now), defaultTarget, vc, history: historyFor(name, jobs) };
+}
+
+/** Reads what one virtual cluster is doing now. Throws a Fault. */
+export async function readVirtualCluster(session: SqlSession, cluster: string, name: string): Promise<VirtualClusterReading> {
+  const plain = (await session.read('SHOW VIRTUAL CLUSTERS')).find((row) => row['name'] === name);
+  const stream = plain === undefined ? {} : await readStream(session, name);
+  const jobs = await readReplicationJobs(session);
+  const now = await readNow(session, cluster);
+  return { now, vc: plain === undefined ? null : viewOf(cluster, name, plain, stream, jobs), jobs };
+}
+
+/** The database's own clock. */
+export async function readNow(session: SqlSession, cluster: string): Promise<Micros> {
+  const text = firstValue(await session.read('SELECT now() AS now'));
+  const now = microsOfTimestamp(text ?? '');
+  if (now === null) throw notUnderstood(cluster, 'clock', text);
+  return now;
+}
+
+/** 23.2 does not know prior details (42601): it is asked again without them. */
+async function readStream(session: SqlSession, name: string): Promise<SqlRow> {
+  const status = `SHOW VIRTUAL CLUSTER ${quoteIdentifier(name)} WITH REPLICATION STATUS`;
+  try {
+    return (await session.read(`${status}, PRIOR REPLICATION DETAILS`))[0] ?? {};
+  } catch (cause) {
+    if (!isFault(cause) || cause.facts['sqlState'] !== '42601') throw cause;
+    return (await session.read(status))[0] ?? {};
+  }
+}
+
+function viewOf(cluster: string, name: string, plain: SqlRow, stream: SqlRow, jobs: readonly Job[]): VirtualClusterView {
+  const time = (column: string, text: string | null, read: (text: string) => Micros | null) => {
+    if (text === null) return null;
+    const at = read(text);
+    if (at === null) throw notUnderstood(cluster, column, text);
+    return String(at);
+  };
+  const uri = columnOf(stream, 'source_cluster_uri');
+  return {
+    // Asked after the plain form, so it is nearer to now when a failover begins between the two.
+    status: columnOf(stream, 'status', 'data_state') ?? plain['data_state'] ?? '',
+    service: plain['service_mode'] ?? '',
+    sourceName: columnOf(stream, 'source_tenant_name'),
+    sourceUri: uri === null ? null : scrub(uri),
+    replicated: time('replicated_time', columnOf(stream, 'replicated_time'), microsOfTimestamp),
+    retained: time('retained_time', columnOf(stream, 'retained_time'), microsOfTimestamp),
+    failover: time('failover_time', columnOf(stream, 'failover_time', 'cutover_time'), microsOfHlc),
+    activated: time('activation_time', columnOf(stream, 'activation_time'), microsOfHlc),
+    job: jobView(jobOf(name, columnOf(stream, 'ingestion_job_id', 'replication_job_id'), jobs)),
+  };
+}
+
+/** Versions without a job id in the status: the live ingestion job, or else the newest (ids grow) that names the virtual cluster. */
+function jobOf(name: string, id: string | null, jobs: readonly Job[]): Job | null {
+  if (id !== null) return jobs.find((job) => job.id === id) ?? null;
+  const own = jobs.filter((job) => job.type === ingestionJob && names(job, name));
+  const newest = own.reduce<Job | null>((best, job) => (best === null || idAfter(job.id, best.id) ? job : best), null);
+  return own.find((job) => !isOver(job)) ?? newest;
+}
+
+const idAfter = (a: string, b: string): boolean => (a.length === b.length ? a > b : a.length > b.length);
+
+const jobView = (job: Job | null): VirtualClusterView['job'] =>
+  job === null
+    ? null
+    : {
+        id: job.id,
+        status: job.status,
+        runningStatus: job.runningStatus,
+        fraction: job.fraction,
+        error: job.error,
+        modified: digitsOf(job.modified),
+      };
+
+function digitsOf(timestamp: string | null): string | null {
+  const at = timestamp === null ? null : microsOfTimestamp(timestamp);
+  return at === null ? null : String(at);
+}
+
+/** The producer's description ends with the virtual cluster's name. */
+function historyFor(name: string, jobs: readonly Job[]): ReadSide['history'] {
+  const own = jobs.filter((job) => job.type === producerJob && names(job, name));
+  if (own.length === 0) return 'none';
+  return own.some((job) => !isOver(job)) ? 'kept' : 'lost';
+}
+
+/** Descriptions are cut after some 70 characters in lists, but the name comes before that. */
+const names = (job: Job, name: string): boolean => job.description.split(/[\s"']+/).includes(name);
+
+const notUnderstood = (cluster: string, what: string, text: string | null | undefined): Fault =>
+  new Fault('answer-not-understood', `${cluster} gave a ${what} that is outside the documented format.`, {
+    effect: 'not-applied',
+    facts: { cluster, what, text: scrub(text ?? '').slice(0, 200) },
+  });

@@ -1,0 +1,109 @@
+import type { Observation } from '../../domain/observation.ts';
+import type { RunReport, RunView, StepView } from '../../domain/run.ts';
+import { type Micros, microsOfTimestamp, msOfMicros } from '../cockroach/times.ts';
+import { kinds } from './acts.ts';
+import { spell } from './words.ts';
+
+type Step = RunView['plan']['steps'][number];
+interface Told {
+  readonly step: Step;
+  readonly view: StepView;
+}
+
+/** Measures what a finished run cost. Where nothing was measured it says so, rather than repeat the prediction. Pure. */
+export function reportPcr(run: RunView, seen: Observation): RunReport {
+  const told = run.plan.steps.flatMap((step, index): readonly Told[] => {
+    const view = run.steps[index];
+    return view === undefined ? [] : [{ step, view }];
+  });
+  const { kind } = run.plan.operation;
+  if (kind === 'pause' || kind === 'resume') {
+    return { sentence: `${seen.headline} Nothing was lost.`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
+  }
+  const loss = kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told);
+  const downtime = downtimeOf(run, told);
+  const facts = [
+    { label: 'Data lost', value: loss.words },
+    { label: 'Time without writes', value: downtime.words },
+    ...promotionFacts(told),
+    ...factsNow(seen),
+  ];
+  return { sentence: `${loss.words} ${downtime.words} ${seen.headline}`, lossMs: loss.ms, downtimeMs: downtime.ms, facts };
+}
+
+interface Measured {
+  readonly ms: number | null;
+  readonly words: string;
+}
+
+const find = (told: readonly Told[], kind: string): Told | null => told.find(({ step }) => step.kind === kind) ?? null;
+
+function timeIn(told: Told | null, key: string): Micros | null {
+  const text = told?.view.evidence?.[key];
+  return typeof text === 'string' ? microsOfTimestamp(text) : null;
+}
+
+const promotedAt = (told: readonly Told[]): Micros | null =>
+  timeIn(find(told, kinds.awaitPromotion), 'promoted to') ?? timeIn(find(told, kinds.completeReplication), 'failover time');
+
+/** Nothing is lost when the promotion is to a time at or past one at which the primary was stopped, by the databases' own times. */
+function lossOfSwitchover(told: readonly Told[]): Measured {
+  const cut = timeIn(find(told, kinds.awaitCut), 'cut');
+  const promoted = promotedAt(told);
+  if (cut === null) return { ms: null, words: 'Whether data was lost was not measured: the wait for the last writes was not proven.' };
+  if (promoted === null) return { ms: 0, words: 'No write was lost: the standby had all of them before it was promoted.' };
+  const ms = Math.max(0, msOfMicros(cut - promoted));
+  return ms === 0
+    ? { ms: 0, words: 'No write was lost: the promotion is to a time after the last write.' }
+    : { ms, words: `Up to ${spell(ms)} of writes were lost: the promotion is to a time before the stop was proven.` };
+}
+
+function lossOfFailover(run: RunView, told: readonly Told[]): Measured {
+  const promoted = promotedAt(told);
+  if (promoted === null)
+    return { ms: null, words: 'How much was lost was not measured: the database does not say to which time it was promoted.' };
+  const stopped = timeIn(find(told, kinds.stopService), 'seen at');
+  if (stopped !== null) {
+    const ms = Math.max(0, msOfMicros(stopped - promoted));
+    return {
+      ms,
+      words: `At most ${spell(ms)} of writes were lost: from the time of the promotion until the old primary was seen stopped.`,
+    };
+  }
+  const start = startClock(run, told);
+  if (start === null)
+    return { ms: null, words: 'How much was lost was not measured: when the old primary took its last write is not known.' };
+  const ms = Math.max(0, msOfMicros(start - promoted));
+  return {
+    ms,
+    words: `At most ${spell(ms)} of writes were lost, if the old primary took none after the run began; it could not be fenced, so that is not known.`,
+  };
+}
+
+/** The standby's clock when the run began. */
+function startClock(run: RunView, told: readonly Told[]): Micros | null {
+  const side = find(told, kinds.completeReplication)?.step.side;
+  const text = run.startFacts.find(({ name }) => name === `${side}.clock`)?.value;
+  return text === undefined ? null : microsOfTimestamp(text.replace(' UTC', '+00:00'));
+}
+
+/** From the moment the stop was begun until the promoted side was seen in service; people redirect the traffic after that. */
+function downtimeOf(run: RunView, told: readonly Told[]): Measured {
+  const began = find(told, kinds.stopService)?.view.beganAt ?? null;
+  const served = find(told, kinds.startService)?.view.endedAt ?? null;
+  if (served === null) return { ms: null, words: 'How long writes were stopped was not measured: the service was not seen to start.' };
+  if (began !== null) {
+    const ms = Math.max(0, served - began);
+    return { ms, words: `No side took writes for ${spell(ms)}.` };
+  }
+  const since = run.startedAt === null ? '' : `, ${spell(Math.max(0, served - run.startedAt))} after the run began`;
+  return { ms: null, words: `The new primary was ready for writes${since}; when the old one stopped was not measured.` };
+}
+
+function promotionFacts(told: readonly Told[]): RunReport['facts'] {
+  const evidence = find(told, kinds.awaitPromotion)?.view.evidence ?? null;
+  return typeof evidence?.['promoted to'] === 'string' ? [{ label: 'Promoted to', value: evidence['promoted to'] }] : [];
+}
+
+const factsNow = ({ facts }: Observation): RunReport['facts'] =>
+  facts.filter(({ name }) => /\.(status|service|replicated-time|lag)$/.test(name)).map(({ label, value }) => ({ label, value }));

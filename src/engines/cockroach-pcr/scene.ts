@@ -1,0 +1,58 @@
+import type { Side } from '../../domain/observation.ts';
+import type { Estimate } from '../../domain/plan.ts';
+import { type Refusal, refuse } from '../../domain/refusal.ts';
+import type { Draft } from './acts.ts';
+import type { PcrLink } from './config.ts';
+import type { Follower, SideRead } from './detail.ts';
+import { phaseWords, spellTime } from './words.ts';
+
+/** Who follows whom, by the databases' own word: what every operation is planned on. */
+export interface Scene {
+  readonly link: PcrLink;
+  readonly follower: Follower;
+  /** Name of the follower's cluster. */
+  readonly here: string;
+  readonly source: Side;
+  readonly sourceRead: SideRead;
+  /** Name of the source's cluster. */
+  readonly there: string;
+}
+
+/** What an operation's planner decides; the rest of a plan is the same for all. */
+export interface Outline {
+  readonly summary: string;
+  readonly steps: readonly Draft[];
+  readonly predictedLoss: Estimate;
+  readonly predictedDowntime: Estimate;
+  readonly warnings: readonly string[];
+}
+
+export const notNow = (sentence: string, next: string): Refusal => refuse('not-possible-now', sentence, next);
+
+/** A refusal when the follower is already on its way to be promoted; null when it is not. */
+export function promotionUnderWay(operation: string, { link, follower, here }: Scene): Refusal | null {
+  const name = link.settings.virtualCluster;
+  if (follower.phase === 'pending') {
+    return notNow(
+      `A failover of ${here} to ${spellTime(follower.vc.failover)} is already pending, so no ${operation} of ${link.id} can be planned.`,
+      `If a run of the bot waits for it, let it go on or press Retry there. If somebody began it by hand, it ends by itself once the time is reached; ALTER VIRTUAL CLUSTER ${name} COMPLETE REPLICATION TO LATEST ends it now.`,
+    );
+  }
+  if (follower.phase === 'reverting') {
+    return notNow(
+      `A failover of ${here} is under way and can't be called off or moved, so no ${operation} of ${link.id} can be planned.`,
+      `Wait until ${here} is ready. If no run of the bot does it, start its service then with ALTER VIRTUAL CLUSTER ${name} START SERVICE SHARED.`,
+    );
+  }
+  return null;
+}
+
+/** A refusal when nothing is complete on the follower yet; null when there is something to promote. */
+export function nothingReplicated(operation: string, { link, follower, here }: Scene): Refusal | null {
+  if (follower.phase !== 'scanning' && follower.vc.replicated !== null) return null;
+  const why = follower.phase === 'scanning' ? phaseWords.scanning : 'it has no replicated time';
+  return notNow(
+    `${here} has no consistent copy yet (${why}), so no ${operation} of ${link.id} is possible.`,
+    `Wait until the initial scan has ended; /repl status ${link.id} shows it.`,
+  );
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { Fault } from '../../domain/faults.ts';
+import type { SqlSession } from '../../transports/sql.ts';
+import { withSystem } from '../cockroach/session.ts';
+import { type Micros, msOfMicros, timestampOfMicros } from '../cockroach/times.ts';
+import type { Probe } from '../engine.ts';
+import { otherSide, phaseOf, roleOf, writableOf } from './detail.ts';
+import { change, done, impossible, look, type PcrStep, type Place, peek, statusOf, todo, underway } from './place.ts';
+import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
+import { phaseWords, problemOf, spell, spellTime } from './words.ts';
+
+const noParams = z.object({});
+
+const proveParams = z.object({ withinMs: z.number() });
+
+/** Time between two looks at the replicated time within one probe, and the part of a probe's time that they may take. */
+const sampleMs = 500;
+const samplingShare = 0.4;
+
+/** Before anything is touched: the standby is within the bound and is seen to move. */
+export const proveCatchUp: PcrStep<z.infer<typeof proveParams>> = {
+  params: proveParams,
+  rebuild: (acts, side, { withinMs }) => acts.proveCatchUp(side, withinMs),
+  probe: (place, { withinMs }) =>
+    withSystem(place.connect, place.address, place.io, async (session) => {
+      const first = await readVirtualCluster(session, place.here, place.name);
+      const trouble = notFollowing(place, first);
+      if (trouble !== null) return trouble;
+      const from = replicatedOf(first);
+      if (from === null) return underway(`${place.here} does not say how far it is.`);
+      const lagMs = msOfMicros(first.now - from);
+      if (lagMs > withinMs) return underway(`${place.here} is ${spell(lagMs)} behind; at most ${spell(withinMs)} will do.`);
+      const to = await seenToMove(place, session, from);
+      if (to === null) return underway(`${place.here} is ${spell(lagMs)} behind, and has not been seen to move yet.`);
+      return done({ 'replicated time': timestampOfMicros(to), before: timestampOfMicros(from), 'lag in ms': lagMs });
+    }),
+};
+
+const replicatedOf = ({ vc }: VirtualClusterReading): Micros | null =>
+  vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
+
+/** A stream that may come to itself is waited for; anything else can't become a switchover. */
+function notFollowing({ here }: Place, { vc }: VirtualClusterReading): Probe | null {
+  const phase = phaseOf(vc);
+  if (phase === 'following') return null;
+  if (phase === 'retrying' || phase === 'scanning') return underway(`${here} does not keep up: ${phaseWords[phase]}.`);
+  return impossible(`${here} does not follow: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+}
+
+async function seenToMove({ here, name, io }: Place, session: SqlSession, from: Micros): Promise<Micros | null> {
+  const looks = Math.max(1, Math.floor((io.timeoutMs * samplingShare) / sampleMs));
+  for (let i = 0; i < looks; i++) {
+    await io.clock.sleep(sampleMs, io.signal);
+    const now = replicatedOf(await readVirtualCluster(session, here, name));
+    if (now !== null && now > from) return now;
+  }
+  return null;
+}
+
+/** Default largest clock offset between nodes: a write may carry a time that much ahead of the clock that we read, µs. */
+const offsetMicros = 500_000n;
+
+/**
+ * Cuts that this process has read, by run and cluster. Any time read from the primary after its service was seen stopped is a valid
+ * cut. One that is forgotten (a crash, a take-over) is read anew, is later, and only makes the wait longer: nothing depends on this.
+ */
+export type Cuts = Map<string, Micros>;
+
+/** After the stop: the standby has everything up to a moment at which the primary took no writes any more. */
+export const awaitCut = (cuts: Cuts): PcrStep<object> => ({
+  params: noParams,
+  rebuild: (acts, side) => acts.awaitCut(side),
+  probe: async (place) => {
+    const { vc, now } = await look(place);
+    const phase = phaseOf(vc);
+    if (phase === 'pending' || phase === 'reverting' || phase === 'ready') {
+      return done({ status: statusOf(vc), why: `${place.here} is being promoted already.`, 'seen at': timestampOfMicros(now) });
+    }
+    const cut = await cutOf(place, cuts);
+    if (typeof cut !== 'bigint') return cut;
+    const replicated = vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
+    if (replicated !== null && replicated >= cut)
+      return done({ cut: timestampOfMicros(cut), 'replicated time': timestampOfMicros(replicated) });
+    const trouble = phase === 'following' ? '' : ` (${phaseWords[phase]})`;
+    return underway(`${place.here} is at ${spellTime(replicated)} and needs to reach ${spellTime(cut)}${trouble}.`);
+  },
+});
+
+/** The cut, or why there is none. The clock is read after the service was seen stopped, in the same session. */
+async function cutOf(place: Place, cuts: Cuts): Promise<Micros | Probe> {
+  const { connect, link, side, name, io, there } = place;
+  const key = `${io.tag} ${link.id} ${there}`;
+  const source = link.settings[otherSide(side)];
+  const { vc, now } = await withSystem(connect, source, io, (session) => readVirtualCluster(session, there, name));
+  if (vc?.service !== 'none') {
+    cuts.delete(key);
+    return impossible(`${there} is not stopped, so there is no point up to which ${place.here} could be complete.`, {
+      status: statusOf(vc),
+    });
+  }
+  const cut = cuts.get(key) ?? now + offsetMicros;
+  cuts.set(key, cut);
+  return cut;
+}
+
+/** At the end: only the promoted side takes writes. A side that can't be asked is named in the evidence, not taken for stopped. */
+export const checkSplitBrain: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.checkSplitBrain(side),
+  probe: async (place) => {
+    const { connect, address, name, io, here, there } = place;
+    const [atHere, atThere] = await Promise.all([readSide(connect, address, name, io), peek(place)]);
+    const deaf = problemOf(here, atHere);
+    if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: here } });
+    if (writableOf(atThere) === 'yes') {
+      const also = writableOf(atHere) === 'yes' ? ` while ${here} does too` : '';
+      return impossible(`${there} takes writes${also}: stop its service, and give up or merge what it has taken.`, {
+        [here]: roleOf(atHere),
+        [there]: roleOf(atThere),
+      });
+    }
+    if (writableOf(atHere) !== 'yes') return impossible(`${here} does not take writes.`, { [here]: roleOf(atHere) });
+    return done({ [here]: 'takes writes', [there]: problemOf(there, atThere) ?? 'takes no writes' });
+  },
+};
+
+export const pause: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.pause(side),
+  probe: async (place) => {
+    const { vc } = await look(place);
+    const phase = phaseOf(vc);
+    if (phase === 'paused' || phase === 'gave-up') return done({ status: statusOf(vc), job: vc?.job?.status ?? null });
+    if (vc?.job?.status === 'pause-requested') return underway(`${place.here} is being paused.`);
+    if (phase === 'following' || phase === 'scanning' || phase === 'retrying') return todo;
+    return impossible(`Replication into ${place.here} can't be paused: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+  },
+  perform: change,
+};
+
+export const resume: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.resume(side),
+  probe: async (place) => {
+    const { vc } = await look(place);
+    const phase = phaseOf(vc);
+    // A job can't be resumed before its pause is complete.
+    if (vc?.job?.status === 'pause-requested') return underway(`${place.here} is still being paused.`);
+    if (phase === 'paused' || phase === 'gave-up') return todo;
+    if (phase === 'following' || phase === 'scanning' || phase === 'retrying')
+      return done({ status: statusOf(vc), job: vc?.job?.status ?? null });
+    return impossible(`Replication into ${place.here} can't be resumed: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+  },
+  perform: change,
+};

@@ -1,0 +1,27 @@
+import type { StepKind } from '../../domain/plan.ts';
+import type { SqlConnect } from '../../transports/sql.ts';
+import type { StepExecutor } from '../engine.ts';
+import { kinds } from './acts.ts';
+import type { PcrLink } from './config.ts';
+import { executorOf } from './place.ts';
+import { awaitCut, type Cuts, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
+import { awaitPromotion, completeReplication } from './steps-promotion.ts';
+import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
+
+/** The executors of this engine. A redirect is a person's step and has none. */
+export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
+  const cuts: Cuts = new Map();
+  return {
+    [kinds.proveCatchUp]: executorOf(connect, proveCatchUp),
+    [kinds.setDefaultTarget]: executorOf(connect, setDefaultTarget),
+    [kinds.stopService]: executorOf(connect, stopService),
+    [kinds.awaitCut]: executorOf(connect, awaitCut(cuts)),
+    [kinds.completeReplication]: executorOf(connect, completeReplication),
+    [kinds.awaitPromotion]: executorOf(connect, awaitPromotion),
+    [kinds.startService]: executorOf(connect, startService),
+    [kinds.verifyService]: executorOf(connect, verifyService),
+    [kinds.checkSplitBrain]: executorOf(connect, checkSplitBrain),
+    [kinds.pause]: executorOf(connect, pause),
+    [kinds.resume]: executorOf(connect, resume),
+  };
+}

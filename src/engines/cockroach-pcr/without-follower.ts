@@ -1,0 +1,47 @@
+import type { OperationName } from '../../domain/operation.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { PcrLink } from './config.ts';
+import { type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { notNow } from './scene.ts';
+import { phaseWords, problemOf } from './words.ts';
+
+/** Why an operation that needs a following side is refused when none follows. Pure. */
+export function withoutFollower(operation: OperationName, link: PcrLink, detail: PcrDetail): Refusal {
+  const { primary, standby } = link.settings;
+  const sides = (['primary', 'standby'] as const).map((side) => ({ side, cluster: link.settings[side].cluster, read: detail[side] }));
+  const serving = sides.filter(({ read }) => writableOf(read) === 'yes');
+  const deaf = sides.filter(({ read }) => read.kind !== 'read');
+  const no = `so no ${operation} of ${link.id} can be planned`;
+  if (serving.length === 2) {
+    return notNow(
+      `${primary.cluster} and ${standby.cluster} both take writes (split brain), ${no}.`,
+      'Stop the service on the side whose writes are to be given up, then look again.',
+    );
+  }
+  if (deaf.length > 0) {
+    const problems = deaf.map(({ cluster, read }) => problemOf(cluster, read)).join(' ');
+    const known = serving.map(({ cluster }) => ` ${cluster} takes the writes.`).join('');
+    return notNow(`No side is known to follow, ${no}.${known} ${problems}`, 'Make the side that should follow reachable, then ask again.');
+  }
+  const only = serving[0];
+  if (only !== undefined && operation === 'failover' && only.side === 'standby') {
+    return notNow(
+      `${standby.cluster} has been promoted already and takes the writes, ${no}.`,
+      `Redirect applications to ${standby.cluster} if that was not done; replication has to be set up again in the other direction.`,
+    );
+  }
+  const states = sides.map(({ cluster, read }) => `on ${cluster}, ${stateWords(read)}`).join('; ');
+  return notNow(`No side follows (${states}), ${no}.`, nextFor(only?.cluster ?? null, link.settings.virtualCluster));
+}
+
+const stateWords = (read: PcrDetail['primary']): string => {
+  const vc = read.kind === 'read' ? read.vc : null;
+  const phase = phaseOf(vc);
+  if (phase !== 'ready') return phaseWords[phase];
+  return vc?.service === 'none' ? 'it is ready but its service is stopped' : 'it takes the writes';
+};
+
+const nextFor = (serving: string | null, name: string): string =>
+  serving === null
+    ? `Find out which side has the newest data and start its service by hand: ALTER VIRTUAL CLUSTER ${name} START SERVICE SHARED.`
+    : `Set up replication from ${serving} first.`;

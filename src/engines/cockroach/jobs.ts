@@ -1,0 +1,46 @@
+import { scrub } from '../../transports/scrub.ts';
+import type { SqlRow, SqlSession } from '../../transports/sql.ts';
+import { columnOf } from './session.ts';
+
+/** A job of CockroachDB. Ids have 18 to 19 digits, so they stay strings. */
+export interface Job {
+  readonly id: string;
+  readonly type: string;
+  readonly description: string;
+  readonly status: string;
+  readonly runningStatus: string;
+  /** 0 to 1; null when the job does not tell. */
+  readonly fraction: number | null;
+  readonly error: string;
+  readonly modified: string | null;
+}
+
+export const ingestionJob = 'REPLICATION STREAM INGESTION';
+export const producerJob = 'REPLICATION STREAM PRODUCER';
+
+const columns = 'job_id, job_type, description, status, running_status, fraction_completed, error, modified';
+const replicationJobs = `SELECT ${columns} FROM [SHOW JOBS] WHERE job_type IN ('${ingestionJob}', '${producerJob}')`;
+
+/** Statuses from which a job never moves again. */
+const over = ['succeeded', 'failed', 'canceled', 'revert-failed'];
+export const isOverStatus = (status: string): boolean => over.includes(status);
+export const isOver = (job: Job): boolean => isOverStatus(job.status);
+
+/** The replication jobs that the cluster lists: live ones and those that ended in the last 12 h. */
+export async function readReplicationJobs(session: SqlSession): Promise<readonly Job[]> {
+  return (await session.read(replicationJobs)).map(jobOf);
+}
+
+function jobOf(row: SqlRow): Job {
+  const fraction = Number(row['fraction_completed'] ?? Number.NaN);
+  return {
+    id: row['job_id'] ?? '',
+    type: row['job_type'] ?? '',
+    description: scrub(row['description'] ?? ''),
+    status: row['status'] ?? '',
+    runningStatus: scrub(columnOf(row, 'running_status', 'status_message') ?? ''),
+    fraction: Number.isFinite(fraction) ? fraction : null,
+    error: scrub(row['error'] ?? ''),
+    modified: row['modified'] ?? null,
+  };
+}
