@@ -13,15 +13,14 @@ export interface Piece {
   readonly person: UserId | null;
 }
 
-const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 const person = /<@([UW][A-Z0-9]{1,30})(?:\|([^<>|]*))?>/y;
 const channel = /<#([CGD][A-Z0-9]{1,30})(?:\|([^<>|]*))?>/y;
 /** `<!here>`, `<!subteam^S1|@oncall>`: shown, never obeyed. */
 const special = /<!([A-Za-z0-9^]{1,60})(?:\|([^<>|]*))?>/y;
 const hyperlink = /<((?:https?|mailto|tel|ssh|ftp):[^<>|\s]+)(?:\|([^<>|]*))?>/y;
 
-/** Undoes Slack's escapes of `&`, `<` and `>`, once. */
-export const withoutEntities = (text: string): string => text.replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity] ?? entity);
+/** Undoes Slack's escapes of `&`, `<` and `>`, once: the ampersand comes last, so that what it sets free is not read again. */
+export const withoutEntities = (text: string): string => text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&');
 
 /** Writes `&`, `<` and `>` as Slack does, so that nothing in the text reads as a mention or a hyperlink. */
 export const withEntities = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
@@ -29,7 +28,7 @@ export const withEntities = (text: string): string => text.replace(/&/g, '&amp;'
 function match(pattern: RegExp, source: string, at: number): { length: number; target: string; label: string } | null {
   pattern.lastIndex = at;
   const found = pattern.exec(source);
-  return found === null ? null : { length: found[0].length, target: found[1] ?? '', label: withoutEntities(found[2] ?? '') };
+  return found === null ? null : { length: found[0].length, target: String(found[1]), label: withoutEntities(found[2] ?? '') };
 }
 
 function bracketAt(source: string, at: number): Piece | null {
@@ -53,6 +52,6 @@ export function pieceAt(source: string, at: number): Piece {
   if (bracket !== null) return bracket;
   const entity = /^&(?:amp|lt|gt);/.exec(source.slice(at, at + 5))?.[0];
   if (entity !== undefined) return { kind: 'escaped', text: withoutEntities(entity), length: entity.length, person: null };
-  const character = String.fromCodePoint(source.codePointAt(at) ?? 0);
+  const character = String.fromCodePoint(Number(source.codePointAt(at)));
   return { kind: 'plain', text: character, length: character.length, person: null };
 }

@@ -25,7 +25,7 @@ export function editDistance(from: string, to: string): number {
 }
 
 /** Only asked for places that were filled; the type of an array does not know that. */
-const at = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY;
+const at = (row: readonly number[], column: number): number => Number(row[column]);
 
 /** One edit in short words, one in three characters of longer ones, never more than three. */
 const toleranceOf = (word: string): number => Math.min(3, Math.max(1, Math.floor(word.length / 3)));

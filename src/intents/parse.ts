@@ -43,7 +43,7 @@ function understand(text: string, registry: Registry, context: ParseContext): Un
   const [first] = tokens;
   if (first === undefined) return broken === null ? understoodAs({ kind: 'help', topic: null }) : wrongAltogether(broken);
   if (broken === null && asksHelp(first)) return understoodAs({ kind: 'help', topic: null });
-  const command = commandIn(tokens, registry);
+  const command = commandIn(first, tokens[1], registry);
   if (isProblem(command)) return wrongAltogether(broken ?? command);
   const rest = tokens.slice(command.name.split(' ').length);
   if (broken === null && rest.some(asksHelp)) return understoodAs({ kind: 'help', topic: command.name });
@@ -59,7 +59,7 @@ function whyUnreadable(text: string): Problem | null {
   }
   const forbidden = forbiddenIn(text);
   if (forbidden === null) return null;
-  const where = forbidden.before.trim() === '' ? 'at the beginning' : `behind ${show(forbidden.before.trim().split(/\s/).at(-1) ?? '')}`;
+  const where = forbidden.before.trim() === '' ? 'at the beginning' : `behind ${show(forbidden.before.trim().replace(/^.*\s/s, ''))}`;
   return problem(`The text holds the control character ${forbidden.character} ${where}.`, 'Type the command anew instead of pasting it.');
 }
 
@@ -68,15 +68,13 @@ const isSlashCommand = (token: Token | undefined): boolean => token?.kind === 'w
 const asksHelp = (token: Token): boolean => token.kind === 'flag' && (token.name === 'help' || token.name === 'h') && token.value === null;
 
 /** The command whose name stands at the front; of two that fit, the one with the longer name. */
-function commandIn(tokens: readonly Token[], { commands }: Registry): Command | Problem {
-  const [first, second] = tokens.map((token) => (token.kind === 'word' ? token.plain.toLowerCase() : null));
-  if (typeof first !== 'string') return problem(`${shown(tokens[0])} stands where a command is expected.`, 'Write the command first.');
-  const pair = `${first} ${second ?? ''}`.trim();
-  const found = commands.find(({ name }) => name === pair) ?? commands.find(({ name }) => name === first);
-  return found ?? unknownCommand(first, pair, commands);
+function commandIn(first: Token, second: Token | undefined, { commands }: Registry): Command | Problem {
+  if (first.kind === 'flag') return problem(`${show(`--${first.name}`)} stands where a command is expected.`, 'Write the command first.');
+  const head = first.plain.toLowerCase();
+  const pair = second?.kind === 'word' ? `${head} ${second.plain.toLowerCase()}` : head;
+  const found = commands.find(({ name }) => name === pair) ?? commands.find(({ name }) => name === head);
+  return found ?? unknownCommand(head, pair, commands);
 }
-
-const shown = (token: Token | undefined): string => show(token?.kind === 'flag' ? `--${token.name}` : (token?.text ?? ''));
 
 /** Names of two words are compared with two words of the text. */
 function unknownCommand(first: string, pair: string, commands: readonly Command[]): Problem {

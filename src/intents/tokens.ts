@@ -73,7 +73,7 @@ function skip(cursor: Cursor, unwanted: (character: string) => boolean): void {
   }
 }
 
-const opensQuote = (cursor: Cursor): boolean => isQuote(cursor.source[cursor.at] ?? '');
+const opensQuote = (cursor: Cursor): boolean => isQuote(cursor.source.charAt(cursor.at));
 
 function readToken(cursor: Cursor): Token | Problem {
   if (opensQuote(cursor)) return readQuoted(cursor);
@@ -120,7 +120,7 @@ function readFlagValue(cursor: Cursor, name: string): FlagToken | Problem {
  * ends one only before a space, since it is also an apostrophe.
  */
 function readQuoted(cursor: Cursor): Word | Problem {
-  const opening = cursor.source[cursor.at] ?? '';
+  const opening = cursor.source.charAt(cursor.at);
   const pieces: Piece[] = [];
   cursor.at += 1;
   const begins = cursor.at;
@@ -138,7 +138,7 @@ function readQuoted(cursor: Cursor): Word | Problem {
 }
 
 const isEscapable = (cursor: Cursor): boolean => {
-  const next = cursor.source[cursor.at] ?? '';
+  const next = cursor.source.charAt(cursor.at);
   return next === '\\' || isQuote(next);
 };
 
@@ -160,7 +160,7 @@ function endsHere(cursor: Cursor): boolean {
 
 function afterQuote(cursor: Cursor, word: Word): Word | Problem {
   if (endsHere(cursor)) return word;
-  const rest = cursor.source.slice(cursor.at).split(/\s/)[0] ?? '';
+  const rest = cursor.source.slice(cursor.at).replace(/\s.*$/s, '');
   return problem(
     `The quoted text ${show(word.text)} is followed by ${show(rest)} without a space.`,
     'Write \\" for a quote inside quotes.',

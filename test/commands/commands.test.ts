@@ -253,6 +253,12 @@ describe('a refusal', () => {
     expect(isRefusal(missing) && missing.next).toBe('Usage: `/repl describe LINK`.');
   });
 
+  it('says that an operation has no command, were there none', () => {
+    const plan = registry.commands.filter(({ name }) => name === 'plan');
+    const answer = parse('plan pause prod-sql', { commands: plan, topics: [] }, { links: exampleLinks, now });
+    expect(isRefusal(answer) && answer.sentence).toBe('"pause" has no command here.');
+  });
+
   it('counts what the person typed, not what Slack made of it', () => {
     expect(refusalOf(`status ${'&amp;'.repeat(1993)}`).sentence).toContain('There is no link called');
     expect(refusalOf(`status ${'&amp;'.repeat(1994)}`).sentence).toContain('has 2001 characters, and a command has at most 2000');

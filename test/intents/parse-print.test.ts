@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asLinkId, asRunId } from '../../src/domain/ids.ts';
 import type { Intent, IntentKind } from '../../src/domain/intent.ts';
+import type { Operation } from '../../src/domain/operation.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import { parse } from '../../src/intents/parse.ts';
 import { print } from '../../src/intents/print.ts';
@@ -74,6 +75,13 @@ const lines = fc.oneof(
       return line.slice(0, place) + put + line.slice(place + cut);
     }),
 );
+
+it('a kind of intent or operation that nobody decided about is a bug', () => {
+  // The casts make what the types forbid.
+  expect(() => print({ kind: 'dance' } as unknown as Intent)).toThrow(TypeError);
+  const operation = { kind: 'dance', link: asLinkId('prod-sql') } as unknown as Operation;
+  expect(() => print({ kind: 'plan', operation, json: false })).toThrow(TypeError);
+});
 
 describe('any text', () => {
   it('gets an intent or a refusal with a sentence and a way on, and never throws', () => {

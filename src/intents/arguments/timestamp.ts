@@ -29,11 +29,11 @@ export function readTimestamp(typed: string, now: number): Reading {
 export const printTimestamp = (at: number): string => new Date(at).toISOString();
 
 function readRelative(written: string, now: number): Reading {
-  const relative = /^(-+|\+)?(.+)$/.exec(written);
-  const ms = relative === null ? null : readDuration(relative[2] ?? '');
-  if (relative === null || ms === null) return { kind: 'not-a-time' };
-  if (relative[1] === undefined) return { kind: 'no-sign', relative: `-${written.toLowerCase()}` };
-  return inRange(relative[1] === '+' ? now + ms : now - ms);
+  const length = written.replace(/^(?:-+|\+)/, '');
+  const ms = readDuration(length);
+  if (ms === null) return { kind: 'not-a-time' };
+  if (length === written) return { kind: 'no-sign', relative: `-${written.toLowerCase()}` };
+  return inRange(written.startsWith('+') ? now + ms : now - ms);
 }
 
 const inRange = (at: number): Reading => (at >= 0 && at <= latestTime ? { kind: 'time', at } : { kind: 'no-such-time' });

@@ -90,6 +90,10 @@ describe('reading what an argument printed', () => {
   });
 });
 
+it('a switch prints whether it is given', () => {
+  expect([true, false].map((given) => arg.flag('does it').print(given))).toEqual(['true', 'false']);
+});
+
 describe('a duration', () => {
   it.each([
     ['1s', 1000],
