@@ -105,6 +105,8 @@ type EffectEntry =
     }
   /** A call is about to be sent; it has ended by `quietAt`, whatever became of its sender. */
   | { readonly kind: 'performing'; readonly step: string; readonly effect: EffectId; readonly quietAt: number }
+  /** The call was answered, and it surely changed nothing. */
+  | { readonly kind: 'not-applied'; readonly step: string; readonly effect: EffectId; readonly sentence: string }
   | { readonly kind: 'progress'; readonly step: string; readonly fraction: number | null; readonly note: string }
   | { readonly kind: 'done'; readonly step: string; readonly effect: EffectId; readonly evidence: JsonObject; readonly undoing: boolean }
   | { readonly kind: 'confirmed'; readonly step: string; readonly by: UserId; readonly means: Means }

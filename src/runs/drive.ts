@@ -1,5 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
-import { type FaultCode, isFault } from '../domain/faults.ts';
+import { type Fault, type FaultCode, isFault } from '../domain/faults.ts';
 import type { EffectId } from '../domain/ids.ts';
 import type { Act } from '../domain/plan.ts';
 import type { Entry } from '../domain/run.ts';
@@ -7,20 +7,18 @@ import type { Probe, StepExecutor } from '../engines/engine.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
 import { intentOf } from './next.ts';
-import { actOf, isPastReturn, type Standing } from './progress.ts';
+import { actOf, currentStanding, isPastReturn, type Standing } from './progress.ts';
 
 /** What this process knows of calls that it sent itself. Lost with the process, and nothing depends on it for safety. */
 export interface Memory {
   /** Effects whose call was answered with success: only the proof is awaited. */
   readonly answered: Set<EffectId>;
-  /** Effects whose call surely changed nothing: there is nothing to wait out. */
-  readonly harmless: Set<EffectId>;
   /** True when sessions of older owners have been ended on every side. */
   evicted: boolean;
   progressAt: number;
 }
 
-export const freshMemory = (): Memory => ({ answered: new Set(), harmless: new Set(), evicted: false, progressAt: 0 });
+export const freshMemory = (): Memory => ({ answered: new Set(), evicted: false, progressAt: 0 });
 
 export interface DriveDeps {
   readonly clock: Clock;
@@ -30,6 +28,8 @@ export interface DriveDeps {
   readonly probeMs: number;
   /** Least time between two progress entries of one step, ms. */
   readonly progressEveryMs: number;
+  /** Asked right before an act without return: null when the journal is safe, else a full sentence why it is not. */
+  readonly secure: () => Promise<string | null>;
 }
 
 /** Time added to a call's own limit until it counts as over, ms: the way to the server and back. */
@@ -104,51 +104,64 @@ async function onUnderway(grip: Grip, standing: Standing, seen: Extract<Probe, {
 }
 
 async function onTodo(grip: Grip, standing: Standing, act: Act, executor: StepExecutor, memory: Memory, deps: DriveDeps): Promise<void> {
-  const { step, view } = standing;
+  const { view } = standing;
   const now = deps.clock.now();
   if (isLate(standing, deps)) return late(grip, standing, `'${act.title}' has not happened.`, deps);
   if (view.sent !== null && memory.answered.has(view.sent)) return pause(grip, deps);
-  if (view.sent !== null && !memory.evicted && !memory.harmless.has(view.sent) && now < (view.quietAt ?? 0)) return pause(grip, deps);
-  if (view.sent === view.effect) {
+  if (view.sent !== null && !memory.evicted && now < (view.quietAt ?? 0)) return pause(grip, deps);
+  if (view.sent !== null && view.sent === view.effect) {
     const left = (view.deadlineAt ?? now) - now;
     await grip.append(intentOf(grip.view(), standing, now, left));
     return;
   }
-  return perform(grip, standing, act, executor, memory, deps, step.performMs);
+  return perform(grip, standing, act, executor, memory, deps);
 }
 
-async function perform(
-  grip: Grip,
-  standing: Standing,
-  act: Act,
-  executor: StepExecutor,
-  memory: Memory,
-  deps: DriveDeps,
-  performMs: number,
-): Promise<void> {
-  const effect = standing.view.effect;
-  if (effect === null) throw new TypeError(`step ${standing.step.id} is performed without an intent`);
-  const now = deps.clock.now();
-  const quietAt = now + performMs + quietSlackMs;
-  if ((await grip.append({ kind: 'performing', at: now, step: standing.step.id, effect, quietAt })) === 'behind') return;
+async function perform(grip: Grip, standing: Standing, act: Act, executor: StepExecutor, memory: Memory, deps: DriveDeps): Promise<void> {
+  const { step, view } = standing;
+  if (view.effect === null) throw new TypeError(`step ${step.id} is performed without an intent`);
+  if (step.pointOfNoReturn && grip.view().direction === 'forward' && !(await isSecure(grip, standing, deps))) return;
+  const at = deps.clock.now();
+  const sending: Entry = { kind: 'performing', at, step: step.id, effect: view.effect, quietAt: at + step.performMs + quietSlackMs };
+  if ((await grip.append(sending)) === 'behind') return;
   // From here on an older owner's eviction no longer counts: this call is ours.
   memory.evicted = false;
   try {
-    await executor.perform(act, grip.link, grip.io(performMs));
-    memory.answered.add(effect);
+    await executor.perform(act, grip.link, grip.io(step.performMs));
+    memory.answered.add(view.effect);
   } catch (cause) {
     if (!isFault(cause) || cause.code === 'lease-lost') throw cause;
-    if (cause.effect === 'applied') memory.answered.add(effect);
-    if (cause.effect !== 'not-applied') return;
-    memory.harmless.add(effect);
-    if (passing.includes(cause.code)) return pause(grip, deps);
-    await halt(grip, deps.clock, standing, {
-      why: grip.view().direction === 'undo' ? 'undo-failed' : 'failed',
-      sentence: `'${act.title}' was refused and changed nothing: ${cause.message}`,
-      next: 'Mend the cause and press Retry; or press Cancel.',
-      evidence: { ...cause.facts },
-    });
+    if (cause.effect === 'applied') memory.answered.add(view.effect);
+    if (cause.effect === 'not-applied') await refused(grip, standing, act, cause, deps);
   }
+}
+
+async function isSecure(grip: Grip, standing: Standing, deps: DriveDeps): Promise<boolean> {
+  const problem = await deps.secure();
+  if (problem === null) return true;
+  await halt(grip, deps.clock, standing, {
+    why: 'failed',
+    sentence: `'${standing.step.title}' can't be taken back, and it was not begun: ${problem}`,
+    next: 'Mend Redis and press Retry; or press Cancel to take back what was done.',
+    evidence: {},
+  });
+  return false;
+}
+
+/** The call surely changed nothing: that is written down, and what may pass by itself is tried again within the step's budget. */
+async function refused(grip: Grip, { step, view }: Standing, act: Act, fault: Fault, deps: DriveDeps): Promise<void> {
+  if (view.effect === null) return;
+  const entry: Entry = { kind: 'not-applied', at: deps.clock.now(), step: step.id, effect: view.effect, sentence: fault.message };
+  while ((await grip.append(entry)) === 'behind');
+  if (passing.includes(fault.code)) return pause(grip, deps);
+  const standing = currentStanding(grip.view());
+  if (standing?.step.id !== step.id) return;
+  await halt(grip, deps.clock, standing, {
+    why: grip.view().direction === 'undo' ? 'undo-failed' : 'failed',
+    sentence: `'${act.title}' was refused and changed nothing: ${fault.message}`,
+    next: 'Mend the cause and press Retry; or press Cancel.',
+    evidence: { ...fault.facts },
+  });
 }
 
 const isLate = ({ view }: Standing, { clock }: DriveDeps): boolean => clock.now() >= (view.deadlineAt ?? 0);

@@ -1,8 +1,11 @@
 import type { Entry, RunView, StepView } from '../domain/run.ts';
 
-type StepEntry = Extract<Entry, { kind: 'intent' | 'performing' | 'progress' | 'done' | 'confirmed' | 'retried' | 'skipped' }>;
+type StepEntry = Extract<
+  Entry,
+  { kind: 'intent' | 'performing' | 'not-applied' | 'progress' | 'done' | 'confirmed' | 'retried' | 'skipped' }
+>;
 
-const stepKinds: readonly Entry['kind'][] = ['intent', 'performing', 'progress', 'done', 'confirmed', 'retried', 'skipped'];
+const stepKinds: readonly Entry['kind'][] = ['intent', 'performing', 'not-applied', 'progress', 'done', 'confirmed', 'retried', 'skipped'];
 
 export const isStepEntry = (entry: Entry): entry is StepEntry => stepKinds.includes(entry.kind);
 
@@ -22,6 +25,8 @@ export function foldStep(view: RunView, entry: StepEntry): RunView {
       }));
     case 'performing':
       return change(view, entry.step, (step) => ({ ...step, sent: entry.effect, quietAt: Math.max(step.quietAt ?? 0, entry.quietAt) }));
+    case 'not-applied':
+      return change(view, entry.step, (step) => (step.sent === entry.effect ? { ...step, sent: null, quietAt: null } : step));
     case 'progress':
       return change(view, entry.step, (step) => ({ ...step, progress: { fraction: entry.fraction, note: entry.note } }));
     case 'done':

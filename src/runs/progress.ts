@@ -15,9 +15,9 @@ export const standings = (run: RunView): readonly Standing[] =>
     return { step, view };
   });
 
-/** True once a step without return has been begun: nothing is undone any more. */
+/** True once the call of a step without return may have reached the database: nothing is undone any more. */
 export const isPastReturn = (run: RunView): boolean =>
-  standings(run).some(({ step, view }) => step.pointOfNoReturn && view.state !== 'todo' && view.state !== 'skipped');
+  standings(run).some(({ step, view }) => step.pointOfNoReturn && (view.state === 'done' || view.sent !== null));
 
 /** The step that comes next or is under way, in the direction of the run; null when there is none left. */
 export function currentStanding(run: RunView): Standing | null {

@@ -6,7 +6,7 @@ import type { Log } from '../domain/log.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Entry, RunView } from '../domain/run.ts';
 import type { Engine } from '../engines/engine.ts';
-import { drive, freshMemory, type Memory } from './drive.ts';
+import { type DriveDeps, drive, freshMemory, type Memory } from './drive.ts';
 import { fold } from './fold.ts';
 import { createGrip, type Grip } from './grip.ts';
 import { halt } from './halt.ts';
@@ -50,6 +50,8 @@ export interface RunnerDeps {
   readonly log: Log;
   readonly pace: RunnerPace;
   readonly recheck: (run: RunView) => Promise<Refusal | null>;
+  /** Asked right before an act without return: whether the journal would survive the loss of the Redis primary. */
+  readonly secure: DriveDeps['secure'];
   /** Told after every entry that this worker wrote. */
   readonly onWritten: (entry: Entry, run: RunView) => void;
 }
@@ -115,7 +117,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   return {
     start: async () => {
       sweeping = sweep();
-      await deps.wakeups.listen(look);
+      // A wake-up is over when the look has begun; how long it lasts is the lease's business.
+      await deps.wakeups.listen(async (run) => void look(run));
     },
     look,
     lastSweepAt: () => sweptAt,
@@ -189,12 +192,7 @@ async function carryOut(grip: Grip, todo: Next, memory: Memory, deps: RunnerDeps
     case 'begin':
       return (await begin(grip, openDeps)) === 'waiting' ? pace.lineMs : 'go-on';
     case 'drive':
-      await drive(grip, todo.standing, memory, {
-        clock,
-        pollMs: pace.pollMs,
-        probeMs: pace.probeMs,
-        progressEveryMs: pace.progressEveryMs,
-      });
+      await drive(grip, todo.standing, memory, { ...pace, clock, secure: deps.secure });
       return 'go-on';
     case 'close':
       await close(grip, openDeps);

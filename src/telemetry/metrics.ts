@@ -6,7 +6,6 @@ import { isFinal } from '../domain/run.ts';
 export interface Metrics {
   /** Counts what an entry of a run's journal means. */
   entryWritten(entry: Entry, run: RunView): void;
-  deliveryTaken(waitedMs: number): void;
   readonly lastSweepAge: (read: () => number) => void;
   /** The exposition text and its content type. */
   expose(): Promise<{ readonly text: string; readonly contentType: string }>;
@@ -31,12 +30,6 @@ export function createMetrics(): Metrics {
     buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 1800],
     registers,
   });
-  const waits = new Histogram({
-    name: 'replops_delivery_wait_seconds',
-    help: 'Time from the receipt of a delivery to the start of work on it',
-    buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 30],
-    registers,
-  });
 
   const entryWritten = (entry: Entry, run: RunView): void => {
     const operation = run.plan.operation.kind;
@@ -52,7 +45,6 @@ export function createMetrics(): Metrics {
 
   return {
     entryWritten,
-    deliveryTaken: (waitedMs) => waits.observe(Math.max(0, waitedMs) / 1000),
     lastSweepAge: (read) => {
       new Gauge({
         name: 'replops_last_sweep_age_seconds',

@@ -35,7 +35,13 @@ const intent = (step: string): Entry => ({
 const done = (step: string): Entry => ({ kind: 'done', at, step, effect: `e-${step}` as never, evidence: {}, undoing: false });
 const halt: Halt = { why: 'unknown', sentence: 'It is not known.', databases: 'Both answer.', next: 'Look.', evidence: {} };
 const halted = (step: string | null): Entry => ({ kind: 'halted', at, step, halt });
-const pastReturn = [...running, intent('s1'), done('s1'), intent('s2')];
+const pastReturn: readonly Entry[] = [
+  ...running,
+  intent('s1'),
+  done('s1'),
+  intent('s2'),
+  { kind: 'performing', at, step: 's2', effect: 'e-s2' as never, quietAt: 14_000 },
+];
 
 const given = (more: Partial<GivenVote> = {}): GivenVote => ({
   person: aPerson(bob),

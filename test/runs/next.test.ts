@@ -30,6 +30,7 @@ const intent = (step: string, undoing = false): Entry => ({
   inverse: null,
   undoing,
 });
+const performing = (step: string): Entry => ({ kind: 'performing', at, step, effect: `r-0000000000/${step}/1` as never, quietAt: 14_000 });
 const done = (step: string, undoing = false): Entry => ({ kind: 'done', at, step, effect: 'e' as never, evidence: {}, undoing });
 const cancelAsked: Entry = { kind: 'cancel-asked', at, by: ana };
 const begun = [proposal(plan), asked, approved, started];
@@ -121,7 +122,7 @@ describe('what comes next', () => {
     },
     {
       name: 'never turns back past the point of no return',
-      entries: [...begun, intent('s1'), done('s1'), intent('s2'), done('s2'), cancelAsked, intent('s3')],
+      entries: [...begun, intent('s1'), done('s1'), intent('s2'), done('s2'), intent('s3'), performing('s3'), cancelAsked],
       is: { kind: 'drive' },
     },
     {
@@ -188,7 +189,7 @@ describe('what comes next', () => {
     const run = folded(
       ...begun,
       intent('s1'),
-      { kind: 'performing', at, step: 's1', effect: 'r-0000000000/s1/1' as never, quietAt: 14_000 },
+      performing('s1'),
       { kind: 'halted', at, step: 's1', halt: { why: 'unknown', sentence: '', databases: '', next: '', evidence: {} } },
       { kind: 'retried', at, by: bob },
     );

@@ -20,7 +20,7 @@ const plan = aPlan([
 /** What can happen to a run: a person says something, the worker takes a turn with some luck, or time passes. */
 type Happening =
   | { readonly kind: 'approve' | 'veto' | 'withdraw' | 'cancel' | 'retry' | 'skip' | 'confirm'; readonly who: number }
-  | { readonly kind: 'turn'; readonly luck: 'done' | 'performing' | 'progress' | 'halt' | 'late' }
+  | { readonly kind: 'turn'; readonly luck: 'done' | 'performing' | 'not-applied' | 'progress' | 'halt' | 'late' }
   | { readonly kind: 'time'; readonly ms: number };
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
@@ -28,7 +28,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
     arbitrary: fc.record({
       kind: fc.constant('turn' as const),
-      luck: fc.constantFrom('done', 'done', 'done', 'performing', 'progress', 'halt', 'late'),
+      luck: fc.constantFrom('done', 'done', 'done', 'performing', 'not-applied', 'progress', 'halt', 'late'),
     }),
     weight: 5,
   },
@@ -82,6 +82,7 @@ function turn(walk: Walk, luck: Extract<Happening, { luck: string }>['luck']): W
   const undoing = run.direction === 'undo';
   if (luck === 'done') return write(walk, { kind: 'done', at: now, step: step.id, effect, evidence: {}, undoing });
   if (luck === 'performing') return write(walk, { kind: 'performing', at: now, step: step.id, effect, quietAt: now + 1_000 });
+  if (luck === 'not-applied') return write(walk, { kind: 'not-applied', at: now, step: step.id, effect, sentence: 'Refused.' });
   if (luck === 'progress') return write(walk, { kind: 'progress', at: now, step: step.id, fraction: 0.5, note: 'half' });
   if (luck === 'late' && step.onLate === 'undo' && !undoing && !isPastReturn(run))
     return write(walk, { kind: 'undo-begun', at: now, sentence: 'Late.' });
@@ -131,8 +132,10 @@ describe('whatever happens to a run', () => {
     fc.assert(
       fc.property(happenings, (list) => {
         const { written } = walked(list);
-        const begun = written.findIndex((entry) => entry.kind === 'intent' && entry.step === 's3');
-        if (begun >= 0) expect(written.slice(begun).some((entry) => entry.kind === 'undo-begun')).toBe(false);
+        const turnedBack = written.findIndex((entry) => entry.kind === 'undo-begun');
+        const before = written.slice(0, Math.max(turnedBack, 0)).filter((entry) => 'step' in entry && entry.step === 's3');
+        const sent = before.findLast((entry) => entry.kind === 'performing' || entry.kind === 'done' || entry.kind === 'not-applied');
+        expect([undefined, 'not-applied']).toContain(sent?.kind);
         written.forEach((entry, index) => {
           if (entry.kind !== 'performing' && entry.kind !== 'done') return;
           expect(written.slice(0, index).some((before) => before.kind === 'intent' && before.effect === entry.effect)).toBe(true);

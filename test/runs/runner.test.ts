@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/domain/clock.ts';
+import { Fault } from '../../src/domain/faults.ts';
+import { asRunId, type RunId } from '../../src/domain/ids.ts';
+import type { Link } from '../../src/domain/link.ts';
+import { silentLog } from '../../src/domain/log.ts';
+import { hashPlan } from '../../src/domain/plan.ts';
+import { refuse } from '../../src/domain/refusal.ts';
+import type { Entry, RunView } from '../../src/domain/run.ts';
+import type { StepExecutor } from '../../src/engines/engine.ts';
+import { fold } from '../../src/runs/fold.ts';
+import type { Journal } from '../../src/runs/ports.ts';
+import { createRunner, type Runner, type RunnerDeps, runnerPace } from '../../src/runs/runner.ts';
+import { createStore, type Store } from '../../src/store/index.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { allowed, ana, link, proposal } from '../support/runs.ts';
+import { type ToyWorld, toyEngine, toyPlan, toyWorld } from '../support/toy-engine.ts';
+import { until } from '../support/until.ts';
+
+const theLink: Link = {
+  id: link,
+  engine: 'cockroach-pcr',
+  environment: 'production',
+  description: '',
+  incidentChannels: [],
+  redirect: { kind: 'manual', instructions: 'Point the applications there.' },
+  settings: {},
+};
+const pace = { ...runnerPace, leaseMs: 400, sweepMs: 40, pollMs: 20, progressEveryMs: 0, lineMs: 40 };
+
+let redis: TestRedis;
+let store: Store;
+let number = 0;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  store = createStore({ url: redis.url, worker: 'test', clock: systemClock, onProblem: () => {} });
+});
+afterAll(async () => {
+  await store.close();
+  await redis.stop();
+});
+
+const quietWakeups = { wake: async () => undefined, listen: async () => undefined, close: async () => undefined };
+
+function aRunner(worker: string, world: ToyWorld, more: Partial<RunnerDeps> = {}): Runner {
+  return createRunner({
+    worker,
+    journal: store.journal,
+    wakeups: quietWakeups,
+    engines: new Map([['cockroach-pcr', toyEngine(world)]]),
+    links: new Map([[link, theLink]]),
+    clock: systemClock,
+    log: silentLog,
+    pace,
+    recheck: async () => null,
+    secure: async () => null,
+    onWritten: () => {},
+    ...more,
+  });
+}
+
+async function proposed(more: Partial<Extract<Entry, { kind: 'proposed' }>> = {}): Promise<RunId> {
+  number += 1;
+  const run = asRunId(`r-${String(number).padStart(10, '0')}`);
+  await store.journal.create(run, link, proposal(toyPlan(), { run, verdict: allowed, at: Date.now(), ...more }));
+  return run;
+}
+
+const view = async (run: RunId): Promise<RunView> => fold(await store.journal.read(run));
+const kinds = async (run: RunId): Promise<readonly string[]> => (await store.journal.read(run)).map(({ entry }) => entry.kind);
+const ended = (run: RunId, state: string) => until(async () => (await view(run)).state === state, `run ${run} is ${state}`);
+const released = (run: RunId) => until(async () => !(await store.journal.line(link)).includes(run), `run ${run} has left the link`);
+
+/** A worker that dies at its n-th word to the journal: that word is lost (or written, when `afterWriting`), and it says no more. */
+function dyingJournal(journal: Journal, words: number, afterWriting: boolean): { readonly journal: Journal; died(): boolean } {
+  let left = words;
+  let dead = false;
+  const gone = (): Fault => new Fault('lease-lost', 'The worker is dead.', { effect: 'unknown' });
+  const speak = async <T>(say: () => Promise<T>): Promise<T> => {
+    if (dead) throw gone();
+    left -= 1;
+    if (left > 0) return say();
+    dead = true;
+    if (afterWriting) await say();
+    throw gone();
+  };
+  return {
+    died: () => dead,
+    journal: {
+      ...journal,
+      append: (request) => speak(() => journal.append(request)),
+      schedule: (...all) => speak(() => journal.schedule(...all)),
+      leaveLink: (...all) => speak(() => journal.leaveLink(...all)),
+      holdLink: (...all) => speak(() => journal.holdLink(...all)),
+      renew: (...all) => (dead ? Promise.reject(gone()) : journal.renew(...all)),
+      release: () => (dead ? Promise.reject(gone()) : Promise.resolve()),
+    },
+  };
+}
+
+describe('a run', () => {
+  it('goes from the proposal to success, intent before effect, evidence after it', async () => {
+    const world = toyWorld();
+    const run = await proposed();
+    const runner = aRunner('w1', world);
+    await runner.look(run);
+    expect(await kinds(run)).toEqual([
+      ...['proposed', 'approved', 'started', 'intent', 'done'],
+      ...['intent', 'performing', 'done', 'intent', 'performing', 'done', 'intent', 'performing', 'done', 'succeeded'],
+    ]);
+    expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
+    expect(await store.journal.line(link)).toEqual([]);
+    await runner.stop();
+  });
+
+  it('ends at once when the verdict was a refusal', async () => {
+    const run = await proposed({ verdict: { ...allowed, kind: 'refused', code: 'not-permitted', next: 'Ask.' } });
+    const runner = aRunner('w1', toyWorld());
+    await runner.look(run);
+    expect((await view(run)).state).toBe('cancelled');
+    await runner.stop();
+  });
+
+  it('is voided when the policy says no at the start', async () => {
+    const world = toyWorld();
+    const run = await proposed();
+    const runner = aRunner('w1', world, { recheck: async () => refuse('frozen', 'There is a freeze.', 'Wait.') });
+    await runner.look(run);
+    expect(await view(run)).toMatchObject({ state: 'cancelled', ending: { sentence: expect.stringContaining('There is a freeze.') } });
+    expect(world.effects).toEqual([]);
+    await runner.stop();
+  });
+
+  it('stops and asks when an effect is refused, and goes on after a retry', async () => {
+    const world = toyWorld();
+    let refusals = 1;
+    world.interfere = async (moment, kind) => {
+      if (moment === 'before' && kind === 'toy.promote' && refusals-- > 0) {
+        throw new Fault('permission-missing', 'The user may not do that.', { effect: 'not-applied' });
+      }
+    };
+    const run = await proposed();
+    const runner = aRunner('w1', world);
+    await runner.look(run);
+    const halted = await view(run);
+    expect(halted).toMatchObject({ state: 'halted', halt: { why: 'failed', step: 's3' } });
+    await store.journal.append({
+      run,
+      fence: null,
+      expectedSeq: halted.seq,
+      entry: { kind: 'retried', at: Date.now(), by: ana },
+      dueInMs: 0,
+    });
+    await runner.look(run);
+    expect((await view(run)).state).toBe('succeeded');
+    expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
+    await runner.stop();
+  });
+
+  it('undoes by itself when a step with that bound is late', async () => {
+    const world = toyWorld();
+    const plan = toyPlan(60);
+    const run = await proposed({ plan, planHash: hashPlan(plan) });
+    const engine = toyEngine(world, 60);
+    const neverStops = { ...engine.steps['toy.stop'], probe: async () => ({ kind: 'underway', fraction: null, note: 'still stopping' }) };
+    const slow = { ...engine, steps: { ...engine.steps, 'toy.stop': neverStops as StepExecutor } };
+    const runner = aRunner('w1', world, { engines: new Map([['cockroach-pcr', slow]]) });
+    await runner.look(run);
+    expect(await view(run)).toMatchObject({ state: 'undone', direction: 'undo' });
+    expect(world.effects).toEqual([]);
+    await runner.stop();
+  });
+
+  it('never sends an effect again whose reply was lost, when the probe says that it happened', async () => {
+    const world = toyWorld();
+    world.interfere = async (moment, kind) => {
+      if (moment === 'after' && kind === 'toy.promote') throw new Fault('connection-lost', 'The connection broke.', { effect: 'unknown' });
+    };
+    const run = await proposed();
+    const runner = aRunner('w1', world);
+    await runner.look(run);
+    expect((await view(run)).state).toBe('succeeded');
+    expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
+    await runner.stop();
+  });
+
+  it('waits in line behind the run that holds the link', async () => {
+    const first = await proposed();
+    await store.journal.holdLink(link, first);
+    const world = toyWorld();
+    const second = await proposed();
+    const runner = aRunner('w1', world);
+    await runner.look(second);
+    expect(await view(second)).toMatchObject({ state: 'queued', queue: { behind: first, place: 1 } });
+    await store.journal.leaveLink(link, first);
+    await runner.look(second);
+    expect((await view(second)).state).toBe('succeeded');
+    await runner.stop();
+  });
+});
+
+describe('a worker that dies at any word to the journal', () => {
+  const crashes = Array.from({ length: 19 }, (_, index) => index + 1).flatMap((words) =>
+    [false, true].map((afterWriting) => ({ words, afterWriting })),
+  );
+  let deaths = 0;
+
+  it.each(crashes)(
+    'word $words (written: $afterWriting): another goes on, and every effect happens once',
+    async ({ words, afterWriting }) => {
+      const world = toyWorld();
+      const run = await proposed();
+      const dying = dyingJournal(store.journal, words, afterWriting);
+      const first = aRunner('w1', world, { journal: dying.journal });
+      await first.look(run);
+      if (dying.died()) deaths += 1;
+      const second = aRunner('w2', world);
+      await second.start();
+      await ended(run, 'succeeded');
+      await released(run);
+      expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
+      const done = (await store.journal.read(run)).filter(({ entry }) => entry.kind === 'done');
+      expect(done.map(({ entry }) => ('step' in entry ? entry.step : ''))).toEqual(['s1', 's2', 's3', 's4']);
+      await Promise.all([first.stop(), second.stop()]);
+    },
+  );
+
+  it('really died in most of these', () => {
+    expect(deaths).toBeGreaterThan(30);
+  });
+});
