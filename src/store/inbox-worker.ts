@@ -24,17 +24,27 @@ export function createInboxWorker(deps: InboxDeps, handler: DeliveryHandler, con
   const reader = openInboxReader(deps, () => [...underway.keys()]);
   const workOff = createWorkOff(deps, handler, reader.finish, stopping.signal);
   const free = () => concurrency - underway.size;
+  let slotFreed: () => void = () => undefined;
+  const end = (id: string): void => {
+    underway.delete(id);
+    slotFreed();
+  };
   const begin = (taken: TakenDelivery): void => {
     if (!underway.has(taken.id))
       underway.set(
         taken.id,
-        workOff(taken).finally(() => underway.delete(taken.id)),
+        workOff(taken).finally(() => end(taken.id)),
       );
   };
+  // Not a race over `underway`: each race would leave something behind on the promise of a slow handler.
+  const untilFree = (): Promise<void> =>
+    new Promise((resolve) => {
+      slotFreed = resolve;
+    });
 
   let takeAt = clock.monotonic();
   const turn = async (): Promise<void> => {
-    if (free() <= 0) return await Promise.race([clock.sleep(pace.blockMs, stopping.signal), ...underway.values()]);
+    if (free() <= 0) return await untilFree();
     if (clock.monotonic() >= takeAt) {
       takeAt = clock.monotonic() + pace.takeEveryMs;
       for (const taken of await reader.takeAbandoned(free())) begin(taken);
