@@ -18,8 +18,8 @@ const spoken = z.object({
   text: z.string().default(''),
   channel_type: z.string().optional(),
   subtype: z.string().optional(),
-  bot_id: z.unknown(),
-  app_id: z.unknown(),
+  bot_id: z.unknown().optional(),
+  app_id: z.unknown().optional(),
   user_team: z.string().optional(),
   team: z.string().optional(),
 });
