@@ -21,12 +21,12 @@ function editDistance(left: string, right: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The known word that was most likely meant, ignoring case; null when none is close (more than a third of it is wrong). */
+/** The known word that was most likely meant, ignoring case; null when none is close (at most a third of it may be wrong). */
 export function nearest(word: string, known: readonly string[]): string | null {
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of known) {
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    const allowed = Math.max(1, Math.floor(Math.max(name.length, word.length) / 3));
+    const allowed = Math.max(1, Math.floor(name.length / 3));
     if (distance <= allowed && (best === null || distance < best.distance)) best = { name, distance };
   }
   return best?.name ?? null;

@@ -95,7 +95,8 @@ const unitWords: Readonly<Record<string, string>> = { string: ' characters', arr
 
 function outOfRange(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
   const unit = unitWords[issue.origin] ?? '';
-  if (issue.code === 'too_small' && issue.minimum === 1 && unit !== '') return `is empty; at least 1${unit.replace(/ies$/, 'y').replace(/s$/, '')} is needed.`;
+  if (issue.code === 'too_small' && issue.minimum === 1 && unit !== '')
+    return `is empty; at least 1${unit.replace(/ies$/, 'y').replace(/s$/, '')} is needed.`;
   return issue.code === 'too_small'
     ? `is too small; at least ${String(issue.minimum)}${unit} are needed.`
     : `is too large; at most ${String(issue.maximum)}${unit} are possible.`;

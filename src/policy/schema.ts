@@ -39,7 +39,7 @@ const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(20
 const duration = (usual: string) =>
   z
     .string()
-    .regex(durationPattern, 'is not a duration; write one like 30m, 1h30m or 2d.')
+    .regex(durationPattern, { error: 'is not a duration; write one like 30m, 1h30m or 2d.', abort: true })
     .refine((text) => parseDuration(text) !== null, 'is not a duration between 1s and 30d; write one like 30m, 1h30m or 2d.')
     .default(usual)
     .describe(`Duration such as 30m, 1h30m or 2d; ${usual} when left out.`);

@@ -34,7 +34,7 @@ function askerWords({ askers }: Match): string {
   if (askers === null) return '';
   const groups = askers.groups.length === 0 ? [] : [`members of ${eitherOf(askers.groups)}`];
   const people = askers.people.length === 0 ? [] : [`the people ${allOf(askers.people)}`];
-  return `, asked for by ${eitherOf([...groups, ...people])}`;
+  return ` asked for by ${eitherOf([...groups, ...people])}`;
 }
 
 function decisionWords(decision: Decision): string {
