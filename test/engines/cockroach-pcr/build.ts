@@ -1,0 +1,97 @@
+import { asChannelId, asLinkId } from '../../../src/domain/ids.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
+import type { PcrDetail, ReadSide, SideRead, VirtualClusterView } from '../../../src/engines/cockroach-pcr/detail.ts';
+import { observationOf } from '../../../src/engines/cockroach-pcr/observe.ts';
+
+/** The databases' clock in all builders: 2026-06-01 10:00:00 UTC. */
+export const nowMs = Date.UTC(2026, 5, 1, 10);
+export const micros = (msBeforeNow: number): string => String(BigInt(nowMs - msBeforeNow) * 1000n);
+
+export const aLink = (virtualCluster = 'main'): PcrLink => ({
+  id: asLinkId('prod-sql'),
+  engine: 'cockroach-pcr',
+  environment: 'production',
+  description: 'Orders',
+  incidentChannels: [asChannelId('C1')],
+  redirect: { kind: 'manual', instructions: 'Point db.example.com at the new primary.' },
+  settings: {
+    virtualCluster,
+    primary: address('sql-east', 26_257),
+    standby: address('sql-west', 26_258),
+  },
+});
+
+const address = (cluster: string, port: number) => ({
+  cluster,
+  host: '127.0.0.1',
+  port,
+  user: 'ops',
+  password: new Secret('pw'),
+  tls: { kind: 'disabled' } as const,
+});
+
+const releases = {
+  '23.2': { year: 23, number: 2, text: 'v23.2.5' },
+  '24.3': { year: 24, number: 3, text: 'v24.3.12' },
+  '26.2': { year: 26, number: 2, text: 'v26.2.2' },
+} as const;
+
+export const aVirtualCluster = (more: Partial<VirtualClusterView> = {}): VirtualClusterView => ({
+  status: 'ready',
+  service: 'shared',
+  sourceName: null,
+  sourceUri: null,
+  replicated: null,
+  retained: null,
+  failover: null,
+  activated: null,
+  job: null,
+  ...more,
+});
+
+export const aJob = (more: Partial<NonNullable<VirtualClusterView['job']>> = {}): NonNullable<VirtualClusterView['job']> => ({
+  id: '899090689449132033',
+  status: 'running',
+  runningStatus: '',
+  fraction: null,
+  error: '',
+  modified: micros(60_000),
+  ...more,
+});
+
+export const aReadSide = (vc: VirtualClusterView | null, more: Partial<ReadSide> = {}): ReadSide => ({
+  kind: 'read',
+  release: releases['26.2'],
+  activeVersion: '26.2',
+  now: micros(0),
+  defaultTarget: '',
+  vc,
+  history: 'none',
+  ...more,
+});
+export const onVersion = (version: keyof typeof releases) => ({ release: releases[version], activeVersion: version });
+
+/** A source that takes writes. */
+export const aSource = (more: Partial<ReadSide> = {}): ReadSide => aReadSide(aVirtualCluster(), { history: 'kept', ...more });
+/** A standby that follows, 12 s behind, and keeps 4 h. */
+export const aStream = (more: Partial<VirtualClusterView> = {}): VirtualClusterView =>
+  aVirtualCluster({
+    status: 'replicating',
+    service: 'none',
+    sourceName: 'main',
+    sourceUri: 'postgresql://[redacted]@10.0.0.1:26257/defaultdb?[redacted]',
+    replicated: micros(12_000),
+    retained: micros(4 * 3_600_000),
+    job: aJob(),
+    ...more,
+  });
+export const aStandby = (more: Partial<VirtualClusterView> = {}, side: Partial<ReadSide> = {}): ReadSide => aReadSide(aStream(more), side);
+
+export const gone: SideRead = { kind: 'gone', why: 'sql-east could not be reached (ECONNREFUSED).' };
+export const silent: SideRead = { kind: 'silent', why: 'sql-east accepted the connection but gave no answer within 5000 ms.' };
+export const locked: SideRead = { kind: 'locked', why: 'sql-east answered 28P01: password authentication failed' };
+
+export const aDetail = (primary: SideRead = aSource(), standby: SideRead = aStandby()): PcrDetail => ({ primary, standby });
+
+export const anObservation = (detail: PcrDetail = aDetail(), link: PcrLink = aLink()) => observationOf(link, detail, nowMs);
