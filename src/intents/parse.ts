@@ -65,7 +65,7 @@ function whyUnreadable(text: string): Problem | null {
 
 const isSlashCommand = (token: Token | undefined): boolean => token?.kind === 'word' && token.plain.toLowerCase() === '/repl';
 
-const asksHelp = (token: Token): boolean => token.kind === 'flag' && (token.name === 'help' || token.name === 'h') && token.value === null;
+const asksHelp = (token: Token): boolean => token.kind === 'flag' && (token.name === 'help' || token.name === 'h');
 
 /** The command whose name stands at the front; of two that fit, the one with the longer name. */
 function commandIn(first: Token, second: Token | undefined, { commands }: Registry): Command | Problem {

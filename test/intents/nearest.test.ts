@@ -41,6 +41,8 @@ describe('the nearest spellings', () => {
     ['rn', ['run', 'runs'], 'Did you mean `run`?'],
     ['prod-sqx', ['prod-sq1', 'prod-sq2', 'prod-sq3', 'prod-sq4'], 'Did you mean `prod-sq1`, `prod-sq2` or `prod-sq3`?'],
     ['abcdefghij', ['klmnopqrst'], null],
+    ['abcdefghiwxyz', ['abcdefghijklm'], null],
+    ['abcdefghijxyz', ['abcdefghijklm'], 'Did you mean `abcdefghijklm`?'],
     ['st', ['status'], null],
     ['', ['a', 'b'], 'Did you mean `a` or `b`?'],
     ['anything', [], null],

@@ -74,6 +74,7 @@ const rows: readonly (readonly [source: string, tokens: readonly unknown[]])[] =
   ['<http://x.io|two words>', ['two words']],
   ['<http://x.io|a &amp; b>', ['a & b']],
   ['<http://x.io|"x>', ['"x']],
+  ['"a <http://x.io|"> b"', ['a " b']],
   ['<javascript:x|y>', ['<javascript:x|y>']],
 ];
 

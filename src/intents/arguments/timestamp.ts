@@ -17,12 +17,12 @@ export function readTimestamp(typed: string, now: number): Reading {
   const written = typed.trim().toUpperCase();
   const found = stamp.exec(written);
   if (found === null) return readRelative(written, now);
-  const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = found;
+  const [, year, month, day, hour, minute, second = '00', fraction = '', zone] = found;
+  const local = localMs(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}`);
+  if (local === null) return { kind: 'no-such-time' };
   if (zone === undefined) return { kind: 'no-zone', utc: `${written.replace(' ', 'T')}Z` };
   const offset = offsetMs(zone);
-  const fields = [year, month, day, hour, minute, second].map(Number);
-  const local = localMs(fields, Number(fraction.slice(0, 3).padEnd(3, '0')));
-  return local === null || offset === null ? { kind: 'no-such-time' } : inRange(local - offset);
+  return offset === null ? { kind: 'no-such-time' } : inRange(local - offset);
 }
 
 /** A time as this bot prints it, to the ms, in UTC. */
@@ -38,19 +38,10 @@ function readRelative(written: string, now: number): Reading {
 
 const inRange = (at: number): Reading => (at >= 0 && at <= latestTime ? { kind: 'time', at } : { kind: 'no-such-time' });
 
-/** Null when the calendar or the clock has no such time: then it comes back as another one. */
-function localMs(fields: readonly number[], ms: number): number | null {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields;
-  const at = Date.UTC(year, month - 1, day, hour, minute, second, ms);
-  const back = new Date(at);
-  const same =
-    back.getUTCFullYear() === year &&
-    back.getUTCMonth() === month - 1 &&
-    back.getUTCDate() === day &&
-    back.getUTCHours() === hour &&
-    back.getUTCMinutes() === minute &&
-    back.getUTCSeconds() === second;
-  return same ? at : null;
+/** Null when the calendar or the clock has no such time: `Date` knows none, or makes another one of it. */
+function localMs(fields: string): number | null {
+  const at = Date.parse(`${fields}Z`);
+  return Number.isNaN(at) || printTimestamp(at) !== `${fields}Z` ? null : at;
 }
 
 /** Zones reach from -12:00 to +14:00. */
