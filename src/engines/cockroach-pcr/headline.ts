@@ -105,7 +105,7 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
         `${way}: replication failed and is being tried again; ${here} has everything up to ${spellTime(vc.replicated)}.`,
       );
     case 'paused':
-      return say('degraded', `${way}: replication is paused by hand. ${countdown(follower)}`);
+      return say((expiresInMs(follower) ?? 1) > 0 ? 'degraded' : 'broken', `${way}: replication is paused by hand. ${countdown(follower)}`);
     case 'gave-up':
       return say(
         'broken',

@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { isFault } from '../../src/domain/faults.ts';
+import type { Link } from '../../src/domain/link.ts';
+import { fingerprintOf } from '../../src/domain/observation.ts';
+import type { Operation } from '../../src/domain/operation.ts';
+import { hashPlan, type Step } from '../../src/domain/plan.ts';
+import type { Engine } from '../../src/engines/engine.ts';
+import { anIo, type Bed, carryOut, engineSteps, executorFor, planOn, proven, runTag, settle } from './drive.ts';
+
+/** One operation in one state of the databases. */
+export interface Situation<L extends Link> {
+  readonly name: string;
+  readonly operation: Operation;
+  open(): Promise<Bed<L>>;
+}
+
+/** Deep-freezes, so that a planner that writes to what it is given fails. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const member of Object.values(Object.freeze(value))) frozen(member);
+  return value;
+}
+
+async function faultFrom(work: Promise<unknown>) {
+  const cause = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(isFault(cause), `a fault, not ${String(cause)}`).toBe(true);
+  return isFault(cause) ? cause : null;
+}
+
+/** What any engine has to keep, on any databases that it is given. */
+export function describeEngine<L extends Link>(name: string, situations: readonly Situation<L>[]): void {
+  let bed: Bed<L> | null = null;
+  afterEach(async () => {
+    await bed?.close();
+    bed = null;
+  });
+  const opened = async (situation: Situation<L>): Promise<Bed<L>> => {
+    bed = await situation.open();
+    return bed;
+  };
+  const same = (of: Bed<L>): (() => Engine<L>) => {
+    const engine = of.engine();
+    return () => engine;
+  };
+
+  describe.each(situations.map((situation) => [situation.name, situation] as const))(`${name}: %s`, (_, situation) => {
+    const { operation } = situation;
+
+    it('observes and checks without changing anything', async () => {
+      const on = await opened(situation);
+      const engine = on.engine();
+      const io = anIo({ tag: 'replops/read' });
+      const first = await engine.observe(on.link, io);
+      const checks = await engine.preflight(operation, on.link, io);
+      const second = await engine.observe(on.link, io);
+      expect(checks.length).toBeGreaterThan(0);
+      expect(checks.every((check) => (check.outcome === 'passed') === (check.next === null))).toBe(true);
+      expect(fingerprintOf(second.facts)).toBe(fingerprintOf(first.facts));
+      expect(on.effects()).toEqual([]);
+    });
+
+    it('plans the same from the same, writes to nothing, and names only steps that it can carry out', async () => {
+      const on = await opened(situation);
+      const engine = on.engine();
+      const seen = frozen(structuredClone(await engine.observe(on.link, anIo())));
+      const plan = engine.plan(frozen(structuredClone(operation)), on.link, seen);
+      expect(plan).toEqual(on.engine().plan(operation, on.link, structuredClone(seen)));
+      if (plan.kind !== 'plan') throw new TypeError(plan.sentence);
+      expect(hashPlan(JSON.parse(JSON.stringify(plan)))).toBe(hashPlan(plan));
+      expect(engineSteps(plan).length).toBeGreaterThan(0);
+      for (const step of engineSteps(plan)) {
+        expect(engine.steps[step.kind], step.kind).toBeDefined();
+        if (step.undo.kind === 'act') expect(engine.steps[step.undo.act.kind], step.undo.act.kind).toBeDefined();
+      }
+      expect(on.effects()).toEqual([]);
+    });
+
+    it('sends every effect once, and what it sends is what the plan shows', async () => {
+      const on = await opened(situation);
+      const plan = await planOn(on, operation);
+      const engine = same(on);
+      const sent: string[] = [];
+      for (const step of engineSteps(plan)) {
+        const times = await carryOut(on, step, engine);
+        if (times > 0) sent.push(...step.statements);
+        expect((await settle(on, step, engine)).kind, `${step.title}, asked again`).toBe('done');
+      }
+      expect(sent.length).toBeGreaterThan(0);
+      expect(on.effects().map(({ statement }) => statement)).toEqual(sent);
+      expect(on.effects().every(({ changed, tag }) => changed && tag === runTag)).toBe(true);
+      expect(on.wasSplit()).toBe(false);
+    });
+
+    it('needs no memory: an engine that begins anew at every call goes on where the last one ended', async () => {
+      const on = await opened(situation);
+      const steps = engineSteps(await planOn(on, operation));
+      for (const step of steps) await carryOut(on, step, () => on.engine());
+      const effects = on.effects().length;
+      // Everything is looked at once more from the start, as after a take-over that knows nothing.
+      for (const step of steps.filter(({ statements }) => statements.length > 0)) {
+        expect((await settle(on, step, () => on.engine())).kind, step.title).toBe('done');
+      }
+      expect(on.effects().length).toBe(effects);
+      expect(on.wasSplit()).toBe(false);
+    });
+
+    it('learns from the database what became of an effect whose answer was lost', async () => {
+      const on = await opened(situation);
+      await withBrokenWire(on, 'drop-after', async (step) => {
+        await proven(on, step, () => on.engine());
+      });
+    });
+
+    it('learns from the database that an effect was never applied, and can then send it', async () => {
+      const on = await opened(situation);
+      await withBrokenWire(on, 'drop-before', async (step) => {
+        expect((await settle(on, step, () => on.engine())).kind, step.title).toBe('todo');
+        expect(await carryOut(on, step, () => on.engine())).toBe(1);
+      });
+    });
+
+    it('does not wait longer than it was told, and says that the effect is unknown', async () => {
+      const on = await opened(situation);
+      await withBrokenWire(on, 'hang', async (step) => {
+        await carryOut(on, step, () => on.engine());
+      });
+    });
+
+    it('sends nothing once it was told to stop', async () => {
+      const on = await opened(situation);
+      const engine = on.engine();
+      const steps = engineSteps(await planOn(on, operation));
+      const change =
+        steps.find(({ statements, undo }) => statements.length > 0 && undo.kind === 'act') ?? steps.find((step) => step.pointOfNoReturn);
+      if (change === undefined) throw new TypeError('the plan changes nothing');
+      const fault = await faultFrom(executorFor(engine, change).perform(change, on.link, anIo({ signal: AbortSignal.abort() })));
+      expect(fault).toMatchObject({ effect: 'not-applied' });
+      expect(on.effects()).toEqual([]);
+    });
+
+    it('takes back what it did before the point of no return, and leaves things as they were', async () => {
+      const on = await opened(situation);
+      const before = fingerprintOf((await on.engine().observe(on.link, anIo())).facts);
+      const steps = engineSteps(await planOn(on, operation));
+      const noReturn = steps.findIndex((step) => step.pointOfNoReturn);
+      const soFar = noReturn < 0 ? steps : steps.slice(0, noReturn);
+      for (const step of soFar) await carryOut(on, step, () => on.engine());
+      for (const step of [...soFar].reverse()) {
+        if (step.undo.kind === 'act') await carryOut(on, step.undo.act, () => on.engine());
+      }
+      expect(fingerprintOf((await on.engine().observe(on.link, anIo())).facts)).toBe(before);
+      expect(on.wasSplit()).toBe(false);
+    });
+
+    /** Carries the plan out; the first sending of each statement fails on the wire, `then` has to put the step right. */
+    async function withBrokenWire(on: Bed<L>, how: 'drop-before' | 'drop-after' | 'hang', then: (step: Step) => Promise<void>) {
+      let broken = 0;
+      for (const step of engineSteps(await planOn(on, operation))) {
+        const first = await settle(on, step, () => on.engine());
+        if (first.kind === 'done') continue;
+        expect(first.kind, step.title).toBe('todo');
+        const [statement] = step.statements;
+        if (statement === undefined) throw new TypeError(`'${step.title}' is todo, but has nothing to send`);
+        on.breakWire(statement, how);
+        const io = anIo({ timeoutMs: how === 'hang' ? 300 : 10_000 });
+        const fault = await faultFrom(executorFor(on.engine(), step).perform(step, on.link, io));
+        expect(fault).toMatchObject({ effect: 'unknown' });
+        broken += 1;
+        await then(step);
+      }
+      expect(broken).toBeGreaterThan(0);
+      const statements = on.effects().map(({ statement }) => statement);
+      expect(statements.length, statements.join('\n')).toBe(broken);
+      expect(on.wasSplit()).toBe(false);
+    }
+  });
+}

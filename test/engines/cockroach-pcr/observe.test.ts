@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { fingerprintOf, type Health } from '../../../src/domain/observation.ts';
+import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
+import {
+  aDetail,
+  aJob,
+  anObservation,
+  aReadSide,
+  aSource,
+  aStandby,
+  aVirtualCluster,
+  gone,
+  locked,
+  micros,
+  onVersion,
+  silent,
+} from './build.ts';
+
+const paused = { status: 'replication paused' };
+const gaveUp = { ...paused, job: aJob({ status: 'paused', runningStatus: 'ingestion job failed (x) but is being paused' }) };
+const stopped = aReadSide(aVirtualCluster({ service: 'none' }));
+const promoted = aReadSide(aVirtualCluster({ activated: micros(60_000) }));
+
+describe('an observation', () => {
+  const rows: readonly (readonly [string, PcrDetail, Health, string])[] = [
+    ['a sound link', aDetail(), 'healthy', 'sql-east → sql-west: sql-west follows and is 12 s behind.'],
+    ['a sound link in the other direction', aDetail(aStandby(), aSource()), 'healthy', 'sql-west → sql-east'],
+    ['a large lag', aDetail(aSource(), aStandby({ replicated: micros(10 * 60_000) })), 'degraded', '10 min behind'],
+    ['an excessive lag', aDetail(aSource(), aStandby({ replicated: micros(3 * 3_600_000) })), 'broken', '3 h behind'],
+    ['no lag to tell', aDetail(aSource(), aStandby({ replicated: null })), 'degraded', 'does not say'],
+    [
+      'the initial scan',
+      aDetail(aSource(), aStandby({ status: 'initializing replication', replicated: null })),
+      'degraded',
+      'initial scan',
+    ],
+    ['an error', aDetail(aSource(), aStandby({ status: 'replication error' })), 'broken', 'tried again'],
+    ['a pause by hand', aDetail(aSource(), aStandby(paused)), 'degraded', 'paused by hand. It can be resumed for about 24 h more'],
+    ['a pause by hand on 23.2', aDetail(aSource(), aStandby(paused, onVersion('23.2'))), 'degraded', 'for about 72 h more'],
+    ['a pause by itself', aDetail(aSource(), aStandby(gaveUp)), 'broken', 'paused itself (ingestion job failed (x) but is being paused)'],
+    ['a pause that was too long', aDetail(aSource(), aStandby({ ...paused, replicated: micros(25 * 3_600_000) })), 'broken', 'too long'],
+    ['a pause without any time', aDetail(aSource(), aStandby({ ...paused, replicated: null, job: null })), 'degraded', 'not known'],
+    [
+      'a failover that is pending',
+      aDetail(gone, aStandby({ status: 'replication pending failover', failover: micros(0) })),
+      'degraded',
+      'pending',
+    ],
+    ['a failover that is under way', aDetail(gone, aStandby({ status: 'replication failing over' })), 'degraded', 'under way'],
+    ['a dead primary', aDetail(gone), 'broken', "sql-east can't be reached"],
+    ['a silent primary', aDetail(silent), 'broken', 'half gone'],
+    ['a primary that lets nobody in', aDetail(locked), 'broken', 'does not let the bot see'],
+    ['a stopped primary', aDetail(stopped), 'broken', "Applications can't write on sql-east"],
+    ['a dead standby', aDetail(aSource(), { kind: 'gone', why: 'x.' }), 'broken', 'nothing is known to follow it'],
+    ['a promoted standby and a dead primary', aDetail(gone, promoted), 'broken', 'whether sql-east takes writes too is not known'],
+    ['a promoted standby and a stopped primary', aDetail(stopped, promoted), 'broken', 'sql-west takes the writes and nothing follows it'],
+    ['split brain', aDetail(aSource(), promoted), 'danger', 'Split brain'],
+    ['two followers', aDetail(aStandby(), aStandby()), 'broken', 'follow, so applications can write on neither'],
+    ['nobody serving', aDetail(stopped, stopped), 'broken', 'on neither side'],
+    ['nobody serving and one gone', aDetail(gone, stopped), 'broken', 'neither follows nor takes writes'],
+    ['both gone', aDetail(gone, gone), 'unknown', 'Neither sql-east nor sql-west can be asked'],
+    ['a state that is not known', aDetail(aSource(), aStandby({ status: 'sideways' })), 'broken', 'not known here'],
+  ];
+  it.each(rows)('of %s', (_, detail, health, words) => {
+    const seen = anObservation(detail);
+    expect(seen.health).toBe(health);
+    expect(seen.headline).toContain(words);
+    expect(seen.headline).toMatch(/^[a-zA-Z].*\.$/s);
+    expect(JSON.parse(JSON.stringify(seen))).toEqual(seen);
+  });
+
+  it('says who can write, and does not guess', () => {
+    const roles = (detail: PcrDetail) => {
+      const { primary, standby } = anObservation(detail);
+      return [primary.role, primary.writable, standby.role, standby.writable];
+    };
+    expect(roles(aDetail())).toEqual(['primary', 'yes', 'standby', 'no']);
+    expect(roles(aDetail(gone))).toEqual(['unknown', 'unknown', 'standby', 'no']);
+    expect(roles(aDetail(stopped, promoted))).toEqual(['none', 'no', 'primary', 'yes']);
+    expect(roles(aDetail(aSource(), aStandby({ status: 'sideways' })))).toEqual(['primary', 'yes', 'unknown', 'unknown']);
+    expect(roles(aDetail(aReadSide(null)))).toEqual(['none', 'no', 'standby', 'no']);
+  });
+
+  it('gives split brain a sentence on each side', () => {
+    const { primary, standby } = anObservation(aDetail(aSource(), promoted));
+    expect(primary.problem).toBe('sql-east takes writes while sql-west does too.');
+    expect(standby.problem).toBe('sql-west takes writes while sql-east does too.');
+  });
+
+  it('keeps its fingerprint while lag moves and a dying primary drags the stream through its states', () => {
+    const fingerprints = [
+      aStandby(),
+      aStandby({ replicated: micros(90_000) }),
+      aStandby({ status: 'replication error' }),
+      aStandby(gaveUp),
+    ].map((standby) => fingerprintOf(anObservation(aDetail(gone, standby)).facts));
+    expect(new Set(fingerprints).size).toBe(1);
+    expect(fingerprintOf(anObservation(aDetail(silent)).facts)).toBe(fingerprints[0]);
+    expect(fingerprintOf(anObservation(aDetail()).facts)).not.toBe(fingerprints[0]);
+    expect(fingerprintOf(anObservation(aDetail(gone, aStandby(paused))).facts)).not.toBe(fingerprints[0]);
+  });
+});
