@@ -8,21 +8,24 @@ export interface Refusal {
   readonly next: string;
 }
 
-/** Closed list; each has a line in the operator docs. A retired code is never used again. */
-export type RefusalCode =
-  | 'bad-input'
-  | 'unknown-link'
-  | 'unknown-run'
-  | 'not-permitted'
-  | 'policy-unavailable'
-  | 'not-supported'
-  | 'not-possible-now'
-  | 'link-held'
-  | 'frozen'
-  | 'not-eligible'
-  | 'too-late'
-  | 'stale-plan'
-  | 'illegal-move';
+/** Every refusal has a code here and a line in the operator docs. A retired code is never used again. */
+export const refusalCodes = {
+  'bad-input': 'The text could not be read as a command, or a value is out of range.',
+  'unknown-link': 'There is no such link in the config.',
+  'unknown-run': 'There is no such run.',
+  'not-permitted': 'No rule of the policy permits it, or a rule denies it.',
+  'policy-unavailable': 'The policy could not be read or understood, so nothing may be changed.',
+  'not-supported': 'The engine of the link does not have this operation.',
+  'not-possible-now': 'The databases are not in a state from which it can be done.',
+  'link-held': 'Another run holds the link.',
+  frozen: 'A freeze window forbids changes now.',
+  'not-eligible': 'The person, or the way in which they said it, does not count.',
+  'too-late': 'The run has moved on.',
+  'stale-plan': 'The vote or the observation belongs to another plan.',
+  'illegal-move': 'The run is not in a state that has this move.',
+} as const;
+
+export type RefusalCode = keyof typeof refusalCodes;
 
 export const refuse = (code: RefusalCode, sentence: string, next: string): Refusal => ({ kind: 'refusal', code, sentence, next });
 

@@ -48,6 +48,8 @@ export interface StepExecutor<L extends Link = Link> {
 export interface Engine<L extends Link = Link> {
   readonly id: EngineId;
   readonly operations: Readonly<Partial<Record<OperationName, OperationSpec>>>;
+  /** What the link's settings leave unproven (e.g. TLS that is off): full sentences. Pure. */
+  cautions(link: L): readonly string[];
   /** Changes nothing. A side that cannot be reached is part of the answer, not a Fault. */
   observe(link: L, io: EngineIo): Promise<Observation>;
   /** Changes nothing. */

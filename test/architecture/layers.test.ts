@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The files that put the house together; they may import everything named here. */
 const composers: Readonly<Record<string, (target: string) => boolean>> = {
   'src/bot.ts': (target) => !target.startsWith('src/sim/'),
+  'src/assemble.ts': (target) => !target.startsWith('src/sim/'),
   'src/main.ts': (target) => !target.startsWith('src/sim/'),
   'src/sim/main.ts': () => true,
   'src/sim/demo.ts': () => true,

@@ -1,0 +1,182 @@
+import type { AppDeps } from './app/deps.ts';
+import { examineLinks, examinePolicy, examineWorker } from './app/examining.ts';
+import { recheck } from './app/judging.ts';
+import { createApp } from './app.ts';
+import type { Config } from './config/config.ts';
+import type { Clock } from './domain/clock.ts';
+import type { RunId } from './domain/ids.ts';
+import type { EngineId, Link } from './domain/link.ts';
+import type { Log } from './domain/log.ts';
+import { isRefusal } from './domain/refusal.ts';
+import type { Engine } from './engines/engine.ts';
+import { incidentNotices } from './incidents/notices.ts';
+import type { Registry } from './intents/command.ts';
+import { createPolicy } from './policy/service.ts';
+import { fold } from './runs/fold.ts';
+import { createRunner, type Runner, type RunnerPace, runnerPace } from './runs/runner.ts';
+import { createSlackEdge, type SlackEdge, type SlackEdgeDeps } from './slack/edge.ts';
+import { createReporter, type ReporterSettings } from './slack/reporter.ts';
+import { createStore } from './store/index.ts';
+import { type Readiness, startHealthServer } from './telemetry/health-server.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+export interface BotOptions {
+  readonly config: Config;
+  /** Links with their settings as the engines parsed them. */
+  readonly links: readonly Link[];
+  readonly engines: readonly Engine[];
+  readonly registry: Registry;
+  /** Name of this process in leases, logs and threads; unique among running bots. */
+  readonly worker: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pace?: Partial<RunnerPace>;
+  readonly reporter?: Partial<ReporterSettings>;
+  /** Times of the Socket Mode connections; tests shorten them. */
+  readonly sockets?: NonNullable<SlackEdgeDeps['sockets']>;
+}
+
+/** One bot process: everything wired, nothing started. */
+export interface Bot {
+  /** Throws Fault when Redis or Slack can't be reached at all. */
+  start(): Promise<void>;
+  /** Stops in reverse order: no new deliveries, present turns end, last messages go out. */
+  stop(): Promise<void>;
+  readonly runner: Runner;
+  /** Port of /healthz, /readyz and /metrics; null before the start. */
+  healthPort(): number | null;
+}
+
+/** A worker that has not looked for due runs for so long has gone silent, ms. */
+const silentAfterMs = 15_000;
+const observeMs = 8_000;
+
+export function createBot(options: BotOptions): Bot {
+  const { config, clock, log, worker } = options;
+  const links = new Map(options.links.map((link) => [link.id, link]));
+  const engines = new Map<EngineId, Engine>(options.engines.map((engine) => [engine.id, engine]));
+  const metrics = createMetrics();
+  const store = createStore({
+    url: config.redis.url,
+    worker,
+    clock,
+    onProblem: ({ event, sentence, cause }) => log.warn({ event, worker, ...(cause === undefined ? {} : { cause }) }, sentence),
+  });
+  const policy = createPolicy({ store: store.policies, clock });
+  const nudge = (run: RunId): void => {
+    reporter.nudge(run);
+    void store.wakeups.wake(run, 0);
+  };
+  const deps: AppDeps = {
+    links,
+    engines,
+    registry: options.registry,
+    policy,
+    people: { person: (id) => edge.people.person(id), byName: (name) => edge.people.byName(name) },
+    journal: store.journal,
+    clock,
+    log,
+    observeMs,
+    examinations: [
+      () => store.check(),
+      () => edge.examine(),
+      () => examinePolicy({ policy }),
+      () => examineLinks({ links, engines, policy, clock, observeMs }),
+      () => examineWorker(() => runner.lastSweepAt(), clock, silentAfterMs),
+    ],
+    nudge,
+  };
+  const app = createApp(deps);
+  const edge: SlackEdge = createSlackEdge({
+    config: config.slack,
+    groups: Object.entries(config.groups).map(([name, { usergroup, people }]) => ({ name, usergroup, fixed: people })),
+    incidentChannels: [...new Set(options.links.flatMap((link) => link.incidentChannels))],
+    app: () => app,
+    inbox: store.inbox,
+    clock,
+    log,
+    ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
+  });
+  const runner = createRunner({
+    worker,
+    journal: store.journal,
+    wakeups: store.wakeups,
+    engines,
+    links,
+    clock,
+    log,
+    pace: { ...runnerPace, ...options.pace },
+    recheck: (run) => recheck(deps, run),
+    secure: async () => {
+      const { kind } = await store.waitReplicas(1_000);
+      return kind === 'short' ? 'the replicas of Redis do not have the journal of this run yet.' : null;
+    },
+    onWritten: (entry, run) => {
+      log.info(
+        { event: `entry.${entry.kind}`, run: run.id, link: run.plan.link, seq: run.seq, state: run.state, worker },
+        'An entry was written.',
+      );
+      metrics.entryWritten(entry, run);
+      reporter.nudge(run.id);
+    },
+  });
+  const reporter = createReporter({
+    journal: store.journal,
+    reports: store.reports,
+    calls: edge.calls,
+    fold,
+    links: (id) => links.get(id) ?? null,
+    incidents: incidentNotices,
+    clock,
+    log,
+    worker,
+    ...(options.reporter === undefined ? {} : { settings: options.reporter }),
+  });
+  metrics.lastSweepAge(() => clock.monotonic() - runner.lastSweepAt());
+
+  const live = (): Readiness => {
+    const silent = clock.monotonic() - runner.lastSweepAt() > silentAfterMs;
+    return { ready: !silent, problems: silent ? ['This worker has not looked for due runs for a while.'] : [] };
+  };
+  const ready = async (): Promise<Readiness> => {
+    const redis = await store.ping().then(
+      () => [],
+      () => ['Redis does not answer.'],
+    );
+    const slack = edge.health();
+    const problems = [...live().problems, ...redis, ...(slack.healthy ? [] : [slack.sentence])];
+    return { ready: problems.length === 0, problems };
+  };
+  let health: Awaited<ReturnType<typeof startHealthServer>> | null = null;
+
+  return {
+    runner,
+    healthPort: () => health?.port ?? null,
+    start: async () => {
+      await seedPolicy(config, policy, log);
+      for (const finding of await store.check()) {
+        if (finding.outcome !== 'passed') log.warn({ event: 'redis.unfit', finding: finding.name, next: finding.next }, finding.seen);
+      }
+      health = await startHealthServer({ ...config.health, metrics, live, ready });
+      reporter.start();
+      await runner.start();
+      await edge.start();
+      log.info({ event: 'bot.ready', worker, links: links.size, health: health.port }, 'The bot is ready.');
+    },
+    stop: async () => {
+      await edge.stop();
+      await runner.stop();
+      await reporter.stop();
+      await store.close();
+      await health?.close();
+      log.info({ event: 'bot.stopped', worker }, 'The bot has stopped.');
+    },
+  };
+}
+
+async function seedPolicy(config: Config, policy: ReturnType<typeof createPolicy>, log: Log): Promise<void> {
+  if (config.policySeed === undefined) return;
+  const seeded = await policy.seed({ rules: config.policySeed, by: 'config file', why: 'First start' });
+  if (isRefusal(seeded)) log.error({ event: 'policy.seed-refused', next: seeded.next }, seeded.sentence);
+  else log.info({ event: 'policy.in-force', version: seeded.version }, 'A policy is in force.');
+}

@@ -1,0 +1,46 @@
+import type { Link } from '../domain/link.ts';
+import type { Secret } from '../domain/secret.ts';
+import { connectSql } from '../transports/sql.ts';
+import { parsePcrSettings } from './cockroach-pcr/config.ts';
+import { createCockroachPcr } from './cockroach-pcr/index.ts';
+import type { Engine } from './engine.ts';
+
+type Parsed =
+  | { readonly kind: 'parsed'; readonly settings: unknown }
+  | { readonly kind: 'problems'; readonly problems: readonly SettingsProblem[] };
+interface SettingsProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** How each engine reads its part of a link. An engine that isn't here can't be used by a link. */
+const parsers: Readonly<Partial<Record<Link['engine'], (raw: unknown, resolve: (reference: string) => Secret) => Parsed>>> = {
+  'cockroach-pcr': parsePcrSettings,
+};
+
+/** Every engine that this bot has. */
+export const createEngines = (): readonly Engine[] => [createCockroachPcr({ connect: connectSql })];
+
+/** Has the engines read their parts of the links. Problems are full sentences that name the path. */
+export function parseLinks(
+  links: readonly Link[],
+  resolve: (reference: string) => Secret,
+): { readonly kind: 'links'; readonly links: readonly Link[] } | { readonly kind: 'problems'; readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const parsed = links.flatMap((link): readonly Link[] => {
+    const parse = parsers[link.engine];
+    if (parse === undefined) {
+      problems.push(`links.${link.id}.engine: ${link.engine} is not an engine of this version; use ${Object.keys(parsers).join(' or ')}.`);
+      return [];
+    }
+    const answer = parse(link.settings, resolve);
+    if (answer.kind === 'parsed') return [{ ...link, settings: answer.settings }];
+    problems.push(
+      ...answer.problems.map(
+        ({ path, message }) => `links.${link.id}.settings${path.map((key) => `.${String(key)}`).join('')} ${message}.`,
+      ),
+    );
+    return [];
+  });
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'links', links: parsed };
+}
