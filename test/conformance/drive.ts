@@ -52,10 +52,12 @@ export function executorFor<L extends Link>(engine: Engine<L>, act: Act) {
   return executor;
 }
 
+type Settled = Exclude<Probe, { kind: 'underway' }>;
+
 const limitMs = 20_000;
 
 /** Asks until the answer is no longer `underway`. Throws TypeError when that takes too long. */
-export async function settle<L extends Link>(bed: Bed<L>, act: Act, engine: () => Engine<L>): Promise<Probe> {
+export async function settle<L extends Link>(bed: Bed<L>, act: Act, engine: () => Engine<L>): Promise<Settled> {
   const until = systemClock.monotonic() + limitMs;
   for (;;) {
     const probe = await executorFor(engine(), act).probe(act, bed.link, anIo());

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { asLinkId } from '../../../src/domain/ids.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import type { Operation } from '../../../src/domain/operation.ts';
+import { isRefusal } from '../../../src/domain/refusal.ts';
+import type { RunView, StepView } from '../../../src/domain/run.ts';
+import { microsOfMs, timestampOfMicros } from '../../../src/engines/cockroach/times.ts';
+import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
+import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
+import { reportPcr } from '../../../src/engines/cockroach-pcr/report.ts';
+import { aDetail, aLink, anObservation, aReadSide, aStandby, aVirtualCluster, gone, nowMs } from './build.ts';
+
+const link = asLinkId('prod-sql');
+const at = (ms: number): string => timestampOfMicros(microsOfMs(nowMs + ms));
+const after = anObservation(aDetail(aReadSide(aVirtualCluster({ service: 'none' })), aReadSide(aVirtualCluster())));
+
+interface Told {
+  readonly evidence?: JsonObject;
+  readonly beganAt?: number;
+  readonly endedAt?: number;
+}
+
+/** A run of which the report needs to know no more than its plan, its start and what its steps recorded. */
+function aRun(operation: Operation, detail: PcrDetail, told: Readonly<Record<string, Told>>): RunView {
+  const start = anObservation(detail);
+  const plan = planPcr(operation, aLink(), start);
+  if (isRefusal(plan)) throw new TypeError(plan.sentence);
+  const steps = plan.steps.map(
+    ({ id, kind }): StepView =>
+      ({ id, state: 'done', beganAt: null, endedAt: null, evidence: null, ...told[kind.replace('pcr.', '')] }) as unknown as StepView,
+  );
+  return { plan, steps, startFacts: start.facts, startedAt: nowMs } as unknown as RunView;
+}
+
+const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
+const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
+
+describe('the report of a run', () => {
+  it('measures a failover with a fence from the promotion to the stop', () => {
+    const run = aRun(failover, aDetail(), {
+      'stop-service': { evidence: { 'seen at': at(5_000) }, beganAt: nowMs + 4_000, endedAt: nowMs + 5_000 },
+      'await-promotion': { evidence: { 'promoted to': at(-3_000) } },
+      'start-service': { endedAt: nowMs + 34_000 },
+    });
+    const report = reportPcr(run, after);
+    expect(report).toMatchObject({ lossMs: 8_000, downtimeMs: 30_000 });
+    expect(report.sentence).toContain('At most 8 s of writes were lost');
+    expect(report.facts).toContainEqual({ label: 'Promoted to', value: at(-3_000) });
+  });
+
+  it('says what it does not know when the old primary could not be fenced', () => {
+    const run = aRun(failover, aDetail(gone, aStandby({ status: 'replication error' })), {
+      'complete-replication': { evidence: { 'failover time': at(-12_000) } },
+      'start-service': { endedAt: nowMs + 60_000 },
+    });
+    const report = reportPcr(run, after);
+    expect(report).toMatchObject({ lossMs: 12_000, downtimeMs: null });
+    expect(report.sentence).toContain('could not be fenced, so that is not known');
+    expect(report.sentence).toContain('60 s after the run began; when the old one stopped was not measured');
+  });
+
+  it('proves that a switchover lost nothing, or says that it did not prove it', () => {
+    const proven = { 'await-cut': { evidence: { cut: at(10_000) } }, 'await-promotion': { evidence: { 'promoted to': at(11_000) } } };
+    expect(reportPcr(aRun(switchover, aDetail(), proven), after)).toMatchObject({ lossMs: 0, downtimeMs: null });
+    expect(reportPcr(aRun(switchover, aDetail(), { 'await-cut': proven['await-cut'] }), after)).toMatchObject({ lossMs: 0 });
+    const early = { ...proven, 'await-promotion': { evidence: { 'promoted to': at(8_000) } } };
+    expect(reportPcr(aRun(switchover, aDetail(), early), after)).toMatchObject({ lossMs: 2_000 });
+    const skipped = { 'await-promotion': proven['await-promotion'] };
+    const report = reportPcr(aRun(switchover, aDetail(), skipped), after);
+    expect(report.lossMs).toBeNull();
+    expect(report.sentence).toContain('not measured');
+  });
+
+  it('measures nothing that was not seen', () => {
+    const report = reportPcr(aRun(failover, aDetail(gone), {}), after);
+    expect(report).toMatchObject({ lossMs: null, downtimeMs: null });
+  });
+
+  it('tells of a pause in one sentence', () => {
+    const report = reportPcr(
+      aRun({ kind: 'pause', link }, aDetail(), {}),
+      anObservation(aDetail(undefined, aStandby({ status: 'replication paused' }))),
+    );
+    expect(report).toMatchObject({ lossMs: 0, downtimeMs: 0 });
+    expect(report.sentence).toContain('paused by hand');
+  });
+});
