@@ -79,12 +79,13 @@ async function posted({ key }: Wanted, { channel, ts }: Place, turn: Turn): Prom
   memory.notBefore.set(key, deps.clock.monotonic() + deps.settings.editMs);
   while (!(await turn.append({ kind: 'posted', at: now(turn), key, channel, ts }))) {
     const other = last(turn, key)?.entry;
-    if (other?.kind === 'posted' && other.ts !== ts) {
+    if (other?.kind !== 'posted') continue;
+    if (other.ts !== ts) {
       // Another reporter has posted it too: the journal names theirs, so ours goes.
       memory.shown.delete(key);
       await deps.outbox.remove({ channel, ts });
-      return;
     }
+    return;
   }
 }
 
