@@ -38,16 +38,16 @@ interface Gathering {
   readonly problems: Problem[];
 }
 
+function foundOf(given: string | null, reference: string | undefined, key: SecretKey, lookup: Gathering['lookup']): Lookup {
+  if (given !== null) return { kind: 'found', secret: new Secret(given) };
+  if (reference !== undefined) return lookup(reference);
+  return { kind: 'missing', predicate: `is missing; set ${variables[key]}, or write env:NAME or file:PATH there.` };
+}
+
 /** The environment's value, else what the file refers to. Without either it is a problem, and the secret is empty. */
 function secretOf({ file, env, lookup, problems }: Gathering, key: SecretKey): Secret {
   const path = ['slack', key];
-  const given = variable(env, variables[key]);
-  const reference = file[key];
-  if (given === null && reference === undefined) {
-    problems.push(said(path, `is missing; set ${variables[key]}, or write env:NAME or file:PATH there.`));
-    return new Secret('');
-  }
-  const found: Lookup = given === null ? lookup(reference ?? '') : { kind: 'found', secret: new Secret(given) };
+  const found = foundOf(variable(env, variables[key]), file[key], key, lookup);
   if (found.kind === 'missing') {
     problems.push(said(path, found.predicate));
     return new Secret('');

@@ -1,5 +1,5 @@
 import type { Freeze, FreezeWindow } from './rules.ts';
-import { addDays, instantsOf, localDate, parseLocalMinute, weekdayOf } from './zone-time.ts';
+import { addDays, instantsOf, localDate, weekdayOf } from './zone-time.ts';
 
 /** A stretch of time, ms since the epoch; `to` is exclusive. */
 interface Stretch {
@@ -12,12 +12,10 @@ const minutesOfDay = 1440;
 const longestChain = 200;
 
 /** Which instants a window covers. Where the local clock is ambiguous the window is the longer one, so that it errs to refusal. */
-function onceStretch(window: Extract<FreezeWindow, { kind: 'once' }>): Stretch | null {
-  const from = parseLocalMinute(window.from);
-  const to = parseLocalMinute(window.to);
-  if (from === null || to === null) return null;
-  return { from: instantsOf(from, window.zone).earliest, to: instantsOf(to, window.zone).latest };
-}
+const onceStretch = ({ from, to, zone }: Extract<FreezeWindow, { kind: 'once' }>): Stretch => ({
+  from: instantsOf(from, zone).earliest,
+  to: instantsOf(to, zone).latest,
+});
 
 /** The stretches of a weekly window that could hold `at`: those that begin from two days before to one day after. */
 function weeklyStretches(window: Extract<FreezeWindow, { kind: 'weekly' }>, at: number): readonly Stretch[] {
@@ -40,7 +38,7 @@ function weeklyStretches(window: Extract<FreezeWindow, { kind: 'weekly' }>, at: 
 /** When the window that holds at `at` ends (ms since the epoch); null when it does not hold then. */
 export function windowEnd(window: FreezeWindow, at: number): number | null {
   const stretches = window.kind === 'once' ? [onceStretch(window)] : weeklyStretches(window, at);
-  const ends = stretches.flatMap((stretch) => (stretch !== null && stretch.from <= at && at < stretch.to ? [stretch.to] : []));
+  const ends = stretches.flatMap((stretch) => (stretch.from <= at && at < stretch.to ? [stretch.to] : []));
   return ends.length === 0 ? null : Math.max(...ends);
 }
 

@@ -69,12 +69,12 @@ function ruleOver(findings: readonly Finding[]): Ruling {
 export const rulingOn = (policy: Policy, ask: Ask): Ruling => ruleOver(findingsOf(policy, ask));
 
 function traceOf(findings: readonly Finding[], decider: Rule | null): readonly RuleTrace[] {
+  const winner = findings.flatMap(({ rule }) => (rule === decider ? [rule.name] : [])).join('');
   return findings.map(({ rule, match }) => {
     const decided = rule === decider;
     if (match.kind !== 'fits' && !decided) return { rule: rule.name, decided, why: `Rule ${rule.name} does not apply: ${match.why}.` };
     if (match.kind === 'uncertain') return { rule: rule.name, decided, why: `Rule ${rule.name} cannot be ruled out: ${match.why}.` };
     if (decided) return { rule: rule.name, decided, why: `Rule ${rule.name} decides: ${decidedWhy(rule)}.` };
-    const winner = decider === null ? 'nothing' : decider.name;
     return { rule: rule.name, decided, why: `Rule ${rule.name} matches too, but ${winner} decides before it.` };
   });
 }
@@ -117,9 +117,7 @@ function notEligible(policy: Policy, ask: Ask, problem: string): Refused {
 
 /** Who could ask instead: rules that fit but for the asker. */
 function othersMay(findings: readonly Finding[]): string {
-  const others = findings.flatMap(({ rule, match }) =>
-    rule.decision.kind !== 'denied' && match.kind === 'differs' && match.onlyByAsker ? (rule.match.askers?.groups ?? []) : [],
-  );
+  const others = findings.flatMap(({ rule, match }) => (rule.decision.kind !== 'denied' && match.kind === 'differs' ? match.fits : []));
   return others.length === 0
     ? 'Run /repl policy show to read the rules; a rule that allows it has to be added first.'
     : `Ask somebody in ${eitherOf([...new Set(others)])} to run the command.`;

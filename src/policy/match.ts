@@ -16,7 +16,7 @@ export interface Ask {
 /** How a match compares with an ask. `uncertain`: all fits, but the asker's groups, which decide, could not be read. */
 export type Comparison =
   | { readonly kind: 'fits' }
-  | { readonly kind: 'differs'; readonly why: string; readonly onlyByAsker: boolean }
+  | { readonly kind: 'differs'; readonly why: string /** Groups whose members it would fit. */; readonly fits: readonly string[] }
   | { readonly kind: 'uncertain'; readonly why: string };
 
 /** Compares text with a pattern in which `*` stands for any characters and `?` for one. Takes at most pattern × text steps. */
@@ -43,29 +43,26 @@ export function globFits(pattern: string, text: string): boolean {
   return /^\**$/.test(pattern.slice(place));
 }
 
-const fitsOne = (patterns: readonly string[] | null, text: string): boolean =>
-  patterns === null || patterns.some((pattern) => globFits(pattern, text));
+const fitsOne = (patterns: readonly string[], text: string): boolean => patterns.some((pattern) => globFits(pattern, text));
 
-const isOneOf = (names: readonly string[] | null, name: string): boolean => names === null || names.includes(name);
-
-function compareTarget(match: Match, { operation, link }: Ask): string | null {
-  const { operations, environments, links, engines } = match;
-  if (!isOneOf(operations, operation)) return `it is about ${eitherOf(operations ?? [])}, not ${operation}`;
-  if (!fitsOne(environments, link.environment)) return `it is about ${eitherOf(environments ?? [])}, not ${link.environment}`;
-  if (!fitsOne(links, link.id)) return `it is about links named ${eitherOf(links ?? [])}, not ${link.id}`;
-  if (!isOneOf(engines, link.engine)) return `it is about the engine ${eitherOf(engines ?? [])}, not ${link.engine}`;
+function compareTarget({ operations, environments, links, engines }: Match, { operation, link }: Ask): string | null {
+  if (operations !== null && !operations.includes(operation)) return `it is about ${eitherOf(operations)}, not ${operation}`;
+  if (environments !== null && !fitsOne(environments, link.environment))
+    return `it is about ${eitherOf(environments)}, not ${link.environment}`;
+  if (links !== null && !fitsOne(links, link.id)) return `it is about links named ${eitherOf(links)}, not ${link.id}`;
+  if (engines !== null && !engines.includes(link.engine)) return `it is about the engine ${eitherOf(engines)}, not ${link.engine}`;
   return null;
 }
 
 /** Compares what is asked with what a rule or a freeze is about. */
 export function compare(match: Match, ask: Ask): Comparison {
   const target = compareTarget(match, ask);
-  if (target !== null) return { kind: 'differs', why: target, onlyByAsker: false };
+  if (target !== null) return { kind: 'differs', why: target, fits: [] };
   if (match.askers === null) return { kind: 'fits' };
   const { groups, people } = match.askers;
   if (people.includes(ask.person.id) || groups.some((group) => ask.person.groups.includes(group))) return { kind: 'fits' };
   const whom = groups.length === 0 ? 'the people it names' : `${eitherOf(groups)}${people.length > 0 ? ' and the people it names' : ''}`;
   if (groups.length > 0 && ask.person.groupsProblem !== null)
     return { kind: 'uncertain', why: `it is for ${whom}, and whether who asks belongs there could not be read` };
-  return { kind: 'differs', why: `it is for ${whom}, and who asks is not among them`, onlyByAsker: true };
+  return { kind: 'differs', why: `it is for ${whom}, and who asks is not among them`, fits: groups };
 }

@@ -2,6 +2,7 @@ import type { EngineId } from '../domain/link.ts';
 import type { OperationName } from '../domain/operation.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Requirement } from '../domain/verdict.ts';
+import type { LocalMinute } from './zone-time.ts';
 
 /** Who asks: belongs to one of the groups, or is one of the people. */
 export interface Askers {
@@ -43,10 +44,9 @@ export interface Rule {
 export type FreezeWindow =
   | {
       readonly kind: 'once';
-      /** Local time in the zone, `2026-12-01T00:00`. */
-      readonly from: string;
-      /** Local time in the zone, exclusive. */
-      readonly to: string;
+      readonly from: LocalMinute;
+      /** Exclusive. */
+      readonly to: LocalMinute;
       readonly zone: string;
     }
   | {

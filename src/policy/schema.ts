@@ -30,22 +30,25 @@ const glob = z
 
 const zone = z
   .string()
-  .refine(isZone, 'is not a time zone; write an IANA name like Europe/Berlin.')
+  .refine(isZone, { error: 'is not a time zone; write an IANA name like Europe/Berlin.', abort: true })
   .describe('IANA time zone, e.g. Europe/Berlin.');
 
 /** A list with at least one entry: an empty one would silently match nothing. */
 const some = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(200);
 
+/** Gives milliseconds. */
 const duration = (usual: string) =>
   z
     .string()
     .regex(durationPattern, { error: 'is not a duration; write one like 30m, 1h30m or 2d.', abort: true })
-    .refine((text) => parseDuration(text) !== null, 'is not a duration between 1s and 30d; write one like 30m, 1h30m or 2d.')
-    .default(usual)
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== null) return ms;
+      context.addIssue({ code: 'custom', message: 'is not a duration between 1s and 30d; write one like 30m, 1h30m or 2d.' });
+      return z.NEVER;
+    })
+    .prefault(usual)
     .describe(`Duration such as 30m, 1h30m or 2d; ${usual} when left out.`);
-
-/** Of a text that the schema accepted. */
-const msOf = (text: string): number => parseDuration(text) ?? 0;
 
 const askers = section({
   groups: some(groupName).optional().describe('Groups of the config.'),
@@ -86,14 +89,14 @@ const approval = section({
 
 const decision = z.discriminatedUnion('kind', [denied, allowed, approval]).transform((then): Decision => {
   if (then.kind === 'denied') return then;
-  if (then.kind === 'allowed') return { kind: 'allowed', startWithinMs: msOf(then.startWithin) };
+  if (then.kind === 'allowed') return { kind: 'allowed', startWithinMs: then.startWithin };
   const requirement = {
     quorum: then.quorum,
     from: [...new Set(then.from)],
     requesterExcluded: then.requesterExcluded,
     means: [...new Set(then.by)],
-    approvalWithinMs: msOf(then.approvalWithin),
-    startWithinMs: msOf(then.startWithin),
+    approvalWithinMs: then.approvalWithin,
+    startWithinMs: then.startWithin,
   };
   return { kind: 'approval', requirement };
 });
@@ -115,7 +118,12 @@ const rule = section({ name, match, [decides]: decision, breakGlass: breakGlass.
 
 const localMinute = z
   .string()
-  .refine((text) => parseLocalMinute(text) !== null, 'is not a date and time that exists; write it like 2026-12-01T00:00.')
+  .transform((text, context) => {
+    const minute = parseLocalMinute(text);
+    if (minute !== null) return minute;
+    context.addIssue({ code: 'custom', message: 'is not a date and time that exists; write it like 2026-12-01T00:00.' });
+    return z.NEVER;
+  })
   .describe('Local time in the zone, e.g. 2026-12-01T00:00.');
 
 const once = section({ kind: z.literal('once'), from: localMinute, to: localMinute.describe('Local time, exclusive.'), zone });
@@ -135,11 +143,7 @@ const minuteOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Numbe
 
 function isForward(window: z.infer<typeof once> | z.infer<typeof weekly>): boolean {
   if (window.kind === 'weekly') return window.from !== window.to;
-  const from = parseLocalMinute(window.from);
-  const to = parseLocalMinute(window.to);
-  // A field that is wrong by itself has been reported already.
-  if (from === null || to === null || !isZone(window.zone)) return true;
-  return instantsOf(from, window.zone).earliest < instantsOf(to, window.zone).latest;
+  return instantsOf(window.from, window.zone).earliest < instantsOf(window.to, window.zone).latest;
 }
 
 const freezeWindow = z

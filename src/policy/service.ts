@@ -57,7 +57,7 @@ async function read(store: PolicyStore): Promise<Reading> {
   if (stored === null) return unreadable('There is no policy in Redis yet.');
   const policy = parsePolicy(stored.rules, stored.version);
   if (policy.kind === 'policy') return { kind: 'read', policy, stored };
-  const first = policy.problems[0]?.sentence ?? '';
+  const [first] = policy.problems.map(({ sentence }) => sentence);
   return unreadable(`Version ${stored.version} of the policy cannot be understood: ${first}`, stored.version);
 }
 

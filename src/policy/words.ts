@@ -2,6 +2,7 @@ import type { RuleText } from '../domain/reply.ts';
 import type { Requirement } from '../domain/verdict.ts';
 import { durationWords } from './duration.ts';
 import type { BreakGlass, Decision, Freeze, FreezeWindow, Match, Policy } from './rules.ts';
+import { localMinuteText } from './zone-time.ts';
 
 function joined(words: readonly string[], last: string): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
@@ -61,8 +62,8 @@ const dayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 const clockText = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 function windowWords(window: FreezeWindow): string {
-  if (window.kind === 'once') return `from ${window.from.replace('T', ' ')} to ${window.to.replace('T', ' ')} (${window.zone})`;
-  const days = allOf([...window.days].sort((a, b) => a - b).map((day) => dayNames[day - 1] ?? ''));
+  if (window.kind === 'once') return `from ${localMinuteText(window.from)} to ${localMinuteText(window.to)} (${window.zone})`;
+  const days = allOf(dayNames.filter((_, index) => window.days.includes(index + 1)));
   const nextDay = window.toMinute <= window.fromMinute ? ' of the next day' : '';
   return `every ${days} from ${clockText(window.fromMinute)} to ${clockText(window.toMinute)}${nextDay} (${window.zone})`;
 }

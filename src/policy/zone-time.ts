@@ -64,5 +64,9 @@ export function parseLocalMinute(text: string): LocalMinute | null {
   return { year, month, day, minute: hour * 60 + minute };
 }
 
+/** `2026-12-01 00:00`. */
+export const localMinuteText = ({ year, month, day, minute }: LocalMinute): string =>
+  DateTime.utc(year, month, day).plus({ minutes: minute }).toFormat('yyyy-MM-dd HH:mm');
+
 /** `2027-01-02 06:00 Europe/Berlin`, with the seconds left out. */
 export const localText = (at: number, zone: string): string => `${DateTime.fromMillis(at, { zone }).toFormat('yyyy-MM-dd HH:mm')} ${zone}`;

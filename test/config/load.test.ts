@@ -30,6 +30,15 @@ describe('the environment', () => {
     ]);
   });
 
+  it.each<[string, string, 'socket' | 'http']>([
+    ['HTTP when the file has a signing secret alone', 'signingSecret: file:one', 'http'],
+    ['Socket Mode when the file has an app token alone', 'appToken: file:one', 'socket'],
+    ['Socket Mode when the file has both', 'appToken: file:one, signingSecret: file:one', 'socket'],
+  ])('leaves the choice to the file: %s', (_, line, mode) => {
+    const env = { SLACK_BOT_TOKEN: 'xoxb-1', REDIS_URL: 'redis://x' };
+    expect(loaded(`slack: { ${line} }${linkText}`, { env, files: { 'conf/one': 'secret' } }).slack.mode).toBe(mode);
+  });
+
   it('does not change a mode that the file names', () => {
     const text = `slack: { mode: http, signingSecret: file:sign }${linkText}`;
     const { slack } = loaded(text, { files: { 'conf/sign': 'secret\n' } });

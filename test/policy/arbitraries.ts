@@ -13,7 +13,8 @@ const environment = fc.constantFrom('production', 'staging');
 const linkName = fc.constantFrom('prod-sql', 'prod-graph', 'stage-sql');
 const person = fc.constantFrom('UANN', 'UBOB', 'UCEM');
 
-const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
+const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const present = (value: object): object => Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 
 const askers = fc.oneof(
@@ -44,6 +45,8 @@ const permits = fc.oneof(
 );
 const glass = optional(fc.record({ groups, overridesFreeze: fc.boolean() }));
 
+const shuffled = <T>(items: readonly T[]): fc.Arbitrary<T[]> => fc.shuffledSubarray([...items], { minLength: items.length });
+
 /** Rules as people write them, each with its name. */
 export const deniedRules = fc
   .array(fc.tuple(matches, denied), { maxLength: 4 })
@@ -53,7 +56,9 @@ const permittingRules = fc
   .array(fc.tuple(matches, permits, glass), { maxLength: 6 })
   .map((parts) => parts.map(([match, decision, breakGlass], index) => aRule(`rule-${index}`, match, decision, present({ breakGlass }))));
 
-export const rules = fc.tuple(permittingRules, deniedRules).chain(([some, others]) => fc.shuffledSubarray([...some, ...others]));
+export const rules = fc
+  .tuple(permittingRules, fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: deniedRules }))
+  .chain(([some, others]) => shuffled([...some, ...others]));
 
 const day = fc.integer({ min: 1, max: 28 }).map((number) => String(number).padStart(2, '0'));
 const windows = fc.oneof(
@@ -71,9 +76,12 @@ export const freezes = fc
 export const people: fc.Arbitrary<Person> = fc.record({
   id: person.map(asUserId),
   name: fc.string(),
-  standing: fc.constantFrom('member', 'member', 'member', 'guest', 'stranger', 'bot', 'deactivated', 'unknown'),
+  standing: fc.oneof(
+    { weight: 9, arbitrary: fc.constant('member' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('guest', 'stranger', 'bot', 'deactivated', 'unknown') },
+  ),
   groups: fc.uniqueArray(group),
-  groupsProblem: fc.constantFrom(null, null, 'Slack did not answer.'),
+  groupsProblem: fc.constantFrom(null, null, null, 'Slack did not answer.'),
 });
 
 export const asks: fc.Arbitrary<Ask> = fc.record({

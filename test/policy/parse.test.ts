@@ -202,6 +202,7 @@ describe('ruleTexts', () => {
         overridingRule,
         stagingRule,
         deniedRule,
+        aRule('people', { askers: { people: ['UA'] } }, allowed),
         aRule(
           'few',
           { engines: ['neo4j-ccdr', 'tigergraph-crr'], askers: { groups: ['sre', 'dba'], people: ['UA', 'UB'] } },
@@ -230,6 +231,10 @@ describe('ruleTexts', () => {
           'Any change of any link in staging asked for by members of engineers is allowed without approval, and has to start within 30 minutes.',
       },
       { name: 'never', sentence: 'Any change of links named prod-* is refused, whatever other rules say: Not on this link.' },
+      {
+        name: 'people',
+        sentence: 'Any change of any link asked for by the people UA is allowed without approval, and has to start within 30 minutes.',
+      },
       {
         name: 'few',
         sentence:
@@ -281,10 +286,15 @@ describe('a duration', () => {
 describe('globFits', () => {
   it('agrees with a regular expression', () => {
     const letter = fc.constantFrom('a', 'b', '-');
+    const meaning = new Map([
+      ['*', '[^]*'],
+      ['?', '[^]'],
+      ['.', '\\.'],
+    ]);
     const pattern = fc.array(fc.oneof(letter, fc.constantFrom('*', '?', '.')), { maxLength: 8 });
     fc.assert(
       fc.property(pattern, fc.array(fc.oneof(letter, fc.constant('.')), { maxLength: 10 }), (parts, letters) => {
-        const source = parts.map((part) => ({ '*': '[^]*', '?': '[^]', '.': '\\.' })[part] ?? part).join('');
+        const source = parts.map((part) => meaning.get(part) ?? part).join('');
         expect(globFits(parts.join(''), letters.join(''))).toBe(new RegExp(`^${source}$`).test(letters.join('')));
       }),
       { numRuns: 2000 },
