@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** The files that put the house together; they may import everything named here. */
 const composers: Readonly<Record<string, (target: string) => boolean>> = {
+  'src/engines/registry.ts': (target) => /^src\/(domain|engines|transports)\//.test(target),
   'src/bot.ts': (target) => !target.startsWith('src/sim/'),
   'src/assemble.ts': (target) => !target.startsWith('src/sim/'),
   'src/main.ts': (target) => !target.startsWith('src/sim/'),
