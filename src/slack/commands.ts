@@ -30,7 +30,7 @@ const hiddenChannel = {
   elements: [
     {
       type: 'mrkdwn',
-      text: 'I am not in this channel, so Slack does not tell me whether it is shared with another organisation, and I treat it as if it were. Invite me, or ask in a direct message.',
+      text: 'Slack does not tell me whether this channel is shared with another organisation, so I treat it as if it were. Invite me if I am not in it, or ask in a direct message.',
     },
   ],
 };
@@ -107,7 +107,8 @@ export const said: Route<'said'> = async (heard, deps, mark: Mark) => {
   const { user, channel, via } = heard;
   const thread = heard.thread ?? heard.ts;
   const address = { user, channel, thread, responseUrl: null };
-  if (user === deps.botUser()) return;
+  // Two bots that answer each other would never stop.
+  if (user === deps.botUser() || (await deps.people.person(user)).standing === 'bot') return;
   const reach = await reachOf(channel, heard.shared, deps);
   if (heard.team !== null && !deps.teams().includes(heard.team) && reach === 'internal') {
     return deps.answers.privately(address, deps.render(tooOutside));
