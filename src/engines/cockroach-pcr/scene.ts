@@ -49,10 +49,17 @@ export function promotionUnderWay(operation: string, { link, follower, here }: S
 
 /** A refusal when nothing is complete on the follower yet; null when there is something to promote. */
 export function nothingReplicated(operation: string, { link, follower, here }: Scene): Refusal | null {
-  if (follower.phase !== 'scanning' && follower.vc.replicated !== null) return null;
-  const why = follower.phase === 'scanning' ? phaseWords.scanning : 'it has no replicated time';
+  const why = whyNothing(follower);
+  if (why === null) return null;
   return notNow(
     `${here} has no consistent copy yet (${why}), so no ${operation} of ${link.id} is possible.`,
     `Wait until the initial scan has ended; /repl status ${link.id} shows it.`,
   );
+}
+
+function whyNothing({ phase, vc }: Follower): string | null {
+  if (phase === 'scanning') return phaseWords.scanning;
+  if (vc.replicated === null) return 'it has no replicated time';
+  // The server prints the very beginning of time before it has recorded what it retains, and refuses to promote until then.
+  return vc.retained !== null && BigInt(vc.retained) < 1_000_000n ? 'it has not recorded yet how far back it can go' : null;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fault } from '../../domain/faults.ts';
+import { Fault, isFault } from '../../domain/faults.ts';
 import type { SqlSession } from '../../transports/sql.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../cockroach/times.ts';
@@ -71,12 +71,13 @@ export const awaitCut = (cuts: Cuts): PcrStep<object> => ({
   params: noParams,
   rebuild: (acts, side) => acts.awaitCut(side),
   probe: async (place) => {
-    const { vc, now } = await look(place);
+    // Both sides at the same time: one probe must not take twice its time.
+    const [{ vc, now }, cut] = await Promise.all([look(place), cutOf(place, cuts)]);
     const phase = phaseOf(vc);
     if (phase === 'pending' || phase === 'reverting' || phase === 'ready') {
       return done({ status: statusOf(vc), why: `${place.here} is being promoted already.`, 'seen at': timestampOfMicros(now) });
     }
-    const cut = await cutOf(place, cuts);
+    if (isFault(cut)) throw cut;
     if (typeof cut !== 'bigint') return cut;
     const replicated = vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
     if (replicated !== null && replicated >= cut)
@@ -87,11 +88,13 @@ export const awaitCut = (cuts: Cuts): PcrStep<object> => ({
 });
 
 /** The cut, or why there is none. The clock is read after the service was seen stopped, in the same session. */
-async function cutOf(place: Place, cuts: Cuts): Promise<Micros | Probe> {
+async function cutOf(place: Place, cuts: Cuts): Promise<Micros | Probe | Fault> {
   const { connect, link, side, name, io, there } = place;
   const key = `${io.tag} ${link.id} ${there}`;
   const source = link.settings[otherSide(side)];
-  const { vc, now } = await withSystem(connect, source, io, (session) => readVirtualCluster(session, there, name));
+  const reading = await withSystem(connect, source, io, (session) => readVirtualCluster(session, there, name)).catch(faultOnly);
+  if (isFault(reading)) return reading;
+  const { vc, now } = reading;
   if (vc?.service !== 'none') {
     cuts.delete(key);
     return impossible(`${there} is not stopped, so there is no point up to which ${place.here} could be complete.`, {
@@ -101,6 +104,12 @@ async function cutOf(place: Place, cuts: Cuts): Promise<Micros | Probe> {
   const cut = cuts.get(key) ?? now + offsetMicros;
   cuts.set(key, cut);
   return cut;
+}
+
+/** Once the promotion has begun the source need not answer any more, so its Fault is kept until it is known to matter. */
+function faultOnly(cause: unknown): Fault {
+  if (isFault(cause)) return cause;
+  throw cause;
 }
 
 /** At the end: only the promoted side takes writes. A side that can't be asked is named in the evidence, not taken for stopped. */

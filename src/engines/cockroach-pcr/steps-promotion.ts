@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isOverStatus as isJobOver } from '../cockroach/jobs.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
-import { type Phase, phaseOf, type VirtualClusterView, writableOf } from './detail.ts';
+import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 import {
   change,
   done,
@@ -32,7 +32,7 @@ export const completeReplication: PcrStep<CompleteParams> = {
   rebuild: (acts, side, { to, stopped }) =>
     acts.completeReplication(side, to === 'latest' ? { kind: 'latest' } : { kind: 'time', at: Number(BigInt(to) / 1000n) }, stopped),
   probe: async (place, params) => {
-    const reading = await look(place);
+    const [reading, other] = await Promise.all([look(place), params.stopped ? peek(place) : null]);
     const { vc } = reading;
     const phase = phaseOf(vc);
     if (vc === null || ['absent', 'incomplete', 'dropping', 'strange'].includes(phase)) {
@@ -43,14 +43,14 @@ export const completeReplication: PcrStep<CompleteParams> = {
     if (phase === 'scanning' || vc.replicated === null) {
       return impossible(`${place.here} can't be promoted: it has no consistent copy yet.`, { status: vc.status });
     }
-    return params.stopped ? onlyIfStopped(place) : todo;
+    return other === null ? todo : onlyIfStopped(place, other);
   },
   perform: change,
 };
 
 /** After a write stop the promotion is without loss only while the other side stays stopped. One that is gone takes no writes we could save. */
-async function onlyIfStopped(place: Place): Promise<Probe> {
-  if (writableOf(await peek(place)) !== 'yes') return todo;
+function onlyIfStopped(place: Place, other: SideRead): Probe {
+  if (writableOf(other) !== 'yes') return todo;
   return impossible(`${place.there} takes writes again, so promoting ${place.here} now would lose them.`);
 }
 

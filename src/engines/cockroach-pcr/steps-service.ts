@@ -3,7 +3,7 @@ import { isFault } from '../../domain/faults.ts';
 import { firstValue, withSession, withSystem } from '../cockroach/session.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
-import { phaseOf, writableOf } from './detail.ts';
+import { phaseOf, type SideRead, writableOf } from './detail.ts';
 import { change, done, impossible, look, type PcrStep, type Place, peek, phaseThere, statusOf, todo, unknown } from './place.ts';
 import { phaseWords } from './words.ts';
 
@@ -32,27 +32,27 @@ export const startService: PcrStep<z.infer<typeof startParams>> = {
   params: startParams,
   rebuild: (acts, side, { purpose }) => acts.startService(side, purpose),
   probe: async (place, { purpose }) => {
-    const { vc, now } = await look(place);
+    const [{ vc, now }, other] = await Promise.all([look(place), peek(place)]);
     const phase = phaseOf(vc);
     if (vc === null || phase !== 'ready' || !['none', 'shared'].includes(vc.service)) {
       const evidence = { status: statusOf(vc), service: vc?.service ?? null };
       return impossible(`${place.name} on ${place.here} can't be put into service: ${phaseWords[phase]}.`, evidence);
     }
     if (vc.service === 'shared') return done({ service: 'shared', status: vc.status, 'seen at': timestampOfMicros(now) });
-    return purpose === 'serve' ? unlessOtherServes(place) : unlessOtherTakesOver(place);
+    return purpose === 'serve' ? unlessOtherServes(place, other) : unlessOtherTakesOver(place, other);
   },
   perform: change,
 };
 
-async function unlessOtherServes(place: Place): Promise<Probe> {
-  if (writableOf(await peek(place)) !== 'yes') return todo;
+function unlessOtherServes(place: Place, other: SideRead): Probe {
+  if (writableOf(other) !== 'yes') return todo;
   return impossible(
     `${place.there} takes writes, so starting ${place.here} would make two sides writable. Stop the service on ${place.there} first.`,
   );
 }
 
-async function unlessOtherTakesOver(place: Place): Promise<Probe> {
-  const phase = phaseThere(await peek(place));
+function unlessOtherTakesOver(place: Place, other: SideRead): Probe {
+  const phase = phaseThere(other);
   if (phase === 'strange') return unknown(`${place.there} is in a state that is not known here, so whether it takes over can't be told.`);
   if (phase !== 'pending' && phase !== 'reverting' && phase !== 'ready') return todo;
   return impossible(`${place.there} has been or is being promoted, so starting ${place.here} again would make two sides writable.`);

@@ -268,6 +268,7 @@ describe('a refusal', () => {
       'not-possible-now',
       'no replicated time',
     ],
+    ['a failover before anything is retained', failover, aDetail(gone, aStandby({ retained: '1' })), 'not-possible-now', 'how far back'],
     [
       'a failover that is pending',
       failover,
