@@ -45,11 +45,8 @@ export function standingProblem(standing: Standing): string | null {
 const findingsOf = (policy: Policy, ask: Ask): readonly Finding[] =>
   policy.rules.map((rule) => ({ rule, match: compare(rule.match, ask) }));
 
-/** How much a rule demands: people for approvals, none for allowed, more than any for denied. */
-function strictness({ decision }: Rule): number {
-  if (decision.kind === 'denied') return Number.POSITIVE_INFINITY;
-  return decision.kind === 'allowed' ? 0 : decision.requirement.quorum;
-}
+/** How many people a rule that does not deny demands. */
+const demandOf = ({ decision }: Rule): number => (decision.kind === 'approval' ? decision.requirement.quorum : 0);
 
 /** A denied rule that matches wins; else the first that matches; a stricter one that cannot be ruled out makes it uncertain. */
 function ruleOver(findings: readonly Finding[]): Ruling {
@@ -60,7 +57,7 @@ function ruleOver(findings: readonly Finding[]): Ruling {
   if (decider === undefined) return { kind: 'none' };
   const stricter = findings.find(
     ({ rule, match }, place) =>
-      match.kind === 'uncertain' && (rule.decision.kind === 'denied' || (place < first && strictness(rule) > strictness(decider.rule))),
+      match.kind === 'uncertain' && (rule.decision.kind === 'denied' || (place < first && demandOf(rule) > demandOf(decider.rule))),
   );
   return stricter === undefined ? { kind: 'ruled', rule: decider.rule } : { kind: 'uncertain', rule: stricter.rule };
 }
