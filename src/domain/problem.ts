@@ -42,7 +42,7 @@ function unknownKeys(keys: readonly string[], known: readonly string[]): string 
 }
 
 /** `links[0].engine` for `['links', 0, 'engine']`. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${/^[\w-]{1,64}$/.test(String(part)) ? String(part) : '(key)'}`))
     .join('')

@@ -3,7 +3,7 @@ const unitNames = { d: 'day', h: 'hour', m: 'minute', s: 'second' } as const;
 type Unit = keyof typeof unitMs;
 const units = Object.keys(unitMs) as readonly Unit[]; // Object.keys forgets which keys an object literal has
 
-export const longestDurationMs = 30 * unitMs.d;
+const longestDurationMs = 30 * unitMs.d;
 export const durationPattern = /^(?:\d{1,4}d)?(?:\d{1,4}h)?(?:\d{1,5}m)?(?:\d{1,6}s)?$/;
 
 /** Milliseconds of a text such as `30m`, `1h30m` or `2d`; null when it is not one, is zero or is longer than 30 days. */

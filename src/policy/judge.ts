@@ -6,8 +6,6 @@ import type { Policy, Rule } from './rules.ts';
 import { eitherOf, ended, requirementWords } from './words.ts';
 import { localText } from './zone-time.ts';
 
-export type { Ask } from './match.ts';
-
 type Refused = Extract<Verdict, { kind: 'refused' }>;
 
 /** A rule beside how it compares with what is asked. */
