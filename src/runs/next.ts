@@ -23,6 +23,9 @@ export type Next =
 /** Least time that an inverse gets, ms: undoing has a fresh deadline, whatever was left of the step's own. */
 const leastUndoMs = 120_000;
 
+/** Time in which a run has to start that broke the glass in a freeze, where no rule gives one, ms. */
+const brokenGlassMs = 900_000;
+
 /** Decides the next move of a run from its state and the wall time alone. Pure. */
 export function next(run: RunView, now: number): Next {
   if (isFinal(run.state)) return { kind: 'clean-up' };
@@ -49,12 +52,12 @@ const expired = (run: RunView, now: number): boolean => run.expiresAt !== null &
 
 function afterProposal(run: RunView, now: number): Entry {
   const { verdict } = run;
-  if (verdict.kind === 'refused') return { kind: 'cancelled', at: now, by: null, sentence: verdict.sentence };
   if (run.breakGlass !== null && verdict.breakGlass) {
     return run.glassBroken === null
       ? { kind: 'glass-broken', at: now, person: run.origin.person, reason: run.breakGlass }
       : { kind: 'approved', at: now, by: [], startBy: now + startWithinMs(run) };
   }
+  if (verdict.kind === 'refused') return { kind: 'cancelled', at: now, by: null, sentence: verdict.sentence };
   if (verdict.kind === 'allowed') return { kind: 'approved', at: now, by: [], startBy: now + startWithinMs(run) };
   return { kind: 'approval-asked', at: now, requirement: verdict.requirement, expiresAt: now + verdict.requirement.approvalWithinMs };
 }
@@ -62,7 +65,7 @@ function afterProposal(run: RunView, now: number): Entry {
 function startWithinMs(run: RunView): number {
   const { verdict } = run;
   if (verdict.kind === 'allowed') return verdict.startWithinMs;
-  return verdict.kind === 'needs-approval' ? verdict.requirement.startWithinMs : 0;
+  return verdict.kind === 'needs-approval' ? verdict.requirement.startWithinMs : brokenGlassMs;
 }
 
 function whileAsking(run: RunView, now: number): Next {

@@ -53,6 +53,17 @@ describe('what comes next', () => {
       is: { kind: 'write', entry: { kind: 'glass-broken', reason: 'the region is gone' } },
     },
     {
+      name: 'breaks the glass in a freeze too, when the rule lets it',
+      entries: [
+        proposal(plan, {
+          verdict: { ...allowed, kind: 'refused', code: 'frozen', next: 'Wait.', breakGlass: true },
+          breakGlass: 'the region is gone',
+        }),
+        { kind: 'glass-broken', at, person: ana, reason: 'the region is gone' },
+      ],
+      is: { kind: 'write', entry: { kind: 'approved', startBy: 3_000 + 900_000 } },
+    },
+    {
       name: 'still asks when the glass may not be broken',
       entries: [proposal(plan, { verdict: needsApproval(), breakGlass: 'please' })],
       is: { kind: 'write', entry: { kind: 'approval-asked' } },
