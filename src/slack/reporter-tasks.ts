@@ -9,7 +9,7 @@ import { tellings, type Wanted } from './reporter-wanted.ts';
 /** A person's own deletion is answered by posting once more, not for ever. */
 const mostPosts = 2;
 
-/** Does one thing of a turn. `mine()` is false once the claim has run out: then nothing may be posted. */
+/** Does one thing of a turn. `mine()` is false once the claim may run out before a call ends: then nothing may be sent. */
 export async function carryOut(task: Task, turn: Turn, mine: () => boolean): Promise<void> {
   switch (task.kind) {
     case 'post':
@@ -17,7 +17,7 @@ export async function carryOut(task: Task, turn: Turn, mine: () => boolean): Pro
     case 'look':
       return look(task.item, turn);
     case 'edit':
-      return edit(task.item, task.hash, turn);
+      return edit(task.item, task.hash, turn, mine);
     case 'link':
       return findAddress(turn);
     case 'offer':
@@ -99,9 +99,16 @@ async function notPosted(item: Wanted, channel: ChannelId, failure: SendFailure,
     case 'unreachable':
       return untold(item.key, channel, failure.why, turn);
     case 'gone':
+      return withoutThread(item.key, channel, failure.error, turn);
     case 'refused':
       return untold(item.key, channel, `Slack refused it: ${failure.error}`, turn);
   }
+}
+
+/** Somebody deleted the message that the thread hangs on: it is posted again, and the line follows it. */
+async function withoutThread(key: MessageKey, channel: ChannelId, error: string, turn: Turn): Promise<void> {
+  if (key !== 'run' && !turn.memory.surrendered.has('run')) again('run', turn);
+  if (key === 'run' || turn.memory.surrendered.has('run')) await untold(key, channel, `Slack refused it: ${error}`, turn);
 }
 
 /** Written once, so that the thread can tell it and nobody waits for a message that never comes. */
@@ -142,10 +149,10 @@ async function look(item: Wanted, turn: Turn): Promise<void> {
   else memory.notBefore.set(key, Math.min(doubtUntil, deps.clock.monotonic() + deps.settings.lookMs));
 }
 
-async function edit(item: Wanted, hash: string, turn: Turn): Promise<void> {
+async function edit(item: Wanted, hash: string, turn: Turn, mine: () => boolean): Promise<void> {
   const { memory, deps } = turn;
   const { key, posted: at } = item;
-  if (at === null || at.ts === null) return;
+  if (at === null || at.ts === null || !mine()) return;
   const seq = turn.records().length;
   const sent = await deps.outbox.edit({ channel: at.channel, ts: at.ts, ...wordsOf(item.message) });
   memory.notBefore.set(key, deps.clock.monotonic() + deps.settings.editMs);

@@ -99,7 +99,8 @@ export function createReporter(given: ReporterDeps): Reporter {
 
   /** Null when Slack shows everything; else the time after which to look again, ms. */
   const work = async (turn: Turn, hold: Hold): Promise<number | null> => {
-    const mine = (): boolean => clock.monotonic() < hold.validUntil;
+    // A call that we send has ended before anyone else may take the run.
+    const mine = (): boolean => clock.monotonic() + settings.quietMs < hold.validUntil;
     while (mine() && !outOfTime()) {
       const tasks = turn.tasks();
       const ready = tasks.find(({ inMs }) => inMs === 0);

@@ -40,9 +40,13 @@ function stepElements(step: Step, index: number): readonly RichElement[] {
 function promise(step: Step): string {
   const late = step.onLate === 'undo' ? 'what was done is taken back' : 'the run stops and asks';
   const limit = step.by === 'person' ? 'Waits until somebody confirms it.' : `At most ${duration(step.budgetMs)}, else ${late}.`;
-  const undo = step.undo.kind === 'act' ? `Undo: ${flat(step.undo.act.title)}.` : `No undo: ${flat(step.undo.why).replace(/\.?$/u, '.')}`;
+  const undo = step.undo.kind === 'act' ? `Undo: ${flat(step.undo.act.title)}.` : noUndo(step, step.undo.why);
   return `${limit} ${cut(undo, 600)}`;
 }
+
+/** A step that sends nothing has nothing to undo, and is not made to look as if it had. */
+const noUndo = ({ statements }: Step, why: string): string =>
+  `${statements.length === 0 ? '' : 'No undo: '}${flat(why).replace(/\.?$/u, '.')}`;
 
 /** Drawn between the steps, so that it cannot be missed and is read where it counts. */
 function lineOfNoReturn(step: Step, index: number): readonly RichElement[] {

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../src/domain/run.ts';
+import { fold } from '../../../src/runs/fold.ts';
+import { readButton, verbOf } from '../../../src/slack/messages/actions.ts';
+import { planPages } from '../../../src/slack/messages/plan-pages.ts';
+import { renderRun } from '../../../src/slack/messages/run.ts';
+import {
+  ana,
+  aPlan,
+  approvedEntries,
+  aRequirement,
+  asRecords,
+  done,
+  haltedEntries,
+  intent,
+  night,
+  proposed,
+  redirectEntries,
+  runId,
+  runningEntries,
+  started,
+  succeededEntries,
+  switchoverSteps,
+  theLink,
+} from './story.ts';
+
+const runOf = (entries: readonly Entry[]) => fold(asRecords(entries));
+const shown = (entries: readonly Entry[]) => renderRun(runOf(entries), { link: theLink });
+const words = (entries: readonly Entry[]): string => JSON.stringify(shown(entries).blocks);
+
+function buttons(entries: readonly Entry[]) {
+  const block = shown(entries).blocks.find(({ type }) => type === 'actions');
+  return block?.type === 'actions' ? block.elements : [];
+}
+const labels = (entries: readonly Entry[]): readonly string[] => buttons(entries).map(({ text }) => text.text);
+
+const asking = approvedEntries().slice(0, 3);
+const t = night + 100_000;
+const glass: readonly Entry[] = [
+  proposed(aPlan(), { breakGlass: 'Nobody answers and orders are lost' }),
+  { kind: 'glass-broken', at: t, person: ana, reason: 'Nobody answers and orders are lost' },
+];
+const stopped: readonly Entry[] = [...approvedEntries(), started(t), intent('s2', t), done('s2', t + 1)];
+const undoing: readonly Entry[] = [...stopped, { kind: 'undo-begun', at: t + 2, sentence: 'It took too long.' }, intent('s2', t + 3, true)];
+
+describe('the buttons of a run', () => {
+  const rows: readonly (readonly [string, readonly Entry[], readonly string[]])[] = [
+    ['a run that asks for approval', asking, ['Approve', 'Deny', 'Cancel']],
+    [
+      'a run whose rule wants reactions only',
+      [proposed(), { kind: 'approval-asked', at: t, requirement: aRequirement({ means: ['reaction'] }), expiresAt: t }],
+      ['Cancel'],
+    ],
+    ['an approved run', approvedEntries(), ['Cancel']],
+    ['a run that can still be taken back', stopped, ['Cancel and take back']],
+    ['a run past the point of no return', runningEntries, []],
+    ['a run that waits for a person', redirectEntries, ['I have redirected the traffic']],
+    ['a halted run past the point of no return', haltedEntries, ['Retry', 'Skip this step']],
+    ['a run that is taken back', undoing, []],
+    ['a run that is over', succeededEntries, []],
+  ];
+
+  it.each(rows)('%s offers what fits', (_name, entries, expected) => {
+    expect(labels(entries)).toEqual(expected);
+  });
+
+  it('carry the run, the plan and the step, and ask twice', () => {
+    const all = [...buttons(asking), ...buttons(redirectEntries), ...buttons(haltedEntries)];
+    expect(all.length).toBe(6);
+    for (const button of all) {
+      expect(verbOf(button.action_id)).not.toBeNull();
+      expect(readButton(button.value)).toMatchObject({ run: runId, planHash: runOf(asking).planHash });
+      expect(button.confirm?.text.text.length).toBeGreaterThan(10);
+    }
+    expect(readButton(buttons(redirectEntries)[0]?.value)?.step).toBe('s4');
+    expect(buttons(asking)[0]?.confirm?.text.text).toContain(runOf(asking).planHash.slice(0, 8));
+  });
+
+  it('of others are not taken for ours', () => {
+    for (const value of ['', '{}', '{"run":1}', 'null', '[]', 'x'.repeat(3_000), undefined, '{"run":""}'])
+      expect(readButton(value)).toBeNull();
+    expect(verbOf('replops:drop')).toBeNull();
+  });
+});
+
+describe('the message of a run', () => {
+  const rows: readonly (readonly [string, readonly Entry[], RegExp, readonly string[]])[] = [
+    [
+      'asks: cost, who must approve, who has, until when, every statement, the point of no return',
+      asking,
+      /approval is needed, 1 of 2 so far/,
+      [
+        'None: writes stop before sql-west is promoted.',
+        'About 41 s',
+        '2 different people of `dba` or `sre-leads`',
+        '<@U0BOB> approved',
+        'Without it the run ends by itself',
+        'ALTER VIRTUAL CLUSTER main STOP SERVICE',
+        'POINT OF NO RETURN',
+        'Undo: Start the service on sql-east again.',
+        'Warning:',
+        'Rack 4 in Frankfurt',
+      ],
+    ],
+    [
+      'runs: which step, and that nothing can be taken back any more',
+      runningEntries,
+      /running\. Step 3 of 5: Promote sql-west/,
+      ['Past the point of no return', '24 of 39 ranges (62 %)'],
+    ],
+    [
+      'waits for a person: what to do, in the words of the team',
+      redirectEntries,
+      /Step 4 of 5/,
+      ['Somebody has to do this now', 'Point sql.prod.example.com to the load balancer'],
+    ],
+    [
+      'is halted: what happened, the databases, what to do, the evidence',
+      haltedEntries,
+      /stopped, a person is needed/,
+      ['What happened:', 'Databases:', 'What to do now:', 'retained time: 2026-11-20'],
+    ],
+    [
+      'ends: measured against predicted',
+      succeededEntries,
+      /Succeeded/,
+      ['Data lost (RPO)', 'Writes stopped (RTO)', '37.9 s', 'About 41 s'],
+    ],
+    ['goes without approval: loudly, with the reason', glass, /./, ['Break-glass:', 'Nobody answers and orders are lost']],
+    ['is taken back: in words', undoing, /taking back what was done/, ['Taking back: Stop writes on sql-east']],
+  ];
+
+  it.each(rows)('that %s', (_name, entries, sentence, holds) => {
+    expect(shown(entries).text).toMatch(sentence);
+    expect(shown(entries).text).toContain('Switchover of prod-sql (r-4k9zq0tm2x)');
+    for (const each of holds) expect(words(entries)).toContain(each);
+  });
+
+  it('names the state in words in its first line, in every state', () => {
+    const stories = [asking, approvedEntries(), runningEntries, undoing, haltedEntries, succeededEntries];
+    for (const entries of stories) {
+      const first = shown(entries).blocks[0];
+      expect(first?.type === 'header' ? first.text.text : '').toMatch(/Switchover of prod-sql: [a-z]{4,}/);
+    }
+  });
+
+  it('shows the plan statement by statement also without newer blocks', () => {
+    const plain = JSON.stringify(renderRun(runOf(asking), { link: theLink, mode: 'plain' }).blocks);
+    expect(plain).not.toMatch(/"type":"(?:plan|container|table)"/);
+    for (const step of switchoverSteps)
+      for (const statement of step.statements) expect(plain).toContain(JSON.stringify(statement).slice(1, -1));
+  });
+
+  it('keeps a step in words without newer blocks', () => {
+    const plain = JSON.stringify(renderRun(runOf(runningEntries), { link: theLink, mode: 'plain' }).blocks);
+    for (const each of ['*Done:* 1. Check', '*Done:* 2. Stop writes', '*Now:* 3. Promote', '*To do:* 4. Redirect'])
+      expect(plain).toContain(each);
+  });
+
+  it('sends a plan that is too long for a message into the thread, and says so', () => {
+    const steps = switchoverSteps.map((step) => ({ ...step, statements: [`SELECT '${'x'.repeat(4_000)}'`] }));
+    const run = runOf([proposed(aPlan({ steps }))]);
+    const pages = planPages(run);
+    expect(pages.map(({ key }) => key)).toEqual(['plan:1', 'plan:2', 'plan:3', 'plan:4']);
+    expect(JSON.stringify(renderRun(run, { link: theLink }).blocks)).toContain('Every statement is in this thread');
+    expect(planPages(runOf(asking))).toEqual([]);
+  });
+});
