@@ -1,0 +1,238 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { SimVersion } from './grammar/dialect.ts';
+import type { StatementKind } from './grammar/statement.ts';
+import type { WireTable } from './values/sql-types.ts';
+
+/** A side keeps its name for life: a promoted standby is still `standby`. */
+export type SimSide = 'primary' | 'standby';
+export const simSides = ['primary', 'standby'] as const;
+
+/** How long things take. All in ms of world time. */
+export interface Pace {
+  /** From CREATE or START REPLICATION until the status says so. */
+  readonly acceptMs: number;
+  readonly scanMs: number;
+  /** Rewinding the old primary before it follows. */
+  readonly rewindMs: number;
+  /** Steps in which the replicated time moves. */
+  readonly tickMs: number;
+  /** Least lag of a healthy stream; it saws between this and this plus one tick. */
+  readonly lagMs: number;
+  /** How many seconds of history are applied per second while catching up. */
+  readonly catchUpSpeed: number;
+  readonly pauseMs: number;
+  readonly resumeMs: number;
+  /** From an accepted COMPLETE until reverting may begin. */
+  readonly failoverWaitMs: number;
+  readonly revertMs: number;
+  readonly serviceMs: number;
+  readonly cancelMs: number;
+  /** Until the source's producer learns that its consumer was cancelled. */
+  readonly producerNoticeMs: number;
+  readonly dropMs: number;
+  readonly readerMs: number;
+  /** From the loss of the source until the status says `replication error`. */
+  readonly retryAfterMs: number;
+  /** From the loss of the source until the job pauses itself. */
+  readonly giveUpMs: number;
+  /** Until a producer that hears nothing gives up its history; null: the version's own window. */
+  readonly expirationMs: number | null;
+  /** How long a connection without `-ccluster` waits for the service of the default virtual cluster. */
+  readonly muxWaitMs: number;
+}
+
+export interface SimUser {
+  readonly name: string;
+  readonly password: string;
+  readonly admin?: boolean;
+  /** System privileges, e.g. `MANAGEVIRTUALCLUSTER`. */
+  readonly grants?: readonly string[];
+  /** e.g. `CONTROLJOB`, `VIEWJOB`. */
+  readonly roleOptions?: readonly string[];
+  /** Both sides when left out. */
+  readonly sides?: readonly SimSide[];
+  /** Where the user exists; `both` when left out. */
+  readonly in?: 'system' | 'application' | 'both';
+}
+
+export type WorldStart = 'replicating' | 'initializing' | 'paused' | 'promoted' | 'none';
+
+export interface SqlWorldOptions {
+  readonly version: SimVersion | Readonly<Record<SimSide, SimVersion>>;
+  readonly clock?: Clock;
+  readonly pace?: Partial<Pace>;
+  readonly virtualCluster?: string;
+  readonly users?: readonly SimUser[];
+  /** The user that `SqlWorld.primary` and `.standby` hand out. */
+  readonly operator?: string;
+  readonly names?: Readonly<Record<SimSide, string>>;
+  /** 0: any free port. */
+  readonly ports?: Readonly<Record<SimSide, number>>;
+  /** Further `host:port` spellings by which a stream URI may name a side. */
+  readonly addresses?: Partial<Readonly<Record<SimSide, readonly string[]>>>;
+  readonly start?: WorldStart;
+  readonly tls?: boolean;
+  readonly auth?: 'scram' | 'cleartext';
+  /** Rows that clients write per second on every side that lets them. */
+  readonly writesPerSecond?: number;
+}
+
+/** One accepted statement that changes something, recorded when it took effect. */
+export interface Effect {
+  readonly seq: number;
+  /** World time, ms. */
+  readonly at: number;
+  readonly side: SimSide;
+  readonly cluster: string;
+  readonly kind: StatementKind;
+  readonly statement: string;
+  readonly parameters: readonly (string | null)[];
+  /** False when the server accepted it as a no-op. */
+  readonly changed: boolean;
+  /** The session's application_name. */
+  readonly tag: string;
+  /** From `replops/<run>/<fence>`; null when the tag has another form. */
+  readonly fence: number | null;
+  readonly user: string;
+  readonly session: string;
+  /** The virtual cluster it was about. */
+  readonly virtualCluster: string | null;
+}
+
+/** Everything that arrived, reads too. `open`: still under way; `lost`: the client never got an answer. */
+export interface SeenStatement {
+  readonly at: number;
+  readonly side: SimSide;
+  readonly session: string;
+  readonly tag: string;
+  readonly statement: string;
+  readonly outcome: 'open' | 'answered' | 'refused' | 'lost';
+  readonly sqlState: string | null;
+}
+
+export interface WritableInterval {
+  readonly side: SimSide;
+  readonly from: number;
+  /** null: it still is. */
+  readonly to: number | null;
+}
+
+export interface Loss {
+  /** The side that was promoted. */
+  readonly side: SimSide;
+  /** World time that the promoted side was brought to, ms. */
+  readonly activation: number;
+  /** From the activation time to the last write that the other side took. */
+  readonly ms: number;
+  readonly rows: number;
+}
+
+export type FaultAct =
+  | { readonly kind: 'drop-before' }
+  | { readonly kind: 'drop-after' }
+  | { readonly kind: 'hang'; readonly ms?: number; readonly when?: 'before' | 'after'; readonly lingers?: boolean }
+  | { readonly kind: 'slow'; readonly ms: number }
+  | { readonly kind: 'refuse'; readonly sqlState: string; readonly message: string; readonly hint?: string }
+  | { readonly kind: 'rewrite'; rewrite(result: WireTable): WireTable };
+
+export interface FaultRule {
+  readonly side?: SimSide;
+  /** On the statement's text. */
+  readonly match?: RegExp;
+  /** On the session's application_name. */
+  readonly tag?: RegExp;
+  /** How often it strikes; 1 when left out. */
+  readonly times?: number;
+  /** How many matching statements pass first. */
+  readonly skip?: number;
+  readonly act: FaultAct;
+}
+
+export interface FaultHandle {
+  hits(): number;
+  remove(): void;
+}
+
+/** `dead`: gone with its clients. `unreachable`: only we can't reach it. `silent`: it accepts connections and never answers. */
+export type Outage = 'dead' | 'unreachable' | 'silent';
+
+export interface Faults {
+  add(rule: FaultRule): FaultHandle;
+  /** Forgets all rules; what hangs goes on hanging. */
+  clear(): void;
+  down(side: SimSide, outage?: Outage): Promise<void>;
+  up(side: SimSide): Promise<void>;
+  /** Between the clusters. */
+  link(state: 'up' | 'down'): void;
+  revertStuck(side: SimSide, on: boolean): void;
+  catchUpStuck(side: SimSide, on: boolean): void;
+  /** The side's fingerprints no longer match. */
+  corrupt(side: SimSide, on: boolean): void;
+}
+
+export interface WorldControl {
+  advance(ms: number): void;
+  writes(perSecond: number): void;
+  linkDown(): void;
+  linkUp(): void;
+}
+
+export interface SqlWorldSide {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly cluster: string;
+  /** What the other side's CREATE or START REPLICATION takes to follow this one. */
+  readonly streamUri: string;
+  /** PEM of the authority that signed the server's certificate; null without TLS. */
+  readonly ca: string | null;
+}
+
+/** The truth about one virtual cluster, for assertions. Times in ms. */
+export interface VcTruth {
+  readonly id: number;
+  readonly name: string;
+  readonly dataState: string;
+  readonly serviceMode: string;
+  readonly status: string;
+  readonly replicatedTime: number | null;
+  readonly failoverTime: string | null;
+}
+
+export interface JobTruth {
+  readonly id: string;
+  readonly type: string;
+  readonly status: string;
+  readonly runningStatus: string | null;
+}
+
+export interface SessionTruth {
+  readonly id: string;
+  readonly applicationName: string;
+  readonly user: string;
+  readonly virtualCluster: string;
+  readonly activeQuery: string | null;
+}
+
+export interface SqlWorld {
+  readonly primary: SqlWorldSide;
+  readonly standby: SqlWorldSide;
+  readonly virtualCluster: string;
+  /** World time, ms since the epoch. */
+  now(): number;
+  effects(): readonly Effect[];
+  statements(): readonly SeenStatement[];
+  writable(): Readonly<Record<SimSide, boolean>>;
+  writableHistory(): readonly WritableInterval[];
+  /** Spans in which both sides took writes. */
+  splitBrain(): readonly { readonly from: number; readonly to: number | null }[];
+  /** What the latest promotion left behind; null before one. */
+  lost(): Loss | null;
+  vc(side: SimSide, name?: string): VcTruth | null;
+  jobs(side: SimSide): readonly JobTruth[];
+  sessions(side: SimSide): readonly SessionTruth[];
+  readonly faults: Faults;
+  control(): WorldControl;
+  close(): Promise<void>;
+}

@@ -1,0 +1,160 @@
+import type { Pace, SimSide, SimUser, SqlWorldOptions, WorldStart } from './contract.ts';
+import { dialects, type SimVersion } from './grammar/dialect.ts';
+import { pauseJob } from './state/jobs.ts';
+import { type Cluster, jobOf, type SimState, type Us, type Users, us, type Vc } from './state/model.ts';
+import { completeReplication, startService, stopService } from './state/promotion.ts';
+import { refresh, settle } from './state/settle.ts';
+import { resolveSource } from './state/source-uri.ts';
+import { activeStream, addVc, createFromReplication } from './state/streams.ts';
+
+const minuteUs = 60_000_000;
+
+/** What an operator of a link needs on either side, by the version's own names, so that roles can be swapped. */
+function operatorGrants(version: SimVersion): readonly string[] {
+  const { sourcePrivileges, destinationPrivileges } = dialects[version];
+  const [source = 'REPLICATION'] = sourcePrivileges;
+  const [destination = 'REPLICATION'] = destinationPrivileges;
+  return [...new Set(['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', 'VIEWSYSTEMDATA', 'EXTERNALCONNECTION', source, destination])];
+}
+
+const roleOptions = ['CONTROLJOB', 'VIEWJOB'];
+
+/** Users of a world whose options name none. */
+export const defaultUsers = (version: SimVersion): readonly SimUser[] => [
+  { name: 'ops', password: 'ops-secret', grants: operatorGrants(version), roleOptions },
+  { name: 'repl', password: 'repl-secret', grants: [dialects[version].sourcePrivileges[0] ?? 'REPLICATION'], in: 'system' },
+  { name: 'root', password: 'root-secret', admin: true },
+];
+
+function usersFor(users: readonly SimUser[], side: SimSide, place: 'system' | 'application'): Users {
+  const chosen = users.filter((user) => (user.sides ?? [side]).includes(side) && [place, 'both'].includes(user.in ?? 'both'));
+  return new Map(
+    chosen.map(({ name, password, admin = false, grants = [], roleOptions: options = [] }) => [
+      name,
+      { name, password, admin, grants: new Set(grants), roleOptions: new Set(options) },
+    ]),
+  );
+}
+
+function newCluster(side: SimSide, name: string, version: SimVersion, users: Users): Cluster {
+  const dialect = dialects[version];
+  const cluster: Cluster = {
+    side,
+    name,
+    dialect,
+    uuid: side === 'primary' ? '6f1c2a58-5a0e-4f0b-9a3e-1d2c3b4a5e6f' : 'c0a8d3e2-77b4-4c19-8e55-9f8e7d6c5b4a',
+    users,
+    settings: new Map([
+      ['version', version],
+      ['kv.rangefeed.enabled', 'true'],
+      ['cluster.organization', 'Example Corp'],
+      ['enterprise.license', 'crl-0-simulated'],
+    ]),
+    externalConnections: new Map(),
+    vcs: [],
+    jobs: [],
+    addresses: new Set(),
+    outage: null,
+    revertStuck: false,
+    catchUpStuck: false,
+    corrupt: false,
+    nextVcId: 1,
+    nextJobId: side === 'primary' ? 899_090_689_449_132_033n : 1_012_877_040_439_033_857n,
+  };
+  const system = addVc(cluster, 'system', 0);
+  Object.assign(system, { base: 'ready', service: 'shared', serviceUpUs: Number.NEGATIVE_INFINITY, users });
+  if (dialect.templateVc) addVc(cluster, 'template', 0).base = 'ready';
+  cluster.nextVcId = 3;
+  return cluster;
+}
+
+export interface Genesis {
+  readonly options: SqlWorldOptions;
+  readonly pace: Pace;
+  readonly virtualCluster: string;
+  readonly operator: string;
+  readonly versions: Readonly<Record<SimSide, SimVersion>>;
+  readonly users: Readonly<Record<SimSide, readonly SimUser[]>>;
+  readonly names: Readonly<Record<SimSide, string>>;
+}
+
+/** The state before anything has happened: two clusters, the application on the primary. */
+export function createState(genesis: Genesis, beginUs: Us): SimState {
+  const { versions, users, names, virtualCluster, options, pace } = genesis;
+  const make = (side: SimSide): Cluster => newCluster(side, names[side], versions[side], usersFor(users[side], side, 'system'));
+  const clusters = { primary: make('primary'), standby: make('standby') };
+  const vc = addVc(clusters.primary, virtualCluster, beginUs);
+  vc.base = 'ready';
+  vc.service = 'shared';
+  vc.serviceUpUs = Number.NEGATIVE_INFINITY;
+  vc.users = usersFor(users.primary, 'primary', 'application');
+  vc.epochs = [{ fromUs: 0, writer: clusters.primary.uuid }];
+  vc.schedules.push({
+    id: '1083270983425654785',
+    label: 'nightly',
+    command: `BACKUP INTO LATEST IN 'external://backups' WITH detached`,
+    recurrence: '@daily',
+    status: 'ACTIVE',
+  });
+  clusters.primary.settings.set('server.controller.default_target_cluster', virtualCluster);
+  const state: SimState = {
+    clusters,
+    pace,
+    effects: [],
+    writable: [],
+    promotions: [],
+    rates: [{ fromUs: beginUs, perSecond: options.writesPerSecond ?? 100 }],
+    linkUp: true,
+    settledUs: beginUs,
+  };
+  refresh(state, beginUs);
+  return state;
+}
+
+function follow(state: SimState, genesis: Genesis, streamUri: string, atUs: Us): Vc {
+  const standby = state.clusters.standby;
+  const source = resolveSource(state, standby, streamUri, genesis.virtualCluster);
+  const options = { retentionUs: null, expirationUs: null, reader: false };
+  const vc = createFromReplication(state, standby, genesis.virtualCluster, source, options, genesis.operator, atUs);
+  refresh(state, atUs);
+  return vc;
+}
+
+function promote(state: SimState, genesis: Genesis, vc: Vc, nowUs: Us): void {
+  const { primary, standby } = state.clusters;
+  const app = primary.vcs.find((candidate) => candidate.name === genesis.virtualCluster);
+  if (app === undefined) throw new TypeError('the primary has no application virtual cluster');
+  primary.settings.set('server.controller.default_target_cluster', 'system');
+  stopService(state, primary, app, state.settledUs);
+  settle(state, nowUs - 20 * minuteUs);
+  completeReplication(state, standby, vc, null, state.settledUs);
+  settle(state, nowUs - 10 * minuteUs);
+  startService(state, vc, 'shared', state.settledUs);
+  refresh(state, state.settledUs);
+  primary.settings.set('server.controller.default_target_cluster', genesis.virtualCluster);
+  standby.settings.set('server.controller.default_target_cluster', genesis.virtualCluster);
+}
+
+/** Lets the past happen that leads to where the world starts. */
+export function bringTo(start: WorldStart, state: SimState, genesis: Genesis, streamUri: string, nowUs: Us): void {
+  if (start !== 'none') followUntil(start, state, genesis, streamUri, nowUs);
+  settle(state, nowUs);
+}
+
+function followUntil(start: Exclude<WorldStart, 'none'>, state: SimState, genesis: Genesis, streamUri: string, nowUs: Us): void {
+  const createdUs = start === 'initializing' ? nowUs - us(genesis.pace.acceptMs) : state.settledUs;
+  settle(state, createdUs);
+  const vc = follow(state, genesis, streamUri, createdUs);
+  if (start === 'paused') {
+    settle(state, nowUs - 10 * minuteUs);
+    const job = jobOf(state.clusters.standby, activeStream(vc).jobId);
+    pauseJob(state, state.clusters.standby, job, 'ALTER VIRTUAL CLUSTER PAUSE REPLICATION', state.settledUs);
+  }
+  if (start === 'promoted') {
+    settle(state, nowUs - 30 * minuteUs);
+    promote(state, genesis, vc, nowUs);
+  }
+}
+
+/** How much past a world needs to be where it starts. */
+export const pastUs = (pace: Pace): Us => 60 * minuteUs + us(pace.acceptMs + pace.scanMs + pace.tickMs * 2);

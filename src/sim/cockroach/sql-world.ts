@@ -1,0 +1,250 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { systemClock } from '../../domain/clock.ts';
+import {
+  type Faults,
+  type JobTruth,
+  type SimSide,
+  type SqlWorld,
+  type SqlWorldOptions,
+  type SqlWorldSide,
+  simSides,
+  type VcTruth,
+} from './contract.ts';
+import { createFaultRules } from './faults.ts';
+import { bringTo, createState, defaultUsers, type Genesis, pastUs } from './genesis.ts';
+import { dialects } from './grammar/dialect.ts';
+import { productPace } from './pace.ts';
+import { catchUp, changed, createGate, type Realm, stopAll } from './realm.ts';
+import { createSessions, tagOf } from './sessions.ts';
+import { createSqlBackend } from './sql-backend.ts';
+import { replicatedAt } from './state/frontier.ts';
+import { findVc } from './state/model.ts';
+import { lossOf, overlaps, writableIntervals } from './state/records.ts';
+import { isWritable } from './state/settle.ts';
+import { statusOf } from './state/view.ts';
+import { hlcDecimal } from './values/hlc.ts';
+import { createAuthority } from './wire/certificate.ts';
+import { startWireServer, type WireServer } from './wire/server.ts';
+import { createWorldTime } from './world-time.ts';
+
+export type {
+  Effect,
+  FaultRule,
+  Loss,
+  Pace,
+  SeenStatement,
+  SimSide,
+  SimUser,
+  SqlWorld,
+  SqlWorldOptions,
+  SqlWorldSide,
+  WorldStart,
+} from './contract.ts';
+export type { SimVersion } from './grammar/dialect.ts';
+
+function readGenesis(options: SqlWorldOptions): Genesis {
+  const versions = typeof options.version === 'string' ? { primary: options.version, standby: options.version } : options.version;
+  const of = (side: SimSide) => options.users ?? defaultUsers(versions[side]);
+  return {
+    options,
+    versions,
+    pace: { ...productPace, ...options.pace },
+    virtualCluster: options.virtualCluster ?? dialects[versions.primary].defaultVc,
+    operator: options.operator ?? 'ops',
+    users: { primary: of('primary'), standby: of('standby') },
+    names: options.names ?? { primary: 'sql-east', standby: 'sql-west' },
+  };
+}
+
+function createRealm(genesis: Genesis): Realm {
+  const time = createWorldTime(genesis.options.clock ?? systemClock);
+  return {
+    state: createState(genesis, time.nowUs() - pastUs(genesis.pace)),
+    time,
+    sessions: createSessions(),
+    rules: createFaultRules(),
+    seen: [],
+    gates: { primary: createGate(), standby: createGate() },
+  };
+}
+
+type Servers = Readonly<Record<SimSide, WireServer>>;
+
+function createFaults(realm: Realm, servers: Servers): Faults {
+  const { clusters } = realm.state;
+  const change = (apply: () => void): void => {
+    catchUp(realm);
+    apply();
+    changed(realm);
+  };
+  return {
+    add: realm.rules.add,
+    clear: realm.rules.clear,
+    down: async (side, outage = 'dead') => {
+      change(() => {
+        clusters[side].outage = outage;
+      });
+      if (outage !== 'silent') return servers[side].stop();
+      realm.gates[side].shut();
+      servers[side].silence(true);
+    },
+    up: async (side) => {
+      change(() => {
+        clusters[side].outage = null;
+      });
+      servers[side].silence(false);
+      realm.gates[side].open();
+      await servers[side].start();
+    },
+    link: (to) =>
+      change(() => {
+        realm.state.linkUp = to === 'up';
+      }),
+    revertStuck: (side, on) =>
+      change(() => {
+        clusters[side].revertStuck = on;
+      }),
+    catchUpStuck: (side, on) =>
+      change(() => {
+        clusters[side].catchUpStuck = on;
+      }),
+    corrupt: (side, on) =>
+      change(() => {
+        clusters[side].corrupt = on;
+      }),
+  };
+}
+
+function truthOf(realm: Realm, side: SimSide, name: string): VcTruth | null {
+  const nowUs = catchUp(realm);
+  const cluster = realm.state.clusters[side];
+  const vc = findVc(cluster, name);
+  if (vc === null) return null;
+  const status = statusOf(realm.state, cluster, vc, nowUs);
+  const replicated = vc.stream === null ? null : replicatedAt(vc.stream, nowUs, realm.state.pace);
+  return {
+    id: vc.id,
+    name: vc.name,
+    dataState: status,
+    status,
+    serviceMode: vc.service,
+    replicatedTime: replicated === null ? null : replicated / 1000,
+    failoverTime: vc.stream?.failover == null ? null : hlcDecimal(vc.stream.failover.target),
+  };
+}
+
+function jobsOf(realm: Realm, side: SimSide): readonly JobTruth[] {
+  catchUp(realm);
+  return realm.state.clusters[side].jobs.map(({ id, type, status, runningStatus }) => ({ id, type, status, runningStatus }));
+}
+
+function passwordOf(genesis: Genesis, side: SimSide, name: string): string {
+  const user = genesis.users[side].find((candidate) => candidate.name === name);
+  if (user === undefined) throw new TypeError(`user ${name} is not among the users of the ${side} side`);
+  return user.password;
+}
+
+/** The user that the other side's stream logs in as: `repl` when there is one. */
+function streamUriOf(genesis: Genesis, side: SimSide, port: number, tls: boolean): string {
+  const name = genesis.users[side].some((user) => user.name === 'repl') ? 'repl' : genesis.operator;
+  const login = `${encodeURIComponent(name)}:${encodeURIComponent(passwordOf(genesis, side, name))}`;
+  return `postgresql://${login}@127.0.0.1:${port}/defaultdb?options=-ccluster%3Dsystem&sslmode=${tls ? 'verify-full' : 'disable'}`;
+}
+
+interface Tls {
+  readonly ca: string;
+  readonly context: SecureContext;
+}
+
+function createTls(on: boolean | undefined): Tls | null {
+  if (on !== true) return null;
+  const { ca, certificate, key } = createAuthority(['localhost', '127.0.0.1']);
+  return { ca, context: createSecureContext({ cert: certificate, key }) };
+}
+
+async function startServers(realm: Realm, genesis: Genesis, tls: Tls | null): Promise<Servers> {
+  const { auth = 'scram', ports } = genesis.options;
+  const start = (side: SimSide): Promise<WireServer> =>
+    startWireServer(createSqlBackend(realm, side, auth), ports?.[side] ?? 0, tls?.context ?? null);
+  const servers = { primary: await start('primary'), standby: await start('standby') };
+  for (const side of simSides) {
+    const { addresses } = realm.state.clusters[side];
+    for (const host of ['127.0.0.1', 'localhost']) addresses.add(`${host}:${servers[side].port}`);
+    for (const address of genesis.options.addresses?.[side] ?? []) addresses.add(address);
+  }
+  return servers;
+}
+
+/** What the world tells about itself; each answer is of this moment. */
+function createReaders(realm: Realm, genesis: Genesis) {
+  const { state } = realm;
+  const fresh = <T>(read: () => T): T => {
+    catchUp(realm);
+    return read();
+  };
+  return {
+    now: () => realm.time.nowUs() / 1000,
+    effects: () => fresh(() => [...state.effects]),
+    statements: () => fresh(() => realm.seen.map((entry) => ({ ...entry }))),
+    writable: () => fresh(() => ({ primary: isWritable(state.clusters.primary), standby: isWritable(state.clusters.standby) })),
+    writableHistory: () => fresh(() => writableIntervals(state)),
+    splitBrain: () => fresh(() => overlaps(state)),
+    lost: () => fresh(() => lossOf(state)),
+    vc: (side: SimSide, name = genesis.virtualCluster) => truthOf(realm, side, name),
+    jobs: (side: SimSide) => jobsOf(realm, side),
+    sessions: (side: SimSide) =>
+      realm.sessions
+        .all()
+        .filter((session) => session.side === side)
+        .map((session) => ({
+          id: session.id,
+          applicationName: tagOf(session),
+          user: session.user,
+          virtualCluster: session.vcName,
+          activeQuery: session.active?.text ?? null,
+        })),
+  };
+}
+
+/** Starts two simulated clusters with one physical replication stream from the primary to the standby, on loopback. */
+export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld> {
+  const genesis = readGenesis(options);
+  const realm = createRealm(genesis);
+  const tls = createTls(options.tls);
+  const servers = await startServers(realm, genesis, tls);
+  const sideOf = (side: SimSide): SqlWorldSide => ({
+    host: '127.0.0.1',
+    port: servers[side].port,
+    user: genesis.operator,
+    password: passwordOf(genesis, side, genesis.operator),
+    cluster: genesis.names[side],
+    streamUri: streamUriOf(genesis, side, servers[side].port, tls !== null),
+    ca: tls?.ca ?? null,
+  });
+  const [primary, standby] = [sideOf('primary'), sideOf('standby')];
+  bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
+  const faults = createFaults(realm, servers);
+  const control = {
+    advance: (ms: number) => {
+      catchUp(realm);
+      realm.time.leap(ms);
+      catchUp(realm);
+    },
+    writes: (perSecond: number) => void realm.state.rates.push({ fromUs: catchUp(realm), perSecond }),
+    linkDown: () => faults.link('down'),
+    linkUp: () => faults.link('up'),
+  };
+  const close = async (): Promise<void> => {
+    stopAll(realm);
+    await Promise.all([servers.primary.stop(), servers.standby.stop()]);
+  };
+  return {
+    primary,
+    standby,
+    virtualCluster: genesis.virtualCluster,
+    ...createReaders(realm, genesis),
+    faults,
+    control: () => control,
+    close,
+  };
+}

@@ -1,0 +1,241 @@
+import type { Expression, Operand, OtherStatement, Select } from '../grammar/statement.ts';
+import { cancelSession, unknownSession } from '../sessions.ts';
+import { SqlError } from '../sql-error.ts';
+import { cancelJob, pauseJob, resumeJob } from '../state/jobs.ts';
+import type { Job, User } from '../state/model.ts';
+import { toCastText } from '../values/sql-types.ts';
+import { type Call, currentUser, hasPrivilege, inSystemVc, requirePrivilege, textOf, usersOf } from './call.ts';
+import { evaluateAlone } from './evaluate.ts';
+import { acknowledged, type Outcome } from './outcome.ts';
+import { planSelect } from './select.ts';
+import { setClusterSetting } from './settings.ts';
+import { isOn, normalizeVariable, variableDefaults } from './variables.ts';
+
+type Of<Kind extends OtherStatement['kind']> = Extract<OtherStatement, { kind: Kind }>;
+type Run<Kind extends OtherStatement['kind']> = (call: Call, statement: Of<Kind>) => Outcome;
+
+function wordOf(call: Call, expression: Expression): string {
+  const { type, value } = evaluateAlone(call, expression);
+  return toCastText(type, value) ?? '';
+}
+
+/** The ids that a list or a one-column SELECT gives. */
+function idsOf(call: Call, given: Expression | readonly Expression[] | Select): readonly string[] {
+  if (Array.isArray(given)) return given.map((expression: Expression) => wordOf(call, expression));
+  // Array.isArray does not narrow readonly arrays away.
+  const single = given as Expression | Select;
+  if (single.kind !== 'select') return [wordOf(call, single)];
+  const plan = planSelect(call, single);
+  const [column] = plan.columns;
+  if (column === undefined || plan.columns.length !== 1) throw new SqlError('42601', 'expected a subquery with one column');
+  return plan.run().rows.map(([value]) => toCastText(column.type, value ?? null) ?? '');
+}
+
+const begin: Run<'begin'> = (call, { readOnly }) => {
+  if (call.session.transaction !== 'I') throw new SqlError('25001', 'there is already a transaction in progress');
+  call.session.transaction = 'T';
+  call.session.readOnly = readOnly;
+  return acknowledged('BEGIN');
+};
+
+const end =
+  (tag: 'COMMIT' | 'ROLLBACK') =>
+  (call: Call): Outcome => {
+    const failed = call.session.transaction === 'E';
+    call.session.transaction = 'I';
+    call.session.readOnly = false;
+    return acknowledged(failed ? 'ROLLBACK' : tag);
+  };
+
+const setVariable: Run<'set-variable'> = (call, { name, value }) => {
+  const text = value === null ? (variableDefaults[name] ?? '') : wordOf(call, value);
+  call.session.variables.set(name, normalizeVariable(name, text));
+  return acknowledged(value === null ? 'RESET' : 'SET');
+};
+
+const setSetting: Run<'set-cluster-setting'> = (call, { kind, name, value }) => {
+  const changed = setClusterSetting(call, name, value === null ? null : wordOf(call, value));
+  call.effect(kind, null, changed);
+  return acknowledged('SET CLUSTER SETTING');
+};
+
+function controllableJob(call: Call, id: string): Job {
+  const user = currentUser(call);
+  const job = inSystemVc(call) ? call.cluster.jobs.find((candidate) => candidate.id === id) : undefined;
+  if (job === undefined) throw new SqlError('42704', `job with ID ${id} does not exist`);
+  const owner = call.cluster.users.get(job.user);
+  const foreign = job.user !== user.name && !hasPrivilege(user, ['CONTROLJOB']);
+  const above = !user.admin && (owner?.admin ?? job.user === 'node');
+  if (foreign || above) throw new SqlError('42501', `user ${user.name} does not have privileges for job ${id}`);
+  return job;
+}
+
+const jobControls = {
+  pause: (call: Call, job: Job, reason: string | null) => pauseJob(call.state, call.cluster, job, reason, call.nowUs()),
+  resume: (call: Call, job: Job) => resumeJob(call.state, call.cluster, job, call.nowUs()),
+  cancel: (call: Call, job: Job) => cancelJob(call.state, call.cluster, job, call.nowUs()),
+};
+
+const controlJobs: Run<'control-jobs'> = (call, { kind, action, jobs, reason }) => {
+  const chosen = idsOf(call, jobs).map((id) => controllableJob(call, id));
+  for (const job of chosen) {
+    const changed = jobControls[action](call, job, reason === null ? null : wordOf(call, reason));
+    const name = call.cluster.vcs.find((vc) => vc.id === job.vcId)?.name ?? null;
+    call.effect(kind, name, changed);
+  }
+  return acknowledged(`${action.toUpperCase()} JOBS ${chosen.length}`);
+};
+
+const controlSchedules: Run<'control-schedules'> = (call, { kind, action, schedules }) => {
+  const vc = call.cluster.vcs.find((candidate) => candidate.id === call.session.vcId);
+  const ids = idsOf(call, schedules);
+  for (const id of ids) {
+    const schedule = vc?.schedules.find((candidate) => candidate.id === id);
+    if (schedule === undefined) throw new SqlError('42704', `schedule with ID ${id} does not exist`);
+    const status = action === 'pause' ? 'PAUSED' : 'ACTIVE';
+    call.effect(kind, vc?.name ?? null, schedule.status !== status);
+    schedule.status = status;
+  }
+  return acknowledged(`${action.toUpperCase()} SCHEDULES ${ids.length}`);
+};
+
+const cancelSessions: Run<'cancel-sessions'> = (call, { kind, sessions, ifExists }) => {
+  const user = currentUser(call);
+  const ids = idsOf(call, sessions);
+  const live = call.sessions.on(call.session.side, call.session.vcId);
+  const found = ids.flatMap((id) => {
+    const session = live.find((candidate) => candidate.id === id);
+    if (session === undefined && !ifExists) throw unknownSession(id);
+    return session === undefined ? [] : [session];
+  });
+  for (const session of found) {
+    const foreign = session.user !== user.name && !hasPrivilege(user, ['CANCELQUERY']);
+    if (foreign) throw new SqlError('42501', 'this operation requires the CANCELQUERY system privilege');
+  }
+  for (const session of found) cancelSession(call.sessions, session);
+  call.effect(kind, null, found.length > 0);
+  return acknowledged(`CANCEL SESSIONS ${ids.length}`);
+};
+
+const createConnection: Run<'create-external-connection'> = (call, { kind, name, uri, ifNotExists }) => {
+  requirePrivilege(call, ['EXTERNALCONNECTION']);
+  const [key, address] = [textOf(call, name), textOf(call, uri)];
+  const known = call.cluster.externalConnections.has(key);
+  if (known && !ifNotExists) throw new SqlError('42710', `external connection with connection name '${key}' already exists`);
+  if (!known) call.cluster.externalConnections.set(key, { name: key, uri: address, owner: call.session.user });
+  call.effect(kind, null, !known);
+  return acknowledged('CREATE EXTERNAL CONNECTION');
+};
+
+function ownConnection(call: Call, operand: Operand): { readonly name: string; uri: string } {
+  const name = textOf(call, operand);
+  const connection = call.cluster.externalConnections.get(name);
+  if (connection === undefined) throw new SqlError('42704', `external connection with connection name '${name}' does not exist`);
+  const user = currentUser(call);
+  if (!user.admin && connection.owner !== user.name)
+    throw new SqlError('42501', `user ${user.name} does not own external connection ${name}`);
+  return connection;
+}
+
+const alterConnection: Run<'alter-external-connection'> = (call, { kind, name, uri }) => {
+  const connection = ownConnection(call, name);
+  const address = textOf(call, uri);
+  call.effect(kind, null, connection.uri !== address);
+  connection.uri = address;
+  return acknowledged('ALTER EXTERNAL CONNECTION');
+};
+
+const dropConnection: Run<'drop-external-connection'> = (call, { kind, name }) => {
+  call.cluster.externalConnections.delete(ownConnection(call, name).name);
+  call.effect(kind, null, true);
+  return acknowledged('DROP EXTERNAL CONNECTION');
+};
+
+function requireUser(call: Call, name: string): User {
+  const user = usersOf(call.cluster, call.session.vcId).get(name);
+  if (user === undefined) throw new SqlError('42704', `role/user "${name}" does not exist`);
+  return user;
+}
+
+function setOptions(user: User, options: readonly string[]): void {
+  for (const option of options) {
+    if (option.startsWith('NO')) user.roleOptions.delete(option.slice(2));
+    else if (option !== 'LOGIN') user.roleOptions.add(option);
+  }
+}
+
+const createUser: Run<'create-user'> = (call, statement) => {
+  requirePrivilege(call, ['CREATEROLE']);
+  const users = usersOf(call.cluster, call.session.vcId);
+  const { kind, name, password, options } = statement;
+  const known = users.has(name);
+  if (known && !statement.ifNotExists) throw new SqlError('42710', `a role/user named ${name} already exists`);
+  if (!known) {
+    const user: User = {
+      name,
+      password: password === null ? null : textOf(call, password),
+      admin: false,
+      grants: new Set(),
+      roleOptions: new Set(),
+    };
+    setOptions(user, options);
+    users.set(name, user);
+  }
+  call.effect(kind, null, !known);
+  return acknowledged('CREATE ROLE');
+};
+
+const alterUser: Run<'alter-user'> = (call, { kind, name, password, options }) => {
+  if (name !== call.session.user) requirePrivilege(call, ['CREATEROLE']);
+  const user = requireUser(call, name);
+  if (password !== null) user.password = textOf(call, password);
+  setOptions(user, options);
+  call.effect(kind, null, true);
+  return acknowledged('ALTER ROLE');
+};
+
+function requireAdmin(call: Call): void {
+  const user = currentUser(call);
+  if (!user.admin) throw new SqlError('42501', `user ${user.name} does not have grant options for this privilege`);
+}
+
+const grantSystem: Run<'grant-system'> = (call, { kind, grant, privileges, users }) => {
+  requireAdmin(call);
+  for (const user of users.map((name) => requireUser(call, name))) {
+    for (const privilege of privileges) {
+      if (grant) user.grants.add(privilege);
+      else user.grants.delete(privilege);
+    }
+  }
+  call.effect(kind, null, true);
+  return acknowledged(grant ? 'GRANT' : 'REVOKE');
+};
+
+const grantRole: Run<'grant-role'> = (call, { kind, grant, role, users }) => {
+  requireAdmin(call);
+  if (role !== 'admin') throw new SqlError('42704', `role/user "${role}" does not exist`);
+  for (const user of users.map((name) => requireUser(call, name))) user.admin = grant;
+  call.effect(kind, null, true);
+  return acknowledged(grant ? 'GRANT' : 'REVOKE');
+};
+
+export const otherRuns: { readonly [Kind in Exclude<OtherStatement['kind'], 'empty'>]: Run<Kind> } = {
+  begin,
+  commit: end('COMMIT'),
+  rollback: end('ROLLBACK'),
+  'set-variable': setVariable,
+  'set-cluster-setting': setSetting,
+  'control-jobs': controlJobs,
+  'control-schedules': controlSchedules,
+  'cancel-sessions': cancelSessions,
+  'create-external-connection': createConnection,
+  'alter-external-connection': alterConnection,
+  'drop-external-connection': dropConnection,
+  'create-user': createUser,
+  'alter-user': alterUser,
+  'grant-system': grantSystem,
+  'grant-role': grantRole,
+};
+
+export const isReadOnly = (call: Call): boolean =>
+  call.session.readOnly || (call.session.transaction === 'I' && isOn(call, 'default_transaction_read_only'));

@@ -1,0 +1,139 @@
+import type { Show } from '../grammar/statement.ts';
+import { SqlError } from '../sql-error.ts';
+import type { SqlType, SqlValue } from '../values/sql-types.ts';
+import { parseInterval } from '../values/time-text.ts';
+import { type Call, requirePrivilege } from './call.ts';
+import { columnsOf, pick, type ShowPlan } from './show-plan.ts';
+
+interface Setting {
+  readonly type: SqlType;
+  readonly letter: 'b' | 's' | 'd' | 'i' | 'm';
+  readonly default: string;
+  readonly description: string;
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** Cluster settings that the simulated clusters know. */
+export const clusterSettings: Readonly<Record<string, Setting>> = {
+  version: { type: 'STRING', letter: 'm', default: '', description: 'set the active cluster version' },
+  'kv.rangefeed.enabled': { type: 'BOOL', letter: 'b', default: 'false', description: 'if set, rangefeed registration is enabled' },
+  'cluster.organization': { type: 'STRING', letter: 's', default: '', description: 'organization name' },
+  'enterprise.license': { type: 'STRING', letter: 's', default: '', description: 'the encoded cluster license' },
+  'server.controller.default_target_cluster': {
+    type: 'STRING',
+    letter: 's',
+    default: 'system',
+    description: 'name of the virtual cluster to use when SQL or HTTP clients do not specify a target',
+  },
+  'server.controller.default_target_cluster.check_service.enabled': {
+    type: 'BOOL',
+    letter: 'b',
+    default: 'true',
+    description: 'governs whether the default target cluster must have its service running',
+    until: 23.2,
+  },
+  'server.controller.mux_virtual_cluster_wait.enabled': {
+    type: 'BOOL',
+    letter: 'b',
+    default: 'true',
+    description: 'wait up to server.controller.mux_virtual_cluster_wait.timeout for the default virtual cluster to become available',
+  },
+  'stream_replication.job_liveness_timeout': {
+    type: 'INTERVAL',
+    letter: 'd',
+    default: '72:00:00',
+    description: 'controls how long we wait for to kill an inactive producer job',
+    until: 23.2,
+  },
+  'jobs.retention_time': {
+    type: 'INTERVAL',
+    letter: 'd',
+    default: '336:00:00',
+    description: 'the amount of time for which records for completed jobs are retained',
+  },
+};
+
+/** The settings of one version. */
+export const settingsIn = (version: string): readonly (readonly [string, Setting])[] =>
+  Object.entries(clusterSettings).filter(([, { since = 0, until = 99 }]) => Number(version) >= since && Number(version) <= until);
+
+function requireSetting(call: Call, name: string): Setting {
+  const setting = settingsIn(call.cluster.dialect.version).find(([known]) => known === name)?.[1];
+  if (setting === undefined) throw new SqlError('22023', `unknown setting: "${name}"`);
+  return setting;
+}
+
+const currentText = (call: Call, name: string, setting: Setting): string => call.cluster.settings.get(name) ?? setting.default;
+
+function typedValue(setting: Setting, text: string): SqlValue {
+  if (setting.type === 'BOOL') return text === 'true';
+  return setting.type === 'INTERVAL' ? parseInterval(text) : text;
+}
+
+/** SHOW CLUSTER SETTING: one row, the column named after the setting. */
+export function showClusterSetting(call: Call, { name }: Extract<Show, { kind: 'show-cluster-setting' }>): ShowPlan {
+  const setting = requireSetting(call, name);
+  const columns = [{ name, type: setting.type }];
+  return { columns, rows: () => [[typedValue(setting, currentText(call, name, setting))]], tag: 'SHOW', counted: false };
+}
+
+/** SHOW CLUSTER SETTINGS. */
+export function showClusterSettings(call: Call): ShowPlan {
+  const columns = columnsOf({
+    variable: 'STRING',
+    value: 'STRING',
+    setting_type: 'STRING',
+    description: 'STRING',
+    default_value: 'STRING',
+    origin: 'STRING',
+  });
+  const rows = (): readonly (readonly SqlValue[])[] =>
+    pick(
+      columns,
+      settingsIn(call.cluster.dialect.version).map(([variable, setting]) => ({
+        variable,
+        value: currentText(call, variable, setting),
+        setting_type: setting.letter,
+        description: setting.description,
+        default_value: setting.default,
+        origin: call.cluster.settings.has(variable) ? 'override' : 'default',
+      })),
+    );
+  return { columns, rows, tag: 'SHOW CLUSTER SETTINGS', counted: true };
+}
+
+function checkValue(name: string, setting: Setting, text: string): string {
+  if (setting.type === 'BOOL') {
+    if (/^(true|on|yes|t)$/i.test(text)) return 'true';
+    if (/^(false|off|no|f)$/i.test(text)) return 'false';
+    throw new SqlError('42804', `could not parse "${text}" as type bool: invalid bool value`);
+  }
+  if (setting.type === 'INTERVAL' && parseInterval(text) === null) throw new SqlError('22023', `invalid value for ${name}: "${text}"`);
+  return text;
+}
+
+function checkDefaultTarget(call: Call, text: string): void {
+  const { cluster } = call;
+  if (!cluster.dialect.checksDefaultTarget || text === 'system') return;
+  if (cluster.settings.get('server.controller.default_target_cluster.check_service.enabled') === 'false') return;
+  if (cluster.vcs.some((vc) => vc.name === text && vc.service === 'shared')) return;
+  throw new SqlError('55000', `shared service not enabled for virtual cluster "${text}"`, {
+    hint: `Use ALTER VIRTUAL CLUSTER ${text} START SERVICE SHARED to enable it.`,
+  });
+}
+
+/** SET or, with null, RESET CLUSTER SETTING. Returns false when it had that value. */
+export function setClusterSetting(call: Call, name: string, text: string | null): boolean {
+  requirePrivilege(call, ['MODIFYCLUSTERSETTING']);
+  const setting = requireSetting(call, name);
+  if (name === 'version') throw new SqlError('0A000', 'unimplemented: upgrades are not simulated');
+  const before = currentText(call, name, setting);
+  if (text === null) call.cluster.settings.delete(name);
+  else {
+    const checked = checkValue(name, setting, text);
+    if (name === 'server.controller.default_target_cluster') checkDefaultTarget(call, checked);
+    call.cluster.settings.set(name, checked);
+  }
+  return before !== currentText(call, name, setting);
+}
