@@ -45,6 +45,14 @@ const retryStrategy = (attempt: number): number => Math.min(attempt * 100, 1_000
 /** A primary that became a replica refuses writes for good: connect anew, the address may lead to the new primary. */
 const reconnectOnError = (error: Error): boolean => replyCode(error) === 'READONLY';
 
+const reconnecting = {
+  connectTimeout: 1_500,
+  disconnectTimeout: 100, // ioredis keeps the process alive for so long after a disconnect, even when the socket is gone
+  keepAlive: 10_000,
+  retryStrategy,
+  reconnectOnError,
+} as const satisfies RedisOptions;
+
 /**
  * Nothing is queued while Redis is away, and ioredis never sends anything twice by itself: a command that outlived its caller's
  * patience must not take effect minutes later. Re-sending is done here, within the call's deadline.
@@ -53,15 +61,12 @@ export const failFast = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  connectTimeout: 1_500,
   socketTimeout: 3_000, // ends a connection on which a sent command is not answered, e.g. behind a dead firewall state
-  keepAlive: 10_000,
-  retryStrategy,
-  reconnectOnError,
+  ...reconnecting,
 } as const satisfies RedisOptions;
 
 /** For BullMQ, which wants its commands to wait for the connection. */
-export const patient = { maxRetriesPerRequest: null, connectTimeout: 1_500, keepAlive: 10_000, retryStrategy, reconnectOnError } as const;
+export const patient = { ...reconnecting, maxRetriesPerRequest: null } as const satisfies RedisOptions;
 
 /** Opens the connection in the background. */
 export function createConnection(options: ConnectionOptions): Connection {
@@ -70,7 +75,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const call = createCaller(client, gate, options.clock);
   return {
     script: (name, keys, args, { resend } = { resend: true }) =>
-      call(() => evaluate(client, name, keys, args), { reads: readingScripts.has(name), resend }),
+      call((isLate) => evaluate(client, name, keys, args, isLate), { reads: readingScripts.has(name), resend }),
     read: (send) => call(() => send(client), { reads: true, resend: true }),
     command: (send, nature) => call(() => send(client), nature),
     close: () => {
@@ -80,12 +85,21 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 }
 
-async function evaluate(client: Redis, name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+/** Sends one thing; `isLate` says whether its caller has been answered already. */
+type Send = (isLate: () => boolean) => Promise<unknown>;
+
+async function evaluate(
+  client: Redis,
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+  isLate: () => boolean,
+): Promise<unknown> {
   const { sha, lua } = scripts[name];
   try {
     return await client.evalsha(sha, keys.length, ...keys, ...args);
   } catch (error) {
-    if (replyCode(error) !== 'NOSCRIPT') throw error;
+    if (replyCode(error) !== 'NOSCRIPT' || isLate()) throw error;
     return client.eval(lua, keys.length, ...keys, ...args);
   }
 }
@@ -139,9 +153,10 @@ function watchReadiness(client: Redis, onProblem: OnProblem): Gate {
 type Try = { readonly kind: 'answered'; readonly answer: unknown } | { readonly kind: 'unanswered'; readonly cause: unknown };
 
 function createCaller(client: Redis, gate: Gate, clock: Clock) {
-  const once = async (send: () => Promise<unknown>, leftMs: number): Promise<Try> => {
+  const once = async (send: Send, giveUpAt: number): Promise<Try> => {
+    const isLate = () => clock.monotonic() >= giveUpAt;
     try {
-      return { kind: 'answered', answer: await within(send(), leftMs) };
+      return { kind: 'answered', answer: await within(send(isLate), Math.max(1, giveUpAt - clock.monotonic())) };
     } catch (error) {
       const code = replyCode(error);
       if (code !== null) throw refusedFault(code, error);
@@ -150,12 +165,12 @@ function createCaller(client: Redis, gate: Gate, clock: Clock) {
       return { kind: 'unanswered', cause: error };
     }
   };
-  return async (send: () => Promise<unknown>, { reads, resend }: CallNature): Promise<unknown> => {
+  return async (send: Send, { reads, resend }: CallNature): Promise<unknown> => {
     const giveUpAt = clock.monotonic() + callWithinMs;
     let tried: Extract<Try, { kind: 'unanswered' }> | null = null;
     for (let leftMs = callWithinMs; leftMs > 0; leftMs = giveUpAt - clock.monotonic()) {
       if (!(await gate.ready(Math.min(leftMs, readyWithinMs)))) break;
-      const outcome = await once(send, Math.max(1, giveUpAt - clock.monotonic()));
+      const outcome = await once(send, giveUpAt);
       if (outcome.kind === 'answered') return outcome.answer;
       tried = outcome;
       if (!resend) break;

@@ -107,9 +107,27 @@ async function becomesReady(client: Redis, clock: Clock): Promise<boolean> {
   return client.status === 'ready';
 }
 
-function startWorker({ url, worker, onProblem, concurrency }: WakeupsDeps, handler: (run: RunId) => Promise<void>) {
-  const client = new Redis(urlOf(url), { ...patient, connectionName: `${worker}/listen` });
+/** A connection for BullMQ, which makes a second one of it to block on and, when Redis is gone, does not close that: we do. */
+function openTwins(url: string, connectionName: string) {
+  const client = new Redis(url, { ...patient, connectionName });
+  const opened = [client];
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (options) => {
+    const twin = duplicate(options);
+    opened.push(twin);
+    return twin;
+  };
   client.on('error', () => undefined);
+  return {
+    client,
+    disconnect: () => {
+      for (const one of opened) one.disconnect();
+    },
+  };
+}
+
+function startWorker({ url, worker, onProblem, concurrency }: WakeupsDeps, handler: (run: RunId) => Promise<void>) {
+  const { client, disconnect } = openTwins(urlOf(url), `${worker}/listen`);
   const work = async (job: Job) => {
     const parsed = jobShape.safeParse(job.data);
     if (!parsed.success) return;
@@ -129,8 +147,9 @@ function startWorker({ url, worker, onProblem, concurrency }: WakeupsDeps, handl
   return {
     close: async () => {
       // BullMQ waits for handlers without limit; the journal's lease, not the queue, is what a hanging one would hold.
-      await quietly(within(consumer.close(), closeWithinMs));
-      client.disconnect();
+      // Without Redis only a forced close ends: the other one waits for the answer to a blocking read that was lost.
+      await quietly(within(consumer.close(client.status !== 'ready'), closeWithinMs));
+      disconnect();
     },
   };
 }

@@ -137,6 +137,7 @@ describe('a lease', () => {
   it('is renewed while it lives, and never after it ran out', async () => {
     const { run, journal } = await begun();
     const { fence } = claimed(await journal.claim(run, 'w1', 5_000));
+    expect(await journal.renew(run, fence + 1, 5_000)).toBe(false);
     expect(await journal.renew(run, fence, 1)).toBe(true);
     await leaseEnded(run);
     expect(await journal.renew(run, fence, 5_000)).toBe(false);
