@@ -57,7 +57,7 @@ const reconnecting = {
  * Nothing is queued while Redis is away, and ioredis never sends anything twice by itself: a command that outlived its caller's
  * patience must not take effect minutes later. Re-sending is done here, within the call's deadline.
  */
-export const failFast = {
+const failFast = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
