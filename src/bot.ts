@@ -60,7 +60,8 @@ export function createBot(options: BotOptions): Bot {
     url: config.redis.url,
     worker,
     clock,
-    onProblem: ({ event, sentence, cause }) => log.warn({ event, worker, ...(cause === undefined ? {} : { cause }) }, sentence),
+    onProblem: ({ event, sentence, facts, cause }) =>
+      log.warn({ event, worker, ...facts, ...(cause === undefined ? {} : { cause }) }, sentence),
   });
   const policy = createPolicy({ store: store.policies, clock });
   const nudge = (run: RunId): void => {

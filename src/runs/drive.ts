@@ -9,16 +9,16 @@ import { halt } from './halt.ts';
 import { intentOf } from './next.ts';
 import { actOf, currentStanding, isPastReturn, type Standing } from './progress.ts';
 
-/** What this process knows of calls that it sent itself. Lost with the process, and nothing depends on it for safety. */
+/** What this process knows of calls that were sent. Lost with the process, and nothing depends on it for safety. */
 export interface Memory {
   /** Effects whose call was answered with success: only the proof is awaited. */
   readonly answered: Set<EffectId>;
-  /** True when sessions of older owners have been ended on every side. */
-  evicted: boolean;
+  /** Effects whose call has surely ended, since its session was ended on every side. */
+  readonly ended: Set<EffectId>;
   progressAt: number;
 }
 
-export const freshMemory = (): Memory => ({ answered: new Set(), evicted: false, progressAt: 0 });
+export const freshMemory = (): Memory => ({ answered: new Set(), ended: new Set(), progressAt: 0 });
 
 export interface DriveDeps {
   readonly clock: Clock;
@@ -108,13 +108,30 @@ async function onTodo(grip: Grip, standing: Standing, act: Act, executor: StepEx
   const now = deps.clock.now();
   if (isLate(standing, deps)) return late(grip, standing, `'${act.title}' has not happened.`, deps);
   if (view.sent !== null && memory.answered.has(view.sent)) return pause(grip, deps);
-  if (view.sent !== null && !memory.evicted && now < (view.quietAt ?? 0)) return pause(grip, deps);
+  if (view.sent !== null && !memory.ended.has(view.sent) && now < (view.quietAt ?? 0)) return endOlderCall(grip, view.sent, memory, deps);
   if (view.sent !== null && view.sent === view.effect) {
     const left = (view.deadlineAt ?? now) - now;
     await grip.append(intentOf(grip.view(), standing, now, left));
     return;
   }
   return perform(grip, standing, act, executor, memory, deps);
+}
+
+/**
+ * A call was sent whose outcome was never heard, by us or by an older owner, and it may still be under way. Its session is ended,
+ * and the next turn looks again; where that can't be done, its time is waited out.
+ */
+async function endOlderCall(grip: Grip, effect: EffectId, memory: Memory, deps: DriveDeps): Promise<void> {
+  try {
+    // No call of ours is under way here, so sessions with our own fence go too; the tag keeps the ending session itself out of it.
+    const io = { ...grip.io(deps.probeMs), tag: 'replops/evict' };
+    const ended = await grip.engine.evict(grip.link, grip.view().id, grip.lease.fence + 1, io);
+    memory.ended.add(effect);
+    for (const sentence of ended) await grip.append({ kind: 'noted', at: deps.clock.now(), sentence });
+  } catch (cause) {
+    if (!isFault(cause) || cause.code === 'lease-lost') throw cause;
+    await pause(grip, deps);
+  }
 }
 
 async function perform(grip: Grip, standing: Standing, act: Act, executor: StepExecutor, memory: Memory, deps: DriveDeps): Promise<void> {
@@ -124,8 +141,6 @@ async function perform(grip: Grip, standing: Standing, act: Act, executor: StepE
   const at = deps.clock.now();
   const sending: Entry = { kind: 'performing', at, step: step.id, effect: view.effect, quietAt: at + step.performMs + quietSlackMs };
   if ((await grip.append(sending)) === 'behind') return;
-  // From here on an older owner's eviction no longer counts: this call is ours.
-  memory.evicted = false;
   try {
     await executor.perform(act, grip.link, grip.io(step.performMs));
     memory.answered.add(view.effect);

@@ -153,7 +153,8 @@ async function holdAndDrive(run: RunId, deps: RunnerDeps, stopping: AbortSignal)
 }
 
 async function turns(grip: Grip, claim: Claim, deps: RunnerDeps, stopping: AbortSignal): Promise<void> {
-  const memory = await takeOver(grip, claim, deps);
+  const memory = freshMemory();
+  await takeOver(grip, claim, deps);
   while (!stopping.aborted && grip.lease.isValid()) {
     const run = await grip.refresh();
     const todo = next(run, deps.clock.now());
@@ -208,24 +209,8 @@ async function carryOut(grip: Grip, todo: Next, memory: Memory, deps: RunnerDeps
   }
 }
 
-/** What a new owner does first: say that it took over, and end the sessions that an older owner may have left on the databases. */
-async function takeOver(grip: Grip, claim: Claim, deps: RunnerDeps): Promise<Memory> {
-  const memory = freshMemory();
-  const run = grip.view();
-  if (run.state !== 'running') return memory;
-  const at = deps.clock.now();
-  if (claim.from !== null) await grip.append({ kind: 'taken-over', at, worker: deps.worker, from: claim.from, fence: claim.fence });
-  if ((currentStanding(grip.view())?.view.sent ?? null) === null) return memory;
-  try {
-    const ended = await grip.engine.evict(grip.link, run.id, claim.fence, grip.io(deps.pace.probeMs));
-    memory.evicted = true;
-    for (const sentence of ended) await grip.append({ kind: 'noted', at: deps.clock.now(), sentence });
-  } catch (cause) {
-    if (!isFault(cause) || cause.code === 'lease-lost') throw cause;
-    deps.log.warn(
-      { event: 'run.evict-failed', run: run.id, cause },
-      'Sessions of older owners could not be ended; their time is waited out.',
-    );
-  }
-  return memory;
+/** What a new owner does first: say so. Sessions that the older owner left behind are ended before anything is sent again. */
+async function takeOver(grip: Grip, claim: Claim, deps: RunnerDeps): Promise<void> {
+  if (claim.from === null || grip.view().state !== 'running') return;
+  await grip.append({ kind: 'taken-over', at: deps.clock.now(), worker: deps.worker, from: claim.from, fence: claim.fence });
 }

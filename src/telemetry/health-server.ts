@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Fault } from '../domain/faults.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface Readiness {
@@ -29,11 +30,21 @@ export async function startHealthServer(deps: HealthDeps): Promise<{ readonly po
       .catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => reject(notOpened(deps, cause)));
     server.listen(deps.port, deps.host, resolve);
   });
   return { port: portOf(server), close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
+
+const notOpened = ({ host, port }: HealthDeps, cause: unknown): Fault =>
+  new Fault(
+    'connect-failed',
+    `/healthz can't be served on ${host}:${port}; set health.port in the config to a free one, or to 0 for any.`,
+    {
+      effect: 'not-applied',
+      cause,
+    },
+  );
 
 interface Answer {
   readonly status: number;

@@ -1,0 +1,30 @@
+import { startWorld } from './world.ts';
+
+/** `npm run sim`: the simulated world alone. Prints, as JSON, everything that is needed to point a bot at it. */
+const world = await startWorld({ port: Number(process.argv[2] ?? 0) });
+process.stdout.write(
+  `${JSON.stringify(
+    {
+      page: world.workspace.url,
+      env: world.env,
+      ids: world.workspace.ids,
+      databases: Object.fromEntries(
+        Object.entries(world.sql).map(([id, { primary, standby }]) => [
+          id,
+          { primary: `${primary.host}:${primary.port}`, standby: `${standby.host}:${standby.port}` },
+        ]),
+      ),
+    },
+    null,
+    2,
+  )}\n`,
+);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    world
+      .close()
+      .then(() => process.exit(0))
+      .catch(() => process.exit(1));
+  });
+}
