@@ -23,3 +23,6 @@ const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xd
 
 /** For fields that Slack calls plain text without saying whether it looks for mentions in them. */
 export const plain = (text: string, max: number): string => cut(oneLine(text).replaceAll('<', '‹').replaceAll('>', '›'), max);
+
+/** Ends a sentence that came without its full stop. */
+export const ended = (sentence: string): string => (/[\p{L}\p{N})'”"\]%]$/u.test(sentence.trimEnd()) ? `${sentence.trimEnd()}.` : sentence);

@@ -1,4 +1,5 @@
 import type { ChannelNotice } from '../../incidents/notices.ts';
+import { ended } from './foreign.ts';
 import { context, fields, header, type Message, message, section } from './message.ts';
 import { channel, code, join, link as labelled, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
 import { duration, shortHash, stateWords, titleOf } from './words.ts';
@@ -30,10 +31,11 @@ function glass({ glassBroken }: Notice): Mrkdwn | null {
 
 function now(notice: Notice): Mrkdwn | null {
   const { halt, ending, step, state } = notice;
-  if (halt !== null) return join([md`*What happened:* ${halt.sentence}`, md`*Databases:* ${halt.databases}`, md`*Next:* ${halt.next}`]);
+  if (halt !== null)
+    return join([md`*What happened:* ${ended(halt.sentence)}`, md`*Databases:* ${ended(halt.databases)}`, md`*Next:* ${ended(halt.next)}`]);
   if (ending !== null) {
     return join([
-      md`*Result:* ${ending.sentence}`,
+      md`*Result:* ${ended(ending.sentence)}`,
       ending.databases === null ? null : md`*Databases:* ${ending.databases}`,
       ending.next === null ? null : md`*Next:* ${ending.next}`,
     ]);

@@ -79,7 +79,7 @@ export const divider: DividerBlock = { type: 'divider' };
 /** Facts in two columns, which a phone stacks. At most ten are shown. */
 export const fields = (facts: readonly Mrkdwn[]): SectionBlock => ({
   type: 'section',
-  fields: facts.slice(0, 10).map((fact) => mrkdwnText(fact, 1_200)),
+  fields: facts.slice(0, 10).map((fact) => mrkdwnText(fact, 800)),
 });
 
 export const context = (...texts: readonly Mrkdwn[]): ContextBlock => ({

@@ -31,9 +31,9 @@ export const place = (step: Pick<Step, 'by' | 'cluster' | 'side'>, max = 200): s
 
 function stepElements(step: Step, index: number): readonly RichElement[] {
   return [
-    paragraph(bold(`${index + 1}. ${cut(flat(step.title), pieceSize)}`), say(place(step))),
+    paragraph(bold(`${index === 0 ? '' : '\n'}${index + 1}. ${cut(flat(step.title), pieceSize)}`), say(place(step))),
     ...pieces(step.statements.join('\n')).map(preformatted),
-    paragraph(italic(`${promise(step)}\n`)),
+    paragraph(italic(promise(step))),
   ];
 }
 
@@ -55,7 +55,7 @@ function lineOfNoReturn(step: Step, index: number): readonly RichElement[] {
     index === 0
       ? 'Once step 1 begins, this cannot be taken back.'
       : `Once step ${index + 1} begins, nothing above this line can be taken back.`;
-  return [paragraph(bold('━━━ POINT OF NO RETURN ━━━'), say(`\n${meaning}\n\n`))];
+  return [paragraph(bold('\n⛔ ━━━ POINT OF NO RETURN ━━━'), say(`\n${meaning}\n`))];
 }
 
 const flat = (text: string): string => visible(text).replace(/\s+/gu, ' ').trim();

@@ -125,7 +125,7 @@ function side(label: string, view: SideView): Mrkdwn {
 }
 
 function factBlocks({ facts }: Observation): readonly Block[] {
-  const shown = facts.slice(0, 30).map(({ label, value }) => md`*${label.slice(0, 80)}*\n${value.slice(0, 200)}`);
+  const shown = facts.slice(0, 20).map(({ label, value }) => md`*${label.slice(0, 80)}*\n${value.slice(0, 160)}`);
   return chunks(shown, 10).map(fields);
 }
 

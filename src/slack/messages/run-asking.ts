@@ -20,7 +20,9 @@ function howTo(run: RunView, { means }: Requirement): Mrkdwn {
     means.includes('reaction') ? md`by reacting ✅ or ❌` : none,
     means.includes('command') ? md`with \`/repl approve ${run.id}\`` : none,
   ].filter((way) => way !== none);
-  return ways.length === 0 ? none : md`Vote ${listed(ways, 'or')}.`;
+  return ways.length === 0
+    ? none
+    : md`Vote ${join([join(ways.slice(0, -1), ', '), ways.at(-1) ?? none], ways.length > 2 ? ', or ' : ' or ')}.`;
 }
 
 const voteLine = (vote: Vote): Mrkdwn => {
@@ -34,10 +36,9 @@ const voteLine = (vote: Vote): Mrkdwn => {
 export function ballot(run: RunView): readonly Block[] {
   const { requirement } = run;
   if (requirement === null || run.state !== 'awaiting-approval') return [];
-  const missing = requirement.quorum - approvals(run);
   const tally = md`*Approvals: ${approvals(run)} of ${requirement.quorum}.* ${requirementWords(requirement)}`;
   const votes = run.votes.length === 0 ? md`Nobody has voted yet.` : join(run.votes.slice(0, 12).map(voteLine));
-  const end = run.expiresAt === null ? none : md`Without ${missing === 1 ? 'it' : 'them'} the run ends by itself ${when(run.expiresAt)}.`;
+  const end = run.expiresAt === null ? none : md`*Open until ${when(run.expiresAt)}*; then the run ends by itself.`;
   return [section(join([tally, votes, join([howTo(run, requirement), end], ' ')]))];
 }
 

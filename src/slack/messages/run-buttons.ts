@@ -127,9 +127,23 @@ function whileHalted(run: RunView): readonly Button[] {
       no: 'Back',
     },
   });
-  const canCancel = run.direction === 'forward' && passedReturn(run) === null;
-  return [retry, ...(step === null ? [] : [skip]), ...(canCancel ? [takeBack(run)] : [])];
+  const canTakeBack = run.direction === 'forward' && passedReturn(run) === null;
+  return [retry, ...(step === null ? [] : [skip]), canTakeBack ? takeBack(run) : giveUp(run)];
 }
+
+const giveUp = (run: RunView): Button =>
+  button({
+    verb: 'cancel',
+    label: 'Cancel and give up',
+    spoken: `Give up ${what(run)}`,
+    target: about(run),
+    ask: {
+      question: question('Give up', run),
+      text: 'The run ends as failed and the databases stay as they are now. You finish by hand or with a new run.',
+      yes: 'Give up',
+      no: 'Back',
+    },
+  });
 
 function takeBack(run: RunView): Button {
   const back = toUndo(run);

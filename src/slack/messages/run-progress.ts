@@ -89,7 +89,7 @@ function prefix(run: RunView, standing: Standing): string {
 
 function detailsOf(run: RunView, standing: Standing): RichText | null {
   const { step, view } = standing;
-  if (isStopped(run, standing)) return line(cut(oneLine(run.halt?.sentence ?? ''), longest));
+  if (isStopped(run, standing)) return null;
   if (view.state === 'underway' || view.state === 'undoing') return underway(standing);
   if (view.state === 'todo' && step.pointOfNoReturn)
     return line('Point of no return: nothing before this step can be taken back once it begins.');
@@ -97,7 +97,7 @@ function detailsOf(run: RunView, standing: Standing): RichText | null {
 }
 
 function underway({ step, view }: Standing): RichText {
-  const percent = view.progress?.fraction == null ? '' : ` (${Math.round(Math.min(1, Math.max(0, view.progress.fraction)) * 100)} %)`;
+  const percent = view.progress?.fraction == null ? '' : ` (${Math.round(Math.min(1, Math.max(0, view.progress.fraction)) * 100)}\u00a0%)`;
   const note = view.progress === null ? '' : ` ${cut(oneLine(view.progress.note), longest)}${percent}.`.replace('..', '.');
   if (step.by === 'person' && view.confirmedBy === null) return line('Waits for a person to do this and to confirm it below.');
   const began = view.beganAt === null ? [] : [say('Since '), richTime(view.beganAt)];

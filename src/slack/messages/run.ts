@@ -1,14 +1,15 @@
 import type { Link } from '../../domain/link.ts';
 import { isFinal, type RunView } from '../../domain/run.ts';
 import { evidenceWords } from './evidence.ts';
+import { cut, ended } from './foreign.ts';
 import { actions, type Block, context, fields, header, type Message, type Mode, message, section } from './message.ts';
 import { atTime, code, join, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
 import { paragraph, preformatted, rich, say } from './rich.ts';
 import { ballot, planPart, warningPart } from './run-asking.ts';
 import { buttonsOf } from './run-buttons.ts';
 import { endingBlocks, endingWords } from './run-ending.ts';
-import { overall, progressBlocks } from './run-progress.ts';
-import { awaited, firstReturn, passedReturn, toUndo } from './standing.ts';
+import { progressBlocks } from './run-progress.ts';
+import { awaited, current, firstReturn, passedReturn, toUndo } from './standing.ts';
 import { approvals, shortHash, stateOf, titleOf } from './words.ts';
 
 /** What a message needs of a link. */
@@ -24,19 +25,47 @@ export interface RunContext {
 export function renderRun(run: RunView, { link, mode = 'native' }: RunContext): Message {
   const { mark, word } = stateOf(run);
   const title = titleOf(run.plan.operation.kind, run.plan.link);
-  const buttons = buttonsOf(run);
+  const part = partsOf(run, link);
   return message(md`${title} (${run.id}): ${sentenceOf(run)}`, [
     header(`${mark} ${title}: ${word}`),
     section(lead(run)),
-    ...haltBlocks(run),
-    ...endingBlocks(run),
-    facts(run),
-    ...warningPart(run),
-    ...stepBlocks(run, link, mode),
-    ...ballot(run),
-    ...(buttons.length === 0 ? [] : [actions(buttons)]),
+    ...(run.startedAt === null ? beforeStart(run, part, mode) : sinceStart(run, part, mode)),
     footer(run, link),
   ]);
+}
+
+/** What has to be decided comes last, after everything that it is decided on. */
+const beforeStart = (run: RunView, { buttons, words }: Parts, mode: Mode): readonly Block[] => [
+  ...words,
+  facts(run),
+  ...warningPart(run),
+  ...planPart(run, mode, isFinal(run.state)),
+  ...ballot(run),
+  ...buttons,
+];
+
+/** What a person has to do now comes first, with its buttons; then where every step stands. */
+const sinceStart = (run: RunView, { buttons, words }: Parts, mode: Mode): readonly Block[] => [
+  ...words,
+  ...(words.length > 0 ? buttons : []),
+  ...progressBlocks(run, mode),
+  facts(run),
+  ...(words.length > 0 ? [] : buttons),
+  ...planPart(run, mode, true),
+];
+
+interface Parts {
+  readonly buttons: readonly Block[];
+  /** What happened, or what somebody has to do. */
+  readonly words: readonly Block[];
+}
+
+function partsOf(run: RunView, link: LinkWords | null): Parts {
+  const buttons = buttonsOf(run);
+  return {
+    buttons: buttons.length === 0 ? [] : [actions(buttons)],
+    words: [...haltBlocks(run), ...personBlocks(run, link), ...endingBlocks(run)],
+  };
 }
 
 /** The state of a run as the second half of a sentence; for notifications and search. */
@@ -49,12 +78,18 @@ export function sentenceOf(run: RunView): Mrkdwn {
     case 'queued':
       return run.queue === null ? md`approved, it starts now.` : md`approved, it waits in line behind ${run.queue.behind}.`;
     case 'running':
-      return md`${run.direction === 'undo' ? 'taking back what was done' : 'running'}. ${overall(run)}.`;
+      return underWay(run);
     case 'halted':
-      return md`stopped, a person is needed. ${run.halt?.sentence ?? ''} ${run.halt?.next ?? ''}`;
+      return md`stopped, a person is needed. ${ended(run.halt?.sentence ?? '')} ${ended(run.halt?.next ?? '')}`;
     default:
       return join([endingWords(run)], ' ');
   }
+}
+
+function underWay(run: RunView): Mrkdwn {
+  const step = current(run);
+  const doing = run.direction === 'undo' ? 'taking back what was done' : awaited(run) === null ? 'running' : 'a person is needed';
+  return step === null ? md`${doing}.` : md`${doing}, step ${step.number} of ${run.plan.steps.length}: ${step.step.title}.`;
 }
 
 const until = (run: RunView): Mrkdwn => (run.expiresAt === null ? none : md`Until ${when(run.expiresAt)}.`);
@@ -105,7 +140,7 @@ function facts(run: RunView): Block {
     md`*Data that will be lost*\n${run.plan.predictedLoss.words}`,
     md`*Writes will stop for*\n${run.plan.predictedDowntime.words}`,
   ];
-  const shown = [asked, md`*Why*\n${why}`, ...(run.report === null ? predicted : []), approved, started, ended];
+  const shown = [...(run.report === null ? predicted : []), asked, md`*Why*\n${why}`, approved, started, ended];
   return fields(shown.filter((fact) => fact !== null));
 }
 
@@ -114,27 +149,27 @@ function haltBlocks(run: RunView): readonly Block[] {
   if (halt === null) return [];
   const evidence = evidenceWords(halt.evidence, 1_500);
   return [
-    section(join([md`*What happened:* ${halt.sentence}`, md`*Databases:* ${halt.databases}`, md`*What to do now:* ${halt.next}`])),
+    section(
+      join([
+        md`*What happened:* ${ended(halt.sentence)}`,
+        md`*Databases:* ${ended(halt.databases)}`,
+        md`*What to do now:* ${ended(halt.next)}`,
+      ]),
+    ),
     ...(evidence === '' ? [] : [rich(paragraph(say('Evidence')), preformatted(evidence))]),
   ];
 }
 
-function stepBlocks(run: RunView, link: LinkWords | null, mode: Mode): readonly Block[] {
-  if (run.startedAt === null) return isFinal(run.state) ? planPart(run, mode, true) : planPart(run, mode, false);
-  const waitsFor = awaited(run);
-  const instructions = waitsFor === null ? [] : personBlocks(run, waitsFor.number, link);
-  return [...progressBlocks(run, mode), ...instructions, ...planPart(run, mode, true)];
-}
-
 /** What somebody has to do now, in the team's own words. */
-function personBlocks(run: RunView, number: number, link: LinkWords | null): readonly Block[] {
-  const step = run.plan.steps[number - 1];
-  if (step === undefined) return [];
+function personBlocks(run: RunView, link: LinkWords | null): readonly Block[] {
+  const waitsFor = awaited(run);
+  if (waitsFor === null) return [];
+  const { number, step } = waitsFor;
   const own = step.statements.join('\n');
   const words = own === '' ? (link?.redirect.instructions ?? '') : own;
   return [
     section(md`✋ *Somebody has to do this now:* step ${number}, ${step.title}. Then press the button below.`),
-    ...(words === '' ? [] : [rich(preformatted(words.slice(0, 2_400)))]),
+    ...(words === '' ? [] : [rich(preformatted(cut(words, 2_400)))]),
   ];
 }
 

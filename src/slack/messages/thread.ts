@@ -1,6 +1,7 @@
 import type { Plan, Step } from '../../domain/plan.ts';
 import type { Entry, JournalRecord, MessageKey } from '../../domain/run.ts';
 import { evidenceWords } from './evidence.ts';
+import { ended } from './foreign.ts';
 import { type Message, message, section } from './message.ts';
 import { atTime, channel, code, join, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
 import { differenceLine } from './run-ending.ts';
@@ -29,7 +30,8 @@ export function threadLines(records: readonly JournalRecord[]): readonly ThreadL
   return records.flatMap((record) => {
     const text = lineOf(record, story);
     if (text === null) return [];
-    return [{ key: `line:${record.seq}`, broadcast: loud.includes(record.entry.kind), ...message(text, [section(text)]) }];
+    const broadcast = loud.includes(record.entry.kind) || record.entry.kind === 'intent';
+    return [{ key: `line:${record.seq}`, broadcast, ...message(text, [section(text)]) }];
   });
 }
 
@@ -47,6 +49,8 @@ export function lineOf(record: JournalRecord, story: Story): Mrkdwn | null {
         ],
         ' ',
       );
+    case 'intent':
+      return callLine(entry, story);
     case 'done':
       return doneLine(entry, story);
     case 'confirmed':
@@ -143,13 +147,20 @@ function doneLine(entry: Extract<Entry, { kind: 'done' }>, story: Story): Mrkdwn
   return join([said, proof === '' ? null : md`_Proof:_ ${proof}`, crossed], ' ');
 }
 
+/** The run waits for somebody, so somebody has to hear of it: the requester by name. */
+function callLine(entry: Extract<Entry, { kind: 'intent' }>, story: Story): Mrkdwn | null {
+  const first = story.records[0]?.entry;
+  if (first?.kind !== 'proposed' || entry.undoing || stepOf(entry.step, story)?.by !== 'person') return null;
+  return md`✋ ${person(first.origin.person)}, the run waits for a person: ${stepName(entry.step, story)}. Do it, then confirm it with the button on the run’s message.`;
+}
+
 function haltLine({ step, halt }: Extract<Entry, { kind: 'halted' }>, story: Story): Mrkdwn {
   const at = step === null ? none : md` at ${stepName(step, story)}`;
   return join([
     md`🛑 *Stopped${at}: a person is needed.*`,
-    md`*What happened:* ${halt.sentence}`,
-    md`*Databases:* ${halt.databases}`,
-    md`*What to do now:* ${halt.next}`,
+    md`*What happened:* ${ended(halt.sentence)}`,
+    md`*Databases:* ${ended(halt.databases)}`,
+    md`*What to do now:* ${ended(halt.next)}`,
   ]);
 }
 

@@ -4,6 +4,7 @@ import type { Health, Tristate } from '../../domain/observation.ts';
 import type { RunState, RunView } from '../../domain/run.ts';
 import { unreachable } from '../../domain/unreachable.ts';
 import type { Means } from '../../domain/verdict.ts';
+import { awaited, current } from './standing.ts';
 
 /** A span of time for people: `850 ms`, `4.2 s`, `1 min 30 s`, `2 h 5 min`. */
 export function duration(ms: number): string {
@@ -65,6 +66,10 @@ export const stateWords: Readonly<Record<RunState, { readonly mark: string; read
 /** The state of a run in words, finer than its name: where it waits, and in which direction it goes. */
 export function stateOf(run: RunView): { readonly mark: string; readonly word: string } {
   if (run.state === 'queued' && run.queue !== null) return { mark: '⏳', word: 'approved, waiting in line' };
+  const waiting = awaited(run);
+  if (waiting !== null) return { mark: '✋', word: `a person has to do step ${waiting.number} of ${run.plan.steps.length}` };
+  const step = run.state === 'running' && run.direction === 'forward' ? current(run) : null;
+  if (step !== null) return { mark: '▶️', word: `running, step ${step.number} of ${run.plan.steps.length}` };
   if (run.state === 'running' && run.direction === 'undo') return { mark: '↩️', word: 'taking back' };
   if (run.state === 'halted' && run.direction === 'undo') return { mark: '🛑', word: 'stopped while taking back, a person is needed' };
   if (run.state === 'awaiting-approval' && run.requirement !== null) {

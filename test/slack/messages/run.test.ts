@@ -55,7 +55,7 @@ describe('the buttons of a run', () => {
     ['a run that can still be taken back', stopped, ['Cancel and take back']],
     ['a run past the point of no return', runningEntries, []],
     ['a run that waits for a person', redirectEntries, ['I have redirected the traffic']],
-    ['a halted run past the point of no return', haltedEntries, ['Retry', 'Skip this step']],
+    ['a halted run past the point of no return', haltedEntries, ['Retry', 'Skip this step', 'Cancel and give up']],
     ['a run that is taken back', undoing, []],
     ['a run that is over', succeededEntries, []],
   ];
@@ -66,7 +66,7 @@ describe('the buttons of a run', () => {
 
   it('carry the run, the plan and the step, and ask twice', () => {
     const all = [...buttons(asking), ...buttons(redirectEntries), ...buttons(haltedEntries)];
-    expect(all.length).toBe(6);
+    expect(all.length).toBe(7);
     for (const button of all) {
       expect(verbOf(button.action_id)).not.toBeNull();
       expect(readButton(button.value)).toMatchObject({ run: runId, planHash: runOf(asking).planHash });
@@ -94,7 +94,7 @@ describe('the message of a run', () => {
         'About 41 s',
         '2 different people of `dba` or `sre-leads`',
         '<@U0BOB> approved',
-        'Without it the run ends by itself',
+        'Open until',
         'ALTER VIRTUAL CLUSTER main STOP SERVICE',
         'POINT OF NO RETURN',
         'Undo: Start the service on sql-east again.',
@@ -105,13 +105,13 @@ describe('the message of a run', () => {
     [
       'runs: which step, and that nothing can be taken back any more',
       runningEntries,
-      /running\. Step 3 of 5: Promote sql-west/,
-      ['Past the point of no return', '24 of 39 ranges (62 %)'],
+      /running, step 3 of 5: Promote sql-west/,
+      ['Past the point of no return', '24 of 39 ranges (62\u00a0%)'],
     ],
     [
       'waits for a person: what to do, in the words of the team',
       redirectEntries,
-      /Step 4 of 5/,
+      /a person is needed, step 4 of 5: Redirect/,
       ['Somebody has to do this now', 'Point sql.prod.example.com to the load balancer'],
     ],
     [

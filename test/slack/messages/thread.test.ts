@@ -26,7 +26,7 @@ const line = (entries: readonly Entry[], seq: number): string => lines(entries).
 describe('the lines of a thread', () => {
   it('are named by their entries, once each, in order', () => {
     const keys = lines(succeededEntries).map(({ key }) => key);
-    expect(keys).toEqual(['line:5', 'line:6', 'line:8', 'line:11', 'line:15', 'line:17', 'line:21', 'line:22']);
+    expect(keys).toEqual(['line:5', 'line:6', 'line:8', 'line:11', 'line:15', 'line:16', 'line:17', 'line:21', 'line:22']);
   });
 
   it('do not change when more is written, but for a takeover that is being cleared up', () => {
@@ -49,6 +49,7 @@ describe('the lines of a thread', () => {
         .map(({ text }) => text.split('\n')[0]);
     expect(loud(haltedEntries)).toEqual(['🛑 *Stopped at step 3 (Promote sql-west): a person is needed.*']);
     expect(loud(succeededEntries)).toEqual([
+      '✋ <@U0ANA>, the run waits for a person: step 4 (Redirect application traffic to sql-west). Do it, then confirm it with the button on the run’s message.',
       '✅ *Switchover of prod-sql succeeded.* sql-west is the primary of prod-sql now, and sql-east follows it.',
     ]);
   });
