@@ -56,11 +56,18 @@ type Settled = Exclude<Probe, { kind: 'underway' }>;
 
 const limitMs = 20_000;
 
-/** Asks until the answer is no longer `underway`. Throws TypeError when that takes too long. */
+/**
+ * Asks until the answer is no longer `underway`. With a provider of new engines the process dies once in the middle: one engine asks
+ * first, another one goes on waiting. An engine may keep within a wait what it has read (a cut), as long as a loss of it only makes
+ * the wait begin again; so it is not replaced at every single look. Throws TypeError when it takes too long.
+ */
 export async function settle<L extends Link>(bed: Bed<L>, act: Act, engine: () => Engine<L>): Promise<Settled> {
   const until = systemClock.monotonic() + limitMs;
+  const first = await executorFor(engine(), act).probe(act, bed.link, anIo());
+  if (first.kind !== 'underway') return first;
+  const waiting = executorFor(engine(), act);
   for (;;) {
-    const probe = await executorFor(engine(), act).probe(act, bed.link, anIo());
+    const probe = await waiting.probe(act, bed.link, anIo());
     if (probe.kind !== 'underway') return probe;
     if (systemClock.monotonic() > until) throw new TypeError(`'${act.title}' did not settle: ${probe.note}`);
     await systemClock.sleep(20);

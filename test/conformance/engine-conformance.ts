@@ -45,7 +45,7 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
     return () => engine;
   };
 
-  describe.each(situations.map((situation) => [situation.name, situation] as const))(`${name}: %s`, (_, situation) => {
+  describe.each(situations.map((situation) => [situation.name, situation] as const))(`${name}: %s`, { timeout: 30_000 }, (_, situation) => {
     const { operation } = situation;
 
     it('observes and checks without changing anything', async () => {
@@ -93,7 +93,7 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
       expect(on.wasSplit()).toBe(false);
     });
 
-    it('needs no memory: an engine that begins anew at every call goes on where the last one ended', async () => {
+    it('needs no memory: after a crash before and after every call, and within every wait, another engine goes on', async () => {
       const on = await opened(situation);
       const steps = engineSteps(await planOn(on, operation));
       for (const step of steps) await carryOut(on, step, () => on.engine());

@@ -1,0 +1,60 @@
+import { asChannelId, asLinkId } from '../../src/domain/ids.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
+import { createCockroachPcr } from '../../src/engines/cockroach-pcr/index.ts';
+import type { SqlWorld, SqlWorldOptions, SqlWorldSide } from '../../src/sim/cockroach/contract.ts';
+import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
+import { tinyPace } from '../../src/sim/cockroach/pace.ts';
+import { startSqlWorld } from '../../src/sim/cockroach/sql-world.ts';
+import { connectSql, type SqlTls } from '../../src/transports/sql.ts';
+import type { Bed } from './drive.ts';
+
+export interface PcrBed extends Bed<PcrLink> {
+  readonly world: SqlWorld;
+}
+
+export const pcrLinkId = asLinkId('prod-sql');
+
+const addressOf = ({ cluster, host, port, user, password, ca }: SqlWorldSide) => {
+  const tls: SqlTls = ca === null ? { kind: 'disabled' } : { kind: 'verify', ca, cert: null, key: null };
+  return { cluster, host, port, user, password: new Secret(password), tls };
+};
+
+export const linkTo = (world: SqlWorld): PcrLink => ({
+  id: pcrLinkId,
+  engine: 'cockroach-pcr',
+  environment: 'production',
+  description: 'Orders',
+  incidentChannels: [asChannelId('C1')],
+  redirect: { kind: 'manual', instructions: 'Point db.example.com at the new primary.' },
+  settings: { virtualCluster: world.virtualCluster, primary: addressOf(world.primary), standby: addressOf(world.standby) },
+});
+
+const wires = {
+  'drop-before': { kind: 'drop-before' },
+  'drop-after': { kind: 'drop-after' },
+  hang: { kind: 'hang' },
+} as const;
+
+/** Starts two simulated clusters with a stream between them; `prepare` brings them into the state that is wanted. */
+export async function openPcr(
+  version: SimVersion,
+  options: Partial<SqlWorldOptions> = {},
+  prepare: (world: SqlWorld) => Promise<void> = () => Promise.resolve(),
+): Promise<PcrBed> {
+  const world = await startSqlWorld({ version, pace: tinyPace, ...options });
+  await prepare(world);
+  return {
+    world,
+    link: linkTo(world),
+    engine: () => createCockroachPcr({ connect: connectSql }),
+    effects: () => world.effects().filter(({ tag }) => tag.startsWith('replops/')),
+    wasSplit: () => world.splitBrain().length > 0,
+    breakWire: (statement, how) => {
+      world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] });
+    },
+    close: () => world.close(),
+  };
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
