@@ -1,0 +1,294 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { asRunId } from '../../../src/domain/ids.ts';
+import type { Operation } from '../../../src/domain/operation.ts';
+import type { Act, Step } from '../../../src/domain/plan.ts';
+import { isRefusal } from '../../../src/domain/refusal.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
+import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
+import type { SqlWorldOptions } from '../../../src/sim/cockroach/contract.ts';
+import { connectSql } from '../../../src/transports/sql.ts';
+import { pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
+import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
+
+let bed: PcrBed | null = null;
+afterEach(async () => {
+  await bed?.close();
+  bed = null;
+});
+async function open(options: Partial<SqlWorldOptions> = {}): Promise<PcrBed> {
+  bed = await openPcr('26.2', options);
+  return bed;
+}
+
+const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
+const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
+
+async function stepsOf(on: PcrBed, operation: Operation): Promise<(kind: string) => Step> {
+  const { steps } = await planOn(on, operation);
+  return (kind) => {
+    const step = steps.find((candidate) => candidate.kind === kind);
+    if (step === undefined) throw new TypeError(`no ${kind}`);
+    return step;
+  };
+}
+const undoOf = (step: Step): Act => {
+  if (step.undo.kind !== 'act') throw new TypeError('no undo');
+  return step.undo.act;
+};
+
+/** Sends a statement as somebody at a terminal would. */
+async function byHand(on: PcrBed, side: 'primary' | 'standby', statement: string): Promise<void> {
+  const session = await connectSql(
+    { ...on.link.settings[side], virtualCluster: 'system' },
+    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
+  );
+  await session.change(statement);
+  session.close();
+}
+const look = (on: PcrBed) => on.engine().observe(on.link, anIo());
+
+describe('observing', { timeout: 20_000 }, () => {
+  const outages = [
+    ['dead', "can't be reached"],
+    ['silent', 'half gone'],
+  ] as const;
+  it.each(outages)('gives a primary that is %s its own sentence and still tells of the standby', async (outage, words) => {
+    const on = await open();
+    await on.world.faults.down('primary', outage);
+    const seen = await on.engine().observe(on.link, anIo({ timeoutMs: 500 }));
+    expect(seen.primary).toMatchObject({ reachable: false, role: 'unknown', writable: 'unknown' });
+    expect(seen.primary.problem).toContain(words);
+    expect(seen.standby).toMatchObject({ reachable: true, role: 'standby', problem: null });
+    expect(seen.health).toBe('broken');
+  });
+
+  it('tells a stream that gave up from one that was paused by hand', async () => {
+    const on = await open();
+    on.world.faults.link('down');
+    await expect.poll(async () => (await look(on)).headline, { timeout: 10_000 }).toContain('paused itself');
+  });
+
+  it('calls it danger when an old primary comes back and takes writes', async () => {
+    const on = await open();
+    await on.world.faults.down('primary', 'unreachable');
+    const step = await stepsOf(on, failover);
+    for (const kind of [kinds.completeReplication, kinds.awaitPromotion, kinds.startService])
+      await carryOut(on, step(kind), () => on.engine());
+    await on.world.faults.up('primary');
+    const seen = await look(on);
+    expect(seen.health).toBe('danger');
+    expect(seen.headline).toContain('Split brain');
+    const check = await settle(on, step(kinds.checkSplitBrain), () => on.engine());
+    expect(check).toMatchObject({ kind: 'impossible', why: expect.stringContaining('sql-east takes writes while sql-west does too') });
+  });
+
+  it('does not take a session for the control plane that has landed elsewhere', async () => {
+    const on = await open();
+    on.world.faults.add({
+      side: 'standby',
+      match: /^SHOW virtual_cluster_name$/,
+      act: { kind: 'rewrite', rewrite: (table) => ({ ...table, rows: [['main']] }) },
+    });
+    const seen = await look(on);
+    expect(seen.standby.reachable).toBe(false);
+    expect(seen.standby.problem).toContain("on 'main' instead of the system interface");
+  });
+});
+
+describe('a switchover', { timeout: 20_000 }, () => {
+  it('waits before the stop while the standby does not move, and stops nothing', async () => {
+    const on = await open();
+    const step = await stepsOf(on, switchover);
+    on.world.faults.catchUpStuck('standby', true);
+    const probe = await executorFor(on.engine(), step(kinds.proveCatchUp)).probe(
+      step(kinds.proveCatchUp),
+      on.link,
+      anIo({ timeoutMs: 1_500 }),
+    );
+    expect(probe.kind).toBe('underway');
+    expect(on.effects()).toEqual([]);
+  });
+
+  it('does not call it caught up when the stream stalls after the stop, and the stop can be taken back', async () => {
+    const on = await open();
+    const step = await stepsOf(on, switchover);
+    await carryOut(on, step(kinds.proveCatchUp), () => on.engine());
+    on.world.faults.catchUpStuck('standby', true);
+    await carryOut(on, step(kinds.stopService), () => on.engine());
+    const engine = on.engine();
+    for (let i = 0; i < 5; i++) {
+      expect((await executorFor(engine, step(kinds.awaitCut)).probe(step(kinds.awaitCut), on.link, anIo())).kind).toBe('underway');
+    }
+    await carryOut(on, undoOf(step(kinds.stopService)), () => on.engine());
+    expect(on.world.writable()).toEqual({ primary: true, standby: false });
+  });
+
+  it('loses nothing by the count of the world', async () => {
+    const on = await open({ writesPerSecond: 1_000 });
+    const { steps } = await planOn(on, switchover);
+    const engine = on.engine();
+    for (const step of steps.filter(({ by }) => by === 'engine')) await carryOut(on, step, () => engine);
+    expect(on.world.lost()).toMatchObject({ side: 'standby', rows: 0 });
+    expect(on.world.writable()).toEqual({ primary: false, standby: true });
+  });
+
+  it('does not promote when somebody has started the old primary again', async () => {
+    const on = await open();
+    const step = await stepsOf(on, switchover);
+    await carryOut(on, step(kinds.stopService), () => on.engine());
+    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
+    const cut = await settle(on, step(kinds.awaitCut), () => on.engine());
+    const promotion = await settle(on, step(kinds.completeReplication), () => on.engine());
+    expect(cut).toMatchObject({ kind: 'impossible', why: expect.stringContaining('sql-east is not stopped') });
+    expect(promotion).toMatchObject({ kind: 'impossible', why: expect.stringContaining('takes writes again') });
+  });
+
+  it('never restarts the old primary once the standby is being promoted', async () => {
+    const on = await open();
+    const step = await stepsOf(on, switchover);
+    await carryOut(on, step(kinds.stopService), () => on.engine());
+    await carryOut(on, step(kinds.completeReplication), () => on.engine());
+    const undo = undoOf(step(kinds.stopService));
+    expect(await settle(on, undo, () => on.engine())).toMatchObject({ kind: 'impossible' });
+    await carryOut(on, step(kinds.awaitPromotion), () => on.engine());
+    expect(await settle(on, undo, () => on.engine())).toMatchObject({ kind: 'impossible' });
+    expect(on.world.splitBrain()).toEqual([]);
+  });
+
+  it('does not put the new primary into service while the old one takes writes', async () => {
+    const on = await open();
+    const step = await stepsOf(on, switchover);
+    await carryOut(on, step(kinds.stopService), () => on.engine());
+    await carryOut(on, step(kinds.completeReplication), () => on.engine());
+    await carryOut(on, step(kinds.awaitPromotion), () => on.engine());
+    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
+    const probe = await settle(on, step(kinds.startService), () => on.engine());
+    expect(probe).toMatchObject({ kind: 'impossible', why: expect.stringContaining('two sides writable') });
+    expect(on.world.splitBrain()).toEqual([]);
+  });
+});
+
+describe('a failover', { timeout: 20_000 }, () => {
+  it('does not take a promotion to another time for its own', async () => {
+    const on = await open();
+    const step = await stepsOf(on, failover);
+    await byHand(on, 'standby', `ALTER VIRTUAL CLUSTER "main" COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
+    const probe = await settle(on, step(kinds.completeReplication), () => on.engine());
+    expect(probe).toMatchObject({ kind: 'unknown', why: expect.stringContaining('somebody else asked for it') });
+  });
+
+  it('predicts at least what is lost by the count of the world', async () => {
+    const on = await open({ writesPerSecond: 1_000 });
+    const plan = await planOn(on, failover);
+    for (const step of plan.steps.filter(({ by }) => by === 'engine')) await carryOut(on, step, () => on.engine());
+    const lost = on.world.lost();
+    expect(lost).not.toBeNull();
+    expect(plan.predictedLoss.ms ?? -1).toBeGreaterThanOrEqual(lost?.ms ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('cuts exactly at the time that was asked for', async () => {
+    const on = await open();
+    const at = Math.floor(on.world.now()) - 60_000;
+    const step = await stepsOf(on, { kind: 'failover', link, to: { kind: 'time', at } });
+    await carryOut(on, step(kinds.completeReplication), () => on.engine());
+    await carryOut(on, step(kinds.awaitPromotion), () => on.engine());
+    expect(on.world.lost()?.activation).toBe(at);
+  });
+
+  it('refuses to carry out an act that the config has come to mean differently', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, failover))(kinds.stopService);
+    const moved: PcrLink = {
+      ...on.link,
+      settings: { ...on.link.settings, primary: { ...on.link.settings.primary, cluster: 'sql-north' } },
+    };
+    const executor = executorFor(on.engine(), step);
+    expect(await executor.probe(step, moved, anIo())).toMatchObject({ kind: 'impossible', why: expect.stringContaining('sql-north') });
+    await expect(executor.perform(step, moved, anIo())).rejects.toMatchObject({ effect: 'not-applied' });
+    const forged = { ...step, statements: ['DROP VIRTUAL CLUSTER "main" IMMEDIATE'] };
+    expect(await executor.probe(forged, on.link, anIo())).toMatchObject({ kind: 'impossible' });
+    await expect(executor.perform(forged, on.link, anIo())).rejects.toMatchObject({ effect: 'not-applied' });
+    expect(on.effects()).toEqual([]);
+  });
+});
+
+describe('eviction', { timeout: 20_000 }, () => {
+  const run = asRunId('r-4k9zq0tm2x');
+
+  it('ends what an older owner left under way, so that it never happens', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, failover))(kinds.stopService);
+    on.world.faults.add({ match: /STOP SERVICE$/, act: { kind: 'hang', lingers: true } });
+    const older = executorFor(on.engine(), step).perform(step, on.link, anIo({ tag: `replops/${run}/7`, timeoutMs: 15_000 }));
+    const outcome = older.then(
+      () => null,
+      (cause: unknown) => cause,
+    );
+    await expect.poll(() => on.world.sessions('primary').some(({ activeQuery }) => activeQuery?.includes('STOP SERVICE'))).toBe(true);
+    const ended = await on.engine().evict(on.link, run, 8, anIo({ tag: `replops/${run}/8` }));
+    expect(ended.length).toBe(1);
+    expect(ended[0]).toContain('sql-east');
+    expect(await outcome).toMatchObject({ effect: 'unknown' });
+    expect(on.world.writable().primary).toBe(true);
+    expect(on.effects().filter(({ statement }) => statement.includes('STOP SERVICE'))).toEqual([]);
+  });
+
+  it('leaves its own, newer and foreign sessions alone', async () => {
+    const on = await open();
+    const tags = [`replops/${run}/8`, `replops/${run}/9`, 'replops/r-0000000000/1', 'replops/read', 'app'];
+    const sessions = await Promise.all(
+      tags.map((tag) =>
+        connectSql(
+          { ...on.link.settings.standby, virtualCluster: 'system' },
+          { signal: new AbortController().signal, timeoutMs: 15_000, tag },
+        ),
+      ),
+    );
+    expect(await on.engine().evict(on.link, run, 8, anIo({ tag: `replops/${run}/8` }))).toEqual([]);
+    for (const session of sessions) {
+      expect((await session.read('SHOW virtual_cluster_name')).length).toBe(1);
+      session.close();
+    }
+  });
+
+  it('passes over a side that is gone, and not over one that is silent', async () => {
+    const on = await open();
+    await on.world.faults.down('primary', 'dead');
+    expect(await on.engine().evict(on.link, run, 8, anIo())).toEqual([]);
+    await on.world.faults.up('primary');
+    await on.world.faults.down('primary', 'silent');
+    await expect(on.engine().evict(on.link, run, 8, anIo({ timeoutMs: 300 }))).rejects.toMatchObject({ code: 'deadline-passed' });
+  });
+});
+
+describe('over TLS', { timeout: 20_000 }, () => {
+  it('follows a certificate that leads to the given authority, and no other', async () => {
+    const on = await open({ tls: true });
+    expect((await look(on)).health).toBe('healthy');
+    const stranger: PcrLink['settings']['primary'] = {
+      ...on.link.settings.primary,
+      tls: { kind: 'verify', ca: null, cert: null, key: null },
+    };
+    const seen = await on.engine().observe({ ...on.link, settings: { ...on.link.settings, primary: stranger } }, anIo());
+    expect(seen.primary.reachable).toBe(false);
+    expect(seen.primary.problem).toContain('could not prove who it is');
+  });
+});
+
+describe('a wrong password', { timeout: 20_000 }, () => {
+  it('is a fault of the login, changes nothing, and is not repeated in any words', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, failover))(kinds.stopService);
+    const primary = { ...on.link.settings.primary, password: new Secret('wrong-password-42') };
+    const locked: PcrLink = { ...on.link, settings: { ...on.link.settings, primary } };
+    await expect(executorFor(on.engine(), step).perform(step, locked, anIo())).rejects.toMatchObject({
+      code: 'login-refused',
+      effect: 'not-applied',
+    });
+    const seen = await on.engine().observe(locked, anIo());
+    expect(seen.primary.problem).toContain('does not let the bot see its state');
+    expect(JSON.stringify(seen)).not.toContain('wrong-password-42');
+    expect(isRefusal(on.engine().plan(failover, locked, seen))).toBe(false);
+  });
+});
