@@ -20,7 +20,8 @@ export interface Attempt {
 
 export type Receipt =
   | { readonly state: 'acked'; readonly withinMs: number; readonly payload: Json }
-  | { readonly state: 'timed-out' }
+  /** `reason` is Slack's word for it, which differs between the two roads. */
+  | { readonly state: 'timed-out'; readonly reason: 'timeout' | 'http_timeout' }
   | { readonly state: 'undeliverable'; readonly reason: string; readonly final: boolean };
 
 /** Carries parcels to the app over one kind of road. */

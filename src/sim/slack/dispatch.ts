@@ -52,9 +52,6 @@ function mayHave(deps: DispatchDeps, happening: Happening): boolean {
   return channel === null || (deps.world.channels.get(channel)?.members.has(deps.world.botUser) ?? false);
 }
 
-const reasonOf = (receipt: Receipt): string => (receipt.state === 'undeliverable' ? receipt.reason : 'timeout');
-
-/** Slack's word for a timeout differs between the two roads. */
 const firstAttempt = (deaf: boolean): Attempt => ({ number: 0, reason: '', deaf });
 
 async function deliverEvent(deps: DispatchDeps, parcel: Parcel, signal: AbortSignal): Promise<void> {
@@ -65,7 +62,7 @@ async function deliverEvent(deps: DispatchDeps, parcel: Parcel, signal: AbortSig
     if (signal.aborted) return;
     const receipt = await deps.courier.send(parcel, { number, reason, deaf: deps.faults.takeLostAck('event') });
     if (receipt.state === 'acked' || (receipt.state === 'undeliverable' && receipt.final)) return;
-    reason = reasonOf(receipt);
+    reason = receipt.reason;
   }
 }
 

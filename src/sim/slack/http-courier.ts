@@ -52,11 +52,13 @@ export function createHttpCourier(target: HttpTarget, clock: Clock, timing: Timi
       const text = await response.text();
       const final = response.headers.get('x-slack-no-retry') === '1';
       if (response.status !== 200) return { state: 'undeliverable', reason: 'http_error', final };
-      if (attempt.deaf) return { state: 'timed-out' };
+      if (attempt.deaf) return { state: 'timed-out', reason: 'http_timeout' };
       return { state: 'acked', withinMs: clock.monotonic() - started, payload: answerOf(text) };
     } catch (cause) {
       const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
-      return timedOut ? { state: 'timed-out' } : { state: 'undeliverable', reason: 'connection_failed', final: false };
+      return timedOut
+        ? { state: 'timed-out', reason: 'http_timeout' }
+        : { state: 'undeliverable', reason: 'connection_failed', final: false };
     }
   };
   return {

@@ -8,6 +8,7 @@ import type { ActingDeps } from './clicking.ts';
 import { composed } from './composing.ts';
 import type { Actor } from './contract.ts';
 import { changeFor, stateFor } from './page-state.ts';
+import type { World } from './world.ts';
 
 const folder = new URL('./page/', import.meta.url);
 
@@ -104,12 +105,20 @@ async function sendAsset(names: Promise<readonly string[]>, name: string, respon
   response.writeHead(200, { ...headers, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }).end(bytes);
 }
 
+/** By id or handle; somebody unknown, as after a restart with another seed, becomes the first member. */
+function shownPerson(world: World, asked: string): string | undefined {
+  const people = [...world.people.values()];
+  const found = people.find((person) => person.id === asked || person.name === asked) ?? people.find((person) => person.kind === 'member');
+  return found?.id;
+}
+
 export function createPageServer(deps: ActingDeps): PageServer {
   const { world } = deps;
   const streams = new Set<ServerResponse>();
   const names = readdir(folder);
-  const stream = (person: string, incoming: IncomingMessage, response: ServerResponse): void => {
-    if (!world.people.has(person)) return void response.writeHead(404).end();
+  const stream = (asked: string, incoming: IncomingMessage, response: ServerResponse): void => {
+    const person = shownPerson(world, asked);
+    if (person === undefined) return void response.writeHead(404).end();
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
     const send = (frame: unknown) => response.write(`data: ${JSON.stringify(frame)}\n\n`);
     // The whole state comes first on the same stream, so nothing can be missed in between.

@@ -116,7 +116,7 @@ async function sendOver(link: Link | undefined, deps: SocketDeps, awaited: Await
   const acknowledged = awaited.wait(envelopeId, deps.timing.ackDeadlineMs);
   link.socket.send(frameText(envelope(parcel, attempt, envelopeId)));
   const payload = await acknowledged;
-  if (payload === null || attempt.deaf) return { state: 'timed-out' };
+  if (payload === null || attempt.deaf) return { state: 'timed-out', reason: 'timeout' };
   return { state: 'acked', withinMs: deps.clock.monotonic() - started, payload: parcel.acceptsAnswer ? payload : {} };
 }
 

@@ -1,0 +1,380 @@
+import { describe, expect, it } from 'vitest';
+import { ask, aWorkspace, clientOf, refusal } from './client.ts';
+
+const ops = '#ops';
+
+describe('posting', () => {
+  it('gives every message a later ts, and shows it in the history newest first', async () => {
+    const ws = await aWorkspace();
+    const client = clientOf(ws);
+    const channel = ws.ids.channels['ops'] ?? '';
+    const posted = await Promise.all(['a', 'b', 'c', 'd'].map((text) => client.chat.postMessage({ channel, text })));
+    const stamps = posted.map((one) => one.ts ?? '');
+    expect(new Set(stamps).size).toBe(4);
+    for (const ts of stamps) expect(ts).toMatch(/^\d{10}\.\d{6}$/);
+    expect(Math.abs(Number(stamps[0]) * 1000 - Date.now())).toBeLessThan(5_000);
+    const history = await client.conversations.history({ channel });
+    const seen = (history.messages ?? []).map((message) => message.ts ?? '');
+    expect(seen).toEqual([...stamps].sort().reverse());
+  });
+
+  it('keeps metadata through an update that does not name it, and shows it only when asked', async () => {
+    const ws = await aWorkspace();
+    const client = clientOf(ws);
+    const channel = ws.ids.channels['ops'] ?? '';
+    const metadata = { event_type: 'replops_run', event_payload: { run: 'r-1' } };
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'one', metadata });
+    await client.chat.update({ channel, ts, text: 'two' });
+    const plain = await client.conversations.history({ channel });
+    expect(plain.messages?.[0]?.metadata).toBeUndefined();
+    const full = await client.conversations.history({ channel, include_all_metadata: true });
+    expect(full.messages?.[0]).toMatchObject({ text: 'two', metadata });
+    await ask(ws, 'chat.update', { channel, ts, text: 'three', metadata: {} });
+    expect(ws.message(ops, ts)?.metadata).toBeNull();
+  });
+
+  it('removes the blocks when an update has text only', async () => {
+    const ws = await aWorkspace();
+    const client = clientOf(ws);
+    const channel = ws.ids.channels['ops'] ?? '';
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'one', blocks: [{ type: 'divider' }] });
+    await client.chat.update({ channel, ts, text: 'two' });
+    expect(ws.message(ops, ts)).toMatchObject({ text: 'two', blocks: [], edits: 1 });
+  });
+
+  it('puts replies to a reply into its thread', async () => {
+    const ws = await aWorkspace();
+    const client = clientOf(ws);
+    const channel = ws.ids.channels['ops'] ?? '';
+    const parent = ws.as('ana').say(ops, 'parent');
+    const first = await client.chat.postMessage({ channel, text: 'first', thread_ts: parent });
+    await client.chat.postMessage({ channel, text: 'second', thread_ts: first.ts ?? '', reply_broadcast: true });
+    const replies = await client.conversations.replies({ channel, ts: parent });
+    expect(replies.messages?.map((message) => message.text)).toEqual(['parent', 'first', 'second']);
+    expect(ws.messages(ops).map((message) => message.text)).toEqual(['parent', 'second']);
+  });
+
+  it('opens the direct message for a person id', async () => {
+    const ws = await aWorkspace();
+    const posted = await clientOf(ws).chat.postMessage({ channel: ws.ids.people['ana'] ?? '', text: 'psst' });
+    expect(posted.channel).toMatch(/^D/);
+    expect(ws.messages(posted.channel ?? '').map((message) => message.text)).toEqual(['psst']);
+  });
+
+  it('shows an ephemeral message to its person only', async () => {
+    const ws = await aWorkspace();
+    const channel = ws.ids.channels['ops'] ?? '';
+    await clientOf(ws).chat.postEphemeral({ channel, user: ws.ids.people['bob'] ?? '', text: 'for bob' });
+    expect(ws.ephemerals('bob', ops).map((one) => one.text)).toEqual(['for bob']);
+    expect(ws.ephemerals('ana', ops)).toEqual([]);
+    expect(ws.messages(ops)).toEqual([]);
+  });
+});
+
+const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
+const header = (text: string) => ({ type: 'header', text: { type: 'plain_text', text } });
+const button = (extra: object) => ({
+  type: 'actions',
+  elements: [{ type: 'button', action_id: 'a', text: { type: 'plain_text', text: 'Go' }, ...extra }],
+});
+const task = (id: string, status = 'pending') => ({ type: 'task_card', task_id: id, title: id, status });
+const table = { type: 'table', rows: [[{ type: 'raw_text', text: 'x' }]] };
+
+const limits: readonly { name: string; blocks: unknown; error: string; message?: string }[] = [
+  {
+    name: '51 blocks',
+    blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })),
+    error: 'invalid_blocks',
+    message: 'no more than 50 items',
+  },
+  { name: 'a section text of 3,001 characters', blocks: [section('x'.repeat(3001))], error: 'invalid_blocks', message: 'less than 3001' },
+  { name: 'an empty section text', blocks: [section('')], error: 'invalid_blocks', message: 'more than 0 characters' },
+  { name: 'a header of 151 characters', blocks: [header('x'.repeat(151))], error: 'invalid_blocks', message: '/blocks/0/text/text' },
+  {
+    name: 'a button text of 76 characters',
+    blocks: [button({ text: { type: 'plain_text', text: 'x'.repeat(76) } })],
+    error: 'invalid_blocks',
+  },
+  { name: 'a button value of 2,001 characters', blocks: [button({ value: 'x'.repeat(2001) })], error: 'invalid_blocks' },
+  {
+    name: 'a block type that does not exist',
+    blocks: [section('ok'), { type: 'marquee' }],
+    error: 'invalid_blocks',
+    message: 'unsupported type: marquee [json-pointer:/blocks/1]',
+  },
+  {
+    name: 'a property that does not exist',
+    blocks: [{ ...section('x'), colour: 'red' }],
+    error: 'invalid_blocks',
+    message: 'invalid additional property: colour',
+  },
+  {
+    name: 'a modal-only block',
+    blocks: [{ type: 'alert', text: { type: 'plain_text', text: 'x' } }],
+    error: 'invalid_blocks',
+    message: 'unsupported type: alert',
+  },
+  {
+    name: 'a status that a task cannot have',
+    blocks: [{ type: 'plan', title: 'p', tasks: [task('1', 'completed')] }],
+    error: 'invalid_blocks',
+    message: 'valid enum value',
+  },
+  {
+    name: '51 tasks',
+    blocks: [{ type: 'plan', title: 'p', tasks: Array.from({ length: 51 }, (_, at) => task(`${at}`)) }],
+    error: 'invalid_blocks',
+  },
+  {
+    name: 'two tasks with one id',
+    blocks: [{ type: 'plan', title: 'p', tasks: [task('1'), task('1')] }],
+    error: 'invalid_blocks',
+    message: 'task_id 1',
+  },
+  { name: 'two tables', blocks: [table, table], error: 'invalid_attachments', message: 'only_one_table_allowed' },
+  {
+    name: 'two blocks with one id',
+    blocks: [
+      { type: 'divider', block_id: 'a' },
+      { type: 'divider', block_id: 'a' },
+    ],
+    error: 'invalid_blocks',
+  },
+  { name: 'blocks that are no list', blocks: { type: 'divider' }, error: 'invalid_blocks_format' },
+  {
+    name: '12,001 characters of markdown',
+    blocks: [
+      { type: 'markdown', text: 'x'.repeat(6_001) },
+      { type: 'markdown', text: 'x'.repeat(6_000) },
+    ],
+    error: 'msg_blocks_too_long',
+  },
+];
+
+describe('limits', () => {
+  it.each(limits)('$name are refused', async ({ blocks, error, message }) => {
+    const ws = await aWorkspace();
+    const answer = await ask(ws, 'chat.postMessage', { channel: ws.ids.channels['ops'], text: 'x', blocks });
+    expect(answer).toMatchObject({ ok: false, error });
+    expect(JSON.stringify(answer['response_metadata'] ?? '')).toContain(message ?? '');
+    expect(ws.messages(ops)).toEqual([]);
+  });
+
+  it('takes what is just within them', async () => {
+    const ws = await aWorkspace();
+    const blocks = [section('x'.repeat(3000)), header('x'.repeat(150)), button({ value: 'x'.repeat(2000) }), table];
+    const tasks = Array.from({ length: 50 }, (_, at) => task(`${at}`));
+    const answer = await ask(ws, 'chat.postMessage', {
+      channel: ws.ids.channels['ops'],
+      text: 'x',
+      blocks: [...blocks, { type: 'plan', title: 'p', tasks }],
+    });
+    expect(answer['ok']).toBe(true);
+  });
+
+  it('truncates a text of more than 40,000 characters with a warning, and refuses 4,001 in an update', async () => {
+    const ws = await aWorkspace();
+    const channel = ws.ids.channels['ops'];
+    const posted = await ask(ws, 'chat.postMessage', { channel, text: 'x'.repeat(40_001) });
+    expect(posted).toMatchObject({ ok: true, warning: 'message_truncated' });
+    expect(ws.messages(ops)[0]?.text).toHaveLength(40_000);
+    expect(await ask(ws, 'chat.update', { channel, ts: posted['ts'], text: 'x'.repeat(4_001) })).toMatchObject({ error: 'msg_too_long' });
+  });
+});
+
+const refusals: readonly { name: string; method: string; args: (ids: Record<string, string>) => Record<string, unknown>; error: string }[] =
+  [
+    {
+      name: 'a channel that is not there',
+      method: 'chat.postMessage',
+      args: () => ({ channel: 'C404', text: 'x' }),
+      error: 'channel_not_found',
+    },
+    {
+      name: 'a channel without the bot',
+      method: 'chat.postMessage',
+      args: (ids) => ({ channel: ids['random'], text: 'x' }),
+      error: 'not_in_channel',
+    },
+    {
+      name: 'an archived channel',
+      method: 'chat.postMessage',
+      args: (ids) => ({ channel: ids['old-ops'], text: 'x' }),
+      error: 'is_archived',
+    },
+    { name: 'neither text nor blocks', method: 'chat.postMessage', args: (ids) => ({ channel: ids['ops'] }), error: 'no_text' },
+    {
+      name: 'text and markdown at once',
+      method: 'chat.postMessage',
+      args: (ids) => ({ channel: ids['ops'], text: 'x', markdown_text: 'y' }),
+      error: 'markdown_text_conflict',
+    },
+    {
+      name: 'metadata without an event type',
+      method: 'chat.postMessage',
+      args: (ids) => ({ channel: ids['ops'], text: 'x', metadata: { a: 1 } }),
+      error: 'invalid_metadata_format',
+    },
+    {
+      name: 'an ephemeral for somebody elsewhere',
+      method: 'chat.postEphemeral',
+      args: (ids) => ({ channel: ids['ops'], user: ids['sam'], text: 'x' }),
+      error: 'user_not_in_channel',
+    },
+    {
+      name: 'a message that is not there',
+      method: 'chat.update',
+      args: (ids) => ({ channel: ids['ops'], ts: '1.2', text: 'x' }),
+      error: 'message_not_found',
+    },
+    {
+      name: 'a channel name with capitals',
+      method: 'conversations.create',
+      args: () => ({ name: 'Inc 7' }),
+      error: 'invalid_name_specials',
+    },
+    {
+      name: 'a channel name that is taken by an archived one',
+      method: 'conversations.create',
+      args: () => ({ name: 'old-ops' }),
+      error: 'name_taken',
+    },
+    {
+      name: 'inviting a single-channel guest',
+      method: 'conversations.invite',
+      args: (ids) => ({ channel: ids['ops'], users: ids['sam'] }),
+      error: 'ura_max_channels',
+    },
+    {
+      name: 'a user group that is not there',
+      method: 'usergroups.users.list',
+      args: () => ({ usergroup: 'S404' }),
+      error: 'no_such_subteam',
+    },
+    { name: 'a person who is not there', method: 'users.info', args: () => ({ user: 'U404' }), error: 'user_not_found' },
+    {
+      name: 'a trigger that was never given',
+      method: 'views.open',
+      args: () => ({ trigger_id: '1.2.a', view: { type: 'modal', title: { type: 'plain_text', text: 't' }, blocks: [] } }),
+      error: 'invalid_trigger_id',
+    },
+    { name: 'a method that does not exist', method: 'chat.shout', args: () => ({}), error: 'unknown_method' },
+  ];
+
+describe('refusals', () => {
+  it.each(refusals)('$name: $error', async ({ method, args, error }) => {
+    const ws = await aWorkspace();
+    const ids = { ...ws.ids.channels, ...ws.ids.people };
+    expect(await ask(ws, method, args(ids))).toMatchObject({ ok: false, error });
+  });
+
+  it('keeps messages of others from being edited or deleted', async () => {
+    const ws = await aWorkspace();
+    const ts = ws.as('ana').say(ops, 'mine');
+    const channel = ws.ids.channels['ops'];
+    expect(await ask(ws, 'chat.update', { channel, ts, text: 'x' })).toMatchObject({ error: 'cant_update_message' });
+    expect(await ask(ws, 'chat.delete', { channel, ts })).toMatchObject({ error: 'cant_delete_message' });
+  });
+});
+
+describe('tokens and scopes', () => {
+  it('names the missing scope', async () => {
+    const ws = await aWorkspace({ scopes: ['chat:write'] });
+    expect(await ask(ws, 'users.info', { user: ws.ids.people['ana'] })).toMatchObject({
+      error: 'missing_scope',
+      needed: 'users:read',
+      provided: 'chat:write',
+    });
+  });
+
+  it('shows the granted scopes to the client', async () => {
+    const ws = await aWorkspace({ scopes: ['chat:write', 'users:read'] });
+    const answer = await clientOf(ws).auth.test();
+    expect(answer.response_metadata?.scopes).toEqual(['chat:write', 'users:read']);
+    expect(answer).toMatchObject({ user_id: ws.ids.botUser, bot_id: ws.ids.bot, team_id: ws.ids.team });
+  });
+
+  it('refuses a wrong token, no token, and the app token outside its method', async () => {
+    const ws = await aWorkspace();
+    expect((await refusal(clientOf(ws, 'xoxb-wrong').auth.test())).error).toBe('invalid_auth');
+    expect(await ask(ws, 'auth.test', {}, '')).toMatchObject({ error: 'not_authed' });
+    expect(await ask(ws, 'auth.test', {}, ws.appToken)).toMatchObject({ error: 'not_allowed_token_type' });
+    expect(await ask(ws, 'apps.connections.open')).toMatchObject({ error: 'not_allowed_token_type' });
+  });
+
+  it('lets another app react in the name of a person', async () => {
+    const ws = await aWorkspace();
+    const ts = ws.as('bob').say(ops, 'approve?');
+    await clientOf(ws, ws.userToken).reactions.add({ channel: ws.ids.channels['ops'] ?? '', timestamp: ts, name: 'white_check_mark' });
+    expect(ws.message(ops, ts)?.reactions).toEqual([{ name: 'white_check_mark', count: 1, users: [ws.ids.people['ana']] }]);
+  });
+});
+
+describe('reactions, files and furniture', () => {
+  it('tells everybody who reacted only when asked for all of them', async () => {
+    const ws = await aWorkspace();
+    const ts = ws.as('ana').say(ops, 'approve?');
+    for (const person of ['ana', 'bob', 'chloe', 'iris']) ws.as(person).react(ops, ts, '+1');
+    const at = { channel: ws.ids.channels['ops'] ?? '', timestamp: ts };
+    const part = await clientOf(ws).reactions.get(at);
+    const all = await clientOf(ws).reactions.get({ ...at, full: true });
+    expect(part.message?.reactions?.[0]).toMatchObject({ count: 4, users: expect.objectContaining({ length: 3 }) });
+    expect(all.message?.reactions?.[0]?.users).toHaveLength(4);
+    expect((await refusal(clientOf(ws).reactions.remove({ ...at, name: '+1' }))).error).toBe('no_reaction');
+    await clientOf(ws).reactions.add({ ...at, name: '+1' });
+    expect((await refusal(clientOf(ws).reactions.add({ ...at, name: '+1' }))).error).toBe('already_reacted');
+  });
+
+  it('takes a file in three steps and shows it in the thread', async () => {
+    const ws = await aWorkspace();
+    const channel = ws.ids.channels['ops'] ?? '';
+    const ts = ws.as('ana').say(ops, 'show me the lag');
+    await clientOf(ws).filesUploadV2({
+      channel_id: channel,
+      thread_ts: ts,
+      file: Buffer.from('a,b\n1,2'),
+      filename: 'lag.csv',
+      title: 'Lag',
+      initial_comment: 'here',
+    });
+    const reply = ws.thread(ops, ts)[1];
+    expect(reply).toMatchObject({ text: 'here', files: [{ name: 'lag.csv', title: 'Lag', size: 7 }] });
+    const file = await fetch(String(reply?.files[0]?.['url_private']));
+    expect(await file.text()).toBe('a,b\n1,2');
+    expect(file.headers.get('content-security-policy')).toContain('sandbox');
+  });
+
+  it('pins once, and adds bookmarks', async () => {
+    const ws = await aWorkspace();
+    const channel = ws.ids.channels['ops'] ?? '';
+    const ts = ws.as('ana').say(ops, 'keep this');
+    const client = clientOf(ws);
+    await client.pins.add({ channel, timestamp: ts });
+    expect((await refusal(client.pins.add({ channel, timestamp: ts }))).error).toBe('already_pinned');
+    await client.bookmarks.add({ channel_id: channel, title: 'Runbook', type: 'link', link: 'https://runbook.example' });
+    expect((await client.bookmarks.list({ channel_id: channel })).bookmarks).toMatchObject([{ title: 'Runbook' }]);
+  });
+
+  it('creates an incident channel, invites, sets its topic and archives it', async () => {
+    const ws = await aWorkspace();
+    const client = clientOf(ws);
+    const created = await client.conversations.create({ name: 'inc-7-prod-sql' });
+    const channel = created.channel?.id ?? '';
+    await client.conversations.invite({ channel, users: `${ws.ids.people['ana']},${ws.ids.people['bob']}` });
+    await client.conversations.setTopic({ channel, topic: 'prod-sql is down' });
+    const info = await client.conversations.info({ channel, include_num_members: true });
+    expect(info.channel).toMatchObject({ num_members: 3, is_member: true, topic: { value: 'prod-sql is down' } });
+    await client.conversations.archive({ channel });
+    expect((await refusal(client.conversations.archive({ channel }))).error).toBe('already_archived');
+  });
+
+  it('pages through long lists', async () => {
+    const ws = await aWorkspace();
+    const seen: string[] = [];
+    for await (const page of clientOf(ws).paginate('conversations.members', { channel: ws.ids.channels['ops'], limit: 2 })) {
+      seen.push(...((page as { members?: string[] }).members ?? []));
+    }
+    expect(new Set(seen).size).toBe(9);
+    expect(seen).toHaveLength(9);
+  });
+});
