@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { cut, oneLine } from './foreign.ts';
+import { cut, visible } from './foreign.ts';
 
 /** Text in Slack's markup. Only this module makes it, so a string from outside cannot become markup by accident. */
 export interface Mrkdwn {
@@ -19,7 +19,9 @@ const unformatted = (text: string): string =>
     .replace(/(?<![\p{L}\p{N}])[_~]|[_~](?![\p{L}\p{N}])/gu, (mark) => (mark === '_' ? '＿' : '∼'))
     .replace(/:(?=[a-z0-9_+'-]*[a-z][a-z0-9_+'-]*:)/giu, '∶');
 
-const escaped = (text: string): string => unformatted(oneLine(text)).replace(/[&<>]/g, (mark) => entities[mark] ?? mark);
+/** A space at either end stays: it belongs to the sentence around it. */
+const escaped = (text: string): string =>
+  unformatted(visible(text).replace(/\s+/gu, ' ')).replace(/[&<>]/g, (mark) => entities[mark] ?? mark);
 
 /** Markup from a template. Interpolated strings are foreign: cut, put on one line and escaped. */
 export function md(parts: TemplateStringsArray, ...values: readonly Value[]): Mrkdwn {

@@ -59,7 +59,7 @@ const troubles = (checks: readonly Check[]): Mrkdwn =>
 
 /** What failed comes first, each with what was seen and what to do. */
 function checkBlocks(checks: readonly Check[]): readonly Block[] {
-  const lines = sorted(checks).slice(0, 60).map(checkLine);
+  const lines = sorted(checks).slice(0, 40).map(checkLine);
   const left = checks.length - lines.length;
   return [...chunks(lines, 4).map((some) => section(join(some))), ...(left === 0 ? [] : [section(md`${left} more are not shown.`)])];
 }

@@ -109,14 +109,15 @@ export function renderDescribed({ observation, link, live, split }: Extract<Repl
     ...factBlocks(observation),
     ...liveBlocks(live),
     context(
-      md`${engineWords[link.engine]} · ${link.environment} · ${seenAt([observation], now)} · \`/repl preflight switchover ${link.id}\``,
+      md`${engineWords[link.engine]} · ${link.environment} · ${seenAt([observation], now)} \`/repl preflight switchover ${link.id}\``,
     ),
   ]);
 }
 
 function side(label: string, view: SideView): Mrkdwn {
   const reach = view.reachable ? writableWords[view.writable] : 'cannot be reached';
-  const role = view.role === label.toLowerCase() ? '' : `, says it is ${view.role === 'none' ? 'neither primary nor standby' : view.role}`;
+  const silent = view.role === label.toLowerCase() || view.role === 'unknown';
+  const role = silent ? '' : `, says it is ${view.role === 'none' ? 'neither primary nor standby' : view.role}`;
   return join([
     md`*${label}: ${view.cluster.slice(0, 80)}*`,
     md`${reach}${role}${view.version === null ? '' : `, version ${view.version.slice(0, 60)}`}`,

@@ -9,7 +9,7 @@ import { titleOf } from './words.ts';
 
 /** `/repl policy show`. */
 export function renderPolicy({ version, by, at, why, rules }: Extract<Reply, { kind: 'policy' }>): Message {
-  const lines = rules.slice(0, 80).map(({ name, sentence }, index) => md`${index + 1}. *${name.slice(0, 80)}:* ${sentence.slice(0, 400)}`);
+  const lines = rules.slice(0, 60).map(({ name, sentence }, index) => md`${index + 1}. *${name.slice(0, 80)}:* ${sentence.slice(0, 300)}`);
   const left = rules.length - lines.length;
   return message(
     md`Policy version ${version} has ${rules.length} rules. The first rule that matches decides; without one, the answer is no.`,

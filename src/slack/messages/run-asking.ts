@@ -48,7 +48,7 @@ export function planPart(run: RunView, mode: Mode, collapsed: boolean): readonly
   const fits = fitsMessage(full);
   const shown = fits ? full : outline(run.plan).slice(0, 4);
   const hash = shortHash(run.planHash);
-  const title = `The plan: ${count(run.plan.steps.length, 'step')}, plan ${hash}`;
+  const title = `${run.startedAt !== null && run.approvedBy.length > 0 ? 'What was approved' : 'The plan'}: ${count(run.plan.steps.length, 'step')}, plan ${hash}`;
   const elsewhere = context(
     md`This plan is too long for one message. *Every statement is in this thread*; \`/repl run ${run.id}\` lists the steps.`,
   );

@@ -136,10 +136,9 @@ function facts(run: RunView): Block {
   const approved = run.approvedBy.length === 0 ? null : md`*Approved by*\n${listed(run.approvedBy.map(person), 'and')}`;
   const started = run.startedAt === null ? null : md`*Started*\n${when(run.startedAt)}`;
   const ended = run.endedAt === null || run.startedAt === null ? null : md`*Ended*\n${when(run.endedAt)}`;
-  const predicted = [
-    md`*Data that will be lost*\n${run.plan.predictedLoss.words}`,
-    md`*Writes will stop for*\n${run.plan.predictedDowntime.words}`,
-  ];
+  const [loss, stop] =
+    run.startedAt === null ? ['Data that will be lost', 'Writes will stop for'] : ['Predicted data loss', 'Predicted write stop'];
+  const predicted = [md`*${loss}*\n${run.plan.predictedLoss.words}`, md`*${stop}*\n${run.plan.predictedDowntime.words}`];
   const shown = [...(run.report === null ? predicted : []), asked, md`*Why*\n${why}`, approved, started, ended];
   return fields(shown.filter((fact) => fact !== null));
 }

@@ -2,7 +2,7 @@ import type { Plan, Step } from '../../domain/plan.ts';
 import type { Entry, JournalRecord, MessageKey } from '../../domain/run.ts';
 import { evidenceWords } from './evidence.ts';
 import { ended } from './foreign.ts';
-import { type Message, message, section } from './message.ts';
+import { context, type Message, message, section } from './message.ts';
 import { atTime, channel, code, join, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
 import { differenceLine } from './run-ending.ts';
 import { afterTakeover } from './takeover.ts';
@@ -31,7 +31,8 @@ export function threadLines(records: readonly JournalRecord[]): readonly ThreadL
     const text = lineOf(record, story);
     if (text === null) return [];
     const broadcast = loud.includes(record.entry.kind) || record.entry.kind === 'intent';
-    return [{ key: `line:${record.seq}`, broadcast, ...message(text, [section(text)]) }];
+    const source = context(md`entry ${record.seq} · ${atTime(record.entry.at)}`);
+    return [{ key: `line:${record.seq}`, broadcast, ...message(text, [section(text), source]) }];
   });
 }
 
@@ -87,7 +88,7 @@ function askingLine(entry: Entry, { plan }: Story): Mrkdwn | null {
     case 'queued':
       return md`⏳ ${plan.link} is held by run ${code(entry.behind)}. This run waits in line, place ${entry.place}.`;
     case 'started':
-      return md`▶️ *Started* at ${atTime(entry.at)}. Seen right before: ${entry.observation.headline}`;
+      return md`▶️ *Started.* Seen right before: ${entry.observation.headline}`;
     default:
       return null;
   }
@@ -144,7 +145,7 @@ function doneLine(entry: Extract<Entry, { kind: 'done' }>, story: Story): Mrkdwn
   const proof = evidenceWords(entry.evidence, 400);
   const said = entry.undoing ? md`↩️ Taken back: ${stepName(entry.step, story)}.` : md`✔️ Done: ${stepName(entry.step, story)}.`;
   const crossed = step.pointOfNoReturn && !entry.undoing ? md`*The point of no return is passed.*` : null;
-  return join([said, proof === '' ? null : md`_Proof:_ ${proof}`, crossed], ' ');
+  return join([said, crossed, proof === '' ? null : md`_Proof:_ ${proof}`], ' ');
 }
 
 /** The run waits for somebody, so somebody has to hear of it: the requester by name. */

@@ -118,7 +118,7 @@ describe('the message of a run', () => {
       'is halted: what happened, the databases, what to do, the evidence',
       haltedEntries,
       /stopped, a person is needed/,
-      ['What happened:', 'Databases:', 'What to do now:', 'retained time: 2026-11-20'],
+      ['What happened:', 'Databases:', 'What to do now:', 'retained time: 2026-11-20', 'Predicted write stop'],
     ],
     [
       'ends: measured against predicted',
