@@ -1,3 +1,4 @@
+import { SqlError } from '../sql-error.ts';
 import { type Cursor, createCursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
 import { parseControl, parseExternalConnection, parseGrant, parseReset, parseSet, parseUser } from './other-statements.ts';
@@ -78,9 +79,19 @@ function parseOne(cursor: Cursor, dialect: Dialect): Statement {
 const highestParameter = (tokens: readonly Token[]): number =>
   Math.max(0, ...tokens.filter((token) => token.kind === 'parameter').map((token) => Number(token.value)));
 
+const nesting = new Set(['(', '-', '+', '*', '/', '%', '||', '=', '<', '>', '<=', '>=', '<>', '!=', '::', 'not', 'and', 'or']);
+/** More operators than this would be deeper than the stack. */
+const mostOperators = 400;
+
+function checkSize(tokens: readonly Token[]): void {
+  if (tokens.filter(({ kind, value }) => (kind === 'symbol' || kind === 'word') && nesting.has(value)).length <= mostOperators) return;
+  throw new SqlError('54001', 'statement is too large: maximum expression depth exceeded');
+}
+
 /** Parses a message of one or more statements. Throws the server's syntax error, before anything has run. */
 export function parse(sql: string, dialect: Dialect): readonly Parsed[] {
   const tokens = tokenize(sql);
+  checkSize(tokens);
   const found: Parsed[] = [];
   let from = 0;
   while (from < tokens.length) {

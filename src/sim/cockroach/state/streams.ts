@@ -184,6 +184,19 @@ function checkHistory(vc: Vc, source: StreamSource, fromUs: Us): void {
   throw uncategorized(`cannot resume replication into tenant "${vc.name}" by reverting to ${at} (${why})`);
 }
 
+/** Refuses START REPLICATION for a virtual cluster that serves or is not ready. */
+export function checkRestartable(vc: Vc): void {
+  if (vc.service !== 'none') {
+    throw new SqlError('55000', `cannot start replication for ${tenantText(vc)} in service mode ${vc.service}; service mode must be none`);
+  }
+  if (vc.stream !== null || vc.base !== 'ready') {
+    throw new SqlError(
+      '55000',
+      `cannot start replication for ${tenantText(vc)} in state add (is replication or a restore already running?)`,
+    );
+  }
+}
+
 /** ALTER VIRTUAL CLUSTER … START REPLICATION OF: the old primary is rewound and follows. */
 export function startReplication(
   state: SimState,
@@ -194,15 +207,6 @@ export function startReplication(
   user: string,
   atUs: Us,
 ): void {
-  if (vc.service !== 'none') {
-    throw new SqlError('55000', `cannot start replication for ${tenantText(vc)} in service mode ${vc.service}; service mode must be none`);
-  }
-  if (vc.stream !== null || vc.base !== 'ready') {
-    throw new SqlError(
-      '55000',
-      `cannot start replication for ${tenantText(vc)} in state add (is replication or a restore already running?)`,
-    );
-  }
   checkSource(cluster, source);
   const fromUs = divergence(cluster, vc, source);
   checkHistory(vc, source, fromUs);

@@ -6,6 +6,7 @@ import { completeReplication, dropVc, startService, stopService } from '../state
 import { resolveSource, type StreamSource } from '../state/source-uri.ts';
 import {
   activeStream,
+  checkRestartable,
   createFromReplication,
   type StreamOptions,
   setReplication,
@@ -81,6 +82,7 @@ const enter = (call: Call): void => {
 const start: Run<'start-replication'> = (call, statement) => {
   enter(call);
   return altered(call, statement.kind, statement.vc, (vc) => {
+    checkRestartable(vc);
     const options = optionsOf(call, statement.options);
     startReplication(call.state, call.cluster, vc, sourceOf(call, statement), options, call.session.user, call.nowUs());
     return true;

@@ -62,6 +62,13 @@ function createInbox(): Inbox {
 const toSqlError = (cause: unknown): SqlError =>
   cause instanceof SqlError ? cause : new SqlError('XX000', `internal error: ${cause instanceof Error ? cause.message : String(cause)}`);
 
+const fatal = ({ sqlState, message, detail, hint }: SqlError): SqlError =>
+  new SqlError(sqlState, message, {
+    severity: 'FATAL',
+    ...(detail === undefined ? {} : { detail }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+
 /** What the client is told of a failed message; what ends the connection is thrown on. */
 function asSqlError(cause: unknown): SqlError {
   const error = cause instanceof ConnectionCut ? null : toSqlError(cause);
@@ -136,7 +143,8 @@ export function serveConnection(raw: Socket, backend: Backend, secure: SecureCon
   serve().catch((cause: unknown) => {
     if (cause instanceof ClientGone) return;
     if (cause instanceof ConnectionCut) return reset();
-    send(errorResponse(toSqlError(cause)));
+    // Whatever ends the connection is fatal, however it was worded.
+    send(errorResponse(fatal(toSqlError(cause))));
     socket.end();
   });
   return { reset };
