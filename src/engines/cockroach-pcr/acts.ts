@@ -47,7 +47,7 @@ export function actsFor(settings: PcrSettings) {
       on(
         side,
         kinds.setDefaultTarget,
-        `Send connections to ${at(side)} that name no virtual cluster to ${target === '' ? 'none' : target}`,
+        `Send connections to ${at(side)} that name no virtual cluster to ${target}`,
         [`SET CLUSTER SETTING server.controller.default_target_cluster = ${quoteLiteral(target)}`],
         { target },
       ),

@@ -4,8 +4,8 @@ import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { microsOfMs, msOfMicros } from '../cockroach/times.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import { type Acts, actsFor, changeStep, type Draft, lookStep, noUndo, personStep, redirectAct, undoBy } from './acts.ts';
-import { lagMsOf, microsOf, writableOf } from './detail.ts';
-import { nothingReplicated, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { microsOf, writableOf } from './detail.ts';
+import { copyAgeMs, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { problemOf, spell, spellTime } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;
@@ -22,8 +22,12 @@ const strideMs = 30_000;
 export const afterPromotion = noUndo('After the promotion there is no way back; the roles return by a failback.');
 
 export function planFailover(operation: Failover, scene: Scene): Outline | Refusal {
-  const refusal = promotionUnderWay('failover', scene) ?? nothingReplicated('failover', scene) ?? outsideWindow(operation, scene);
-  if (refusal !== null) return refusal;
+  const underWay = promotionUnderWay('failover', scene);
+  if (underWay !== null) return underWay;
+  const ageMs = copyAgeMs('failover', scene);
+  if (typeof ageMs !== 'number') return ageMs;
+  const outside = outsideWindow(operation, scene);
+  if (outside !== null) return outside;
   const { link, follower, here, there } = scene;
   const acts = actsFor(link.settings);
   const to = operation.to.kind === 'latest' ? 'the latest replicated time' : spellTime(microsOfMs(operation.to.at));
@@ -34,7 +38,7 @@ export function planFailover(operation: Failover, scene: Scene): Outline | Refus
       changeStep(acts.completeReplication(follower.side, operation.to, false), serviceBudgetMs, afterPromotion, { pointOfNoReturn: true }),
       ...servingSteps(scene, acts),
     ],
-    predictedLoss: lossOf(operation, scene),
+    predictedLoss: lossOf(operation, scene, ageMs),
     predictedDowntime: downtimeOf(operation, here),
     warnings: [...fenceWarnings(scene), ...stateWarnings(scene), ...jobWarnings(here)],
   };
@@ -100,12 +104,10 @@ function outsideWindow({ to, link }: Failover, { follower, here }: Scene): Refus
   return null;
 }
 
-function lossOf({ to }: Failover, { follower, here, there }: Scene): Estimate {
+function lossOf({ to }: Failover, { follower, here, there }: Scene, ageMs: number): Estimate {
   const from = `${there} → ${here}`;
   if (to.kind === 'latest') {
-    const lagMs = lagMsOf(follower);
-    if (lagMs === null) return { ms: null, words: `How much had not crossed ${from} is not known.` };
-    const ms = follower.phase === 'following' ? lagMs + strideMs : lagMs;
+    const ms = follower.phase === 'following' ? ageMs + strideMs : ageMs;
     const until = `${here} has everything up to ${spellTime(follower.vc.replicated)}`;
     return {
       ms,

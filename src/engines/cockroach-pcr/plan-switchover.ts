@@ -2,9 +2,9 @@ import type { Operation } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { type Acts, actsFor, changeStep, type Draft, lookStep, undoBy } from './acts.ts';
-import { lagMsOf, writableOf } from './detail.ts';
+import { writableOf } from './detail.ts';
 import { afterPromotion, clearDefaultTarget, jobWarnings, servingSteps, usualPromotionMs } from './plan-failover.ts';
-import { nothingReplicated, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { copyAgeMs, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf, spell } from './words.ts';
 
 type Switchover = Extract<Operation, { kind: 'switchover' }>;
@@ -26,14 +26,13 @@ export function sharesOf(maxWriteStopMs: number) {
 }
 
 export function planSwitchover(operation: Switchover, scene: Scene): Outline | Refusal {
-  const refusal =
-    promotionUnderWay('switchover', scene) ??
-    sourceRefusal(scene) ??
-    nothingReplicated('switchover', scene) ??
-    followerRefusal(operation, scene);
+  const refusal = promotionUnderWay('switchover', scene) ?? sourceRefusal(scene);
   if (refusal !== null) return refusal;
+  const lagMs = copyAgeMs('switchover', scene);
+  if (typeof lagMs !== 'number') return lagMs;
+  const notReady = followerRefusal(operation, scene, lagMs);
+  if (notReady !== null) return notReady;
   const { link, here, there } = scene;
-  const lagMs = lagMsOf(scene.follower) ?? 0;
   const acts = actsFor(link.settings);
   return {
     summary: `Stop writes on ${there}, wait until ${here} has all of them, promote ${here} and let it take over.`,
@@ -81,7 +80,7 @@ function sourceRefusal({ link, sourceRead, there }: Scene): Refusal | null {
   );
 }
 
-function followerRefusal({ maxWriteStopMs }: Switchover, { link, follower, here }: Scene): Refusal | null {
+function followerRefusal({ maxWriteStopMs }: Switchover, { link, follower, here }: Scene, lagMs: number): Refusal | null {
   if (maxWriteStopMs < leastWriteStopMs) {
     return refuse(
       'bad-input',
@@ -97,7 +96,6 @@ function followerRefusal({ maxWriteStopMs }: Switchover, { link, follower, here 
         : `Ask for a resume of ${link.id} first.`,
     );
   }
-  const lagMs = lagMsOf(follower) ?? 0;
   const boundMs = sharesOf(maxWriteStopMs).catchUp;
   if (lagMs <= Math.max(boundMs, usualLagMs)) return null;
   return notNow(

@@ -3,7 +3,7 @@ import type { Estimate } from '../../domain/plan.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import type { Draft } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import type { Follower, SideRead } from './detail.ts';
+import { type Follower, lagMsOf, type SideRead } from './detail.ts';
 import { phaseWords, spellTime } from './words.ts';
 
 /** Who follows whom, by the databases' own word: what every operation is planned on. */
@@ -47,19 +47,19 @@ export function promotionUnderWay(operation: string, { link, follower, here }: S
   return null;
 }
 
-/** A refusal when nothing is complete on the follower yet; null when there is something to promote. */
-export function nothingReplicated(operation: string, { link, follower, here }: Scene): Refusal | null {
-  const why = whyNothing(follower);
-  if (why === null) return null;
+/** How old the newest consistent copy on the follower is, ms; a refusal when there is nothing to promote yet. */
+export function copyAgeMs(operation: string, { link, follower, here }: Scene): number | Refusal {
+  const lagMs = lagMsOf(follower);
+  const why = whyTooEarly(follower) ?? (lagMs === null ? 'it has no replicated time' : null);
+  if (lagMs !== null && why === null) return lagMs;
   return notNow(
     `${here} has no consistent copy yet (${why}), so no ${operation} of ${link.id} is possible.`,
     `Wait until the initial scan has ended; /repl status ${link.id} shows it.`,
   );
 }
 
-function whyNothing({ phase, vc }: Follower): string | null {
+function whyTooEarly({ phase, vc }: Follower): string | null {
   if (phase === 'scanning') return phaseWords.scanning;
-  if (vc.replicated === null) return 'it has no replicated time';
   // The server prints the very beginning of time before it has recorded what it retains, and refuses to promote until then.
   return vc.retained !== null && BigInt(vc.retained) < 1_000_000n ? 'it has not recorded yet how far back it can go' : null;
 }
