@@ -19,7 +19,9 @@ export interface ReporterSettings {
   /** First and longest pause after a failure. */
   readonly retryMs: number;
   readonly longestRetryMs: number;
-  /** Longest time that `stop` takes. */
+  /** Pause for a run that could not be shown for another reason than Slack's, e.g. since Redis did not answer. */
+  readonly brokenMs: number;
+  /** Time that `stop` gives to what is left to show. */
   readonly stopMs: number;
   readonly perMinute: number;
   readonly burst: number;
@@ -38,6 +40,7 @@ export const reporterSettings: ReporterSettings = {
   lookMs: 1_500,
   retryMs: 1_000,
   longestRetryMs: 30_000,
+  brokenMs: 3_000,
   stopMs: 5_000,
   perMinute: 50,
   burst: 12,

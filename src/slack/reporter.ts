@@ -8,6 +8,7 @@ import type { Journal, ReportQueue } from '../runs/ports.ts';
 import type { SlackCalls } from './calls.ts';
 import { createOutbox } from './outbox.ts';
 import { createPace } from './outbox-pace.ts';
+import { type Hold, holdClaim } from './reporter-hold.ts';
 import { freshMemory, type RunMemory } from './reporter-memory.ts';
 import { type ReporterSettings, reporterSettings } from './reporter-settings.ts';
 import { carryOut } from './reporter-tasks.ts';
@@ -39,104 +40,37 @@ export interface Reporter {
   stop(): Promise<void>;
 }
 
-interface Hold {
-  readonly run: RunId;
-  readonly token: string;
-  /** Monotonic time at which the claim has run out by our own clock. */
-  validUntil: number;
-  readonly signal: AbortSignal;
-}
-
 export function createReporter(given: ReporterDeps): Reporter {
   const settings = { ...reporterSettings, ...given.settings };
-  const { clock, log, reports, worker } = given;
+  const { clock } = given;
   const pace = createPace(clock, settings);
-  const deps: TurnDeps = { ...given, settings, pace, outbox: createOutbox(given.calls, pace), rendering: { mode: 'native' } };
-  const memories = new Map<RunId, RunMemory>();
-  const end = new AbortController();
-  let bell = new AbortController();
-  let stopBy: number | null = null;
-  let slots: Promise<void>[] = [];
-
-  const memoryOf = (run: RunId): RunMemory => {
-    const memory = memories.get(run) ?? freshMemory(clock.monotonic());
-    memories.set(run, memory);
-    return memory;
+  const deps: ShowDeps = {
+    ...given,
+    settings,
+    pace,
+    outbox: createOutbox(given.calls, pace),
+    rendering: { mode: 'native' },
+    memories: new Map(),
+    end: new AbortController(),
+    stopBy: null,
   };
+  let bell = new AbortController();
+  let slots: readonly Promise<void>[] = [];
   const ring = (): void => {
     bell.abort();
     bell = new AbortController();
   };
-  const outOfTime = (): boolean => end.signal.aborted || (stopBy !== null && clock.monotonic() >= stopBy);
-
-  const slot = async (): Promise<void> => {
-    while (!outOfTime()) {
-      const claim = await reports.claim(worker, settings.leaseMs).catch((cause: unknown) => complain(cause, log, worker));
-      if (claim !== null) await show(claim.run, claim.token);
-      else if (stopBy !== null) return;
-      else await clock.sleep(settings.pollMs, AbortSignal.any([bell.signal, end.signal]));
-    }
-  };
-
-  const show = async (run: RunId, token: string): Promise<void> => {
-    const done = new AbortController();
-    const hold: Hold = { run, token, validUntil: clock.monotonic() + settings.leaseMs, signal: AbortSignal.any([done.signal, end.signal]) };
-    const keeping = keep(hold);
-    try {
-      const turn = await openTurn(run, deps, memoryOf(run));
-      const wait = await work(turn, hold);
-      if (wait === null && over(turn)) memories.delete(run);
-      if (wait === null) await reports.finish(run, token, turn.records().length);
-      else await reports.postpone(run, token, wait);
-    } catch (cause) {
-      complain(cause, log, worker, run);
-      await reports.postpone(run, token, settings.longestRetryMs / 10).catch(() => undefined);
-    } finally {
-      done.abort();
-      await keeping;
-    }
-  };
-
-  /** Null when Slack shows everything; else the time after which to look again, ms. */
-  const work = async (turn: Turn, hold: Hold): Promise<number | null> => {
-    // A call that we send has ended before anyone else may take the run.
-    const mine = (): boolean => clock.monotonic() + settings.quietMs < hold.validUntil;
-    while (mine() && !outOfTime()) {
-      const tasks = turn.tasks();
-      const ready = tasks.find(({ inMs }) => inMs === 0);
-      const soonest = Math.min(...tasks.map(({ inMs }) => inMs));
-      if (tasks.length === 0) return null;
-      if (ready !== undefined) await carryOut(ready.task, turn, mine);
-      else if (soonest > settings.patienceMs) return soonest;
-      else await clock.sleep(soonest, hold.signal);
-      await turn.refresh();
-    }
-    return 0;
-  };
-
-  const keep = async (hold: Hold): Promise<void> => {
-    while (!hold.signal.aborted) {
-      await clock.sleep(settings.leaseMs / 3, hold.signal);
-      if (hold.signal.aborted) return;
-      const before = clock.monotonic();
-      const kept = await reports.renew(hold.run, hold.token, settings.leaseMs).catch(() => null);
-      if (kept === true) hold.validUntil = before + settings.leaseMs;
-      if (kept === false) hold.validUntil = 0;
-      if (kept === false) return;
-    }
-  };
-
   return {
     start: () => {
-      slots = Array.from({ length: settings.slots }, slot);
+      slots = Array.from({ length: settings.slots }, () => workOff(deps, () => bell.signal));
     },
     nudge: ring,
     stop: async () => {
-      stopBy = clock.monotonic() + settings.stopMs;
+      deps.stopBy = clock.monotonic() + settings.stopMs;
       ring();
       const limit = new AbortController();
       await Promise.race([Promise.all(slots), clock.sleep(settings.stopMs, limit.signal)]);
-      end.abort();
+      deps.end.abort();
       // A call that is still under way is left to its end: its trace in the journal leads the next reporter to its message.
       await Promise.race([Promise.all(slots), clock.sleep(1_000, limit.signal)]);
       limit.abort();
@@ -144,7 +78,65 @@ export function createReporter(given: ReporterDeps): Reporter {
   };
 }
 
-function complain(cause: unknown, log: Log, worker: string, run?: RunId): null {
+interface ShowDeps extends TurnDeps {
+  readonly reports: ReportQueue;
+  readonly memories: Map<RunId, RunMemory>;
+  readonly end: AbortController;
+  /** Monotonic time at which a stop that was asked for is over; null while none was. */
+  stopBy: number | null;
+}
+
+const outOfTime = ({ end, stopBy, clock }: ShowDeps): boolean => end.signal.aborted || (stopBy !== null && clock.monotonic() >= stopBy);
+
+/** Takes one run after the other, until the reporter stops. */
+async function workOff(deps: ShowDeps, bell: () => AbortSignal): Promise<void> {
+  const { reports, worker, settings, clock, end } = deps;
+  while (!outOfTime(deps)) {
+    const claim = await reports.claim(worker, settings.leaseMs).catch((cause: unknown) => complain(cause, deps));
+    if (claim !== null) await show(claim.run, claim.token, deps);
+    else if (deps.stopBy !== null) return;
+    else await clock.sleep(settings.pollMs, AbortSignal.any([bell(), end.signal]));
+  }
+}
+
+async function show(run: RunId, token: string, deps: ShowDeps): Promise<void> {
+  const { reports, memories, settings, clock, end } = deps;
+  const hold = holdClaim(run, token, { reports, clock, leaseMs: settings.leaseMs, ends: end.signal });
+  try {
+    const memory = memories.get(run) ?? freshMemory(clock.monotonic());
+    memories.set(run, memory);
+    const turn = await openTurn(run, deps, memory);
+    const wait = await showAll(turn, hold, deps);
+    if (wait === null && over(turn)) memories.delete(run);
+    if (wait === null) await reports.finish(run, token, turn.records().length);
+    else await reports.postpone(run, token, wait);
+  } catch (cause) {
+    complain(cause, deps, run);
+    await reports.postpone(run, token, settings.brokenMs).catch(() => undefined);
+  } finally {
+    await hold.letGo();
+  }
+}
+
+/** Null when Slack shows everything; else the time after which to look again, ms. */
+async function showAll(turn: Turn, hold: Hold, deps: ShowDeps): Promise<number | null> {
+  const { settings, clock } = deps;
+  // A call that we send has ended before anyone else may take the run.
+  const mine = (): boolean => hold.holdsFor(settings.quietMs);
+  while (mine() && !outOfTime(deps)) {
+    const tasks = turn.tasks();
+    if (tasks.length === 0) return null;
+    const ready = tasks.find(({ inMs }) => inMs === 0);
+    const soonest = Math.min(...tasks.map(({ inMs }) => inMs));
+    if (ready !== undefined) await carryOut(ready.task, turn, mine);
+    else if (soonest > settings.patienceMs) return soonest;
+    else await clock.sleep(soonest, hold.signal);
+    await turn.refresh();
+  }
+  return 0;
+}
+
+function complain(cause: unknown, { log, worker }: ShowDeps, run?: RunId): null {
   const fields = { event: 'slack.report.broken', worker, ...(run === undefined ? {} : { run }), cause };
   if (isFault(cause)) log.warn(fields, 'A run could not be shown now; it is tried again.');
   else log.error(fields, 'A run could not be shown because of a mistake in the bot.');

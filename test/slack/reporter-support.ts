@@ -26,6 +26,7 @@ const hasty: Partial<ReporterSettings> = {
   lookMs: 40,
   retryMs: 30,
   longestRetryMs: 300,
+  brokenMs: 50,
   stopMs: 3_000,
   perMinute: 60_000,
   burst: 100,

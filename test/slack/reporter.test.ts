@@ -70,6 +70,15 @@ describe('a reporter', () => {
     await reporter.stop();
   }, 20_000);
 
+  it('shows the last state before it has stopped', async () => {
+    const reporter = bench.reporter('w-stop', { pollMs: 60_000 });
+    reporter.start();
+    const run = await bench.begin();
+    await bench.write(run, ...rest(succeededEntries));
+    await reporter.stop();
+    expect(headline(run)).toMatch(/Succeeded/);
+  }, 20_000);
+
   it('offers the reactions to vote with under a message that asks for approval', async () => {
     const reporter = bench.reporter('w3');
     reporter.start();

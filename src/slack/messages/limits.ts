@@ -62,8 +62,6 @@ function ofBlock(block: Part): readonly string[] {
         ...range('number of elements', parts(block['elements']).length, limits.contextElements),
         ...parts(block['elements']).flatMap((element) => range('context text', textOf(element).length, limits.contextText)),
       ];
-    case 'divider':
-      return [];
     case 'actions':
       return [
         ...range('number of buttons', parts(block['elements']).length, limits.buttons),

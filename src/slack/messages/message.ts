@@ -1,6 +1,6 @@
 import { hashOf } from '../../domain/json.ts';
 import type { Button } from './actions.ts';
-import { cut, plain } from './foreign.ts';
+import { plain } from './foreign.ts';
 import { cutMrkdwn, type Mrkdwn } from './mrkdwn.ts';
 import type { RichText } from './rich.ts';
 
@@ -27,16 +27,13 @@ export interface TaskCard {
   readonly output?: RichText;
 }
 
-type ContainerChild = RichText | SectionBlock | ContextBlock | DividerBlock;
+type ContainerChild = RichText | SectionBlock | ContextBlock;
 type SectionBlock =
   | { readonly type: 'section'; readonly text: MrkdwnText }
   | { readonly type: 'section'; readonly fields: readonly MrkdwnText[] };
 interface ContextBlock {
   readonly type: 'context';
   readonly elements: readonly MrkdwnText[];
-}
-interface DividerBlock {
-  readonly type: 'divider';
 }
 
 interface Cell {
@@ -74,7 +71,6 @@ const mrkdwnText = (text: Mrkdwn, max: number): MrkdwnText => ({ type: 'mrkdwn',
 
 export const header = (text: string): Block => ({ type: 'header', text: plainText(text, 150) });
 export const section = (text: Mrkdwn): SectionBlock => ({ type: 'section', text: mrkdwnText(text, 3_000) });
-export const divider: DividerBlock = { type: 'divider' };
 
 /** Facts in two columns, which a phone stacks. At most ten are shown. */
 export const fields = (facts: readonly Mrkdwn[]): SectionBlock => ({
@@ -126,7 +122,3 @@ export function message(text: Mrkdwn, blocks: readonly (Block | null)[]): Messag
   const mark = hashOf({ sentence, shown }).slice(0, 12);
   return { text: sentence, blocks: shown.map((block, index) => ({ ...block, block_id: `${index}-${mark}` })) };
 }
-
-/** The start of a text with a count of what is missing. */
-export const cutCounted = (text: string, max: number): string =>
-  text.length <= max ? text : `${cut(text, max - 60)} (${text.length - max + 60} more characters)`;

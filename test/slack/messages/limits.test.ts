@@ -45,7 +45,7 @@ describe('every message of a hostile run', () => {
       { numRuns: 80 },
     );
     expect(checked).toBeGreaterThan(80 * 6);
-  }, 30_000);
+  }, 60_000);
 
   it('shows every statement of a plan, in the message or in the thread', () => {
     fc.assert(
@@ -58,7 +58,7 @@ describe('every message of a hostile run', () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 60_000);
 });
 
 /** All literal text of blocks, joined as read, without line breaks: a long statement goes on in the next piece. */
