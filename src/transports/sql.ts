@@ -65,24 +65,57 @@ async function sendAlone(client: Client, statement: string): Promise<readonly Sq
   return answer.rows;
 }
 
-/** A connection with its deadline and its caller's signal: whichever ends it first is what the Fault names. */
-function openConnection(target: SqlTarget, { signal, timeoutMs, tag }: SqlCall) {
+/** Sends on one connection, and says what a failure means for the effect. */
+function openConnection(target: SqlTarget, call: SqlCall) {
+  const { signal, timeoutMs, tag } = call;
   const client = new Client(configOf(target, tag));
+  const watched = watch(client, call);
   const secrets = [target.password, target.tls.kind === 'verify' ? target.tls.key : null];
-  let ended: 'deadline' | 'aborted' | null = null;
-  let broken: unknown = null;
-  let accepted = false;
+  const faultAt = (phase: SqlPhase, cause: unknown) => {
+    const { ended, accepted } = watched.state;
+    return faultOf({ phase, cluster: target.cluster, secrets, ended, accepted, timeoutMs, cause });
+  };
   let busy = false;
-  let giveUp: (() => void) | null = null;
+
+  const run = async <T>(phase: SqlPhase, send: () => Promise<T>): Promise<T> => {
+    if (busy) throw new TypeError('a session sends one statement at a time');
+    // Nothing may come between this look at the signal and the sending: both are synchronous.
+    if (signal.aborted) throw abortedBeforeSend(target.cluster);
+    // The connection was gone before this statement, so nothing of it has left.
+    if (watched.state.gone) throw faultAt('connect', watched.state.cause);
+    busy = true;
+    const cut = new Promise<never>((_, reject) => {
+      watched.onGone(() => reject(faultAt(phase, null)));
+    });
+    try {
+      return await Promise.race([send().catch((cause: unknown) => Promise.reject(faultAt(phase, cause))), cut]);
+    } finally {
+      busy = false;
+      watched.onGone(null);
+    }
+  };
+  return { client, run, close: watched.close };
+}
+
+/** Ends a connection at its deadline or on its caller's signal, whichever comes first, and remembers which it was. */
+function watch(client: Client, { signal, timeoutMs }: SqlCall) {
+  const state: { ended: 'deadline' | 'aborted' | null; gone: boolean; cause: unknown; accepted: boolean } = {
+    ended: null,
+    gone: false,
+    cause: null,
+    accepted: false,
+  };
+  let tell: (() => void) | null = null;
 
   const close = () => {
+    state.gone = true;
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
     cutOff(client);
-    giveUp?.();
+    tell?.();
   };
   const end = (why: 'deadline' | 'aborted') => {
-    ended ??= why;
+    state.ended ??= why;
     close();
   };
   const onAbort = () => end('aborted');
@@ -90,34 +123,16 @@ function openConnection(target: SqlTarget, { signal, timeoutMs, tag }: SqlCall) 
   signal.addEventListener('abort', onAbort, { once: true });
   // Without a listener an idle connection that breaks would end the process.
   client.on('error', (cause: unknown) => {
-    broken ??= cause;
+    state.gone = true;
+    state.cause ??= cause;
   });
-
   internals(client).connection.once('connect', () => {
-    accepted = true;
+    state.accepted = true;
   });
-
-  const run = async <T>(phase: SqlPhase, send: () => Promise<T>): Promise<T> => {
-    if (busy) throw new TypeError('a session sends one statement at a time');
-    const faultAt = (at: SqlPhase, cause: unknown) =>
-      faultOf({ phase: at, cluster: target.cluster, secrets, ended, accepted, timeoutMs, cause });
-    const failure = (cause: unknown) => faultAt(phase, cause);
-    // Nothing may come between this look at the signal and the sending: both are synchronous.
-    if (signal.aborted) throw abortedBeforeSend(target.cluster);
-    // The connection was gone before this statement, so nothing of it has left.
-    if (ended !== null || broken !== null) throw faultAt('connect', broken);
-    busy = true;
-    const cut = new Promise<never>((_, reject) => {
-      giveUp = () => reject(failure(null));
-    });
-    try {
-      return await Promise.race([send().catch((cause: unknown) => Promise.reject(failure(cause))), cut]);
-    } finally {
-      busy = false;
-      giveUp = null;
-    }
+  const onGone = (listener: (() => void) | null) => {
+    tell = listener;
   };
-  return { client, run, close };
+  return { state, close, onGone };
 }
 
 /**

@@ -167,6 +167,14 @@ describe('a call that fails', () => {
     expect(server.statements).toEqual(['first']);
   });
 
+  it('sends nothing on a session that was closed', async () => {
+    const server = await serve();
+    const session = await connectSql(target(server.port), call());
+    session.close();
+    expect(await faultOf(session.change('late'))).toMatchObject({ effect: 'not-applied' });
+    expect(server.statements).toEqual([]);
+  });
+
   it('keeps the password and the statement out of everything that it says', async () => {
     const server = await serve(() => ({
       kind: 'error',

@@ -27,47 +27,79 @@ export const kinds = {
 /** Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken back. */
 export type StartPurpose = 'serve' | 'restart';
 
-/** Writes the acts of one link: texts and parameters are constant for equal settings. */
-export function actsFor(settings: PcrSettings) {
-  const name = settings.virtualCluster;
-  const alter = `ALTER VIRTUAL CLUSTER ${quoteIdentifier(name)}`;
-  const on = (side: Side, kind: string, title: string, statements: readonly string[], params: JsonObject): Act => ({
-    kind,
-    title,
-    cluster: settings[side].cluster,
-    side,
-    statements,
-    params: { virtualCluster: name, ...params },
-  });
-  const at = (side: Side) => settings[side].cluster;
+/** Where a statement is sent, on behalf of which virtual cluster. */
+const actOn = (
+  settings: PcrSettings,
+  side: Side,
+  kind: string,
+  title: string,
+  statements: readonly string[],
+  params: JsonObject = {},
+): Act => ({
+  kind,
+  title,
+  cluster: settings[side].cluster,
+  side,
+  statements,
+  params: { virtualCluster: settings.virtualCluster, ...params },
+});
 
+const alter = ({ virtualCluster }: PcrSettings, what: string): readonly string[] => [
+  `ALTER VIRTUAL CLUSTER ${quoteIdentifier(virtualCluster)} ${what}`,
+];
+
+/** Writes the acts of one link: texts and parameters are constant for equal settings. */
+export const actsFor = (settings: PcrSettings) => ({ ...serviceActs(settings), ...replicationActs(settings) });
+
+function serviceActs(settings: PcrSettings) {
+  const name = settings.virtualCluster;
+  const at = (side: Side) => settings[side].cluster;
   return {
-    proveCatchUp: (side: Side, withinMs: number) => on(side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [], { withinMs }),
     setDefaultTarget: (side: Side, target: string) =>
-      on(
+      actOn(
+        settings,
         side,
         kinds.setDefaultTarget,
         `Send connections to ${at(side)} that name no virtual cluster to ${target}`,
         [`SET CLUSTER SETTING server.controller.default_target_cluster = ${quoteLiteral(target)}`],
         { target },
       ),
-    stopService: (side: Side) => on(side, kinds.stopService, `Stop writes to ${name} on ${at(side)}`, [`${alter} STOP SERVICE`], {}),
+    stopService: (side: Side) =>
+      actOn(settings, side, kinds.stopService, `Stop writes to ${name} on ${at(side)}`, alter(settings, 'STOP SERVICE')),
     startService: (side: Side, purpose: StartPurpose) =>
-      on(side, kinds.startService, `Let applications into ${name} on ${at(side)}`, [`${alter} START SERVICE SHARED`], { purpose }),
-    awaitCut: (side: Side) =>
-      on(side, kinds.awaitCut, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took before the stop`, [], {}),
-    completeReplication: (side: Side, to: FailoverTarget, stopped: boolean) =>
-      on(side, kinds.completeReplication, `Promote ${at(side)}`, [`${alter} COMPLETE REPLICATION TO ${targetText(to)}`], {
-        to: to.kind === 'latest' ? 'latest' : String(microsOfMs(to.at)),
-        // Whether the other side must have been stopped first, so that nothing can be lost.
-        stopped,
+      actOn(settings, side, kinds.startService, `Let applications into ${name} on ${at(side)}`, alter(settings, 'START SERVICE SHARED'), {
+        purpose,
       }),
-    awaitPromotion: (side: Side) => on(side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, [], {}),
     verifyService: (side: Side) =>
-      on(side, kinds.verifyService, `Connect to ${name} on ${at(side)} as an application would`, ['SELECT 1 AS one'], {}),
-    checkSplitBrain: (side: Side) => on(side, kinds.checkSplitBrain, `Check that only ${at(side)} takes writes`, [], {}),
-    pause: (side: Side) => on(side, kinds.pause, `Pause replication into ${at(side)}`, [`${alter} PAUSE REPLICATION`], {}),
-    resume: (side: Side) => on(side, kinds.resume, `Resume replication into ${at(side)}`, [`${alter} RESUME REPLICATION`], {}),
+      actOn(settings, side, kinds.verifyService, `Connect to ${name} on ${at(side)} as an application would`, ['SELECT 1 AS one']),
+    checkSplitBrain: (side: Side) => actOn(settings, side, kinds.checkSplitBrain, `Check that only ${at(side)} takes writes`, []),
+  };
+}
+
+function replicationActs(settings: PcrSettings) {
+  const at = (side: Side) => settings[side].cluster;
+  return {
+    proveCatchUp: (side: Side, withinMs: number) =>
+      actOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [], { withinMs }),
+    awaitCut: (side: Side) =>
+      actOn(settings, side, kinds.awaitCut, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took before the stop`, []),
+    completeReplication: (side: Side, to: FailoverTarget, stopped: boolean) =>
+      actOn(
+        settings,
+        side,
+        kinds.completeReplication,
+        `Promote ${at(side)}`,
+        alter(settings, `COMPLETE REPLICATION TO ${targetText(to)}`),
+        {
+          to: to.kind === 'latest' ? 'latest' : String(microsOfMs(to.at)),
+          // Whether the other side must have been stopped first, so that nothing can be lost.
+          stopped,
+        },
+      ),
+    awaitPromotion: (side: Side) => actOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, []),
+    pause: (side: Side) => actOn(settings, side, kinds.pause, `Pause replication into ${at(side)}`, alter(settings, 'PAUSE REPLICATION')),
+    resume: (side: Side) =>
+      actOn(settings, side, kinds.resume, `Resume replication into ${at(side)}`, alter(settings, 'RESUME REPLICATION')),
   };
 }
 
