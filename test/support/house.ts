@@ -48,7 +48,7 @@ export interface House {
   /** Types a command and resolves to what the person alone is shown. */
   ask(person: string, line: string, channel?: string): Promise<string>;
   /** Types a command that proposes a run, and resolves when its message stands in the channel. */
-  propose(person: string, line: string, channel?: string): Promise<RunId>;
+  propose(person: string, line: string, channel?: string, withinMs?: number): Promise<RunId>;
   records(run: RunId): Promise<readonly JournalRecord[]>;
   run(run: RunId): Promise<RunView>;
   reaches(run: RunId, state: RunState, withinMs?: number): Promise<RunView>;
@@ -124,11 +124,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await until(() => workspace.ephemerals(person, channel).length > before, `${person} is answered for ${line}`);
       return textOf(workspace.ephemerals(person, channel).at(-1));
     },
-    propose: async (person, line, channel = '#ops') => {
+    propose: async (person, line, channel = '#ops', withinMs = 10_000) => {
+      await until(() => workspace.sockets() > 0, 'a socket is open');
       const known = new Set(runIdsOf(workspace.messages(channel)));
       await workspace.as(person).command(line, channel);
       const fresh = (): string | undefined => runIdsOf(workspace.messages(channel)).find((id) => !known.has(id));
-      await until(() => fresh() !== undefined, `a run stands in ${channel} for ${line}`);
+      await until(() => fresh() !== undefined, `a run stands in ${channel} for ${line}`, withinMs);
       return asRunId(fresh() ?? '');
     },
     records: (run) => store.journal.read(run),

@@ -7,7 +7,7 @@ export const quickPace: RunnerPace = {
   pollMs: 25,
   probeMs: 2_000,
   observeMs: 2_000,
-  progressEveryMs: 20,
+  progressEveryMs: 10_000,
   lineMs: 50,
 };
 

@@ -36,6 +36,8 @@ interface Measured {
   readonly words: string;
 }
 
+const atMost = (ms: number): string => (ms < 1_000 ? 'Less than 1 s' : `At most ${spell(ms)}`);
+
 const find = (told: readonly Told[], kind: string): Told | null => told.find(({ step }) => step.kind === kind) ?? null;
 
 function timeIn(told: Told | null, key: string): Micros | null {
@@ -67,7 +69,7 @@ function lossOfFailover(run: RunView, told: readonly Told[]): Measured {
     const ms = Math.max(0, msOfMicros(stopped - promoted));
     return {
       ms,
-      words: `At most ${spell(ms)} of writes were lost: from the time of the promotion until the old primary was seen stopped.`,
+      words: `${atMost(ms)} of writes were lost: from the time of the promotion until the old primary was seen stopped.`,
     };
   }
   const start = startClock(run, told);
@@ -76,7 +78,7 @@ function lossOfFailover(run: RunView, told: readonly Told[]): Measured {
   const ms = Math.max(0, msOfMicros(start - promoted));
   return {
     ms,
-    words: `At most ${spell(ms)} of writes were lost, if the old primary took none after the run began; it could not be fenced, so that is not known.`,
+    words: `${atMost(ms)} of writes were lost, if the old primary took none after the run began; it could not be fenced, so that is not known.`,
   };
 }
 

@@ -1,0 +1,190 @@
+import { expect } from 'vitest';
+import type { RunId } from '../../src/domain/ids.ts';
+import { isFinal, type JournalRecord } from '../../src/domain/run.ts';
+import { currentStanding } from '../../src/runs/progress.ts';
+import { type BotProcess, startBot } from '../../src/sim/bots.ts';
+import { threadLines } from '../../src/slack/messages/thread.ts';
+import { type House, openHouse } from './house.ts';
+import { type RedisProxy, type StopPoint, startRedisProxy } from './redis-proxy.ts';
+import { until } from './until.ts';
+
+export type How = 'kill' | 'freeze';
+
+/** Where the worker is stopped: at a word of the journal, or at an effect on a database. */
+export type Point =
+  | ({ readonly kind: 'journal' } & StopPoint)
+  | { readonly kind: 'effect'; readonly statement: RegExp; readonly moment: 'before' | 'after' };
+
+export interface Crash {
+  readonly command: string;
+  readonly how: How;
+  readonly point: Point;
+}
+
+const crashBot = new URL('./crash-bot.ts', import.meta.url);
+
+/** People who do what the run asks of them, over and over, whoever answers. Resolves when the run is over. */
+async function staff(house: House, run: RunId): Promise<void> {
+  await until(
+    async () => {
+      const view = await house.run(run);
+      if (isFinal(view.state)) return true;
+      const said = view.votes.map(({ person }) => person);
+      const absent = ['bob', 'chloe'].filter((name) => !said.includes(house.as(name).id as never));
+      if (view.state === 'awaiting-approval') for (const name of absent) void house.click(run, name, 'approve').catch(() => undefined);
+      const current = view.state === 'running' ? currentStanding(view) : null;
+      if (current?.step.by === 'person' && current.view.confirmedBy === null)
+        void house.click(run, 'ana', 'confirm').catch(() => undefined);
+      return false;
+    },
+    `run ${run} is over`,
+    60_000,
+    150,
+  );
+}
+
+/** How many words a worker says to the journal in a run that nothing disturbs. */
+export async function wordsOf(command: string): Promise<number> {
+  const house = await openHouse({ bots: [] });
+  const proxy = await startRedisProxy(house.redis.url, null);
+  const bot = startBot('quiet', { ...house.world.env, REDIS_URL: proxy.url }, { main: crashBot });
+  try {
+    await bot.ready();
+    const run = await house.propose('ana', command);
+    await staff(house, run);
+    expect((await house.run(run)).state).toBe('succeeded');
+    return proxy.appends();
+  } finally {
+    await end(house, bot, proxy);
+  }
+}
+
+async function end(house: House, bot: BotProcess, proxy: RedisProxy): Promise<void> {
+  bot.signal('SIGCONT');
+  bot.signal('SIGKILL');
+  await bot.gone();
+  await proxy.close();
+  await house.close();
+}
+
+/** Plays one crash to its end and checks every invariant. Answers whether the point was reached at all. */
+export async function play({ command, how, point }: Crash): Promise<boolean> {
+  const house = await openHouse({ bots: [] });
+  const proxy = await startRedisProxy(house.redis.url, point.kind === 'journal' ? point : null);
+  const doomed = startBot('doomed', { ...house.world.env, REDIS_URL: proxy.url }, { main: crashBot });
+  try {
+    await doomed.ready();
+    const reached = point.kind === 'journal' ? proxy.reached.then(() => true) : effectReached(house, point);
+    const story = house.propose('ana', command, '#ops', 30_000).then(async (run) => {
+      await staff(house, run);
+      return run;
+    });
+    if (!(await Promise.race([reached, story.then(() => false)]))) return false;
+    doomed.signal(how === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+    if (how === 'kill') await doomed.gone();
+    house.sql.faults.clear();
+    await house.bot('heir');
+    const run = await story;
+    if (how === 'freeze') await thaw(doomed, proxy);
+    await check(house, run);
+    return true;
+  } finally {
+    await end(house, doomed, proxy);
+  }
+}
+
+/** The statement hangs before or after its effect, as on a slow server, and the worker is stopped meanwhile. */
+async function effectReached(house: House, { statement, moment }: Extract<Point, { kind: 'effect' }>): Promise<boolean> {
+  const fault = house.sql.faults.add({ match: statement, act: { kind: 'hang', when: moment } });
+  await until(() => fault.hits() > 0, `${statement} arrives`, 30_000);
+  return true;
+}
+
+/** Lets a frozen worker go on, and waits until it has looked around again. */
+async function thaw(doomed: BotProcess, proxy: RedisProxy): Promise<void> {
+  proxy.release();
+  doomed.signal('SIGCONT');
+  const port = /"health":(\d+)/.exec(doomed.output())?.[1];
+  await until(
+    async () => {
+      const text = await fetch(`http://127.0.0.1:${port}/metrics`)
+        .then((response) => response.text())
+        .catch(() => '');
+      const age = /^replops_last_sweep_age_seconds (\S+)/m.exec(text)?.[1];
+      return age !== undefined && Number(age) < 0.5;
+    },
+    'the thawed worker looks around',
+    20_000,
+  );
+}
+
+const repeated = (list: readonly string[]): readonly string[] => list.filter((one, index) => list.indexOf(one) !== index);
+
+async function check(house: House, run: RunId): Promise<void> {
+  // Reading verifies the chain and that there are no gaps.
+  const records = await house.records(run);
+  expect((await house.run(run)).state).toBe('succeeded');
+  const changes = house.sql.effects().flatMap(({ side, kind, statement, changed }) => (changed ? [`${side} ${kind} ${statement}`] : []));
+  expect(repeated(changes.filter((change) => !change.includes('CANCEL')))).toEqual([]);
+  expect(house.sql.splitBrain()).toEqual([]);
+  expect(house.sql.writable()).toEqual({ primary: false, standby: true });
+  checkFences(records);
+  checkIntents(records);
+  await until(() => isTold(house, run, records), 'the thread tells what the journal holds', 15_000).catch(async (cause: unknown) => {
+    console.log(
+      JSON.stringify(
+        {
+          text: (await house.message(run)).text,
+          edits: (await house.message(run)).edits,
+          wanted: threadLines(records).map(({ key }) => key),
+          posted: (await house.run(run)).posted,
+          calls: house.workspace
+            .calls()
+            .slice(-14)
+            .map((c) => [c.at, c.method, c.status, String(c.args['text']).slice(0, 60)]),
+          log: house
+            .logs()
+            .split('\n')
+            .filter((l) => /warn|error|lease/.test(l))
+            .slice(-12),
+        },
+        null,
+        1,
+      ),
+    );
+    throw cause;
+  });
+  expect((await house.records(run)).filter(({ entry }) => !['posting', 'posted'].includes(entry.kind))).toEqual(
+    records.filter(({ entry }) => !['posting', 'posted'].includes(entry.kind)),
+  );
+}
+
+/** No worker writes after one that came later. */
+function checkFences(records: readonly JournalRecord[]): void {
+  const fences = records.flatMap(({ fence }) => (fence === 0 ? [] : [fence]));
+  expect(fences).toEqual([...fences].sort((a, b) => a - b));
+}
+
+/** Nothing is sent or proven without an intent, and every step is proven once. */
+function checkIntents(records: readonly JournalRecord[]): void {
+  const intended = new Set<string>();
+  const proven: string[] = [];
+  for (const { entry } of records) {
+    if (entry.kind === 'intent') intended.add(entry.effect);
+    if (entry.kind === 'performing' || entry.kind === 'done') expect(intended.has(entry.effect)).toBe(true);
+    if (entry.kind === 'done') proven.push(entry.step);
+  }
+  expect(repeated(proven)).toEqual([]);
+}
+
+/** One message a key, every key that the journal asks for, and the last state on top. */
+async function isTold(house: House, run: RunId, records: readonly JournalRecord[]): Promise<boolean> {
+  const { channel, ts } = await house.message(run);
+  const keys = house.workspace.thread(channel, ts).flatMap(({ metadata }) => {
+    const payload = metadata?.['event_payload'] as { key?: string } | undefined;
+    return payload?.key === undefined ? [] : [payload.key];
+  });
+  expect(repeated(keys)).toEqual([]);
+  const wanted = threadLines(records).map(({ key }) => key);
+  return wanted.every((key) => keys.includes(key)) && /succeeded|complete|done/i.test((await house.message(run)).text);
+}
