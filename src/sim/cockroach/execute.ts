@@ -77,6 +77,9 @@ async function sufferAfter(realm: Realm, active: ActiveStatement, act: FaultAct 
   if (act?.kind === 'hang' && act.when === 'after') await pauseFor(realm, active, act.ms ?? Number.POSITIVE_INFINITY);
 }
 
+/** A world may run for days: of what was only read, the latest statements are kept. */
+const mostSeen = 20_000;
+
 /** SHOW JOB WHEN COMPLETE looks this often, and gives up after a day. */
 const pollMs = 250;
 const longestPollMs = 24 * 3_600_000;
@@ -157,6 +160,7 @@ export async function execute(realm: Realm, session: Session, prepared: SimPrepa
     sqlState: null,
   };
   realm.seen.push(entry);
+  if (realm.seen.length > mostSeen) realm.seen.splice(0, mostSeen / 2);
   session.active = active;
   startTimeout(realm, session, active);
   try {

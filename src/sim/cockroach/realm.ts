@@ -48,6 +48,8 @@ export interface Realm {
   readonly seen: SeenEntry[];
   /** Shut while a side is silent. */
   readonly gates: Readonly<Record<SimSide, Gate>>;
+  /** Aborted when the world closes. */
+  readonly closing: AbortController;
 }
 
 /** True when a virtual cluster answers SQL at that moment. */
@@ -79,6 +81,7 @@ export function changed(realm: Realm): void {
 
 /** Stops every running statement. */
 export function stopAll(realm: Realm): void {
+  realm.closing.abort();
   for (const side of simSides) realm.gates[side].open();
   for (const session of realm.sessions.all()) stopStatement(session, 'closed');
 }

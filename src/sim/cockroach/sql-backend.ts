@@ -26,13 +26,13 @@ async function route(realm: Realm, side: SimSide, request: StartupRequest): Prom
   const cluster = realm.state.clusters[side];
   const name = request.virtualCluster ?? cluster.settings.get(defaultTarget) ?? 'system';
   const waitMs = request.virtualCluster === null ? realm.state.pace.muxWaitMs : 0;
-  const never = new AbortController().signal;
+  const { signal } = realm.closing;
   for (let look = 0; look <= looks; look += 1) {
     const nowUs = catchUp(realm);
     const vc = findVc(cluster, name);
     if (vc !== null && isServing(vc, nowUs)) return vc;
-    if (waitMs === 0) break;
-    if (look < looks) await realm.time.sleep(waitMs / looks, never);
+    if (waitMs === 0 || signal.aborted) break;
+    if (look < looks) await realm.time.sleep(waitMs / looks, signal);
   }
   throw unavailable(name);
 }

@@ -2,29 +2,24 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { systemClock } from '../../domain/clock.ts';
 import {
   type Faults,
-  type JobTruth,
   type SimSide,
   type SqlWorld,
   type SqlWorldOptions,
   type SqlWorldSide,
   simSides,
-  type VcTruth,
+  type WorldControl,
 } from './contract.ts';
 import { createFaultRules } from './faults.ts';
 import { bringTo, createState, defaultUsers, type Genesis, pastUs } from './genesis.ts';
 import { dialects } from './grammar/dialect.ts';
 import { productPace } from './pace.ts';
-import { catchUp, changed, createGate, type Realm, stopAll } from './realm.ts';
-import { createSessions, tagOf } from './sessions.ts';
+import { catchUp, createGate, type Realm, stopAll } from './realm.ts';
+import { createSessions } from './sessions.ts';
 import { createSqlBackend } from './sql-backend.ts';
-import { replicatedAt } from './state/frontier.ts';
-import { findVc } from './state/model.ts';
-import { lossOf, overlaps, writableIntervals } from './state/records.ts';
-import { isWritable } from './state/settle.ts';
-import { statusOf } from './state/view.ts';
-import { hlcDecimal } from './values/hlc.ts';
 import { createAuthority } from './wire/certificate.ts';
 import { startWireServer, type WireServer } from './wire/server.ts';
+import { createFaults, type Servers } from './world-faults.ts';
+import { createReaders } from './world-readers.ts';
 import { createWorldTime } from './world-time.ts';
 
 export type {
@@ -65,77 +60,8 @@ function createRealm(genesis: Genesis): Realm {
     rules: createFaultRules(),
     seen: [],
     gates: { primary: createGate(), standby: createGate() },
+    closing: new AbortController(),
   };
-}
-
-type Servers = Readonly<Record<SimSide, WireServer>>;
-
-function createFaults(realm: Realm, servers: Servers): Faults {
-  const { clusters } = realm.state;
-  const change = (apply: () => void): void => {
-    catchUp(realm);
-    apply();
-    changed(realm);
-  };
-  return {
-    add: realm.rules.add,
-    clear: realm.rules.clear,
-    down: async (side, outage = 'dead') => {
-      change(() => {
-        clusters[side].outage = outage;
-      });
-      if (outage !== 'silent') return servers[side].stop();
-      realm.gates[side].shut();
-      servers[side].silence(true);
-    },
-    up: async (side) => {
-      change(() => {
-        clusters[side].outage = null;
-      });
-      servers[side].silence(false);
-      realm.gates[side].open();
-      await servers[side].start();
-    },
-    link: (to) =>
-      change(() => {
-        realm.state.linkUp = to === 'up';
-      }),
-    revertStuck: (side, on) =>
-      change(() => {
-        clusters[side].revertStuck = on;
-      }),
-    catchUpStuck: (side, on) =>
-      change(() => {
-        clusters[side].catchUpStuck = on;
-      }),
-    corrupt: (side, on) =>
-      change(() => {
-        clusters[side].corrupt = on;
-      }),
-  };
-}
-
-function truthOf(realm: Realm, side: SimSide, name: string): VcTruth | null {
-  const nowUs = catchUp(realm);
-  const cluster = realm.state.clusters[side];
-  const vc = findVc(cluster, name);
-  if (vc === null) return null;
-  const status = statusOf(realm.state, cluster, vc, nowUs);
-  const replicated = vc.stream === null ? null : replicatedAt(vc.stream, nowUs, realm.state.pace);
-  return {
-    id: vc.id,
-    name: vc.name,
-    dataState: status,
-    status,
-    serviceMode: vc.service,
-    replicatedTime: replicated === null ? null : replicated / 1000,
-    failoverTime: vc.stream?.failover == null ? null : hlcDecimal(vc.stream.failover.target),
-  };
-}
-
-function jobsOf(realm: Realm, side: SimSide): readonly JobTruth[] {
-  catchUp(realm);
-  return realm.state.clusters[side].jobs.map(({ id, type, status, runningStatus }) => ({ id, type, status, runningStatus }));
 }
 
 function passwordOf(genesis: Genesis, side: SimSide, name: string): string {
@@ -175,34 +101,16 @@ async function startServers(realm: Realm, genesis: Genesis, tls: Tls | null): Pr
   return servers;
 }
 
-/** What the world tells about itself; each answer is of this moment. */
-function createReaders(realm: Realm, genesis: Genesis) {
-  const { state } = realm;
-  const fresh = <T>(read: () => T): T => {
-    catchUp(realm);
-    return read();
-  };
+function createControl(realm: Realm, faults: Faults): WorldControl {
   return {
-    now: () => realm.time.nowUs() / 1000,
-    effects: () => fresh(() => [...state.effects]),
-    statements: () => fresh(() => realm.seen.map((entry) => ({ ...entry }))),
-    writable: () => fresh(() => ({ primary: isWritable(state.clusters.primary), standby: isWritable(state.clusters.standby) })),
-    writableHistory: () => fresh(() => writableIntervals(state)),
-    splitBrain: () => fresh(() => overlaps(state)),
-    lost: () => fresh(() => lossOf(state)),
-    vc: (side: SimSide, name = genesis.virtualCluster) => truthOf(realm, side, name),
-    jobs: (side: SimSide) => jobsOf(realm, side),
-    sessions: (side: SimSide) =>
-      realm.sessions
-        .all()
-        .filter((session) => session.side === side)
-        .map((session) => ({
-          id: session.id,
-          applicationName: tagOf(session),
-          user: session.user,
-          virtualCluster: session.vcName,
-          activeQuery: session.active?.text ?? null,
-        })),
+    advance: (ms) => {
+      catchUp(realm);
+      realm.time.leap(ms);
+      catchUp(realm);
+    },
+    writes: (perSecond) => void realm.state.rates.push({ fromUs: catchUp(realm), perSecond }),
+    linkDown: () => faults.link('down'),
+    linkUp: () => faults.link('up'),
   };
 }
 
@@ -224,16 +132,7 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
   const [primary, standby] = [sideOf('primary'), sideOf('standby')];
   bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
   const faults = createFaults(realm, servers);
-  const control = {
-    advance: (ms: number) => {
-      catchUp(realm);
-      realm.time.leap(ms);
-      catchUp(realm);
-    },
-    writes: (perSecond: number) => void realm.state.rates.push({ fromUs: catchUp(realm), perSecond }),
-    linkDown: () => faults.link('down'),
-    linkUp: () => faults.link('up'),
-  };
+  const control = createControl(realm, faults);
   const close = async (): Promise<void> => {
     stopAll(realm);
     await Promise.all([servers.primary.stop(), servers.standby.stop()]);

@@ -9,11 +9,14 @@ export interface WorldTime {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+const yearMs = 365 * 86_400_000;
+
 /** So that times have microseconds that a JavaScript Date would lose. */
 const belowMs = 417;
 
 export function createWorldTime(clock: Clock): WorldTime {
-  let leaptMs = 0;
+  // A clock that counts from zero would put the world's past before 1970.
+  let leaptMs = clock.now() < yearMs ? Date.UTC(2026, 0, 1) : 0;
   let latestUs = 0;
   const sleepers = new Set<AbortController>();
 

@@ -71,5 +71,8 @@ export function dropVc(state: SimState, cluster: Cluster, vc: Vc, atUs: Us): voi
     vc.stream = null;
     vc.base = 'add';
   }
+  for (const producer of cluster.jobs.filter((job) => job.type === 'REPLICATION STREAM PRODUCER' && job.vcId === vc.id)) {
+    if (producer.status === 'running') setJob(producer, 'failed', atUs);
+  }
   vc.goneUs = atUs + us(state.pace.dropMs);
 }

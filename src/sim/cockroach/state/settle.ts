@@ -32,7 +32,7 @@ function refreshStream(state: SimState, cluster: Cluster, stream: Stream, atUs: 
   const failingOver = stream.phase === 'failing-over';
   const fed = working && linked && jobOf(source, stream.producerId).status === 'running';
   stream.silentSinceUs = since(!failingOver && !(working && linked), stream.silentSinceUs, atUs);
-  stream.blockedSinceUs = since(!failingOver && working && !linked, stream.blockedSinceUs, atUs);
+  stream.blockedSinceUs = since(!failingOver && working && !fed, stream.blockedSinceUs, atUs);
   if (stream.work !== null) moveWork(stream.work, failingOver ? working && !cluster.revertStuck : fed, atUs);
   moveFrontier(stream, fed && !failingOver && !cluster.catchUpStuck, atUs, state.pace);
 }

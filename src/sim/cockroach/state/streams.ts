@@ -105,17 +105,26 @@ function attach(
   const producer = producerFor(state, source, atUs);
   if (options.expirationUs !== null) producer.windowUs = options.expirationUs;
   producer.retainsFromUs = begin.beginsAtUs;
-  vc.stream = {
+  vc.stream = newStream(state, source, begin, job, producer, options.retentionUs ?? defaultRetentionUs);
+  // Bytes are copied: users, schedules and content come along, as the source has them.
+  vc.users = source.vc.users;
+  vc.schedules = source.vc.schedules.map((schedule) => ({ ...schedule }));
+  vc.epochs = source.vc.epochs;
+  return vc.stream;
+}
+
+function newStream(state: SimState, source: StreamSource, begin: Beginning, job: Job, producer: Job, retentionUs: Us): Stream {
+  return {
     sourceSide: source.cluster.side,
     sourceVcId: source.vc.id,
     sourceVcName: source.vc.name,
     shownUri: source.shownUri,
     jobId: job.id,
     producerId: producer.id,
-    shownFromUs: atUs + us(state.pace.acceptMs),
+    shownFromUs: job.createdUs + us(state.pace.acceptMs),
     originUs: begin.beginsAtUs,
     beginsAtUs: begin.beginsAtUs,
-    retentionUs: options.retentionUs ?? defaultRetentionUs,
+    retentionUs,
     phase: 'initializing',
     work: newWork(us(begin.workMs)),
     frontier: null,
@@ -124,11 +133,6 @@ function attach(
     silentSinceUs: null,
     blockedSinceUs: null,
   };
-  // Bytes are copied: users, schedules and content come along, as the source has them.
-  vc.users = source.vc.users;
-  vc.schedules = source.vc.schedules.map((schedule) => ({ ...schedule }));
-  vc.epochs = source.vc.epochs;
-  return vc.stream;
 }
 
 function checkSource(destination: Cluster, source: StreamSource): void {

@@ -33,7 +33,7 @@ function giveUpTimer(state: SimState, cluster: Cluster, stream: Stream): Timer[]
   const atUs = stream.blockedSinceUs + us(state.pace.giveUpMs);
   const fire = (): void => {
     setJob(job, 'paused', atUs);
-    job.runningStatus = 'ingestion job failed (source cluster is unreachable: connection refused) but is being paused';
+    job.runningStatus = 'ingestion job failed (the producer on the source cluster does not answer) but is being paused';
   };
   return job.status === 'running' ? [{ atUs, fire }] : [];
 }

@@ -68,27 +68,28 @@ export function showZoneConfigurations(): ShowPlan {
   return show('SHOW ZONE CONFIGURATIONS', columns, () => pick(columns, [{ target: 'RANGE default', raw_config_sql: sql }]));
 }
 
+const sessionColumns = columnsOf({
+  node_id: 'INT8',
+  session_id: 'STRING',
+  user_name: 'STRING',
+  client_address: 'STRING',
+  application_name: 'STRING',
+  active_queries: 'STRING',
+  last_active_query: 'STRING',
+  num_txns_executed: 'INT8',
+  session_start: 'TIMESTAMPTZ',
+  active_query_start: 'TIMESTAMPTZ',
+  kv_txn: 'STRING',
+  alloc_bytes: 'INT8',
+  max_alloc_bytes: 'INT8',
+  status: 'STRING',
+  session_end: 'TIMESTAMPTZ',
+  pg_backend_pid: 'INT8',
+});
+
 /** SHOW CLUSTER SESSIONS: of the virtual cluster that the session is in; others' only with VIEWACTIVITY. */
 export function showSessions(call: Call): ShowPlan {
-  const columns = columnsOf({
-    node_id: 'INT8',
-    session_id: 'STRING',
-    user_name: 'STRING',
-    client_address: 'STRING',
-    application_name: 'STRING',
-    active_queries: 'STRING',
-    last_active_query: 'STRING',
-    num_txns_executed: 'INT8',
-    session_start: 'TIMESTAMPTZ',
-    active_query_start: 'TIMESTAMPTZ',
-    kv_txn: 'STRING',
-    alloc_bytes: 'INT8',
-    max_alloc_bytes: 'INT8',
-    status: 'STRING',
-    session_end: 'TIMESTAMPTZ',
-    pg_backend_pid: 'INT8',
-  });
-  return show('SHOW SESSIONS', columns, () => {
+  return show('SHOW SESSIONS', sessionColumns, () => {
     const all = hasPrivilege(currentUser(call), ['VIEWACTIVITY', 'VIEWACTIVITYREDACTED']);
     const visible = call.sessions.on(call.session.side, call.session.vcId).filter((session) => all || session.user === call.session.user);
     const records = visible.map((session) => ({
@@ -107,7 +108,7 @@ export function showSessions(call: Call): ShowPlan {
       status: session.active === null ? 'IDLE' : 'ACTIVE',
       pg_backend_pid: BigInt(session.pid),
     }));
-    return pick(columns, records);
+    return pick(sessionColumns, records);
   });
 }
 

@@ -41,7 +41,7 @@ function runningStatusOf(call: Call, job: Job): string | null {
   if (job.runningStatus !== null) return job.runningStatus;
   const stream = call.cluster.vcs.find((vc) => vc.stream?.jobId === job.id)?.stream;
   if (stream == null || job.status !== 'running') return null;
-  if (stream.blockedSinceUs !== null) return 'retrying: source cluster is unreachable';
+  if (stream.blockedSinceUs !== null) return 'retrying: the producer on the source cluster does not answer';
   return stream.phase === 'failing-over'
     ? 'cutting over'
     : stream.phase === 'initializing'

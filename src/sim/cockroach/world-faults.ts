@@ -1,0 +1,45 @@
+import type { Faults, SimSide } from './contract.ts';
+import { catchUp, changed, type Realm } from './realm.ts';
+import type { WireServer } from './wire/server.ts';
+
+export type Servers = Readonly<Record<SimSide, WireServer>>;
+
+export function createFaults(realm: Realm, servers: Servers): Faults {
+  const { clusters } = realm.state;
+  const change = (apply: () => void): void => {
+    catchUp(realm);
+    apply();
+    changed(realm);
+  };
+  const flag = (name: 'revertStuck' | 'catchUpStuck' | 'corrupt') => (side: SimSide, on: boolean) =>
+    change(() => {
+      clusters[side][name] = on;
+    });
+  return {
+    add: realm.rules.add,
+    clear: realm.rules.clear,
+    down: async (side, outage = 'dead') => {
+      change(() => {
+        clusters[side].outage = outage;
+      });
+      if (outage !== 'silent') return servers[side].stop();
+      realm.gates[side].shut();
+      servers[side].silence(true);
+    },
+    up: async (side) => {
+      change(() => {
+        clusters[side].outage = null;
+      });
+      servers[side].silence(false);
+      realm.gates[side].open();
+      await servers[side].start();
+    },
+    link: (to) =>
+      change(() => {
+        realm.state.linkUp = to === 'up';
+      }),
+    revertStuck: flag('revertStuck'),
+    catchUpStuck: flag('catchUpStuck'),
+    corrupt: flag('corrupt'),
+  };
+}
