@@ -3,7 +3,7 @@ import type { Channel, ChannelKind, Message } from './model.ts';
 import { messageJson, type World } from './world.ts';
 
 /** What an author decides about a message. */
-export interface Draft {
+interface Draft {
   readonly user: string;
   readonly botId?: string | null;
   readonly text: string;
@@ -58,7 +58,7 @@ function announce(world: World, channel: Channel, message: Message): void {
   }
 }
 
-export interface Revision {
+interface Revision {
   readonly text: string;
   readonly blocks: readonly JsonObject[];
   /** Undefined keeps what is there. */

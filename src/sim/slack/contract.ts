@@ -141,7 +141,7 @@ export interface Workspace {
   thread(channel: string, ts: string): readonly SeenMessage[];
   message(channel: string, ts: string): SeenMessage | null;
   ephemerals(person: string, channel: string): readonly SeenEphemeral[];
-  /** Every web API call so far. */
+  /** Every web API call so far (the newest 20,000). */
   calls(method?: string): readonly ApiCall[];
   forgetCalls(): void;
   /** Changes who is in a user group; delivers `subteam_members_changed`. */
@@ -154,7 +154,7 @@ export interface Workspace {
   sockets(): number;
   /** HTTP delivery: sends `url_verification`; true when the challenge came back. */
   verifyRequestUrl(): Promise<boolean>;
-  /** Resolves when no delivery is under way or waiting for its redelivery. */
+  /** Resolves when no delivery is under way or waiting for its redelivery, which takes minutes when nobody is there to acknowledge. */
   idle(): Promise<void>;
   close(): Promise<void>;
 }

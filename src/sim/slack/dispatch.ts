@@ -16,7 +16,7 @@ export interface Dispatch {
   close(): Promise<void>;
 }
 
-export interface DispatchDeps {
+interface DispatchDeps {
   readonly world: World;
   readonly clock: Clock;
   readonly timing: Timing;
@@ -66,36 +66,45 @@ async function deliverEvent(deps: DispatchDeps, parcel: Parcel, signal: AbortSig
   }
 }
 
+/** Remembers what is under way. */
+function createTracker() {
+  const underWay = new Set<Promise<unknown>>();
+  return {
+    track: <T>(work: Promise<T>): Promise<T> => {
+      underWay.add(work);
+      void work.finally(() => underWay.delete(work)).catch(() => undefined);
+      return work;
+    },
+    idle: async (): Promise<void> => {
+      while (underWay.size > 0) await Promise.allSettled([...underWay]);
+    },
+  };
+}
+
+/** An event on its way; null when the app may not have it. */
+function eventParcel(deps: DispatchDeps, happening: Happening): Parcel | null {
+  if (!mayHave(deps, happening)) return null;
+  const external = happening.channel !== null && deps.world.channels.get(happening.channel)?.kind === 'connect';
+  return { kind: 'event', type: 'events_api', payload: eventPayload(deps.world, happening, external), acceptsAnswer: false };
+}
+
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const closing = new AbortController();
-  const underWay = new Set<Promise<unknown>>();
+  const { track, idle } = createTracker();
   const held: Parcel[] = [];
-  const track = <T>(work: Promise<T>): Promise<T> => {
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work)).catch(() => undefined);
-    return work;
-  };
   const emit = (parcel: Parcel): void => {
     const copies = deps.faults.takeDuplicate('event') ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) void track(deliverEvent(deps, parcel, closing.signal));
   };
-  const send = async (parcel: Parcel): Promise<Receipt> => {
-    const attempt = firstAttempt(deps.faults.takeLostAck(parcel.kind));
-    const first = track(deps.courier.send(parcel, attempt));
-    if (deps.faults.takeDuplicate(parcel.kind)) void track(deps.courier.send(parcel, firstAttempt(false)));
-    return first;
-  };
   return {
-    send,
+    send: async (parcel) => {
+      const first = track(deps.courier.send(parcel, firstAttempt(deps.faults.takeLostAck(parcel.kind))));
+      if (deps.faults.takeDuplicate(parcel.kind)) void track(deps.courier.send(parcel, firstAttempt(false)));
+      return first;
+    },
     event: (happening) => {
-      if (!mayHave(deps, happening)) return;
-      const external = happening.channel !== null && deps.world.channels.get(happening.channel)?.kind === 'connect';
-      const parcel: Parcel = {
-        kind: 'event',
-        type: 'events_api',
-        payload: eventPayload(deps.world, happening, external),
-        acceptsAnswer: false,
-      };
+      const parcel = eventParcel(deps, happening);
+      if (parcel === null) return;
       if (deps.faults.holding()) held.push(parcel);
       else emit(parcel);
     },
@@ -103,13 +112,11 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       const waiting = held.splice(0);
       for (const parcel of order === 'reversed' ? waiting.reverse() : waiting) emit(parcel);
     },
-    idle: async () => {
-      while (underWay.size > 0) await Promise.allSettled([...underWay]);
-    },
+    idle,
     close: async () => {
       closing.abort();
       await deps.courier.close();
-      await Promise.allSettled([...underWay]);
+      await idle();
     },
   };
 }

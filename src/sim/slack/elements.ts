@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { asList, asObject, asText } from './model.ts';
 
-export interface Found {
+interface Found {
   readonly element: JsonObject;
   readonly blockId: string;
 }

@@ -112,42 +112,46 @@ function shownPerson(world: World, asked: string): string | undefined {
   return found?.id;
 }
 
-export function createPageServer(deps: ActingDeps): PageServer {
+/** The whole state first, then what changes: on one stream, so nothing can be missed in between. */
+function openStream(deps: ActingDeps, person: string, incoming: IncomingMessage, response: ServerResponse, ended: () => void): void {
   const { world } = deps;
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+  const send = (frame: unknown) => response.write(`data: ${JSON.stringify(frame)}\n\n`);
+  send(stateFor(world, person, [...deps.commands]));
+  const forget = world.watch((change) => {
+    const frame = changeFor(world, person, change);
+    if (frame !== null) send(frame);
+  });
+  incoming.on('close', () => {
+    forget();
+    ended();
+  });
+}
+
+async function actOn(deps: ActingDeps, body: Buffer): Promise<{ readonly status: number; readonly body: unknown }> {
+  const parsed = request.safeParse(parseJson(body.toString()));
+  if (!parsed.success) return { status: 400, body: { problem: 'not understood' } };
+  try {
+    const outcome = await carryOut(deps, createActor(deps, parsed.data.as), parsed.data.deed);
+    return { status: 200, body: outcome ?? {} };
+  } catch (cause) {
+    if (cause instanceof TypeError) return { status: 400, body: { problem: cause.message } };
+    throw cause;
+  }
+}
+
+export function createPageServer(deps: ActingDeps): PageServer {
   const streams = new Set<ServerResponse>();
   const names = readdir(folder);
-  const stream = (asked: string, incoming: IncomingMessage, response: ServerResponse): void => {
-    const person = shownPerson(world, asked);
-    if (person === undefined) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
-    const send = (frame: unknown) => response.write(`data: ${JSON.stringify(frame)}\n\n`);
-    // The whole state comes first on the same stream, so nothing can be missed in between.
-    send(stateFor(world, person, [...deps.commands]));
-    const forget = world.watch((change) => {
-      const frame = changeFor(world, person, change);
-      if (frame !== null) send(frame);
-    });
-    streams.add(response);
-    incoming.on('close', () => {
-      forget();
-      streams.delete(response);
-    });
-  };
-  const act = async (body: Buffer) => {
-    const parsed = request.safeParse(parseJson(body.toString()));
-    if (!parsed.success) return { status: 400, body: { problem: 'not understood' } };
-    try {
-      const outcome = await carryOut(deps, createActor(deps, parsed.data.as), parsed.data.deed);
-      return { status: 200, body: outcome ?? {} };
-    } catch (cause) {
-      if (cause instanceof TypeError) return { status: 400, body: { problem: cause.message } };
-      throw cause;
-    }
-  };
   return {
     asset: (name, response) => sendAsset(names, name, response),
-    stream,
-    act,
+    stream: (asked, incoming, response) => {
+      const person = shownPerson(deps.world, asked);
+      if (person === undefined) return void response.writeHead(404).end();
+      streams.add(response);
+      openStream(deps, person, incoming, response, () => streams.delete(response));
+    },
+    act: (body) => actOn(deps, body),
     close: () => {
       for (const response of streams) response.end();
     },

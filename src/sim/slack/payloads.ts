@@ -13,7 +13,7 @@ const teamJson = (world: World): JsonObject => ({ id: world.team.id, domain: wor
 
 const userRef = (person: Person): JsonObject => ({ id: person.id, username: person.name, name: person.name, team_id: person.teamId });
 
-export interface Handles {
+interface Handles {
   readonly triggerId: string;
   readonly responseUrl: string;
 }

@@ -7,7 +7,7 @@ import { viewPayload } from './payloads.ts';
 import { judgeView } from './view-rules.ts';
 import { closeViews, openView, replaceView, setErrors, stackOf, topView } from './views.ts';
 
-export type Typed = Readonly<Record<string, string | readonly string[]>>;
+type Typed = Readonly<Record<string, string | readonly string[]>>;
 
 const inputsOf = (open: OpenView): readonly JsonObject[] => asList(open.view['blocks']).filter((block) => block['type'] === 'input');
 

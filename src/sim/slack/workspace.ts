@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../domain/clock.ts';
 import { createActor, findPerson } from './actor.ts';
@@ -21,6 +22,7 @@ import { createWorld, findChannel, findMessage, openDirect, type World } from '.
 
 const botToken = 'xoxb-simulated-bot';
 const appToken = 'xapp-simulated-app';
+const mostCalls = 20_000;
 const userToken = 'xoxp-simulated-other-app';
 
 function idsOf(world: World): Ids {
@@ -108,29 +110,64 @@ function assemble(options: WorkspaceOptions) {
   return { clock, world, tickets, scopes, faults, state, sockets, dispatch };
 }
 
+type Parts = ReturnType<typeof assemble>;
+
+/** Calls as they come; the oldest are forgotten. */
+function createRecord() {
+  const calls: ApiCall[] = [];
+  return {
+    add: (call: ApiCall): void => {
+      calls.push(call);
+      // A demo runs for days; a test looks at far fewer.
+      if (calls.length > mostCalls) calls.shift();
+    },
+    calls: (method?: string): readonly ApiCall[] => calls.filter((call) => method === undefined || call.method === method),
+    forgetCalls: (): void => void calls.splice(0),
+  };
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  // `address()` of a listening TCP server is an object.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** What the server needs once the port is known. */
+function serverParts(options: WorkspaceOptions, parts: Parts, origin: string, record: (call: ApiCall) => void) {
+  const { clock, world, tickets, scopes, state, sockets, dispatch } = parts;
+  const acting: ActingDeps = { world, tickets, dispatch, origin, commands: new Set(options.commands ?? ['/repl']) };
+  const openLink = () => `${origin.replace('http', 'ws')}${sockets.openPath()}`;
+  const quota = options.rateLimits === true ? createQuota(clock) : null;
+  const callContext = { world, tickets, origin, openLink };
+  const api = { clock, scopes, faults: state, quota, record, holders: holdersOf(world), callContext };
+  return { acting, deps: { api, page: createPageServer(acting), upgrade: sockets.upgrade } satisfies ServerDeps };
+}
+
+function closer(parts: Parts, deps: ServerDeps, server: Server): () => Promise<void> {
+  return async () => {
+    deps.page.close();
+    await parts.dispatch.close();
+    await parts.sockets.close();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  };
+}
+
 /**
  * Starts a Slack workspace on a loopback port, to which the real Bolt connects by `slackApiUrl`.
  * The caller closes it. Coverage: `coverage.ts`.
  */
 export async function startWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const parts = assemble(options);
-  const { clock, world, tickets, scopes, faults, state, sockets, dispatch } = parts;
-  const calls: ApiCall[] = [];
-  const server = createWorkspaceServer((): ServerDeps => serverDeps);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  // `address()` of a listening TCP server is an object.
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const commands = new Set(options.commands ?? ['/repl']);
-  const acting: ActingDeps = { world, tickets, dispatch, origin, commands };
-  const page = createPageServer(acting);
-  const openLink = () => `${origin.replace('http', 'ws')}${sockets.openPath()}`;
-  const quota = options.rateLimits === true ? createQuota(clock) : null;
-  const record = (call: ApiCall) => void calls.push(call);
-  const api = { clock, scopes, faults: state, quota, record, holders: holdersOf(world), callContext: { world, tickets, origin, openLink } };
-  const serverDeps: ServerDeps = { api, page, upgrade: sockets.upgrade };
+  const { clock, world, faults, sockets, dispatch } = parts;
+  const record = createRecord();
+  const server = createWorkspaceServer((): ServerDeps => deps);
+  const origin = await listen(server, options.port ?? 0);
+  const { acting, deps } = serverParts(options, parts, origin, record.add);
   const { delivery } = options;
   return {
     ...{ botToken, appToken, userToken, domain: world.team.domain, faults },
@@ -140,18 +177,11 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     ids: idsOf(world),
     as: (person) => createActor(acting, person),
     ...reading(world),
-    calls: (method) => (method === undefined ? [...calls] : calls.filter((call) => call.method === method)),
-    forgetCalls: () => void calls.splice(0),
+    calls: record.calls,
+    forgetCalls: record.forgetCalls,
     sockets: sockets.count,
     verifyRequestUrl: async () => (delivery === 'socket' ? false : verifyUrl(delivery, clock, world.mintId('ch'))),
     idle: dispatch.idle,
-    close: async () => {
-      page.close();
-      await dispatch.close();
-      await sockets.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+    close: closer(parts, deps, server),
   };
 }

@@ -222,5 +222,5 @@ const threadFacts = (message: Message, replies: readonly Message[], repliers: re
   latest_reply: replies.at(-1)?.ts ?? message.ts,
 });
 
-export const reactionsJson = (message: Message): readonly JsonObject[] =>
+const reactionsJson = (message: Message): readonly JsonObject[] =>
   [...message.reactions].map(([name, users]) => ({ name, users, count: users.length }));

@@ -80,12 +80,20 @@ describe('a modal', () => {
     await session.stop();
   });
 
-  it('stacks, updates and clears', async () => {
-    const second = { ...modal, callback_id: 'second', title: { type: 'plain_text', text: 'Second' } };
-    const { session, ana } = await withModal((typed) => ({ response_action: typed.startsWith('push') ? 'push' : 'clear', view: second }));
+  it('is stacked upon, replaced and cleared as the app answers', async () => {
+    const second = { ...modal, callback_id: 'second', notify_on_close: false };
+    const replaced = { ...modal, title: { type: 'plain_text', text: 'Replaced' } };
+    const answers: Record<string, Record<string, unknown>> = {
+      'push it': { response_action: 'push', view: second },
+      'update it': { response_action: 'update', view: replaced },
+      'clear it': { response_action: 'clear' },
+    };
+    const { session, ana } = await withModal((typed) => answers[typed]);
     await ana.submitView({ text: 'push it' });
     expect(ana.view()).toMatchObject({ callbackId: 'second', depth: 2 });
     await ana.closeView();
+    await ana.submitView({ text: 'update it' });
+    expect(ana.view()).toMatchObject({ title: 'Replaced', depth: 1 });
     await ana.submitView({ text: 'clear it' });
     expect(ana.view()).toBeNull();
     await session.stop();

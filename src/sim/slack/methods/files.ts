@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
 
 const extension = (name: string): string => name.split('.').at(-1)?.toLowerCase() ?? '';
 
-export const contentTypeOf = (name: string): string => types[extension(name)] ?? 'application/octet-stream';
+const contentTypeOf = (name: string): string => types[extension(name)] ?? 'application/octet-stream';
 
 function getUploadUrl(call: Call): Answer {
   const name = asText(call.args['filename']);
@@ -30,7 +30,7 @@ function getUploadUrl(call: Call): Answer {
   return yes({ upload_url: `${call.origin}/upload/${id}`, file_id: id });
 }
 
-export const fileJson = (origin: string, file: StoredFile): JsonObject => ({
+const fileJson = (origin: string, file: StoredFile): JsonObject => ({
   id: file.id,
   name: file.name,
   title: file.title,

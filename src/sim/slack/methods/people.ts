@@ -4,7 +4,7 @@ import { asText, type Group, isTrue, type Person } from '../model.ts';
 import { slackbot, type World } from '../world.ts';
 
 /** A user object; `profile.email` only with its scope. */
-export function userJson(person: Person, withEmail: boolean): JsonObject {
+function userJson(person: Person, withEmail: boolean): JsonObject {
   const guest = person.kind === 'guest' || person.kind === 'single-channel-guest';
   return {
     id: person.id,

@@ -23,7 +23,7 @@ const units = [
   ['second', 1],
 ];
 
-export function ago(date) {
+function ago(date) {
   const seconds = Math.round((date.getTime() - Date.now()) / 1000);
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
   return new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);

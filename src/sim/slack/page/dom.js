@@ -82,5 +82,7 @@ function focusWithin(element) {
 function restoreFocus(element, focus) {
   if (focus === null) return;
   const same = focus.id === null ? null : element.querySelector(`[data-focus="${CSS.escape(focus.id)}"]`);
-  (same ?? element).focus({ preventScroll: true });
+  // The message first: its tools can take the focus only while it is within.
+  element.focus({ preventScroll: true });
+  same?.focus({ preventScroll: true });
 }

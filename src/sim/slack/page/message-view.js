@@ -126,7 +126,7 @@ export function messageView(message, { follows, inThread }) {
   );
   return h(
     'article',
-    { class: `message ${follows ? 'message-follows' : ''}`, tabindex: '-1', 'aria-label': label, dataset: { ts: message.ts } },
+    { class: `message ${follows ? 'message-follows' : ''}`, tabindex: '0', 'aria-label': label, dataset: { ts: message.ts } },
     side,
     main,
     toolbar(message, inThread),
@@ -154,7 +154,7 @@ export function ephemeralView(one) {
   const main = h('div', { class: 'message-main' }, only, head(user, one.ts, null), contentView({ ...one, files: [] }));
   return h(
     'article',
-    { class: 'message message-ephemeral', tabindex: '-1', 'aria-label': `${nameOf(user)}, only visible to you`, dataset: { ts: one.ts } },
+    { class: 'message message-ephemeral', tabindex: '0', 'aria-label': `${nameOf(user)}, only visible to you`, dataset: { ts: one.ts } },
     avatar(user),
     main,
   );

@@ -131,12 +131,13 @@ function lines(text) {
 /** Reads mrkdwn into blocks: paragraphs, quotes and code blocks. */
 export function parseMrkdwn(text) {
   const parts = text.split('```');
-  // An odd number of fences leaves the last one as it was typed.
-  if (parts.length % 2 === 0) parts.push(`\`\`\`${parts.pop()}`);
+  if (parts.length % 2 === 0) {
+    // A fence that is never closed stays as it was typed.
+    const open = parts.pop();
+    parts.push(`${parts.pop()}\`\`\`${open}`);
+  }
   return parts.flatMap((part, index) => {
-    if (index % 2 === 1 && !(index === parts.length - 1)) {
-      return [{ kind: 'pre', children: references(part.replace(/^\n/, '').replace(/\n$/, '')) }];
-    }
+    if (index % 2 === 1) return [{ kind: 'pre', children: references(part.replace(/^\n/, '').replace(/\n$/, '')) }];
     const body = index === 0 ? part : part.replace(/^\n/, '');
     return body === '' || body === '\n' ? [] : lines(index < parts.length - 1 ? body.replace(/\n$/, '') : body);
   });

@@ -39,10 +39,11 @@ function pill(message, { name, count, users }) {
 let open = null;
 
 export function closePicker() {
-  open?.element.remove();
-  const opener = open?.opener;
+  const closing = open;
+  // Removing moves the focus, which asks for closing again: by then nothing is open.
   open = null;
-  return opener;
+  closing?.element.remove();
+  return closing?.opener;
 }
 
 function place(element, opener) {

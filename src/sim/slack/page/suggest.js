@@ -20,6 +20,11 @@ function offersFor(text, caret) {
   return { word, offers: offers.slice(0, most) };
 }
 
+function optionView([name, about], isChosen, choose) {
+  const properties = { class: 'suggestion', role: 'option', 'aria-selected': String(isChosen), onmousedown: () => choose(name) };
+  return h('div', properties, h('strong', {}, name), h('span', { class: 'hint' }, about));
+}
+
 /** Completes people, groups, channels and commands. `key` answers true when it used the key. */
 export function suggestions(area, popup) {
   let current = { word: '', offers: [], at: 0 };
@@ -38,16 +43,7 @@ export function suggestions(area, popup) {
   };
   const draw = () => {
     popup.hidden = !isOpen();
-    popup.replaceChildren(
-      ...current.offers.map(([name, about], index) =>
-        h(
-          'div',
-          { class: 'suggestion', role: 'option', 'aria-selected': String(index === current.at), onmousedown: () => choose(name) },
-          h('strong', {}, name),
-          h('span', { class: 'hint' }, about),
-        ),
-      ),
-    );
+    popup.replaceChildren(...current.offers.map((offer, index) => optionView(offer, index === current.at, choose)));
   };
   const look = () => {
     current = { ...offersFor(area.value, area.selectionStart), at: 0 };

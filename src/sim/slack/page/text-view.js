@@ -7,22 +7,22 @@ import { nameOf, store } from './store.js';
 export const emojiView = (name) =>
   h('span', { class: 'emoji', role: 'img', 'aria-label': name.replaceAll('_', ' '), title: `:${name}:` }, emojiText(name));
 
-export const userPill = (id) => h('span', { class: id === store.you ? 'pill pill-you' : 'pill' }, `@${nameOf(id)}`);
+const userPill = (id) => h('span', { class: id === store.you ? 'pill pill-you' : 'pill' }, `@${nameOf(id)}`);
 
-export function channelPill(id, label) {
+function channelPill(id, label) {
   const channel = store.channels.get(id);
   const name = channel?.name ?? label;
   if (!name) return h('span', { class: 'pill' }, 'private channel');
   return channel === undefined ? h('span', { class: 'pill' }, `#${name}`) : h('a', { class: 'pill', href: `#${id}` }, `#${name}`);
 }
 
-export function groupPill(id, label) {
+function groupPill(id, label) {
   const group = store.groups.get(id);
   const mine = group?.people.includes(store.you);
   return h('span', { class: mine ? 'pill pill-you' : 'pill', title: group?.name ?? null }, group ? `@${group.handle}` : label || '@group');
 }
 
-export const broadcastPill = (range) => h('span', { class: 'pill pill-you' }, `@${range}`);
+const broadcastPill = (range) => h('span', { class: 'pill pill-you' }, `@${range}`);
 
 /** Other pages open in a tab of their own. */
 export function linkView(url, label) {
@@ -38,7 +38,7 @@ export function dateView({ seconds, timestamp, format, url, fallback }) {
 }
 
 /** Line breaks are kept. */
-export const plainView = (text) => text.split('\n').flatMap((line, index) => (index === 0 ? [line] : [h('br'), line]));
+const plainView = (text) => text.split('\n').flatMap((line, index) => (index === 0 ? [line] : [h('br'), line]));
 
 const tokenViews = {
   text: ({ text }) => plainView(text),
