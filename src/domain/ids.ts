@@ -26,5 +26,4 @@ export const asUserId = (text: string): UserId => text as UserId;
 export const asChannelId = (text: string): ChannelId => text as ChannelId;
 export const asMessageTs = (text: string): MessageTs => text as MessageTs;
 export const asPlanHash = (text: string): PlanHash => text as PlanHash;
-export const asFingerprint = (text: string): Fingerprint => text as Fingerprint;
 export const asEffectId = (text: string): EffectId => text as EffectId;
