@@ -6,7 +6,7 @@ import type { ReportQueue } from '../runs/ports.ts';
 export interface Hold {
   /** Whether the claim holds for at least `forMs` from now, by our own monotonic clock. */
   holdsFor(forMs: number): boolean;
-  /** Aborts when the claim is let go or the reporter ends. */
+  /** Aborts when the claim is let go. */
   readonly signal: AbortSignal;
   /** Stops renewing. The claim itself is given back by `finish` or `postpone`, or runs out. */
   letGo(): Promise<void>;
@@ -16,14 +16,13 @@ interface HoldDeps {
   readonly reports: ReportQueue;
   readonly clock: Clock;
   readonly leaseMs: number;
-  readonly ends: AbortSignal;
 }
 
 /** Keeps a claim that was made just now alive. */
-export function holdClaim(run: RunId, token: string, { reports, clock, leaseMs, ends }: HoldDeps): Hold {
+export function holdClaim(run: RunId, token: string, { reports, clock, leaseMs }: HoldDeps): Hold {
   let validUntil = clock.monotonic() + leaseMs;
   const released = new AbortController();
-  const signal = AbortSignal.any([released.signal, ends]);
+  const { signal } = released;
   const keep = async (): Promise<void> => {
     while (!signal.aborted) {
       await clock.sleep(leaseMs / 3, signal);

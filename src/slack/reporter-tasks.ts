@@ -114,7 +114,8 @@ async function withoutThread(key: MessageKey, channel: ChannelId, error: string,
 /** Written once, so that the thread can tell it and nobody waits for a message that never comes. */
 async function untold(key: MessageKey, channel: ChannelId, why: string, turn: Turn): Promise<void> {
   const entry: Entry = { kind: 'post-failed', at: now(turn), key, channel, why };
-  for (let tries = 0; tries < 5; tries += 1) if (await turn.append(entry)) return;
+  // Workers may be writing all the while; losing this race costs a read.
+  for (let tries = 0; tries < 100; tries += 1) if (await turn.append(entry)) return;
 }
 
 /** Slack did not take the blocks: from now on this process says it more simply, at last with text alone. */

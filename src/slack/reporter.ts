@@ -51,7 +51,8 @@ export function createReporter(given: ReporterDeps): Reporter {
     outbox: createOutbox(given.calls, pace),
     rendering: { mode: 'native' },
     memories: new Map(),
-    end: new AbortController(),
+    holds: new Set(),
+    ended: false,
     stopBy: null,
   };
   let bell = new AbortController();
@@ -70,7 +71,9 @@ export function createReporter(given: ReporterDeps): Reporter {
       ring();
       const limit = new AbortController();
       await Promise.race([Promise.all(slots), clock.sleep(settings.stopMs, limit.signal)]);
-      deps.end.abort();
+      deps.ended = true;
+      ring();
+      for (const hold of deps.holds) void hold.letGo();
       // A call that is still under way is left to its end: its trace in the journal leads the next reporter to its message.
       await Promise.race([Promise.all(slots), clock.sleep(1_000, limit.signal)]);
       limit.abort();
@@ -81,27 +84,29 @@ export function createReporter(given: ReporterDeps): Reporter {
 interface ShowDeps extends TurnDeps {
   readonly reports: ReportQueue;
   readonly memories: Map<RunId, RunMemory>;
-  readonly end: AbortController;
+  readonly holds: Set<Hold>;
+  ended: boolean;
   /** Monotonic time at which a stop that was asked for is over; null while none was. */
   stopBy: number | null;
 }
 
-const outOfTime = ({ end, stopBy, clock }: ShowDeps): boolean => end.signal.aborted || (stopBy !== null && clock.monotonic() >= stopBy);
+const outOfTime = ({ ended, stopBy, clock }: ShowDeps): boolean => ended || (stopBy !== null && clock.monotonic() >= stopBy);
 
 /** Takes one run after the other, until the reporter stops. */
 async function workOff(deps: ShowDeps, bell: () => AbortSignal): Promise<void> {
-  const { reports, worker, settings, clock, end } = deps;
+  const { reports, worker, settings, clock } = deps;
   while (!outOfTime(deps)) {
     const claim = await reports.claim(worker, settings.leaseMs).catch((cause: unknown) => complain(cause, deps));
     if (claim !== null) await show(claim.run, claim.token, deps);
     else if (deps.stopBy !== null) return;
-    else await clock.sleep(settings.pollMs, AbortSignal.any([bell(), end.signal]));
+    else await clock.sleep(settings.pollMs, bell());
   }
 }
 
 async function show(run: RunId, token: string, deps: ShowDeps): Promise<void> {
-  const { reports, memories, settings, clock, end } = deps;
-  const hold = holdClaim(run, token, { reports, clock, leaseMs: settings.leaseMs, ends: end.signal });
+  const { reports, memories, settings, clock } = deps;
+  const hold = holdClaim(run, token, { reports, clock, leaseMs: settings.leaseMs });
+  deps.holds.add(hold);
   try {
     const memory = memories.get(run) ?? freshMemory(clock.monotonic());
     memories.set(run, memory);
@@ -114,6 +119,7 @@ async function show(run: RunId, token: string, deps: ShowDeps): Promise<void> {
     complain(cause, deps, run);
     await reports.postpone(run, token, settings.brokenMs).catch(() => undefined);
   } finally {
+    deps.holds.delete(hold);
     await hold.letGo();
   }
 }

@@ -50,8 +50,8 @@ describe('a reporter', () => {
       'the incident channel is told of the end',
     );
     expect(keysOf(run).filter((key) => !key.startsWith('line:'))).toEqual([incidents, 'run']);
-    const incident = bench.messagesOf(run).find(({ key }) => key === incidents);
-    expect(JSON.stringify(incident?.blocks)).toContain('Go to the thread');
+    const incident = (): string => JSON.stringify(bench.messagesOf(run).find(({ key }) => key === incidents)?.blocks);
+    await until(() => incident().includes('Go to the thread'), 'the incident channel leads to the thread');
     await reporter.stop();
   }, 20_000);
 
@@ -153,14 +153,14 @@ describe('a reporter in ill fortune', () => {
   }, 20_000);
 
   it('tells the thread when an incident channel cannot be told, and goes on', async () => {
-    const reporter = bench.reporter('w6');
+    const run = await bench.begin();
     bench.workspace.faults.refuse('chat.postMessage', {
       error: 'not_in_channel',
       times: 1,
-      where: (args) => args['channel'] === bench.link.incidentChannels[0],
+      where: (args) => args['channel'] === bench.link.incidentChannels[0] && JSON.stringify(args['metadata']).includes(run),
     });
+    const reporter = bench.reporter('w6');
     reporter.start();
-    const run = await bench.begin();
     await bench.write(run, ...rest(succeededEntries));
     await until(
       () => bench.messagesOf(run).some(({ text }) => text.includes('could not be told (the bot is not a member)')),
