@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly links?: readonly LinkSpec[];
   /** Port of the workspace's page; 0 or absent takes any free one. */
   readonly port?: number;
+  /** Port on which the bot will listen for Slack's requests; Socket Mode when left out. */
+  readonly httpPort?: number;
   /** Changes the config before it is written, e.g. to plant a rule. */
   readonly shape?: (config: WorldConfig) => WorldConfig;
 }
@@ -54,7 +56,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? systemClock;
   const specs = options.links ?? worldLinks;
   const workspace = await startWorkspace({
-    delivery: 'socket',
+    delivery:
+      options.httpPort === undefined
+        ? 'socket'
+        : { http: `http://127.0.0.1:${options.httpPort}/slack/events`, signingSecret: 'a-signing-secret-of-the-simulated-world' },
     clock,
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.timing === undefined ? {} : { timing: options.timing }),
@@ -71,7 +76,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sql,
     config,
     configPath,
-    env: environmentOf(workspace, specs, sql, configPath),
+    env: environmentOf(workspace, specs, sql, configPath, options.httpPort),
     close: async () => {
       await Promise.all([workspace.close(), ...Object.values(sql).map((world) => world.close())]);
       await rm(folder, { recursive: true, force: true });
@@ -134,6 +139,7 @@ function environmentOf(
   specs: readonly LinkSpec[],
   sql: Readonly<Record<string, SqlWorld>>,
   configPath: string,
+  httpPort: number | undefined,
 ): Readonly<Record<string, string>> {
   const passwords = specs.flatMap(({ id }) =>
     (['primary', 'standby'] as const).map((side) => [passwordName(id, side), sql[id]?.[side].password ?? ''] as const),
@@ -141,7 +147,9 @@ function environmentOf(
   return {
     REPLOPS_CONFIG: configPath,
     SLACK_BOT_TOKEN: workspace.botToken,
-    SLACK_APP_TOKEN: workspace.appToken,
+    ...(httpPort === undefined
+      ? { SLACK_APP_TOKEN: workspace.appToken }
+      : { SLACK_SIGNING_SECRET: workspace.signingSecret, PORT: String(httpPort) }),
     SLACK_API_URL: workspace.apiUrl,
     ...Object.fromEntries(passwords),
   };

@@ -62,6 +62,7 @@ export async function startRedisProxy(target: string, point: StopPoint | null): 
     });
     redis.on('data', (chunk) => {
       if (waitsForReply && !stopped) {
+        waitsForReply = false;
         stopped = true;
         held.push(() => client.write(chunk));
         return tell();

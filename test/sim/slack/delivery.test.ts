@@ -3,7 +3,7 @@ import { ask, aWorkspace } from './client.ts';
 import { eventsIn, rawSocket } from './raw-socket.ts';
 import { eventually } from './session.ts';
 
-const quick = { ackDeadlineMs: 40, eventRetryDelaysMs: [5, 10, 15] };
+const soon = { eventRetryDelaysMs: [5, 10, 15] };
 
 describe('a socket', () => {
   it('is greeted with how many there are', async () => {
@@ -81,7 +81,7 @@ describe('a socket', () => {
 
 describe('events', () => {
   it('come again with the same id, three times at most, until they are acknowledged', async () => {
-    const ws = await aWorkspace({ timing: quick });
+    const ws = await aWorkspace({ timing: { ...soon, ackDeadlineMs: 40 } });
     const socket = await rawSocket(ws, 'silent');
     ws.as('ana').mention('#ops', 'hello');
     await ws.idle();
@@ -96,7 +96,7 @@ describe('events', () => {
   });
 
   it('come again when their acknowledgement was lost', async () => {
-    const ws = await aWorkspace({ timing: quick });
+    const ws = await aWorkspace({ timing: soon });
     const socket = await rawSocket(ws);
     ws.faults.loseAck('event');
     ws.as('ana').mention('#ops', 'hello');
@@ -165,7 +165,7 @@ describe('commands', () => {
   });
 
   it('look failed to the asker when their acknowledgement is lost, although the app had them', async () => {
-    const ws = await aWorkspace({ timing: quick });
+    const ws = await aWorkspace({ timing: soon });
     const socket = await rawSocket(ws);
     ws.faults.loseAck('command');
     expect(await ws.as('ana').command('/repl failover prod', '#ops')).toMatchObject({ state: 'timed-out', problem: 'operation_timeout' });

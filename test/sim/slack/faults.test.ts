@@ -6,7 +6,7 @@ const ops = '#ops';
 const faulty = async () => {
   const ws = await aWorkspace();
   const channel = ws.ids.channels['ops'] ?? '';
-  const post = (text: string) => clientOf(ws, ws.botToken, { timeout: 150 }).chat.postMessage({ channel, text });
+  const post = (text: string, timeout = 0) => clientOf(ws, ws.botToken, { timeout }).chat.postMessage({ channel, text });
   return { ws, channel, post };
 };
 
@@ -55,7 +55,7 @@ describe('faults of the web API', () => {
   ])('a call hangs, applied or not: %s', async (applied, texts) => {
     const { ws, post } = await faulty();
     ws.faults.hang('chat.postMessage', { applied });
-    await refusal(post('x'));
+    await refusal(post('x', 300));
     expect(ws.messages(ops).map((message) => message.text)).toEqual(texts);
   });
 
