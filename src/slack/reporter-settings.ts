@@ -31,7 +31,7 @@ export interface ReporterSettings {
 
 export const reporterSettings: ReporterSettings = {
   slots: 4,
-  leaseMs: 30_000,
+  leaseMs: 4_000,
   pollMs: 500,
   editMs: 1_000,
   settleMs: 1_000,

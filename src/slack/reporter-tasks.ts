@@ -87,6 +87,8 @@ async function posted({ key }: Wanted, { channel, ts }: Place, turn: Turn): Prom
     }
     return;
   }
+  const shown = memory.shown.get(key);
+  if (shown !== undefined) memory.shown.set(key, { ...shown, seq: turn.records().length });
 }
 
 async function notPosted(item: Wanted, channel: ChannelId, failure: SendFailure, turn: Turn): Promise<void> {
@@ -156,6 +158,8 @@ async function edit(item: Wanted, hash: string, turn: Turn, mine: () => boolean)
   if (at === null || at.ts === null || !mine()) return;
   const seq = turn.records().length;
   const sent = await deps.outbox.edit({ channel: at.channel, ts: at.ts, ...wordsOf(item.message) });
+  // The process may have been frozen in the call: a newer state, sent by who took over meanwhile, may now be overwritten by ours.
+  if (!mine()) return confess(key, { channel: at.channel, ts: at.ts }, turn);
   memory.notBefore.set(key, deps.clock.monotonic() + deps.settings.editMs);
   if (sent.kind === 'sent') {
     memory.failures.delete(key);
@@ -180,10 +184,16 @@ async function edit(item: Wanted, hash: string, turn: Turn, mine: () => boolean)
   }
 }
 
+/** Says in the journal that the message was touched out of turn, so that whoever shows the run now sends its state again. */
+async function confess(key: MessageKey, { channel, ts }: Place, turn: Turn): Promise<void> {
+  turn.memory.shown.delete(key);
+  while (!(await turn.append({ kind: 'posted', at: now(turn), key, channel, ts })));
+}
+
 /** A message that somebody deleted is posted once more; after that they meant it. */
 function again(key: MessageKey, turn: Turn): void {
-  const times = tellings(turn.records(), key).filter(({ entry }) => entry.kind === 'posted').length;
-  (times < mostPosts ? turn.memory.gone : turn.memory.surrendered).add(key);
+  const places = tellings(turn.records(), key).flatMap(({ entry }) => (entry.kind === 'posted' ? [entry.ts] : []));
+  (new Set(places).size < mostPosts ? turn.memory.gone : turn.memory.surrendered).add(key);
 }
 
 /** Leaves a message alone for as long as Slack says, or longer each time. */

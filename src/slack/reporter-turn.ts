@@ -137,6 +137,9 @@ function taskFor(item: Wanted, deps: TurnDeps, memory: RunMemory, records: reado
 function differs({ key }: Wanted, want: string, deps: TurnDeps, memory: RunMemory, records: readonly JournalRecord[]): boolean {
   const shown = memory.shown.get(key);
   if (shown !== undefined && shown.hash !== want) return true;
+  // Another reporter has touched the message after us, perhaps out of turn.
+  const touched = tellings(records, key).findLast(({ entry }) => entry.kind === 'posted');
+  if (shown !== undefined && touched !== undefined && touched.seq > shown.seq) return true;
   const asked = tellings(records, key).findLast(({ entry }) => entry.kind === 'posting');
   const since = shown?.seq ?? (asked === undefined ? 0 : asked.seq - 1);
   if (mayDiffer(want, since, records.length, (length) => hashesAt(deps, memory, records.slice(0, length)).get(key) ?? null)) return true;

@@ -127,8 +127,9 @@ async function show(run: RunId, token: string, deps: ShowDeps): Promise<void> {
 /** Null when Slack shows everything; else the time after which to look again, ms. */
 async function showAll(turn: Turn, hold: Hold, deps: ShowDeps): Promise<number | null> {
   const { settings, clock } = deps;
-  // A call that we send has ended before anyone else may take the run.
-  const mine = (): boolean => hold.holdsFor(settings.quietMs);
+  // A post whose sender died is looked for as long as it may still arrive; an edit that arrives out of turn is confessed and redone.
+  // So the claim can be short, and a dead reporter's messages move on within seconds.
+  const mine = (): boolean => hold.holdsFor(settings.leaseMs / 4);
   while (mine() && !outOfTime(deps)) {
     const tasks = turn.tasks();
     if (tasks.length === 0) return null;
