@@ -107,9 +107,6 @@ async function perform(
   active: ActiveStatement,
 ): Promise<Answer> {
   const { text } = prepared.parsed;
-  const gate = realm.gates[session.side];
-  await gate.pass(active.abort.signal);
-  checkStopped(active);
   const act = realm.rules.strike(session.side, text, tagOf(session));
   active.lingers = act?.kind === 'hang' && act.lingers === true;
   await sufferBefore(realm, active, act);
@@ -122,7 +119,7 @@ async function perform(
   catchUp(realm);
   const answer = answerOf(outcome, act);
   await sufferAfter(realm, active, act);
-  await gate.pass(active.abort.signal);
+  await realm.gates[session.side].pass(active.abort.signal);
   checkStopped(active);
   return answer;
 }
