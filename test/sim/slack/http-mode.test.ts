@@ -85,23 +85,29 @@ describe('two sockets of one app', () => {
       },
       {},
       2,
+      1_000,
     );
     const { ws } = session;
     expect(ws.sockets()).toBe(2);
     ws.faults.disconnect('refresh_requested', 0);
     expect(await ws.as('ana').command('/repl status', '#ops')).toMatchObject({ state: 'acked' });
-    await eventually(() => ws.sockets() === 2 && ws.calls('apps.connections.open').length === 3, 'the reconnection');
+    await eventually(() => ws.sockets() === 2 && ws.calls('apps.connections.open').length >= 3, 'the reconnection');
     expect(await ws.as('ana').command('/repl status', '#ops')).toMatchObject({ state: 'acked' });
   });
 
   it('come back after every socket was cut, and while the door was closed', async () => {
-    session = await overSockets((app) => {
-      app.command('/repl', async ({ ack }) => ack('here'));
-    });
+    session = await overSockets(
+      (app) => {
+        app.command('/repl', async ({ ack }) => ack('here'));
+      },
+      {},
+      1,
+      1_000,
+    );
     const { ws } = session;
     ws.faults.failHttp('apps.connections.open', { status: 503, times: 3 });
     ws.faults.cutSockets();
-    await eventually(() => ws.sockets() === 1 && ws.calls('apps.connections.open').length === 5, 'the reconnection');
+    await eventually(() => ws.sockets() === 1 && ws.calls('apps.connections.open').length >= 5, 'the reconnection');
     expect(await ws.as('ana').command('/repl status', '#ops')).toMatchObject({ state: 'acked' });
   });
 });

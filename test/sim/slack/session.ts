@@ -21,20 +21,28 @@ const quiet = {
 
 const calm = { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
 
-function receiverFor(ws: Workspace) {
+function receiverFor(ws: Workspace, pingMs: number) {
   const clientOptions = { slackApiUrl: ws.apiUrl, retryConfig: { retries: 10, minTimeout: 20, maxTimeout: 50 } };
   return new SocketModeReceiver({
     appToken: ws.appToken,
     logger: quiet,
-    clientPingTimeout: 300,
+    clientPingTimeout: pingMs,
     installerOptions: { clientOptions },
   });
 }
 
-/** A workspace, and the real Bolt connected to it by `sockets` sockets. `wire` adds the listeners. */
-export async function overSockets(wire: (app: BoltApp) => void, options: Partial<WorkspaceOptions> = {}, sockets = 1): Promise<Session> {
+/**
+ * A workspace, and the real Bolt connected to it by `sockets` sockets. `wire` adds the listeners. `pingMs` is the SDK's
+ * delay before it reconnects, and the silence after which it does: a busy machine needs the SDK's own 5,000.
+ */
+export async function overSockets(
+  wire: (app: BoltApp) => void,
+  options: Partial<WorkspaceOptions> = {},
+  sockets = 1,
+  pingMs = 5_000,
+): Promise<Session> {
   const ws = await startWorkspace({ delivery: 'socket', ...options });
-  const receivers = Array.from({ length: sockets }, () => receiverFor(ws));
+  const receivers = Array.from({ length: sockets }, () => receiverFor(ws, pingMs));
   const [first, ...others] = receivers;
   if (first === undefined) throw new TypeError('at least one socket');
   const app = new App({
