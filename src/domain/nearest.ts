@@ -1,33 +1,48 @@
-/**
- * Number of single-character edits (insert, delete, replace, swap of neighbours) between two words.
- * Only the first 64 characters of each are looked at, so that hostile input stays cheap.
- */
-function editDistance(left: string, right: string): number {
-  const a = [...left.slice(0, 64)];
-  const b = [...right.slice(0, 64)];
+const mostGuesses = 3;
+
+/** Edits (insert, delete, replace, swap of neighbours) between two words. */
+export function editDistance(from: string, to: string): number {
   let before: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [row, from] of a.entries()) {
-    const current = [row + 1];
-    for (const [column, to] of b.entries()) {
-      const replaced = (previous[column] ?? 0) + (from === to ? 0 : 1);
-      const edited = Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1);
-      const swapped = row > 0 && column > 0 && from === b[column - 1] && to === a[row - 1];
-      current.push(swapped ? Math.min(edited, (before[column - 1] ?? 0) + 1) : edited);
+  let above = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1];
+      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        at(above, column) + 1,
+        at(current, column - 1) + 1,
+        at(above, column - 1) + (same ? 0 : 1),
+        swapped ? at(before, column - 2) + 1 : Number.POSITIVE_INFINITY,
+      );
     }
-    before = previous;
-    previous = current;
+    before = above;
+    above = current;
   }
-  return previous[b.length] ?? 0;
+  return at(above, to.length);
 }
 
-/** The known word that was most likely meant, ignoring case; null when none is close (at most a third of it may be wrong). */
-export function nearest(word: string, known: readonly string[]): string | null {
-  let best: { readonly name: string; readonly distance: number } | null = null;
-  for (const name of known) {
-    const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    const allowed = Math.max(1, Math.floor(name.length / 3));
-    if (distance <= allowed && (best === null || distance < best.distance)) best = { name, distance };
-  }
-  return best?.name ?? null;
+/** Only asked for places that were filled; the type of an array does not know that. */
+const at = (row: readonly number[], column: number): number => Number(row[column]);
+
+/** One edit in short words, one in three characters of longer ones, never more than three. */
+const toleranceOf = (word: string): number => Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+
+/** Spellings that were probably meant, best first, at most three; letter case and a missing ending count for nothing. */
+export function nearest(typed: string, spellings: readonly string[]): readonly string[] {
+  const wanted = typed.toLowerCase();
+  const scored = spellings.flatMap((spelling) => {
+    const known = spelling.toLowerCase();
+    const tolerance = toleranceOf(known);
+    if (wanted.length > 2 && known.startsWith(wanted)) return [{ spelling, edits: 0 }];
+    if (Math.abs(wanted.length - known.length) > tolerance) return [];
+    const edits = editDistance(wanted, known);
+    return edits <= tolerance ? [{ spelling, edits }] : [];
+  });
+  const fewest = Math.min(...scored.map(({ edits }) => edits));
+  return scored
+    .filter(({ edits }) => edits === fewest)
+    .map(({ spelling }) => spelling)
+    .sort()
+    .slice(0, mostGuesses);
 }

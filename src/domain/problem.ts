@@ -34,7 +34,7 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<
 
 function unknownKeys(keys: readonly string[], known: readonly string[]): string {
   const parts = keys.map((key) => {
-    const meant = nearest(key, known);
+    const meant = nearest(key, known)[0] ?? null;
     const advice = meant === null ? `known keys are ${known.join(', ')}` : `did you mean “${meant}”?`;
     return `has an unknown key ${shownKey(key)}; ${advice}`;
   });
@@ -87,7 +87,7 @@ function notAnOption(options: readonly unknown[], value: unknown): string {
   const names = options.map(String);
   const list = names.length === 1 ? names.join('') : `one of ${names.join(', ')}`;
   if (value === undefined) return `is missing; write ${list}.`;
-  const meant = typeof value === 'string' ? nearest(value, names) : null;
+  const meant = typeof value === 'string' ? (nearest(value, names)[0] ?? null) : null;
   return `is not ${list}; ${meant === null ? 'write that.' : `did you mean “${meant}”?`}`;
 }
 

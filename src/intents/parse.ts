@@ -1,11 +1,12 @@
 import type { LinkId } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
+import { nearest } from '../domain/nearest.ts';
 import { type Refusal, refuse } from '../domain/refusal.ts';
 import { forbiddenIn } from './characters.ts';
 import type { Command, Registry } from './command.ts';
 import { helpOf } from './help.ts';
 import { withoutEntities } from './markup.ts';
-import { didYouMean, nearest } from './nearest.ts';
+import { didYouMean } from './nearest.ts';
 import { isProblem, type Problem, problem } from './problem.ts';
 import { readCommand, type Understood } from './read.ts';
 import { eitherOf, show } from './show.ts';

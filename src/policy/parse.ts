@@ -76,7 +76,7 @@ export function policyProblems(rules: unknown, groups: readonly KnownGroup[]): r
   ];
   const unknown = mentions.flatMap(({ group, path }) => {
     if (names.includes(group)) return [];
-    const meant = nearest(group, names);
+    const meant = nearest(group, names)[0] ?? null;
     const advice = meant === null ? 'add it there or name another.' : `did you mean “${meant}”?`;
     return [said(path, `names the group “${group}”, which the groups section of the config does not have; ${advice}`)];
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance, nearest } from '../../src/intents/nearest.ts';
+import { editDistance, nearest } from '../../src/domain/nearest.ts';
+import { didYouMean } from '../../src/intents/nearest.ts';
 
 const words = fc.string({ maxLength: 12 });
 

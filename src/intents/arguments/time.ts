@@ -1,6 +1,6 @@
+import { nearest } from '../../domain/nearest.ts';
 import type { FailoverTarget } from '../../domain/operation.ts';
 import { type Argument, mustBeGiven, unfit } from '../argument.ts';
-import { nearest } from '../nearest.ts';
 import type { Problem } from '../problem.ts';
 import { show } from '../show.ts';
 import type { Word } from '../tokens.ts';
