@@ -1,28 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { nearest } from '../../src/domain/nearest.ts';
 import { problemsOf, said, section } from '../../src/domain/problem.ts';
-
-describe('nearest', () => {
-  const known = ['approval', 'allowed', 'denied', 'by'];
-  it.each<[string, string | null]>([
-    ['alowed', 'allowed'],
-    ['ALLOWED', 'allowed'],
-    ['apporval', 'approval'],
-    ['deneid', 'denied'],
-    ['bi', 'by'],
-    ['', null],
-    ['freeze', null],
-    ['😀', null],
-  ])('to %s', (word, meant) => {
-    expect(nearest(word, known)).toBe(meant);
-  });
-
-  it('is null when nothing is known or the word is endless', () => {
-    expect(nearest('x'.repeat(10_000), known)).toBeNull();
-    expect(nearest('a', [])).toBeNull();
-  });
-});
 
 describe('a problem', () => {
   it('names the path as people write it', () => {

@@ -62,3 +62,21 @@ describe('the nearest spellings', () => {
     );
   });
 });
+
+describe('what is nearest in a config', () => {
+  const known = ['approval', 'allowed', 'denied', 'by'];
+
+  it.each<[string, readonly string[]]>([
+    ['alowed', ['allowed']],
+    ['ALLOWED', ['allowed']],
+    ['apporval', ['approval']],
+    ['deneid', ['denied']],
+    ['bi', ['by']],
+    ['', []],
+    ['freeze', []],
+    ['😀', []],
+    ['x'.repeat(10_000), []],
+  ])('to %s', (word, meant) => {
+    expect(nearest(word, known)).toEqual(meant);
+  });
+});
