@@ -22,19 +22,7 @@ import { createFaults, type Servers } from './world-faults.ts';
 import { createReaders } from './world-readers.ts';
 import { createWorldTime } from './world-time.ts';
 
-export type {
-  Effect,
-  FaultRule,
-  Loss,
-  Pace,
-  SeenStatement,
-  SimSide,
-  SimUser,
-  SqlWorld,
-  SqlWorldOptions,
-  SqlWorldSide,
-  WorldStart,
-} from './contract.ts';
+export type { Pace, SqlWorld, SqlWorldOptions } from './contract.ts';
 export type { SimVersion } from './grammar/dialect.ts';
 
 function readGenesis(options: SqlWorldOptions): Genesis {
