@@ -165,6 +165,40 @@ describe('approval', () => {
     expect(view.ending?.sentence).toMatch(/no longer holds/);
   });
 
+  it('is void when the policy asks for more by now', async () => {
+    house = await openHouse();
+    const run = await house.propose('ana', '/repl failover prod-sql');
+    await house.approve(run, 'bob');
+    const current = await house.store.policies.current();
+    const stricter = JSON.parse(JSON.stringify(current?.rules).replace('"quorum":2', '"quorum":3'));
+    await house.store.policies.put({ by: 'iris', at: house.clock.now(), why: 'A quiet week', rules: stricter }, current?.version ?? 0);
+    await house.approve(run, 'chloe');
+    const view = await house.reaches(run, 'cancelled');
+    expect(view.ending?.sentence).toMatch(/3 approvals/);
+    expect(house.sql.effects()).toEqual([]);
+  });
+
+  it('is refused to everybody while the policy can not be understood', async () => {
+    house = await openHouse();
+    await house.store.policies.put({ by: 'iris', at: house.clock.now(), why: 'A mistake', rules: { rules: 'all' } }, 1);
+    expect(await house.ask('ana', '/repl failover prod-sql')).toMatch(/cannot be understood/);
+    expect(await house.store.journal.recent(null, 10)).toEqual([]);
+  });
+
+  it('is counted once when everybody clicks at once, on two bots', async () => {
+    house = await openHouse({ bots: ['bot-1', 'bot-2'] });
+    const run = await house.propose('ana', '/repl failover prod-sql');
+    await Promise.all(
+      ['bob', 'chloe', 'bob', 'chloe', 'ana', 'gwen', 'bob', 'chloe'].map((person) => house.approve(run, person).catch(() => undefined)),
+    );
+    await house.reaches(run, 'running');
+    const kinds = (await house.records(run)).map(({ entry }) => entry.kind);
+    expect(kinds.filter((kind) => kind === 'voted')).toHaveLength(2);
+    expect(kinds.filter((kind) => kind === 'approved')).toHaveLength(1);
+    await house.confirm(run, 'ana');
+    await house.reaches(run, 'succeeded');
+  });
+
   it('is skipped by who may break the glass, loudly', async () => {
     house = await openHouse();
     const run = await house.propose('iris', '/repl failover prod-sql --break-glass "Frankfurt is under water"');
@@ -184,5 +218,19 @@ describe('two runs on one link', () => {
     expect(await house.ask('iris', '/repl failover prod-sql')).toContain(first);
     await house.confirm(first, 'ana');
     await house.reaches(first, 'succeeded');
+  });
+
+  it('wait in line when asked to, and the second is void since the first has moved the databases', async () => {
+    house = await openHouse();
+    const first = await house.propose('ana', '/repl failover prod-sql');
+    const second = await house.propose('iris', '/repl failover prod-sql --wait');
+    await house.approve(first, 'bob', 'chloe');
+    await house.reaches(first, 'running');
+    await house.approve(second, 'bob', 'chloe');
+    await until(async () => (await house.run(second)).queue?.behind === first, 'the second stands in line');
+    await house.confirm(first, 'ana');
+    await house.reaches(first, 'succeeded');
+    const view = await house.reaches(second, 'cancelled');
+    expect(view.ending?.sentence).toMatch(/moved/);
   });
 });

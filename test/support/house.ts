@@ -75,7 +75,7 @@ const oneLink: NonNullable<WorldOptions['links']> = [
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const clock = leapingClock();
   const redis = await startRedis();
-  const world = await startWorld({ links: oneLink, pace: tinyPace, ...options });
+  const world = await startWorld({ links: oneLink, ...options, pace: { ...tinyPace, ...options.pace } });
   const store = createStore({ url: redis.url, worker: 'test', clock, onProblem: () => {} });
   const env = { ...world.env, REDIS_URL: redis.url };
   const lines: string[] = [];
