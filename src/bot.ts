@@ -60,8 +60,7 @@ export function createBot(options: BotOptions): Bot {
     url: config.redis.url,
     worker,
     clock,
-    onProblem: ({ event, sentence, facts, cause }) =>
-      log.warn({ event, worker, ...facts, ...(cause === undefined ? {} : { cause }) }, sentence),
+    onProblem: ({ event, sentence, facts, cause }) => log.warn({ event, ...facts, ...(cause === undefined ? {} : { cause }) }, sentence),
   });
   const policy = createPolicy({ store: store.policies, clock });
   const nudge = (run: RunId): void => {
@@ -113,10 +112,7 @@ export function createBot(options: BotOptions): Bot {
       return kind === 'short' ? 'the replicas of Redis do not have the journal of this run yet.' : null;
     },
     onWritten: (entry, run) => {
-      log.info(
-        { event: `entry.${entry.kind}`, run: run.id, link: run.plan.link, seq: run.seq, state: run.state, worker },
-        'An entry was written.',
-      );
+      log.info({ event: `entry.${entry.kind}`, run: run.id, link: run.plan.link, seq: run.seq, state: run.state }, 'An entry was written.');
       metrics.entryWritten(entry, run);
       reporter.nudge(run.id);
     },
@@ -162,7 +158,7 @@ export function createBot(options: BotOptions): Bot {
       reporter.start();
       await runner.start();
       await edge.start();
-      log.info({ event: 'bot.ready', worker, links: links.size, health: health.port }, 'The bot is ready.');
+      log.info({ event: 'bot.ready', links: links.size, health: health.port }, 'The bot is ready.');
     },
     stop: async () => {
       await edge.stop();
@@ -170,7 +166,7 @@ export function createBot(options: BotOptions): Bot {
       await reporter.stop();
       await store.close();
       await health?.close();
-      log.info({ event: 'bot.stopped', worker }, 'The bot has stopped.');
+      log.info({ event: 'bot.stopped' }, 'The bot has stopped.');
     },
   };
 }

@@ -72,7 +72,7 @@ const idleMs = 3_600_000;
 const mostRuns = 20;
 
 export function createRunner(deps: RunnerDeps): Runner {
-  const { journal, clock, log, worker } = deps;
+  const { journal, clock, log } = deps;
   const inHand = new Map<RunId, Promise<void>>();
   const again = new Set<RunId>();
   const stopping = new AbortController();
@@ -98,8 +98,8 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   const report = (run: RunId, cause: unknown): void => {
     const lost = isFault(cause) && cause.code === 'lease-lost';
-    if (lost) log.warn({ event: 'run.lease-lost', run, worker }, 'Another worker has taken the run over.');
-    else log.error({ event: 'run.turn-failed', run, worker, cause }, 'A turn of the run failed; it will be looked at again.');
+    if (lost) log.warn({ event: 'run.lease-lost', run }, 'Another worker has taken the run over.');
+    else log.error({ event: 'run.turn-failed', run, cause }, 'A turn of the run failed; it will be looked at again.');
   };
 
   const sweep = async (): Promise<void> => {
@@ -108,7 +108,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         for (const run of await journal.due(mostRuns)) if (!inHand.has(run)) void look(run);
         sweptAt = clock.monotonic();
       } catch (cause) {
-        log.warn({ event: 'runner.sweep-failed', worker, cause }, 'The due runs could not be read.');
+        log.warn({ event: 'runner.sweep-failed', cause }, 'The due runs could not be read.');
       }
       await clock.sleep(deps.pace.sweepMs, stopping.signal);
     }

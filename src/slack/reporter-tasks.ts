@@ -222,7 +222,7 @@ async function offer(turn: Turn): Promise<void> {
 }
 
 function note({ deps, run }: Turn, key: MessageKey, failure: SendFailure): void {
-  const fields = { event: 'slack.report.failed', run, key, kind: failure.kind, error: failure.error, worker: deps.worker };
+  const fields = { event: 'slack.report.failed', run, key, kind: failure.kind, error: failure.error };
   if (failure.kind === 'again' && failure.alert) deps.log.error(fields, 'Slack refuses the bot; an operator has to mend it.');
   else deps.log.warn(fields, 'A message could not be sent as wanted.');
 }

@@ -143,8 +143,8 @@ async function showAll(turn: Turn, hold: Hold, deps: ShowDeps): Promise<number |
   return 0;
 }
 
-function complain(cause: unknown, { log, worker }: ShowDeps, run?: RunId): null {
-  const fields = { event: 'slack.report.broken', worker, ...(run === undefined ? {} : { run }), cause };
+function complain(cause: unknown, { log }: ShowDeps, run?: RunId): null {
+  const fields = { event: 'slack.report.broken', ...(run === undefined ? {} : { run }), cause };
   if (isFault(cause)) log.warn(fields, 'A run could not be shown now; it is tried again.');
   else log.error(fields, 'A run could not be shown because of a mistake in the bot.');
   return null;
