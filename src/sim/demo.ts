@@ -1,17 +1,30 @@
 import { type BotProcess, startBot } from './bots.ts';
 import { provideRedis } from './redis.ts';
-import { startWorld } from './world.ts';
+import { startWorld, type World } from './world.ts';
 
 /** `npm run demo`: the simulated world with two bots in it, until Ctrl-C. A bot that dies is started again. */
 const bots = new Map<string, BotProcess>();
 let ending = false;
+const usualPort = 3111;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 say('Starting Redis, three pairs of CockroachDB clusters, a Slack workspace and two bots …');
-const redis = await provideRedis({ url: readRedisUrl() });
-const world = await startWorld({ port: Number(process.argv[2] ?? 3111) });
+const redis = await provideRedis({ url: readRedisUrl() }).catch(giveUp);
+const world = await openWorld(process.argv[2]).catch(giveUp);
 const env = { ...world.env, REDIS_URL: redis.url, REPLOPS_HEALTH_PORT: '0', REPLOPS_LOG_LEVEL: 'info' };
+
+/** On the usual port, so that the address stays the same from day to day; on any free one when somebody else has it. */
+function openWorld(port: string | undefined): Promise<World> {
+  if (port !== undefined) return startWorld({ port: Number(port) });
+  return startWorld({ port: usualPort }).catch(() => startWorld());
+}
+
+/** What is missing is said in a sentence; a stack would only hide it. */
+function giveUp(cause: unknown): never {
+  say(cause instanceof Error ? cause.message : 'The demo could not be started.');
+  process.exit(1);
+}
 
 function keepAlive(name: string): Promise<void> {
   const bot = startBot(name, env, { onLine: (line) => (line.includes('"level":"error"') ? say(line) : undefined) });
