@@ -16,8 +16,8 @@ import { fold } from './runs/fold.ts';
 import { createRunner, type Runner, type RunnerPace, runnerPace } from './runs/runner.ts';
 import { createSlackEdge, type SlackEdge, type SlackEdgeDeps } from './slack/edge.ts';
 import { createReporter, type ReporterSettings } from './slack/reporter.ts';
-import { createStore } from './store/index.ts';
-import { type Readiness, startHealthServer } from './telemetry/health-server.ts';
+import { createStore, type Store } from './store/index.ts';
+import { type HealthDeps, type Readiness, startHealthServer } from './telemetry/health-server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
 export interface BotOptions {
@@ -131,19 +131,7 @@ export function createBot(options: BotOptions): Bot {
   });
   metrics.lastSweepAge(() => clock.monotonic() - runner.lastSweepAt());
 
-  const live = (): Readiness => {
-    const silent = clock.monotonic() - runner.lastSweepAt() > silentAfterMs;
-    return { ready: !silent, problems: silent ? ['This worker has not looked for due runs for a while.'] : [] };
-  };
-  const ready = async (): Promise<Readiness> => {
-    const redis = await store.ping().then(
-      () => [],
-      () => ['Redis does not answer.'],
-    );
-    const slack = edge.health();
-    const problems = [...live().problems, ...redis, ...(slack.healthy ? [] : [slack.sentence])];
-    return { ready: problems.length === 0, problems };
-  };
+  const { live, ready } = readinessOf({ store, edge, runner, clock });
   let health: Awaited<ReturnType<typeof startHealthServer>> | null = null;
 
   return {
@@ -151,9 +139,7 @@ export function createBot(options: BotOptions): Bot {
     healthPort: () => health?.port ?? null,
     start: async () => {
       await seedPolicy(config, policy, log);
-      for (const finding of await store.check()) {
-        if (finding.outcome !== 'passed') log.warn({ event: 'redis.unfit', finding: finding.name, next: finding.next }, finding.seen);
-      }
+      await warnOfUnfitRedis(store, log);
       health = await startHealthServer({ ...config.health, metrics, live, ready });
       reporter.start();
       await runner.start();
@@ -169,6 +155,38 @@ export function createBot(options: BotOptions): Bot {
       log.info({ event: 'bot.stopped' }, 'The bot has stopped.');
     },
   };
+}
+
+interface ReadinessDeps {
+  readonly store: Store;
+  readonly edge: SlackEdge;
+  readonly runner: Runner;
+  readonly clock: Clock;
+}
+
+/** Whether this process moves at all, and whether it can do its work. */
+function readinessOf({ store, edge, runner, clock }: ReadinessDeps): Pick<HealthDeps, 'live' | 'ready'> {
+  const live = (): Readiness => {
+    const silent = clock.monotonic() - runner.lastSweepAt() > silentAfterMs;
+    return { ready: !silent, problems: silent ? ['This worker has not looked for due runs for a while.'] : [] };
+  };
+  const ready = async (): Promise<Readiness> => {
+    const redis = await store.ping().then(
+      () => [],
+      () => ['Redis does not answer.'],
+    );
+    const slack = edge.health();
+    const problems = [...live().problems, ...redis, ...(slack.healthy ? [] : [slack.sentence])];
+    return { ready: problems.length === 0, problems };
+  };
+  return { live, ready };
+}
+
+/** A Redis that may forget runs is said at every start, not only to who asks the doctor. */
+async function warnOfUnfitRedis(store: Store, log: Log): Promise<void> {
+  for (const { name, outcome, seen, next } of await store.check()) {
+    if (outcome !== 'passed') log.warn({ event: 'redis.unfit', finding: name, next }, seen);
+  }
 }
 
 async function seedPolicy(config: Config, policy: ReturnType<typeof createPolicy>, log: Log): Promise<void> {
