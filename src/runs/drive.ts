@@ -3,11 +3,12 @@ import { type Fault, type FaultCode, isFault } from '../domain/faults.ts';
 import type { EffectId } from '../domain/ids.ts';
 import type { Act } from '../domain/plan.ts';
 import type { Entry } from '../domain/run.ts';
+import type { Standing } from '../domain/standing.ts';
 import type { Probe, StepExecutor } from '../engines/engine.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
 import { intentOf } from './next.ts';
-import { actOf, currentStanding, isPastReturn, type Standing } from './progress.ts';
+import { actOf, currentStanding, isPastReturn } from './progress.ts';
 
 /** What this process knows of calls that were sent. Lost with the process, and nothing depends on it for safety. */
 export interface Memory {

@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import { isFault } from '../domain/faults.ts';
 import type { Halt } from '../domain/run.ts';
+import type { Standing } from '../domain/standing.ts';
 import type { Grip } from './grip.ts';
-import type { Standing } from './progress.ts';
 
 const lookMs = 5_000;
 

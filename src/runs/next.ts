@@ -1,9 +1,10 @@
 import { asEffectId } from '../domain/ids.ts';
 import type { Entry, RunView, Vote } from '../domain/run.ts';
 import { isFinal } from '../domain/run.ts';
+import { type Standing, standings } from '../domain/standing.ts';
 import type { Requirement } from '../domain/verdict.ts';
 import { quorumReached } from '../policy/votes.ts';
-import { currentStanding, isPastReturn, type Standing, standings } from './progress.ts';
+import { currentStanding, isPastReturn } from './progress.ts';
 
 /** What the worker that holds a run has to do next. */
 export type Next =

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { type Pace, type SimVersion, type SqlWorld, startSqlWorld } from './cockroach/sql-world.ts';
 import type { Workspace } from './slack/contract.ts';
@@ -55,7 +56,10 @@ export const worldLinks: readonly LinkSpec[] = [
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? systemClock;
   const specs = options.links ?? worldLinks;
+  const { scopes, subscriptions } = readManifest();
   const workspace = await startWorkspace({
+    scopes,
+    subscriptions,
     delivery:
       options.httpPort === undefined
         ? 'socket'
@@ -82,6 +86,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The app is installed as its manifest says, so that a scope that is missing there is missed here too. */
+function readManifest(): { readonly scopes: readonly string[]; readonly subscriptions: readonly string[] } {
+  const manifest = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
+  return { scopes: manifest.oauth_config.scopes.bot, subscriptions: manifest.settings.event_subscriptions.bot_events };
 }
 
 const startSql = (spec: LinkSpec, clock: Clock, pace: Partial<Pace> | undefined): Promise<SqlWorld> =>

@@ -106,4 +106,16 @@ describe('a database connection', () => {
     await house.confirm(run, 'ana');
     await house.reaches(run, 'succeeded');
   });
+
+  it('is refused at the step without return: since nothing happened, everything can still be taken back', async () => {
+    house = await openHouse();
+    const run = await house.propose('ana', '/repl failover prod-sql');
+    house.sql.faults.add({ match: /COMPLETE REPLICATION/, act: { kind: 'refuse', sqlState: '42501', message: 'no' } });
+    await house.approve(run, 'bob', 'chloe');
+    await house.reaches(run, 'halted');
+    await until(async () => JSON.stringify((await house.message(run)).blocks).includes('take back'), 'a way back is offered');
+    await house.click(run, 'ana', 'cancel');
+    await house.reaches(run, 'undone');
+    expect(house.sql.writable()).toEqual({ primary: true, standby: false });
+  });
 });

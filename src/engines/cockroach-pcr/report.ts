@@ -67,6 +67,7 @@ function lossOfFailover(run: RunView, told: readonly Told[]): Measured {
   const stopped = timeIn(find(told, kinds.stopService), 'seen at');
   if (stopped !== null) {
     const ms = Math.max(0, msOfMicros(stopped - promoted));
+    if (ms === 0) return { ms, words: 'No write was lost: the promotion is to a time at which the old primary was seen stopped.' };
     return {
       ms,
       words: `${atMost(ms)} of writes were lost: from the time of the promotion until the old primary was seen stopped.`,

@@ -64,8 +64,10 @@ function checkBlocks(checks: readonly Check[]): readonly Block[] {
   return [...chunks(lines, 4).map((some) => section(join(some))), ...(left === 0 ? [] : [section(md`${left} more are not shown.`)])];
 }
 
+const titled = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+
 const checkLine = ({ name, outcome, seen, next }: Check): Mrkdwn =>
   join([
-    md`${outcomes[outcome].mark} *${outcomes[outcome].word}: ${name.slice(0, 80)}.* ${seen.slice(0, 300)}`,
+    md`${outcomes[outcome].mark} *${outcomes[outcome].word}: ${titled(name.slice(0, 80))}.* ${seen.slice(0, 300)}`,
     next === null ? null : md`      → ${next.slice(0, 250)}`,
   ]);

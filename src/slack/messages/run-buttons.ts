@@ -1,7 +1,8 @@
 import type { RunView } from '../../domain/run.ts';
+import { passedReturn, type Standing, toUndo } from '../../domain/standing.ts';
 import { type Button, type ButtonTarget, button } from './actions.ts';
 import { oneLine } from './foreign.ts';
-import { awaited, passedReturn, type Standing, toUndo } from './standing.ts';
+import { awaited } from './present.ts';
 import { count, shortHash } from './words.ts';
 
 /** The buttons that fit the state of a run; none once it is over. */

@@ -1,10 +1,11 @@
 import type { RunView } from '../../domain/run.ts';
+import { type Standing, standings } from '../../domain/standing.ts';
 import { evidenceWords } from './evidence.ts';
 import { cut, oneLine } from './foreign.ts';
 import { type Block, type Mode, planBlock, section, type TaskCard } from './message.ts';
 import { join, type Mrkdwn, md } from './mrkdwn.ts';
+import { current } from './present.ts';
 import { paragraph, type RichText, rich, richPerson, richTime, say } from './rich.ts';
-import { current, type Standing, standings } from './standing.ts';
 import { count, duration } from './words.ts';
 
 const longest = 250;

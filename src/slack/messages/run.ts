@@ -1,15 +1,16 @@
 import type { Link } from '../../domain/link.ts';
 import { isFinal, type RunView } from '../../domain/run.ts';
+import { passedReturn, toUndo } from '../../domain/standing.ts';
 import { evidenceWords } from './evidence.ts';
 import { cut, ended } from './foreign.ts';
 import { actions, type Block, context, fields, header, type Message, type Mode, message, section } from './message.ts';
 import { atTime, code, join, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
+import { awaited, current, firstReturn } from './present.ts';
 import { paragraph, preformatted, rich, say } from './rich.ts';
 import { ballot, planPart, warningPart } from './run-asking.ts';
 import { buttonsOf } from './run-buttons.ts';
 import { endingBlocks, endingWords } from './run-ending.ts';
 import { progressBlocks } from './run-progress.ts';
-import { awaited, current, firstReturn, passedReturn, toUndo } from './standing.ts';
 import { approvals, shortHash, stateOf, titleOf } from './words.ts';
 
 /** What a message needs of a link. */

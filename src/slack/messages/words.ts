@@ -4,7 +4,7 @@ import type { Health, Tristate } from '../../domain/observation.ts';
 import type { RunState, RunView } from '../../domain/run.ts';
 import { unreachable } from '../../domain/unreachable.ts';
 import type { Means } from '../../domain/verdict.ts';
-import { awaited, current } from './standing.ts';
+import { awaited, current } from './present.ts';
 
 /** A span of time for people: `850 ms`, `4.2 s`, `1 min 30 s`, `2 h 5 min`. */
 export function duration(ms: number): string {
