@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noBrowser, openBrowser, visit } from '../support/browser.ts';
+import { failOver, noBrowser, openBrowser, visit } from '../support/browser.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
 
@@ -23,19 +23,11 @@ describe.skipIf(noBrowser !== null)('a newcomer in the workspace page', () => {
   });
 
   it('goes through one whole failover', async () => {
-    const { page, become, type, press, react, sees } = await visit(browser, house.workspace.url);
+    const visitor = await visit(browser, house.workspace.url);
+    const { page, become, press, sees } = visitor;
     const problems: string[] = [];
     page.on('pageerror', (problem) => problems.push(problem.message));
-    await type('/repl status');
-    await sees(/healthy/);
-    await type('/repl failover prod-sql --to latest');
-    await sees(/0 of 2/);
-    await become('Bob');
-    await press(/^Approve/);
-    await sees(/1 of 2/);
-    await become('Chloe');
-    await react(/white_check_mark|✅/);
-    await sees(/redirected the traffic/);
+    await failOver(visitor, '/repl failover prod-sql --to latest');
     await become('Ana');
     await press(/redirected the traffic/);
     await sees(/succeeded|took over|done/i);

@@ -56,3 +56,17 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
     },
   };
 }
+
+/** Ana asks for a failover, Bob and Chloe approve it, and the run goes as far as the step that people have to do. */
+export async function failOver({ become, type, press, react, sees }: Visit, line: string): Promise<void> {
+  await type('/repl status');
+  await sees(/healthy/);
+  await type(line);
+  await sees(/0 of 2/);
+  await become('Bob');
+  await press(/^Approve/);
+  await sees(/1 of 2/);
+  await become('Chloe');
+  await react(/white_check_mark|✅/);
+  await sees(/redirected the traffic/);
+}
