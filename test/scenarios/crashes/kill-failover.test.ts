@@ -1,0 +1,3 @@
+import { describeMatrix, promotionEffects } from '../../support/matrix-suite.ts';
+
+await describeMatrix({ command: '/repl failover prod-sql', how: 'kill', from: 1, effects: promotionEffects });
