@@ -56,6 +56,8 @@ export async function drive(grip: Grip, standing: Standing, memory: Memory, deps
       evidence: {},
     });
   }
+  const older = olderCall(grip, standing, memory, deps);
+  if (older !== null) return endOlderCall(grip, older, memory, deps);
   const seen = await look(grip, executor, act, deps);
   switch (seen.kind) {
     case 'done':
@@ -76,6 +78,15 @@ export async function drive(grip: Grip, standing: Standing, memory: Memory, deps
     case 'todo':
       return onTodo(grip, standing, act, executor, memory, deps);
   }
+}
+
+/**
+ * On the way back: the call of the way forward that may still be under way. An inverse may look done while that call has not
+ * landed yet, so it has to be over before the probe is believed.
+ */
+function olderCall(grip: Grip, { view }: Standing, memory: Memory, { clock }: DriveDeps): EffectId | null {
+  if (grip.view().direction === 'forward' || view.sent === null || view.sent === view.effect) return null;
+  return isOver(view.sent, memory) || clock.now() >= (view.quietAt ?? 0) ? null : view.sent;
 }
 
 async function look(grip: Grip, executor: StepExecutor, act: Act, deps: DriveDeps): Promise<Seen> {
@@ -108,15 +119,19 @@ async function onTodo(grip: Grip, standing: Standing, act: Act, executor: StepEx
   const { view } = standing;
   const now = deps.clock.now();
   if (isLate(standing, deps)) return late(grip, standing, `'${act.title}' has not happened.`, deps);
-  if (view.sent !== null && memory.answered.has(view.sent)) return pause(grip, deps);
-  if (view.sent !== null && !memory.ended.has(view.sent) && now < (view.quietAt ?? 0)) return endOlderCall(grip, view.sent, memory, deps);
-  if (view.sent !== null && view.sent === view.effect) {
+  const ours = view.sent !== null && view.sent === view.effect;
+  if (ours && memory.answered.has(view.effect)) return pause(grip, deps);
+  if (view.sent !== null && !isOver(view.sent, memory) && now < (view.quietAt ?? 0)) return endOlderCall(grip, view.sent, memory, deps);
+  if (ours) {
     const left = (view.deadlineAt ?? now) - now;
     await grip.append(intentOf(grip.view(), standing, now, left));
     return;
   }
   return perform(grip, standing, act, executor, memory, deps);
 }
+
+/** Whether a call has surely ended: it was answered, or its session was ended. The call of the way forward counts for the way back too. */
+const isOver = (effect: EffectId, { answered, ended }: Memory): boolean => answered.has(effect) || ended.has(effect);
 
 /**
  * A call was sent whose outcome was never heard, by us or by an older owner, and it may still be under way. Its session is ended,

@@ -14,7 +14,7 @@ import { createRunner, type Runner, type RunnerDeps, runnerPace } from '../../sr
 import { createStore, type Store } from '../../src/store/index.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { allowed, ana, link, proposal } from '../support/runs.ts';
-import { type ToyWorld, toyEngine, toyPlan, toyWorld } from '../support/toy-engine.ts';
+import { type ToyWorld, toyEngine, toyEngineBack, toyPlan, toyPlanBack, toyWorld } from '../support/toy-engine.ts';
 import { until } from '../support/until.ts';
 
 const theLink: Link = {
@@ -222,6 +222,26 @@ describe('a worker that dies at any word to the journal', () => {
       expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
       const done = (await store.journal.read(run)).filter(({ entry }) => entry.kind === 'done');
       expect(done.map(({ entry }) => ('step' in entry ? entry.step : ''))).toEqual(['s1', 's2', 's3', 's4']);
+      await Promise.all([first.stop(), second.stop()]);
+    },
+  );
+
+  it.each(crashes.slice(0, 34))(
+    'word $words (written: $afterWriting) of a run that is undone: every effect and inverse once',
+    async ({ words, afterWriting }) => {
+      const world = toyWorld();
+      const engines = new Map([['cockroach-pcr', toyEngineBack(world)]] as const);
+      const plan = toyPlanBack();
+      const run = await proposed({ plan, planHash: hashPlan(plan) });
+      const dying = dyingJournal(store.journal, words, afterWriting);
+      const first = aRunner('w1', world, { journal: dying.journal, engines });
+      await first.look(run);
+      const second = aRunner('w2', world, { engines });
+      await second.start();
+      await ended(run, 'undone');
+      await released(run);
+      expect(world.effects).toEqual(['toy.stop', 'toy.start']);
+      expect(world.on.has('stop')).toBe(false);
       await Promise.all([first.stop(), second.stop()]);
     },
   );

@@ -6,6 +6,15 @@ import { until } from '../support/until.ts';
 let house: House;
 afterEach(() => house.close());
 
+/** The answer to the write stop takes so long that the standby can be kept from catching up in the meantime. */
+function stopSlowly(): () => Promise<void> {
+  house.sql.faults.add({ match: /STOP SERVICE/, act: { kind: 'hang', when: 'after', ms: 600 } });
+  return async () => {
+    await until(() => !house.sql.writable().primary, 'writes are stopped');
+    house.sql.faults.catchUpStuck('standby', true);
+  };
+}
+
 describe('a switchover', () => {
   it('loses nothing and swaps the writable side', async () => {
     house = await openHouse();
@@ -22,9 +31,9 @@ describe('a switchover', () => {
   it('takes the write stop back by itself when the standby does not catch up in time', async () => {
     house = await openHouse();
     const run = await house.propose('ana', '/repl switchover prod-sql --max-stop 5s');
+    const writesStoppedForGood = stopSlowly();
     await house.approve(run, 'bob', 'chloe');
-    await until(() => !house.sql.writable().primary, 'writes are stopped');
-    house.sql.faults.catchUpStuck('standby', true);
+    await writesStoppedForGood();
     const view = await house.reaches(run, 'undone', 30_000);
     expect(view.direction).toBe('undo');
     expect(house.sql.writable()).toEqual({ primary: true, standby: false });
@@ -42,11 +51,10 @@ describe('a switchover', () => {
 
   it('cancelled while writes are stopped lets the applications in again', async () => {
     house = await openHouse();
-    house.sql.faults.catchUpStuck('standby', false);
     const run = await house.propose('ana', '/repl switchover prod-sql --max-stop 5m');
+    const writesStoppedForGood = stopSlowly();
     await house.approve(run, 'bob', 'chloe');
-    await until(() => !house.sql.writable().primary, 'writes are stopped');
-    house.sql.faults.catchUpStuck('standby', true);
+    await writesStoppedForGood();
     await house.click(run, 'ana', 'cancel');
     await house.reaches(run, 'undone');
     expect(house.sql.writable()).toEqual({ primary: true, standby: false });

@@ -44,6 +44,24 @@ function executor(world: ToyWorld, name: string, to: boolean): StepExecutor {
   };
 }
 
+/** A plan whose third step is undone when it is late, together with the second. */
+export const toyPlanBack = () =>
+  aPlan(steps.map((step) => (step.id === 's3' ? { ...step, budgetMs: 150, onLate: 'undo' as const, pointOfNoReturn: false } : step)));
+
+/** An engine that never gets through its third step, so that its plan is undone. */
+export function toyEngineBack(world: ToyWorld): Engine {
+  const engine = toyEngine(world);
+  const never: StepExecutor = {
+    probe: async () => ({ kind: 'underway', fraction: null, note: 'waiting' }),
+    perform: async () => undefined,
+  };
+  return {
+    ...engine,
+    plan: (operation) => ({ ...toyPlanBack(), operation, fingerprint: fingerprintOf(someFacts) }),
+    steps: { ...engine.steps, 'toy.promote': never },
+  };
+}
+
 /** An engine over a toy world; what a run needs of an engine, and nothing else. */
 export const toyEngine = (world: ToyWorld, stopMs?: number): Engine => ({
   id: 'cockroach-pcr',
