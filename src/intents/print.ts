@@ -89,6 +89,7 @@ function operationWords(operation: Operation): Words {
       return [...named, `--max-stop ${printDuration(operation.maxWriteStopMs)}`];
     case 'failover':
       return [...named, `--to ${target.print(operation.to)}`];
+    case 'failback':
     case 'pause':
     case 'resume':
       return named;

@@ -20,6 +20,9 @@ const addressOf = ({ cluster, host, port, user, password, ca }: SqlWorldSide) =>
   return { cluster, host, port, user, password: new Secret(password), tls };
 };
 
+/** Each leads to the other side. */
+const connections = { primary: 'to-standby', standby: 'to-primary' } as const;
+
 export const linkTo = (world: SqlWorld): PcrLink => ({
   id: pcrLinkId,
   engine: 'cockroach-pcr',
@@ -27,7 +30,12 @@ export const linkTo = (world: SqlWorld): PcrLink => ({
   description: 'Orders',
   incidentChannels: [asChannelId('C1')],
   redirect: { kind: 'manual', instructions: 'Point db.example.com at the new primary.' },
-  settings: { virtualCluster: world.virtualCluster, primary: addressOf(world.primary), standby: addressOf(world.standby) },
+  settings: {
+    virtualCluster: world.virtualCluster,
+    primary: addressOf(world.primary),
+    standby: addressOf(world.standby),
+    streams: connections,
+  },
 });
 
 const wires = {
@@ -42,7 +50,7 @@ export async function openPcr(
   options: Partial<SqlWorldOptions> = {},
   prepare: (world: SqlWorld) => Promise<void> = () => Promise.resolve(),
 ): Promise<PcrBed> {
-  const world = await startSqlWorld({ version, pace: tinyPace, ...options });
+  const world = await startSqlWorld({ version, pace: tinyPace, externalConnections: connections, ...options });
   await prepare(world);
   return {
     world,

@@ -15,6 +15,9 @@ const situations = (version: SimVersion): readonly Situation<PcrLink>[] => [
   },
   { name: 'pause', operation: { kind: 'pause', link }, open: () => openPcr(version) },
   { name: 'resume', operation: { kind: 'resume', link }, open: () => openPcr(version, { start: 'paused' }) },
+  ...(version === '23.2'
+    ? []
+    : [{ name: 'failback', operation: { kind: 'failback', link } as const, open: () => openPcr(version, { start: 'promoted' }) }]),
 ];
 
 for (const version of versions) describeEngine(`cockroach-pcr on ${version}`, situations(version));

@@ -21,6 +21,8 @@ export const kinds = {
   checkSplitBrain: 'pcr.check-split-brain',
   pause: 'pcr.pause',
   resume: 'pcr.resume',
+  startReplication: 'pcr.start-replication',
+  awaitFollowing: 'pcr.await-following',
   redirect: 'redirect',
 } as const;
 
@@ -96,6 +98,19 @@ function replicationActs(settings: PcrSettings) {
           stopped,
         },
       ),
+    startReplication: (side: Side) =>
+      actOn(
+        settings,
+        side,
+        kinds.startReplication,
+        `Make ${at(side)} follow ${at(otherSide(side))}, giving up what ${at(side)} alone has`,
+        alter(
+          settings,
+          `START REPLICATION OF ${quoteIdentifier(settings.virtualCluster)} ON ${quoteLiteral(`external://${settings.streams[side] ?? ''}`)}`,
+        ),
+      ),
+    awaitFollowing: (side: Side) =>
+      actOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, []),
     awaitPromotion: (side: Side) => actOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, []),
     pause: (side: Side) => actOn(settings, side, kinds.pause, `Pause replication into ${at(side)}`, alter(settings, 'PAUSE REPLICATION')),
     resume: (side: Side) =>

@@ -18,12 +18,17 @@ const operations = {
   switchover: {
     summary: 'Swap the roles of two healthy sides, losing nothing',
     risk: 'danger',
-    reversible: 'Until the standby is promoted everything is taken back; after that the roles return by a failback only.',
+    reversible: 'Until the standby is promoted everything is taken back; after that the roles return by a failback and another switchover.',
   },
   failover: {
     summary: 'Promote the standby, because the primary is lost or must be given up',
     risk: 'danger',
     reversible: 'It cannot be taken back: writes that had not reached the standby are lost.',
+  },
+  failback: {
+    summary: 'Make the old primary follow the new one, so that the roles can be swapped back by a switchover',
+    risk: 'danger',
+    reversible: 'It cannot be taken back: what the old primary took after it was given up is discarded.',
   },
   pause: {
     summary: 'Let the standby stop following for a while',

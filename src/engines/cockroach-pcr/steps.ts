@@ -4,6 +4,7 @@ import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { executorOf } from './place.ts';
+import { awaitFollowing, startReplication } from './steps-failback.ts';
 import { awaitCut, type Cuts, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
@@ -23,5 +24,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.checkSplitBrain]: executorOf(connect, checkSplitBrain),
     [kinds.pause]: executorOf(connect, pause),
     [kinds.resume]: executorOf(connect, resume),
+    [kinds.startReplication]: executorOf(connect, startReplication),
+    [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
   };
 }

@@ -213,6 +213,46 @@ describe('a failover', { timeout: 20_000 }, () => {
   });
 });
 
+describe('a failback', { timeout: 20_000 }, () => {
+  const failback: Operation = { kind: 'failback', link };
+
+  it('gives nothing up while the other side does not serve, cannot be asked, or this side serves', async () => {
+    const on = await open({ start: 'promoted' });
+    const step = (await stepsOf(on, failback))(kinds.startReplication);
+    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 2_000 }));
+    expect(await probe()).toEqual({ kind: 'todo' });
+    await on.world.faults.down('standby');
+    await expect(probe()).rejects.toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
+    await on.world.faults.up('standby');
+    await byHand(on, 'standby', 'ALTER VIRTUAL CLUSTER main STOP SERVICE');
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('must not give up its data') });
+    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER main START SERVICE SHARED');
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('service of main on sql-east runs') });
+    expect(on.effects()).toEqual([]);
+  });
+
+  it('learns from the refusal of the database that the history is gone, and has changed nothing', async () => {
+    const on = await open({ start: 'promoted' });
+    const step = (await stepsOf(on, failback))(kinds.startReplication);
+    on.world.control().advance(25 * 3_600_000);
+    await expect(executorFor(on.engine(), step).perform(step, on.link, anIo())).rejects.toMatchObject({
+      code: 'statement-refused',
+      effect: 'not-applied',
+    });
+    expect(on.engine().plan(failback, on.link, await look(on))).toMatchObject({
+      code: 'not-possible-now',
+      next: expect.stringContaining('full copy'),
+    });
+  });
+
+  it('checks the external connection and the rangefeeds before anything is asked for', async () => {
+    const on = await open({ start: 'promoted', externalConnections: {} });
+    const checks = await on.engine().preflight(failback, on.link, anIo());
+    expect(checks.find(({ name }) => name === 'sql-east: external connection')).toMatchObject({ outcome: 'warned' });
+    expect(checks.find(({ name }) => name === 'sql-west: rangefeeds')).toMatchObject({ outcome: 'passed' });
+  });
+});
+
 describe('eviction', { timeout: 20_000 }, () => {
   const run = asRunId('r-4k9zq0tm2x');
 
