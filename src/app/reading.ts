@@ -60,6 +60,7 @@ export function usual(operation: OperationName, link: LinkId): Operation {
     case 'switchover':
       return { kind: 'switchover', link, maxWriteStopMs: 60_000 };
     case 'failback':
+    case 'fence':
     case 'pause':
     case 'resume':
       return { kind: operation, link };

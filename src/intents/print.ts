@@ -90,6 +90,7 @@ function operationWords(operation: Operation): Words {
     case 'failover':
       return [...named, `--to ${target.print(operation.to)}`];
     case 'failback':
+    case 'fence':
     case 'pause':
     case 'resume':
       return named;

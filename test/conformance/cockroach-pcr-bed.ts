@@ -52,17 +52,33 @@ export async function openPcr(
 ): Promise<PcrBed> {
   const world = await startSqlWorld({ version, pace: tinyPace, externalConnections: connections, ...options });
   await prepare(world);
+  // A world may be split to begin with; what counts is whether the engine splits it.
+  const splits = world.splitBrain().length;
   return {
     world,
     link: linkTo(world),
     engine: () => createCockroachPcr({ connect: connectSql }),
     effects: () => world.effects().filter(({ tag }) => tag.startsWith('replops/')),
-    wasSplit: () => world.splitBrain().length > 0,
+    wasSplit: () => world.splitBrain().length > splits,
     breakWire: (statement, how) => {
       world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] });
     },
     close: () => world.close(),
   };
 }
+
+/** Sends a statement to the control plane as somebody at a terminal would. */
+export async function byHand(world: SqlWorld, side: 'primary' | 'standby', statement: string): Promise<void> {
+  const session = await connectSql(
+    { ...addressOf(world[side]), virtualCluster: 'system' },
+    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
+  );
+  await session.change(statement);
+  session.close();
+}
+
+/** The old primary comes back writable after a failover. */
+export const comeBack = (world: SqlWorld): Promise<void> =>
+  byHand(world, 'primary', `ALTER VIRTUAL CLUSTER ${world.virtualCluster} START SERVICE SHARED`);
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

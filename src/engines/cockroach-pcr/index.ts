@@ -30,6 +30,11 @@ const operations = {
     risk: 'danger',
     reversible: 'It cannot be taken back: what the old primary took after it was given up is discarded.',
   },
+  fence: {
+    summary: 'End a split brain by stopping the service of the side that was given up',
+    risk: 'danger',
+    reversible: 'It is not taken back by the bot, since two sides would take writes again; what the stopped side took stays there.',
+  },
   pause: {
     summary: 'Let the standby stop following for a while',
     risk: 'change',

@@ -84,7 +84,7 @@ function returnOf(link: PcrLink, detail: PcrDetail): Return | Refusal {
   if (serving.length === 2) {
     return notNow(
       `${settings.primary.cluster} and ${settings.standby.cluster} both take writes (split brain), so no failback of ${id} can be planned.`,
-      'Stop the service on the side whose writes are to be given up, then ask again.',
+      `/repl fence ${id} stops the side that was given up; then ask again.`,
     );
   }
   const [source] = serving;

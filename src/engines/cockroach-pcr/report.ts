@@ -20,6 +20,9 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
   if (kind === 'pause' || kind === 'resume') {
     return { sentence: `${seen.headline} Nothing was lost.`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
   }
+  if (kind === 'fence') {
+    return { sentence: `Only one side takes writes again. ${seen.headline}`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
+  }
   if (kind === 'failback') return reportFailback(run, seen);
   const loss = kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told);
   const downtime = downtimeOf(run, told);

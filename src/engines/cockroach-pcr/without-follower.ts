@@ -15,7 +15,7 @@ export function withoutFollower(operation: OperationName, link: PcrLink, detail:
   if (serving.length === 2) {
     return notNow(
       `${primary.cluster} and ${standby.cluster} both take writes (split brain), ${no}.`,
-      'Stop the service on the side whose writes are to be given up, then look again.',
+      `/repl fence ${link.id} stops the side that was given up.`,
     );
   }
   if (deaf.length > 0) {

@@ -8,7 +8,7 @@ import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { SqlWorldOptions } from '../../../src/sim/cockroach/contract.ts';
 import { connectSql } from '../../../src/transports/sql.ts';
-import { pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
+import { byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
 
 let bed: PcrBed | null = null;
@@ -37,15 +37,6 @@ const undoOf = (step: Step): Act => {
   return step.undo.act;
 };
 
-/** Sends a statement as somebody at a terminal would. */
-async function byHand(on: PcrBed, side: 'primary' | 'standby', statement: string): Promise<void> {
-  const session = await connectSql(
-    { ...on.link.settings[side], virtualCluster: 'system' },
-    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
-  );
-  await session.change(statement);
-  session.close();
-}
 const look = (on: PcrBed) => on.engine().observe(on.link, anIo());
 
 describe('observing', { timeout: 20_000 }, () => {
@@ -137,7 +128,7 @@ describe('a switchover', { timeout: 20_000 }, () => {
     const on = await open();
     const step = await stepsOf(on, switchover);
     await carryOut(on, step(kinds.stopService), () => on.engine());
-    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
     const cut = await settle(on, step(kinds.awaitCut), () => on.engine());
     const promotion = await settle(on, step(kinds.completeReplication), () => on.engine());
     expect(cut).toMatchObject({ kind: 'impossible', why: expect.stringContaining('sql-east is not stopped') });
@@ -162,7 +153,7 @@ describe('a switchover', { timeout: 20_000 }, () => {
     await carryOut(on, step(kinds.stopService), () => on.engine());
     await carryOut(on, step(kinds.completeReplication), () => on.engine());
     await carryOut(on, step(kinds.awaitPromotion), () => on.engine());
-    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
     const probe = await settle(on, step(kinds.startService), () => on.engine());
     expect(probe).toMatchObject({ kind: 'impossible', why: expect.stringContaining('two sides writable') });
     expect(on.world.splitBrain()).toEqual([]);
@@ -173,7 +164,7 @@ describe('a failover', { timeout: 20_000 }, () => {
   it('does not take a promotion to another time for its own', async () => {
     const on = await open();
     const step = await stepsOf(on, failover);
-    await byHand(on, 'standby', `ALTER VIRTUAL CLUSTER "main" COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
+    await byHand(on.world, 'standby', `ALTER VIRTUAL CLUSTER "main" COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
     const probe = await settle(on, step(kinds.completeReplication), () => on.engine());
     expect(probe).toMatchObject({ kind: 'unknown', why: expect.stringContaining('somebody else asked for it') });
   });
@@ -224,9 +215,9 @@ describe('a failback', { timeout: 20_000 }, () => {
     await on.world.faults.down('standby');
     await expect(probe()).rejects.toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
     await on.world.faults.up('standby');
-    await byHand(on, 'standby', 'ALTER VIRTUAL CLUSTER main STOP SERVICE');
+    await byHand(on.world, 'standby', 'ALTER VIRTUAL CLUSTER main STOP SERVICE');
     expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('must not give up its data') });
-    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER main START SERVICE SHARED');
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER main START SERVICE SHARED');
     expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('service of main on sql-east runs') });
     expect(on.effects()).toEqual([]);
   });

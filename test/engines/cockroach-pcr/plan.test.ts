@@ -32,6 +32,7 @@ const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 100_00
 const pause: Operation = { kind: 'pause', link };
 const resume: Operation = { kind: 'resume', link };
 const failback: Operation = { kind: 'failback', link };
+const fenceIt: Operation = { kind: 'fence', link };
 
 const answer = (operation: Operation, detail: PcrDetail): Plan | Refusal => planPcr(operation, aLink(), anObservation(detail));
 
@@ -59,6 +60,7 @@ const stopped = aReadSide(aVirtualCluster({ service: 'none' }));
 /** After a failover 10 min ago: sql-west serves and keeps the history, sql-east is stopped. */
 const hasServed = (more: Parameters<typeof aReadSide>[1] = {}) =>
   aReadSide(aVirtualCluster({ activated: micros(600_000) }), { history: 'kept', ...more });
+const promotedEarlier = aReadSide(aVirtualCluster({ activated: micros(900_000) }));
 const afterFailover = aDetail(stopped, hasServed());
 const follow = ['start-replication@sql-east', 'await-following@sql-east', 'check-split-brain@sql-west'];
 
@@ -128,6 +130,22 @@ describe('a plan', () => {
     ['a failback of the side that was promoted first', failback, aDetail(hasServed(), stopped), follow.map(swapped)],
     ['a failback between different versions', failback, aDetail(stopped, hasServed(onVersion('24.3'))), follow],
     ['a failback when nothing lists the history, soon after', failback, aDetail(stopped, hasServed({ history: 'none' })), follow],
+    ['a fence stops the side that was not promoted', fenceIt, aDetail(aSource(), hasServed()), [fence, 'check-split-brain@sql-west']],
+    [
+      'a fence stops the side that was promoted earlier',
+      fenceIt,
+      aDetail(hasServed(), promotedEarlier),
+      [swapped(fence), 'check-split-brain@sql-east'],
+    ],
+    [
+      'a fence on 23.2 goes by the job that ended, and moves the default target away first',
+      fenceIt,
+      aDetail(
+        aSource({ ...onVersion('23.2'), defaultTarget: 'main' }),
+        aReadSide(aVirtualCluster({ job: aJob({ status: 'succeeded' }) }), onVersion('23.2')),
+      ),
+      ['set-default-target@sql-east', fence, 'check-split-brain@sql-west'],
+    ],
   ];
   it.each(rows)('of %s', (_, operation, detail, steps) => {
     expect(kindsOf(planned(operation, detail))).toEqual(steps);
@@ -250,6 +268,7 @@ describe('a plan', () => {
     ['a cause may still be there', resume, aDetail(aSource(), aStandby({ status: 'replication paused', job: gaveUp })), 'do so again'],
     ['the end of the history', failback, afterFailover, 'about 23.8 h more'],
     ['a history that nobody lists', failback, aDetail(stopped, hasServed({ history: 'none' })), 'lists no job'],
+    ['a wrong choice', fenceIt, aDetail(aSource(), hasServed()), 'sql-west was promoted last (2026-06-01 09:50:00.000000 UTC)'],
     ['the roles that stay', failback, afterFailover, '/repl switchover prod-sql'],
     ['a source that is not there', resume, aDetail(gone, aStandby({ status: 'replication paused' })), "can't be asked"],
   ];
@@ -480,6 +499,13 @@ describe('a refusal', () => {
       'not-possible-now',
       'no longer keeps the history',
     ],
+    ['a fence of a sound link', fenceIt, aDetail(), 'not-possible-now', 'nothing to fence'],
+    ['a fence after a failover', fenceIt, afterFailover, 'not-possible-now', 'Only sql-west takes writes'],
+    ['a fence when nobody serves', fenceIt, aDetail(stopped, stopped), 'not-possible-now', 'Neither side'],
+    ['a fence with a side that is gone', fenceIt, aDetail(gone, hasServed()), 'not-possible-now', 'needs both sides'],
+    ['a fence with a side that lets nobody in', fenceIt, aDetail(locked, hasServed()), 'not-possible-now', 'needs both sides'],
+    ['a fence of two sides that were never promoted', fenceIt, aDetail(aSource(), aSource()), 'not-possible-now', "can't be told"],
+    ['a fence of two sides that were promoted at once', fenceIt, aDetail(hasServed(), hasServed()), 'not-possible-now', "can't be told"],
   ];
   it.each(rows)('of %s', (_, operation, detail, code, words) => {
     const refusal = answer(operation, detail);
@@ -531,7 +557,7 @@ describe('planning', () => {
       .map((vc) => aReadSide(aStream(vc))),
   );
   const arbitraryOperation = fc.oneof(
-    fc.constantFrom(failover, failback, pause, resume),
+    fc.constantFrom(failover, failback, fenceIt, pause, resume),
     fc.integer({ min: -3_600_000, max: 3_600_000 }).map(failoverTo),
     fc.integer({ min: 0, max: 600_000 }).map((maxWriteStopMs): Operation => ({ kind: 'switchover', link, maxWriteStopMs })),
   );
