@@ -61,6 +61,7 @@ export function usual(operation: OperationName, link: LinkId): Operation {
       return { kind: 'switchover', link, maxWriteStopMs: 60_000 };
     case 'failback':
     case 'fence':
+    case 'teardown':
     case 'pause':
     case 'resume':
       return { kind: operation, link };

@@ -14,7 +14,8 @@ export type Operation =
   | { readonly kind: 'pause'; readonly link: LinkId }
   | { readonly kind: 'resume'; readonly link: LinkId }
   | { readonly kind: 'failback'; readonly link: LinkId }
-  | { readonly kind: 'fence'; readonly link: LinkId };
+  | { readonly kind: 'fence'; readonly link: LinkId }
+  | { readonly kind: 'teardown'; readonly link: LinkId };
 
 export type OperationName = Operation['kind'];
 
@@ -26,6 +27,7 @@ export const operationNames = [
   'fence',
   'pause',
   'resume',
+  'teardown',
 ] as const satisfies readonly OperationName[];
 
 /** `change` can be taken back; `danger` may lose data or cannot be taken back. */

@@ -91,6 +91,7 @@ function operationWords(operation: Operation): Words {
       return [...named, `--to ${target.print(operation.to)}`];
     case 'failback':
     case 'fence':
+    case 'teardown':
     case 'pause':
     case 'resume':
       return named;

@@ -16,6 +16,8 @@ const situations = (version: SimVersion): readonly Situation<PcrLink>[] => [
   { name: 'pause', operation: { kind: 'pause', link }, open: () => openPcr(version) },
   { name: 'resume', operation: { kind: 'resume', link }, open: () => openPcr(version, { start: 'paused' }) },
   { name: 'fence', operation: { kind: 'fence', link }, open: () => openPcr(version, { start: 'promoted' }, comeBack) },
+  { name: 'teardown', operation: { kind: 'teardown', link }, open: () => openPcr(version) },
+  { name: 'teardown of an old primary', operation: { kind: 'teardown', link }, open: () => openPcr(version, { start: 'promoted' }) },
   ...(version === '23.2'
     ? []
     : [{ name: 'failback', operation: { kind: 'failback', link } as const, open: () => openPcr(version, { start: 'promoted' }) }]),

@@ -23,6 +23,7 @@ export const kinds = {
   resume: 'pcr.resume',
   startReplication: 'pcr.start-replication',
   awaitFollowing: 'pcr.await-following',
+  dropCopy: 'pcr.drop-copy',
   redirect: 'redirect',
 } as const;
 
@@ -109,6 +110,10 @@ function replicationActs(settings: PcrSettings) {
           `START REPLICATION OF ${quoteIdentifier(settings.virtualCluster)} ON ${quoteLiteral(`external://${settings.streams[side] ?? ''}`)}`,
         ),
       ),
+    dropCopy: (side: Side) =>
+      actOn(settings, side, kinds.dropCopy, `Drop ${settings.virtualCluster} on ${at(side)} with everything in it`, [
+        `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`,
+      ]),
     awaitFollowing: (side: Side) =>
       actOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, []),
     awaitPromotion: (side: Side) => actOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, []),

@@ -45,6 +45,11 @@ const operations = {
     risk: 'change',
     reversible: 'It is taken back by a pause.',
   },
+  teardown: {
+    summary: 'End the replication for good by dropping the copy on the side that does not serve',
+    risk: 'danger',
+    reversible: 'It cannot be taken back: the copy is deleted, and only a new full copy protects the link again.',
+  },
 } as const satisfies Engine['operations'] & Record<string, OperationSpec>;
 
 /** CockroachDB physical cluster replication. */

@@ -12,6 +12,7 @@ import { planFailover } from './plan-failover.ts';
 import { planFence } from './plan-fence.ts';
 import { planPause, planResume } from './plan-pause.ts';
 import { planSwitchover } from './plan-switchover.ts';
+import { planTeardown } from './plan-teardown.ts';
 import type { Outline, Scene } from './scene.ts';
 import { withoutFollower } from './without-follower.ts';
 
@@ -44,11 +45,12 @@ export function planPcr(operation: Operation, link: PcrLink, seen: Observation):
 function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outline | Refusal {
   if (operation.kind === 'failback') return planFailback(link, detail);
   if (operation.kind === 'fence') return planFence(link, detail);
+  if (operation.kind === 'teardown') return planTeardown(link, detail);
   const scene = sceneOf(link, detail, operation);
   return isRefusal(scene) ? scene : outlineOn(operation, scene);
 }
 
-function outlineOn(operation: Exclude<Operation, { kind: 'failback' | 'fence' }>, scene: Scene): Outline | Refusal {
+function outlineOn(operation: Exclude<Operation, { kind: 'failback' | 'fence' | 'teardown' }>, scene: Scene): Outline | Refusal {
   switch (operation.kind) {
     case 'failover':
       return planFailover(operation, scene);

@@ -23,6 +23,11 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
   if (kind === 'fence') {
     return { sentence: `Only one side takes writes again. ${seen.headline}`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
   }
+  if (kind === 'teardown') {
+    const [drop] = run.plan.steps;
+    const sentence = `The copy on ${drop?.cluster ?? 'the side that did not serve'} is dropped. ${seen.headline}`;
+    return { sentence, lossMs: run.plan.predictedLoss.ms, downtimeMs: 0, facts: factsNow(seen) };
+  }
   if (kind === 'failback') return reportFailback(run, seen);
   const loss = kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told);
   const downtime = downtimeOf(run, told);

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { Fault } from '../../domain/faults.ts';
 import { isOverStatus } from '../cockroach/jobs.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
-import { isFollowing, phaseOf, type VirtualClusterView, writableOf } from './detail.ts';
-import { change, done, evidenceTime, impossible, look, type PcrStep, type Place, peek, statusOf, todo, underway } from './place.ts';
+import { isFollowing, phaseOf, type VirtualClusterView } from './detail.ts';
+import { change, done, evidenceTime, impossible, look, onlyIfOtherServes, type PcrStep, type Place, statusOf, underway } from './place.ts';
 import type { VirtualClusterReading } from './read-side.ts';
-import { phaseWords, problemOf, spellTime } from './words.ts';
+import { phaseWords, spellTime } from './words.ts';
 
 const noParams = z.object({});
 
@@ -28,7 +27,7 @@ export const startReplication: PcrStep<object> = {
         'seen at': timestampOfMicros(now),
       });
     }
-    return onlyIfOtherServes(place);
+    return onlyIfOtherServes(place, `${place.here} must not give up its data to follow it`);
   },
   perform: change,
 };
@@ -41,14 +40,6 @@ function followsSource({ here, name }: Place, vc: VirtualClusterView | null): Pr
   const evidence = { status: statusOf(vc), source: vc?.sourceUri ?? null, job: vc?.job?.id ?? null };
   if (vc === null || vc.sourceName === null || vc.sourceName === name) return done(evidence);
   return impossible(`${here} follows ${vc.sourceName} instead of ${name}: somebody else started it.`, evidence);
-}
-
-async function onlyIfOtherServes(place: Place): Promise<Probe> {
-  const other = await peek(place);
-  const deaf = problemOf(place.there, other);
-  if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: place.there } });
-  if (writableOf(other) === 'yes') return todo;
-  return impossible(`${place.there} takes no writes, so ${place.here} must not give up its data to follow it.`);
 }
 
 /** Waits until the side that was rewound follows. Never has anything to send. */

@@ -8,6 +8,7 @@ import { awaitFollowing, startReplication } from './steps-failback.ts';
 import { awaitCut, type Cuts, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
+import { dropCopy } from './steps-teardown.ts';
 
 /** The executors of this engine. A redirect is a person's step and has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
@@ -25,6 +26,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.pause]: executorOf(connect, pause),
     [kinds.resume]: executorOf(connect, resume),
     [kinds.startReplication]: executorOf(connect, startReplication),
+    [kinds.dropCopy]: executorOf(connect, dropCopy),
     [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
   };
 }

@@ -7,6 +7,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { SqlWorldOptions } from '../../../src/sim/cockroach/contract.ts';
+import { tinyPace } from '../../../src/sim/cockroach/pace.ts';
 import { connectSql } from '../../../src/transports/sql.ts';
 import { byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
@@ -241,6 +242,41 @@ describe('a failback', { timeout: 20_000 }, () => {
     const checks = await on.engine().preflight(failback, on.link, anIo());
     expect(checks.find(({ name }) => name === 'sql-east: external connection')).toMatchObject({ outcome: 'warned' });
     expect(checks.find(({ name }) => name === 'sql-west: rangefeeds')).toMatchObject({ outcome: 'passed' });
+  });
+});
+
+describe('a teardown', { timeout: 20_000 }, () => {
+  it.each(['23.2', '26.2'] as const)(
+    'is seen while the drop goes on, and not taken for a new copy of the same name (%s)',
+    async (version) => {
+      bed = await openPcr(version, { pace: { ...tinyPace, dropMs: 600_000 } });
+      const opened = bed;
+      const name = bed.world.virtualCluster;
+      await byHand(bed.world, 'standby', `DROP VIRTUAL CLUSTER ${name}`);
+      expect((await look(bed)).headline).toContain('it is being dropped');
+      const like = version === '23.2' ? 'LIKE template ' : '';
+      await byHand(
+        bed.world,
+        'standby',
+        `CREATE VIRTUAL CLUSTER ${name} ${like}FROM REPLICATION OF ${name} ON '${bed.world.primary.streamUri}'`,
+      );
+      await expect.poll(async () => (await look(opened)).health, { timeout: 10_000 }).toBe('healthy');
+    },
+  );
+
+  it('drops nothing while this side serves, is being promoted, or the other side does not serve', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, { kind: 'teardown', link }))(kinds.dropCopy);
+    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 2_000 }));
+    expect(await probe()).toEqual({ kind: 'todo' });
+    await on.world.faults.down('primary');
+    await expect(probe()).rejects.toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
+    await on.world.faults.up('primary');
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER main STOP SERVICE');
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('only good copy') });
+    await byHand(on.world, 'standby', `ALTER VIRTUAL CLUSTER main COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('failover is pending') });
+    expect(on.effects()).toEqual([]);
   });
 });
 

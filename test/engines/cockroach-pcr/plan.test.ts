@@ -32,6 +32,7 @@ const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 100_00
 const pause: Operation = { kind: 'pause', link };
 const resume: Operation = { kind: 'resume', link };
 const failback: Operation = { kind: 'failback', link };
+const teardown: Operation = { kind: 'teardown', link };
 const fenceIt: Operation = { kind: 'fence', link };
 
 const answer = (operation: Operation, detail: PcrDetail): Plan | Refusal => planPcr(operation, aLink(), anObservation(detail));
@@ -61,6 +62,7 @@ const stopped = aReadSide(aVirtualCluster({ service: 'none' }));
 const hasServed = (more: Parameters<typeof aReadSide>[1] = {}) =>
   aReadSide(aVirtualCluster({ activated: micros(600_000) }), { history: 'kept', ...more });
 const promotedEarlier = aReadSide(aVirtualCluster({ activated: micros(900_000) }));
+const drop = ['drop-copy@sql-west', 'check-split-brain@sql-east'];
 const afterFailover = aDetail(stopped, hasServed());
 const follow = ['start-replication@sql-east', 'await-following@sql-east', 'check-split-brain@sql-west'];
 
@@ -146,6 +148,15 @@ describe('a plan', () => {
       ),
       ['set-default-target@sql-east', fence, 'check-split-brain@sql-west'],
     ],
+    ['a teardown of what follows', teardown, aDetail(), drop],
+    ['a teardown of what is paused', teardown, aDetail(aSource(), aStandby({ status: 'replication paused' })), drop],
+    [
+      'a teardown of what was left unusable',
+      teardown,
+      aDetail(aSource(), aReadSide(aVirtualCluster({ status: 'add', service: 'none' }))),
+      drop,
+    ],
+    ['a teardown of an old primary', teardown, afterFailover, drop.map(swapped)],
   ];
   it.each(rows)('of %s', (_, operation, detail, steps) => {
     expect(kindsOf(planned(operation, detail))).toEqual(steps);
@@ -236,11 +247,18 @@ describe('a plan', () => {
     expect(stale.predictedLoss.words).toContain('2026-06-01 09:59:00.000000 UTC, when sql-east was promoted');
   });
 
+  it('draws a drop as a point of no return, and says when the copy has what nobody else has', () => {
+    const [step] = planned(teardown).steps;
+    expect(step).toMatchObject({ pointOfNoReturn: true, undo: { kind: 'none' }, statements: ['DROP VIRTUAL CLUSTER IF EXISTS "main"'] });
+    expect(planned(teardown, afterFailover).predictedLoss).toMatchObject({ ms: null, words: expect.stringContaining('only sql-east has') });
+  });
+
   const losses: readonly (readonly [string, Operation, PcrDetail, number | null])[] = [
     ['a dead primary loses the lag', failover, aDetail(gone, aStandby({ status: 'replication error' })), 12_000],
     ['a running stream may fall back by a stride', failover, aDetail(), 42_000],
     ['a time in the past loses what came after', failoverTo(3_600_000), aDetail(gone), 3_600_000],
     ['a switchover loses nothing', switchover, aDetail(), 0],
+    ['a teardown of a follower loses no write', teardown, aDetail(), 0],
     ['a pause loses nothing', pause, aDetail(), 0],
   ];
   it.each(losses)('predicts what is lost: %s', (_, operation, detail, ms) => {
@@ -268,6 +286,7 @@ describe('a plan', () => {
     ['a cause may still be there', resume, aDetail(aSource(), aStandby({ status: 'replication paused', job: gaveUp })), 'do so again'],
     ['the end of the history', failback, afterFailover, 'about 23.8 h more'],
     ['a history that nobody lists', failback, aDetail(stopped, hasServed({ history: 'none' })), 'lists no job'],
+    ['a primary without protection', teardown, aDetail(), 'nothing protects sql-east'],
     ['a wrong choice', fenceIt, aDetail(aSource(), hasServed()), 'sql-west was promoted last (2026-06-01 09:50:00.000000 UTC)'],
     ['the roles that stay', failback, afterFailover, '/repl switchover prod-sql'],
     ['a source that is not there', resume, aDetail(gone, aStandby({ status: 'replication paused' })), "can't be asked"],
@@ -506,6 +525,33 @@ describe('a refusal', () => {
     ['a fence with a side that lets nobody in', fenceIt, aDetail(locked, hasServed()), 'not-possible-now', 'needs both sides'],
     ['a fence of two sides that were never promoted', fenceIt, aDetail(aSource(), aSource()), 'not-possible-now', "can't be told"],
     ['a fence of two sides that were promoted at once', fenceIt, aDetail(hasServed(), hasServed()), 'not-possible-now', "can't be told"],
+    ['a teardown of nothing', teardown, aDetail(aSource(), aReadSide(null)), 'not-possible-now', 'nothing to tear down'],
+    ['a teardown in a split brain', teardown, aDetail(aSource(), hasServed()), 'not-possible-now', 'neither may be dropped'],
+    ['a teardown with nobody serving', teardown, aDetail(stopped, stopped), 'not-possible-now', 'none may be dropped'],
+    ['a teardown with the primary gone', teardown, aDetail(gone), 'not-possible-now', 'may be the only one'],
+    ['a teardown with the primary silent', teardown, aDetail(silent), 'not-possible-now', 'may be the only one'],
+    ['a teardown of a standby whose primary is stopped', teardown, aDetail(stopped), 'not-possible-now', 'none may be dropped'],
+    [
+      'a teardown in a promotion',
+      teardown,
+      aDetail(aSource(), aStandby({ status: 'replication failing over' })),
+      'not-possible-now',
+      'failover is under way',
+    ],
+    [
+      'a teardown of what is being dropped',
+      teardown,
+      aDetail(aSource(), aStandby({ status: 'dropping' })),
+      'not-possible-now',
+      'being dropped',
+    ],
+    [
+      'a teardown in a state that is not known',
+      teardown,
+      aDetail(aSource(), aStandby({ status: 'replication sideways' })),
+      'not-possible-now',
+      'not known here',
+    ],
   ];
   it.each(rows)('of %s', (_, operation, detail, code, words) => {
     const refusal = answer(operation, detail);
@@ -557,7 +603,7 @@ describe('planning', () => {
       .map((vc) => aReadSide(aStream(vc))),
   );
   const arbitraryOperation = fc.oneof(
-    fc.constantFrom(failover, failback, fenceIt, pause, resume),
+    fc.constantFrom(failover, failback, fenceIt, teardown, pause, resume),
     fc.integer({ min: -3_600_000, max: 3_600_000 }).map(failoverTo),
     fc.integer({ min: 0, max: 600_000 }).map((maxWriteStopMs): Operation => ({ kind: 'switchover', link, maxWriteStopMs })),
   );
