@@ -62,6 +62,7 @@ export function usual(operation: OperationName, link: LinkId): Operation {
     case 'failback':
     case 'fence':
     case 'teardown':
+    case 'verify':
     case 'pause':
     case 'resume':
       return { kind: operation, link };

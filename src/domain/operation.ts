@@ -15,7 +15,8 @@ export type Operation =
   | { readonly kind: 'resume'; readonly link: LinkId }
   | { readonly kind: 'failback'; readonly link: LinkId }
   | { readonly kind: 'fence'; readonly link: LinkId }
-  | { readonly kind: 'teardown'; readonly link: LinkId };
+  | { readonly kind: 'teardown'; readonly link: LinkId }
+  | { readonly kind: 'verify'; readonly link: LinkId };
 
 export type OperationName = Operation['kind'];
 
@@ -27,6 +28,7 @@ export const operationNames = [
   'fence',
   'pause',
   'resume',
+  'verify',
   'teardown',
 ] as const satisfies readonly OperationName[];
 

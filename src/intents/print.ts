@@ -92,6 +92,7 @@ function operationWords(operation: Operation): Words {
     case 'failback':
     case 'fence':
     case 'teardown':
+    case 'verify':
     case 'pause':
     case 'resume':
       return named;

@@ -75,6 +75,7 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['failback prod-sql --reason back', asked({ kind: 'failback', link: 'prod-sql' }, { reason: 'back' })],
   ['fence prod-sql', asked({ kind: 'fence', link: 'prod-sql' })],
   ['teardown prod-sql', asked({ kind: 'teardown', link: 'prod-sql' })],
+  ['verify prod-sql', asked({ kind: 'verify', link: 'prod-sql' })],
   ['runs', { kind: 'runs', link: null, all: false }],
   ['runs prod-sql --all', { kind: 'runs', link: 'prod-sql', all: true }],
   [`run ${run} --json`, { kind: 'run', run, json: true }],

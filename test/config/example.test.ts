@@ -60,6 +60,7 @@ describe('the example policy', () => {
     ['a production switchover needs two', 'switchover', production, [], noon, 'quorum 2', false],
     ['a production fence needs one', 'fence', production, [], noon, 'quorum 1', false],
     ['a production teardown needs two', 'teardown', production, [], noon, 'quorum 2', false],
+    ['a production verify needs one', 'verify', production, [], noon, 'quorum 1', false],
     ['a production failback needs two', 'failback', production, [], noon, 'quorum 2', false],
     ['a production pause needs one', 'pause', production, [], noon, 'quorum 1', false],
     ['a production resume needs one', 'resume', production, [], noon, 'quorum 1', false],

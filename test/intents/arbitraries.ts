@@ -109,7 +109,7 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
     fc.integer({ min: 1000, max: 600_000 }).map((maxWriteStopMs) => ({ kind: 'switchover' as const, link, maxWriteStopMs })),
     targets.map((to) => ({ kind: 'failover' as const, link, to })),
     fc
-      .constantFrom('pause' as const, 'resume' as const, 'failback' as const, 'fence' as const, 'teardown' as const)
+      .constantFrom('pause' as const, 'resume' as const, 'failback' as const, 'fence' as const, 'teardown' as const, 'verify' as const)
       .map((kind) => ({ kind, link })),
   );
 

@@ -45,6 +45,11 @@ const operations = {
     risk: 'change',
     reversible: 'It is taken back by a pause.',
   },
+  verify: {
+    summary: 'Compare the content of both sides as of one time',
+    risk: 'change',
+    reversible: 'It changes nothing, but reads everything on both sides.',
+  },
   teardown: {
     summary: 'End the replication for good by dropping the copy on the side that does not serve',
     risk: 'danger',

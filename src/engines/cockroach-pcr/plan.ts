@@ -13,6 +13,7 @@ import { planFence } from './plan-fence.ts';
 import { planPause, planResume } from './plan-pause.ts';
 import { planSwitchover } from './plan-switchover.ts';
 import { planTeardown } from './plan-teardown.ts';
+import { planVerify } from './plan-verify.ts';
 import type { Outline, Scene } from './scene.ts';
 import { withoutFollower } from './without-follower.ts';
 
@@ -60,6 +61,8 @@ function outlineOn(operation: Exclude<Operation, { kind: 'failback' | 'fence' | 
       return planPause(scene);
     case 'resume':
       return planResume(scene);
+    case 'verify':
+      return planVerify(scene);
     default:
       return unreachable(operation);
   }

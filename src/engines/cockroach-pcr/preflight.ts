@@ -101,8 +101,8 @@ async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read
 }
 
 function pairChecks(operation: Operation, link: PcrLink, { primary, standby }: PcrDetail): readonly Check[] {
-  // A fence and a teardown start no stream; whether a side is new enough to follow in a failback is judged with its plan, which knows the roles.
-  if (['failback', 'fence', 'teardown'].includes(operation.kind) || primary.kind !== 'read' || standby.kind !== 'read') return [];
+  // A fence, a teardown and a verify start no stream; whether a side is new enough to follow in a failback is judged with its plan, which knows the roles.
+  if (['failback', 'fence', 'teardown', 'verify'].includes(operation.kind) || primary.kind !== 'read' || standby.kind !== 'read') return [];
   const [from, to] = [primary.release, standby.release];
   const name = 'versions of both sides';
   const seen = `${link.settings.primary.cluster} runs ${from.text}, ${link.settings.standby.cluster} runs ${to.text}.`;

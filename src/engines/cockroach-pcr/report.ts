@@ -23,6 +23,12 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
   if (kind === 'fence') {
     return { sentence: `Only one side takes writes again. ${seen.headline}`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
   }
+  if (kind === 'verify') {
+    const at = find(told, kinds.compareCopies)?.view.evidence?.['as of'];
+    const sentence =
+      typeof at === 'string' ? `Both sides hold the same data as of ${at}.` : 'Whether both sides hold the same data was not proven.';
+    return { sentence, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
+  }
   if (kind === 'teardown') {
     const [drop] = run.plan.steps;
     const sentence = `The copy on ${drop?.cluster ?? 'the side that did not serve'} is dropped. ${seen.headline}`;

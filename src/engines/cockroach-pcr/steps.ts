@@ -9,10 +9,12 @@ import { awaitCut, type Cuts, checkSplitBrain, pause, proveCatchUp, resume } fro
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
 import { dropCopy } from './steps-teardown.ts';
+import { type Comparisons, compareCopies } from './steps-verify.ts';
 
 /** The executors of this engine. A redirect is a person's step and has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
   const cuts: Cuts = new Map();
+  const comparisons: Comparisons = new Map();
   return {
     [kinds.proveCatchUp]: executorOf(connect, proveCatchUp),
     [kinds.setDefaultTarget]: executorOf(connect, setDefaultTarget),
@@ -27,6 +29,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.resume]: executorOf(connect, resume),
     [kinds.startReplication]: executorOf(connect, startReplication),
     [kinds.dropCopy]: executorOf(connect, dropCopy),
+    [kinds.compareCopies]: executorOf(connect, compareCopies(comparisons)),
     [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../src/domain/clock.ts';
 import { asRunId } from '../../../src/domain/ids.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Act, Step } from '../../../src/domain/plan.ts';
@@ -276,6 +277,69 @@ describe('a teardown', { timeout: 20_000 }, () => {
     expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('only good copy') });
     await byHand(on.world, 'standby', `ALTER VIRTUAL CLUSTER main COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
     expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('failover is pending') });
+    expect(on.effects()).toEqual([]);
+  });
+});
+
+describe('a verify', { timeout: 20_000 }, () => {
+  const verify: Operation = { kind: 'verify', link };
+
+  it.each(['23.2', '24.3', '25.2', '26.2'] as const)('proves that both sides are equal, and changes nothing (%s)', async (version) => {
+    bed = await openPcr(version);
+    const step = (await stepsOf(bed, verify))(kinds.compareCopies);
+    const engine = bed.engine();
+    expect(await carryOut(bed, step, () => engine)).toBe(1);
+    const { here, there } = { here: 'fingerprint on sql-west', there: 'fingerprint on sql-east' };
+    const probe = await settle(bed, step, () => engine);
+    const evidence = probe.kind === 'done' ? probe.evidence : {};
+    expect(evidence[here]).toMatch(/^-?\d+$/);
+    expect(evidence[here]).toBe(evidence[there]);
+    expect(bed.effects()).toEqual([]);
+  });
+
+  it('halts on a difference, and compares anew when asked again', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, verify))(kinds.compareCopies);
+    const engine = on.engine();
+    on.world.faults.corrupt('standby', true);
+    await executorFor(engine, step).perform(step, on.link, anIo());
+    expect(await settle(on, step, () => engine)).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('differs between sql-west and sql-east'),
+    });
+    on.world.faults.corrupt('standby', false);
+    expect(await carryOut(on, step, () => engine)).toBe(1);
+  });
+
+  it('gives up a comparison that no run asks about any more, and says so if one does', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, verify))(kinds.compareCopies);
+    const engine = on.engine();
+    on.world.faults.add({ match: /FINGERPRINTS/, times: 2, act: { kind: 'hang' } });
+    let leapMs = 0;
+    const clock: Clock = {
+      ...systemClock,
+      monotonic: () => systemClock.monotonic() + leapMs,
+      sleep: (_, signal) => systemClock.sleep(5, signal),
+    };
+    const reading = () =>
+      (['primary', 'standby'] as const).flatMap((side) =>
+        on.world.sessions(side).filter(({ activeQuery }) => activeQuery?.includes('FINGERPRINTS')),
+      ).length;
+    await executorFor(engine, step).perform(step, on.link, anIo({ clock, timeoutMs: 15_000 }));
+    await expect.poll(reading).toBe(2);
+    expect(await executorFor(engine, step).probe(step, on.link, anIo({ clock }))).toMatchObject({ kind: 'underway' });
+    leapMs = 61_000;
+    await expect.poll(reading).toBe(0);
+    leapMs = 0;
+    expect(await settle(on, step, () => engine)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('came to no end') });
+  });
+
+  it('makes a comparison anew that another process has made', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, verify))(kinds.compareCopies);
+    await executorFor(on.engine(), step).perform(step, on.link, anIo());
+    expect(await settle(on, step, () => on.engine())).toEqual({ kind: 'todo' });
     expect(on.effects()).toEqual([]);
   });
 });

@@ -33,6 +33,7 @@ const pause: Operation = { kind: 'pause', link };
 const resume: Operation = { kind: 'resume', link };
 const failback: Operation = { kind: 'failback', link };
 const teardown: Operation = { kind: 'teardown', link };
+const verify: Operation = { kind: 'verify', link };
 const fenceIt: Operation = { kind: 'fence', link };
 
 const answer = (operation: Operation, detail: PcrDetail): Plan | Refusal => planPcr(operation, aLink(), anObservation(detail));
@@ -148,6 +149,8 @@ describe('a plan', () => {
       ),
       ['set-default-target@sql-east', fence, 'check-split-brain@sql-west'],
     ],
+    ['a verify', verify, aDetail(), ['compare-copies@sql-west']],
+    ['a verify of swapped roles', verify, aDetail(aStandby(), aSource()), ['compare-copies@sql-east']],
     ['a teardown of what follows', teardown, aDetail(), drop],
     ['a teardown of what is paused', teardown, aDetail(aSource(), aStandby({ status: 'replication paused' })), drop],
     [
@@ -287,6 +290,7 @@ describe('a plan', () => {
     ['the end of the history', failback, afterFailover, 'about 23.8 h more'],
     ['a history that nobody lists', failback, aDetail(stopped, hasServed({ history: 'none' })), 'lists no job'],
     ['a primary without protection', teardown, aDetail(), 'nothing protects sql-east'],
+    ['a load on both sides', verify, aDetail(), 'loads both clusters'],
     ['a wrong choice', fenceIt, aDetail(aSource(), hasServed()), 'sql-west was promoted last (2026-06-01 09:50:00.000000 UTC)'],
     ['the roles that stay', failback, afterFailover, '/repl switchover prod-sql'],
     ['a source that is not there', resume, aDetail(gone, aStandby({ status: 'replication paused' })), "can't be asked"],
@@ -552,6 +556,29 @@ describe('a refusal', () => {
       'not-possible-now',
       'not known here',
     ],
+    ['a verify without the primary', verify, aDetail(gone), 'not-possible-now', 'needs both sides'],
+    [
+      'a verify in the initial scan',
+      verify,
+      aDetail(aSource(), aStandby({ status: 'initializing replication', replicated: null })),
+      'not-possible-now',
+      'initial scan',
+    ],
+    [
+      'a verify of what is paused',
+      verify,
+      aDetail(aSource(), aStandby({ status: 'replication paused' })),
+      'not-possible-now',
+      'paused by hand',
+    ],
+    [
+      'a verify in a promotion',
+      verify,
+      aDetail(aSource(), aStandby({ status: 'replication failing over' })),
+      'not-possible-now',
+      "can't be called off",
+    ],
+    ['a verify without a follower', verify, afterFailover, 'not-possible-now', 'No side follows'],
   ];
   it.each(rows)('of %s', (_, operation, detail, code, words) => {
     const refusal = answer(operation, detail);
@@ -603,7 +630,7 @@ describe('planning', () => {
       .map((vc) => aReadSide(aStream(vc))),
   );
   const arbitraryOperation = fc.oneof(
-    fc.constantFrom(failover, failback, fenceIt, teardown, pause, resume),
+    fc.constantFrom(failover, failback, fenceIt, verify, teardown, pause, resume),
     fc.integer({ min: -3_600_000, max: 3_600_000 }).map(failoverTo),
     fc.integer({ min: 0, max: 600_000 }).map((maxWriteStopMs): Operation => ({ kind: 'switchover', link, maxWriteStopMs })),
   );
