@@ -2,8 +2,9 @@ import type { Clock } from '../domain/clock.ts';
 import type { LinkId, RunId } from '../domain/ids.ts';
 import type { EngineId, Link } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
+import { type OperationName, operationNames } from '../domain/operation.ts';
 import type { People, Person } from '../domain/person.ts';
-import { type Refusal, refuse } from '../domain/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Finding } from '../domain/reply.ts';
 import type { RunSummary, RunView } from '../domain/run.ts';
 import type { Engine, EngineIo } from '../engines/engine.ts';
@@ -43,6 +44,22 @@ export function linkAndEngine(
   const engine = link === undefined ? undefined : deps.engines.get(link.engine);
   if (link !== undefined && engine !== undefined) return { link, engine };
   return refuse('unknown-link', `There is no link '${id}' that this bot can work on.`, 'Ask for `links` to see them all.');
+}
+
+/** The link and its engine, if that has the operation. */
+export function linkAndEngineFor(
+  deps: Pick<AppDeps, 'links' | 'engines'>,
+  id: LinkId,
+  operation: OperationName,
+): { readonly link: Link; readonly engine: Engine } | Refusal {
+  const found = linkAndEngine(deps, id);
+  if (isRefusal(found) || found.engine.operations[operation] !== undefined) return found;
+  const known = operationNames.filter((name) => found.engine.operations[name] !== undefined);
+  return refuse(
+    'not-supported',
+    `Link ${id} is run by ${found.engine.id}, which has no ${operation}.`,
+    `What it has: ${known.join(', ')}.`,
+  );
 }
 
 /** Guests, strangers, bots, deactivated and unknown people get nothing but help. */

@@ -9,7 +9,7 @@ import type { Reply } from '../domain/reply.ts';
 import type { Entry } from '../domain/run.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { fold } from '../runs/fold.ts';
-import { type AppDeps, linkAndEngine, readingIo } from './deps.ts';
+import { type AppDeps, linkAndEngineFor, readingIo } from './deps.ts';
 
 /**
  * Judges a wish for a change, plans it, and puts it into the journal. The run's id comes from the delivery, so that a command
@@ -23,7 +23,7 @@ export async function propose(deps: AppDeps, intent: ChangeIntent, person: Perso
     deps.nudge(id);
     return { kind: 'proposed', run: fold(before) };
   }
-  const found = linkAndEngine(deps, operation.link);
+  const found = linkAndEngineFor(deps, operation.link, operation.kind);
   if (isRefusal(found)) return found;
   const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
   const objection = objectionTo(intent, verdict) ?? (await heldBy(deps, operation.link, intent.wait));

@@ -8,7 +8,7 @@ import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Finding, Reply } from '../domain/reply.ts';
 import { isFinal, type RunSummary, type RunView } from '../domain/run.ts';
 import { fold } from '../runs/fold.ts';
-import { type AppDeps, linkAndEngine, readingIo, summaryOf } from './deps.ts';
+import { type AppDeps, linkAndEngine, linkAndEngineFor, readingIo, summaryOf } from './deps.ts';
 
 const words = ({ id, engine, environment, description }: Link) => ({ id, engine, environment, description });
 
@@ -46,7 +46,7 @@ function look(deps: AppDeps, id: LinkId): Promise<Observation> | Refusal {
 
 /** A preflight without arguments: what the operation would have to say about latest and the usual bounds. */
 export async function check(deps: AppDeps, operation: OperationName, id: LinkId): Promise<Reply> {
-  const found = linkAndEngine(deps, id);
+  const found = linkAndEngineFor(deps, id, operation);
   if (isRefusal(found)) return found;
   const checks = await found.engine.preflight(usual(operation, id), found.link, readingIo(deps));
   return { kind: 'checked', operation, link: id, checks };
@@ -59,6 +59,10 @@ export function usual(operation: OperationName, link: LinkId): Operation {
       return { kind: 'failover', link, to: { kind: 'latest' } };
     case 'switchover':
       return { kind: 'switchover', link, maxWriteStopMs: 60_000 };
+    case 'failback':
+    case 'fence':
+    case 'teardown':
+    case 'verify':
     case 'pause':
     case 'resume':
       return { kind: operation, link };
@@ -67,7 +71,7 @@ export function usual(operation: OperationName, link: LinkId): Operation {
 
 /** The plan as it would be proposed now, with what policy says to this person asking for it. Changes nothing. */
 export async function planFor(deps: AppDeps, operation: Operation, person: Person, json: boolean): Promise<Reply> {
-  const found = linkAndEngine(deps, operation.link);
+  const found = linkAndEngineFor(deps, operation.link, operation.kind);
   if (isRefusal(found)) return found;
   const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps)));
   if (isRefusal(plan)) return plan;

@@ -12,12 +12,25 @@ export type Operation =
     }
   | { readonly kind: 'failover'; readonly link: LinkId; readonly to: FailoverTarget }
   | { readonly kind: 'pause'; readonly link: LinkId }
-  | { readonly kind: 'resume'; readonly link: LinkId };
+  | { readonly kind: 'resume'; readonly link: LinkId }
+  | { readonly kind: 'failback'; readonly link: LinkId }
+  | { readonly kind: 'fence'; readonly link: LinkId }
+  | { readonly kind: 'teardown'; readonly link: LinkId }
+  | { readonly kind: 'verify'; readonly link: LinkId };
 
 export type OperationName = Operation['kind'];
 
 /** In the order in which they are listed to people. */
-export const operationNames = ['switchover', 'failover', 'pause', 'resume'] as const satisfies readonly OperationName[];
+export const operationNames = [
+  'switchover',
+  'failover',
+  'failback',
+  'fence',
+  'pause',
+  'resume',
+  'verify',
+  'teardown',
+] as const satisfies readonly OperationName[];
 
 /** `change` can be taken back; `danger` may lose data or cannot be taken back. */
 export type Risk = 'read' | 'change' | 'danger';

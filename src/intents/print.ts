@@ -89,6 +89,10 @@ function operationWords(operation: Operation): Words {
       return [...named, `--max-stop ${printDuration(operation.maxWriteStopMs)}`];
     case 'failover':
       return [...named, `--to ${target.print(operation.to)}`];
+    case 'failback':
+    case 'fence':
+    case 'teardown':
+    case 'verify':
     case 'pause':
     case 'resume':
       return named;

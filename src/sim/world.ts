@@ -94,11 +94,16 @@ function readManifest(): { readonly scopes: readonly string[]; readonly subscrip
   return { scopes: manifest.oauth_config.scopes.bot, subscriptions: manifest.settings.event_subscriptions.bot_events };
 }
 
+/** External connections of the simulated clusters: the primary has the one that leads to the standby, and the other way round. */
+const leadsToStandby = 'to-standby';
+const leadsToPrimary = 'to-primary';
+
 const startSql = (spec: LinkSpec, clock: Clock, pace: Partial<Pace> | undefined): Promise<SqlWorld> =>
   startSqlWorld({
     version: spec.version,
     clock,
     names: { primary: `${spec.id}-frankfurt`, standby: `${spec.id}-dublin` },
+    externalConnections: { primary: leadsToStandby, standby: leadsToPrimary },
     ...(pace === undefined ? {} : { pace }),
   });
 
@@ -141,7 +146,12 @@ function settingsOf(id: string, world: SqlWorld | undefined): WorldConfig {
     const { cluster, host, port, user } = world[name];
     return { cluster, host, port, user, password: `env:${passwordName(id, name)}`, tls: { mode: 'disable' } };
   };
-  return { virtualCluster: world.virtualCluster, primary: side('primary'), standby: side('standby') };
+  return {
+    virtualCluster: world.virtualCluster,
+    primary: side('primary'),
+    standby: side('standby'),
+    streams: { toPrimary: { externalConnection: leadsToStandby }, toStandby: { externalConnection: leadsToPrimary } },
+  };
 }
 
 function environmentOf(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../src/domain/intent.ts';
-import type { Operation } from '../../src/domain/operation.ts';
+import { type Operation, operationNames } from '../../src/domain/operation.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import { parse } from '../../src/intents/parse.ts';
 import { exampleLinks } from '../../src/intents/registry.ts';
@@ -72,6 +72,10 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['pause prod-sql --reason maintenance', asked({ kind: 'pause', link: 'prod-sql' }, { reason: 'maintenance' })],
   ['pause prod-sql --reason "--wait"', asked({ kind: 'pause', link: 'prod-sql' }, { reason: '--wait' })],
   ['resume prod-sql --wait', asked({ kind: 'resume', link: 'prod-sql' }, { wait: true })],
+  ['failback prod-sql --reason back', asked({ kind: 'failback', link: 'prod-sql' }, { reason: 'back' })],
+  ['fence prod-sql', asked({ kind: 'fence', link: 'prod-sql' })],
+  ['teardown prod-sql', asked({ kind: 'teardown', link: 'prod-sql' })],
+  ['verify prod-sql', asked({ kind: 'verify', link: 'prod-sql' })],
   ['runs', { kind: 'runs', link: null, all: false }],
   ['runs prod-sql --all', { kind: 'runs', link: 'prod-sql', all: true }],
   [`run ${run} --json`, { kind: 'run', run, json: true }],
@@ -127,7 +131,7 @@ describe('a command', () => {
       expect(planning.operation).toEqual(asking.operation);
       return asking.operation;
     });
-    expect(new Set(operations.map(({ kind }) => kind)).size).toBe(4);
+    expect(new Set(operations.map(({ kind }) => kind))).toEqual(new Set(operationNames));
   });
 
   it('changes nothing when it is misspelt by any one letter left out of its name', () => {

@@ -62,7 +62,7 @@ const refusals: readonly (readonly [text: string, sentence: string, next: string
   ['switchover prod-sql --max-stop 60', '"60" does not fit --max-stop: it is not a duration.', '`60s` for seconds'],
   ['switchover prod-sql --max-stop 999ms', '"999ms" does not fit --max-stop: it is shorter than 1s.', 'from 1s to 10m'],
   ['switchover prod-sql --max-stop 601s', '"601s" does not fit --max-stop: it is longer than 10m.', 'from 1s to 10m'],
-  ['plan', '`plan` needs OPERATION', 'Write `switchover`, `failover`, `pause` or `resume`. Usage: `/repl plan OPERATION LINK … [--json]`.'],
+  ['plan', '`plan` needs OPERATION', 'Usage: `/repl plan OPERATION LINK … [--json]`.'],
   ['plan failovr prod-sql', '"failovr" does not fit OPERATION: it is not an operation.', 'Did you mean `failover`?'],
   ['plan status prod-sql', '"status" does not fit OPERATION', 'Write `switchover`,'],
   ['plan --to latest failover prod-sql', '`--to` stands before the operation.', 'Write the operation right after `plan`.'],

@@ -20,6 +20,9 @@ const addressOf = ({ cluster, host, port, user, password, ca }: SqlWorldSide) =>
   return { cluster, host, port, user, password: new Secret(password), tls };
 };
 
+/** Each leads to the other side. */
+const connections = { primary: 'to-standby', standby: 'to-primary' } as const;
+
 export const linkTo = (world: SqlWorld): PcrLink => ({
   id: pcrLinkId,
   engine: 'cockroach-pcr',
@@ -27,7 +30,12 @@ export const linkTo = (world: SqlWorld): PcrLink => ({
   description: 'Orders',
   incidentChannels: [asChannelId('C1')],
   redirect: { kind: 'manual', instructions: 'Point db.example.com at the new primary.' },
-  settings: { virtualCluster: world.virtualCluster, primary: addressOf(world.primary), standby: addressOf(world.standby) },
+  settings: {
+    virtualCluster: world.virtualCluster,
+    primary: addressOf(world.primary),
+    standby: addressOf(world.standby),
+    streams: connections,
+  },
 });
 
 const wires = {
@@ -42,19 +50,35 @@ export async function openPcr(
   options: Partial<SqlWorldOptions> = {},
   prepare: (world: SqlWorld) => Promise<void> = () => Promise.resolve(),
 ): Promise<PcrBed> {
-  const world = await startSqlWorld({ version, pace: tinyPace, ...options });
+  const world = await startSqlWorld({ version, pace: tinyPace, externalConnections: connections, ...options });
   await prepare(world);
+  // A world may be split to begin with; what counts is whether the engine splits it.
+  const splits = world.splitBrain().length;
   return {
     world,
     link: linkTo(world),
     engine: () => createCockroachPcr({ connect: connectSql }),
     effects: () => world.effects().filter(({ tag }) => tag.startsWith('replops/')),
-    wasSplit: () => world.splitBrain().length > 0,
+    wasSplit: () => world.splitBrain().length > splits,
     breakWire: (statement, how) => {
       world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] });
     },
     close: () => world.close(),
   };
 }
+
+/** Sends a statement to the control plane as somebody at a terminal would. */
+export async function byHand(world: SqlWorld, side: 'primary' | 'standby', statement: string): Promise<void> {
+  const session = await connectSql(
+    { ...addressOf(world[side]), virtualCluster: 'system' },
+    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
+  );
+  await session.change(statement);
+  session.close();
+}
+
+/** The old primary comes back writable after a failover. */
+export const comeBack = (world: SqlWorld): Promise<void> =>
+  byHand(world, 'primary', `ALTER VIRTUAL CLUSTER ${world.virtualCluster} START SERVICE SHARED`);
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

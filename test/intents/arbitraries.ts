@@ -108,7 +108,9 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
   fc.oneof(
     fc.integer({ min: 1000, max: 600_000 }).map((maxWriteStopMs) => ({ kind: 'switchover' as const, link, maxWriteStopMs })),
     targets.map((to) => ({ kind: 'failover' as const, link, to })),
-    fc.constantFrom({ kind: 'pause' as const, link }, { kind: 'resume' as const, link }),
+    fc
+      .constantFrom('pause' as const, 'resume' as const, 'failback' as const, 'fence' as const, 'teardown' as const, 'verify' as const)
+      .map((kind) => ({ kind, link })),
   );
 
 const intentsOn = (someLinks: fc.Arbitrary<LinkId>): fc.Arbitrary<Intent> => {

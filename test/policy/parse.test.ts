@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { operationNames } from '../../src/domain/operation.ts';
 import { durationWords, parseDuration } from '../../src/policy/duration.ts';
 import { globFits } from '../../src/policy/match.ts';
 import { type KnownGroup, parsePolicy, policyProblems } from '../../src/policy/parse.ts';
@@ -56,7 +57,7 @@ describe('parsePolicy', () => {
     [
       'a misspelt operation',
       ruled({ operations: ['failovr'] }, allowed),
-      ['rules[0].match.operations[0] is not one of switchover, failover, pause, resume; did you mean “failover”?'],
+      [`rules[0].match.operations[0] is not one of ${operationNames.join(', ')}; did you mean “failover”?`],
     ],
     ['a condition that nothing meets', ruled({ links: [] }, allowed), ['rules[0].match.links is empty; at least 1 entry is needed.']],
     ['askers who are nobody', ruled({ askers: {} }, allowed), ['rules[0].match.askers names nobody; write groups or people.']],

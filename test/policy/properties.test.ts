@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asUserId } from '../../src/domain/ids.ts';
+import { operationNames } from '../../src/domain/operation.ts';
 import type { Vote } from '../../src/domain/run.ts';
 import type { Means } from '../../src/domain/verdict.ts';
 import { judge } from '../../src/policy/judge.ts';
@@ -89,7 +90,7 @@ describe('judge', () => {
         const decided = trace.filter((line) => line.decided);
         expect(decided.map((line) => line.rule)).toEqual(rule === null ? [] : [rule]);
         expect(trace.slice(0, some.length).map((line) => line.rule)).toEqual(some.map(({ name }) => name));
-        expect(sentence).toMatch(/^The (switchover|failover|pause|resume) of .*[.!?]$/);
+        expect(sentence).toMatch(new RegExp(`^The (${operationNames.join('|')}) of .*[.!?]$`));
       }),
       { numRuns: 500 },
     );

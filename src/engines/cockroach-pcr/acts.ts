@@ -21,11 +21,18 @@ export const kinds = {
   checkSplitBrain: 'pcr.check-split-brain',
   pause: 'pcr.pause',
   resume: 'pcr.resume',
+  startReplication: 'pcr.start-replication',
+  awaitFollowing: 'pcr.await-following',
+  dropCopy: 'pcr.drop-copy',
+  compareCopies: 'pcr.compare-copies',
   redirect: 'redirect',
 } as const;
 
 /** Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken back. */
 export type StartPurpose = 'serve' | 'restart';
+
+/** Stands in a statement for a time that is read right before it is sent. */
+export const timePlaceholder = '<newest time of the copy>';
 
 /** Where a statement is sent, on behalf of which virtual cluster. */
 const actOn = (
@@ -96,6 +103,33 @@ function replicationActs(settings: PcrSettings) {
           stopped,
         },
       ),
+    startReplication: (side: Side) =>
+      actOn(
+        settings,
+        side,
+        kinds.startReplication,
+        `Make ${at(side)} follow ${at(otherSide(side))}, giving up what ${at(side)} alone has`,
+        alter(
+          settings,
+          `START REPLICATION OF ${quoteIdentifier(settings.virtualCluster)} ON ${quoteLiteral(`external://${settings.streams[side] ?? ''}`)}`,
+        ),
+      ),
+    dropCopy: (side: Side) =>
+      actOn(settings, side, kinds.dropCopy, `Drop ${settings.virtualCluster} on ${at(side)} with everything in it`, [
+        `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`,
+      ]),
+    compareCopies: (side: Side) =>
+      actOn(
+        settings,
+        side,
+        kinds.compareCopies,
+        `Compare ${at(side)} with ${at(otherSide(side))} as of the newest time that ${at(side)} has`,
+        [
+          `SELECT fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)}] AS OF SYSTEM TIME '${timePlaceholder}'`,
+        ],
+      ),
+    awaitFollowing: (side: Side) =>
+      actOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, []),
     awaitPromotion: (side: Side) => actOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, []),
     pause: (side: Side) => actOn(settings, side, kinds.pause, `Pause replication into ${at(side)}`, alter(settings, 'PAUSE REPLICATION')),
     resume: (side: Side) =>

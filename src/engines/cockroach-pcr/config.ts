@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Link } from '../../domain/link.ts';
+import type { Side } from '../../domain/observation.ts';
 import { addressOf, type ClusterAddress, clusterConfig, type ResolveSecret } from '../cockroach/address.ts';
 
 /** The engine's part of a link: one virtual cluster that lives on two clusters under the same name. */
@@ -7,6 +8,11 @@ export interface PcrSettings {
   readonly virtualCluster: string;
   readonly primary: ClusterAddress;
   readonly standby: ClusterAddress;
+  /**
+   * By the side that is to follow: the external connection, defined there, that leads to the other side. It holds the stream's
+   * password, so that no statement of ours does. Null when the config names none.
+   */
+  readonly streams: Readonly<Record<Side, string | null>>;
 }
 
 export type PcrLink = Link<PcrSettings>;
@@ -16,9 +22,18 @@ const virtualCluster = z
   .regex(/^[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens, such as main')
   .refine((name) => name !== 'system', 'must be the application virtual cluster; system is the control plane');
 
+const stream = z.strictObject({
+  externalConnection: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/, 'must be the name of an external connection, such as to-sql-west'),
+});
+
 /** How the config file spells a PCR link's settings. */
 export const pcrSettingsSchema = z
-  .strictObject({ virtualCluster: virtualCluster.default('main'), primary: clusterConfig, standby: clusterConfig })
+  .strictObject({
+    virtualCluster: virtualCluster.default('main'),
+    primary: clusterConfig,
+    standby: clusterConfig,
+    streams: z.strictObject({ toPrimary: stream.optional(), toStandby: stream.optional() }).prefault({}),
+  })
   .check((context) => {
     const { primary, standby } = context.value;
     const problem = (path: string, message: string) => {
@@ -38,9 +53,17 @@ export type ParsedSettings =
 export function parsePcrSettings(raw: unknown, resolveSecret: ResolveSecret): ParsedSettings {
   const parsed = pcrSettingsSchema.safeParse(raw);
   if (!parsed.success) return { kind: 'problems', problems: parsed.error.issues.map(({ path, message }) => ({ path, message })) };
-  const { virtualCluster: name, primary, standby } = parsed.data;
+  const { virtualCluster: name, primary, standby, streams } = parsed.data;
   return {
     kind: 'parsed',
-    settings: { virtualCluster: name, primary: addressOf(primary, resolveSecret), standby: addressOf(standby, resolveSecret) },
+    settings: {
+      virtualCluster: name,
+      primary: addressOf(primary, resolveSecret),
+      standby: addressOf(standby, resolveSecret),
+      streams: {
+        primary: streams.toPrimary?.externalConnection ?? null,
+        standby: streams.toStandby?.externalConnection ?? null,
+      },
+    },
   };
 }

@@ -18,12 +18,22 @@ const operations = {
   switchover: {
     summary: 'Swap the roles of two healthy sides, losing nothing',
     risk: 'danger',
-    reversible: 'Until the standby is promoted everything is taken back; after that the roles return by a failback only.',
+    reversible: 'Until the standby is promoted everything is taken back; after that the roles return by a failback and another switchover.',
   },
   failover: {
     summary: 'Promote the standby, because the primary is lost or must be given up',
     risk: 'danger',
     reversible: 'It cannot be taken back: writes that had not reached the standby are lost.',
+  },
+  failback: {
+    summary: 'Make the old primary follow the new one, so that the roles can be swapped back by a switchover',
+    risk: 'danger',
+    reversible: 'It cannot be taken back: what the old primary took after it was given up is discarded.',
+  },
+  fence: {
+    summary: 'End a split brain by stopping the service of the side that was given up',
+    risk: 'danger',
+    reversible: 'It is not taken back by the bot, since two sides would take writes again; what the stopped side took stays there.',
   },
   pause: {
     summary: 'Let the standby stop following for a while',
@@ -34,6 +44,16 @@ const operations = {
     summary: 'Let a paused standby follow again',
     risk: 'change',
     reversible: 'It is taken back by a pause.',
+  },
+  verify: {
+    summary: 'Compare the content of both sides as of one time',
+    risk: 'change',
+    reversible: 'It changes nothing, but reads everything on both sides.',
+  },
+  teardown: {
+    summary: 'End the replication for good by dropping the copy on the side that does not serve',
+    risk: 'danger',
+    reversible: 'It cannot be taken back: the copy is deleted, and only a new full copy protects the link again.',
   },
 } as const satisfies Engine['operations'] & Record<string, OperationSpec>;
 

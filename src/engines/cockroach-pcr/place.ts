@@ -10,8 +10,9 @@ import { timestampOfMicros } from '../cockroach/times.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type Phase, phaseOf, type SideRead, type VirtualClusterView } from './detail.ts';
+import { otherSide, type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
+import { problemOf } from './words.ts';
 
 /** Where an act runs and what it may ask. */
 export interface Place {
@@ -98,6 +99,17 @@ const peekMs = 3_000;
 export function peek({ connect, link, side, name, io }: Place): Promise<SideRead> {
   const timeoutMs = Math.min(peekMs, Math.ceil(io.timeoutMs / 2));
   return readSide(connect, link.settings[otherSide(side)], name, { ...io, timeoutMs });
+}
+
+/**
+ * `todo` while the other side serves, for an act that destroys data on this one. `otherwise` goes on after `… takes no writes, so`.
+ * Throws a Fault when the other side can't be asked.
+ */
+export async function onlyIfOtherServes(place: Place, otherwise: string): Promise<Probe> {
+  const other = await peek(place);
+  const deaf = problemOf(place.there, other);
+  if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: place.there } });
+  return writableOf(other) === 'yes' ? todo : impossible(`${place.there} takes no writes, so ${otherwise}.`);
 }
 
 export const phaseThere = (read: SideRead): Phase | null => (read.kind === 'read' ? phaseOf(read.vc) : null);

@@ -42,7 +42,7 @@ export function planSwitchover(operation: Switchover, scene: Scene): Outline | R
     warnings: [
       `Writes stay stopped at most ${spell(operation.maxWriteStopMs)} before the promotion; if ${here} has not caught up by then, ${there} goes on by itself.`,
       ...jobWarnings(here),
-      `After this nothing protects ${here} until replication is set up in the other direction; ${there} stays stopped.`,
+      `After this nothing protects ${here} until replication is set up in the other direction (/repl failback ${link.id}); ${there} stays stopped.`,
     ],
   };
 }

@@ -7,9 +7,13 @@ import { unreachable } from '../../domain/unreachable.ts';
 import { numbered } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { followersOf, otherSide, type PcrDetail, pcrDetail } from './detail.ts';
+import { planFailback } from './plan-failback.ts';
 import { planFailover } from './plan-failover.ts';
+import { planFence } from './plan-fence.ts';
 import { planPause, planResume } from './plan-pause.ts';
 import { planSwitchover } from './plan-switchover.ts';
+import { planTeardown } from './plan-teardown.ts';
+import { planVerify } from './plan-verify.ts';
 import type { Outline, Scene } from './scene.ts';
 import { withoutFollower } from './without-follower.ts';
 
@@ -23,8 +27,7 @@ export function planPcr(operation: Operation, link: PcrLink, seen: Observation):
       'Ask again; the databases are then looked at anew.',
     );
   }
-  const scene = sceneOf(link, detail.data, operation);
-  const outline = isRefusal(scene) ? scene : outlineOf(operation, scene);
+  const outline = outlineOf(operation, link, detail.data);
   if (isRefusal(outline)) return outline;
   const { steps, ...rest } = outline;
   const facts = seen.facts.filter((fact) => fact.binding);
@@ -40,7 +43,15 @@ export function planPcr(operation: Operation, link: PcrLink, seen: Observation):
   };
 }
 
-function outlineOf(operation: Operation, scene: Scene): Outline | Refusal {
+function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outline | Refusal {
+  if (operation.kind === 'failback') return planFailback(link, detail);
+  if (operation.kind === 'fence') return planFence(link, detail);
+  if (operation.kind === 'teardown') return planTeardown(link, detail);
+  const scene = sceneOf(link, detail, operation);
+  return isRefusal(scene) ? scene : outlineOn(operation, scene);
+}
+
+function outlineOn(operation: Exclude<Operation, { kind: 'failback' | 'fence' | 'teardown' }>, scene: Scene): Outline | Refusal {
   switch (operation.kind) {
     case 'failover':
       return planFailover(operation, scene);
@@ -50,6 +61,8 @@ function outlineOf(operation: Operation, scene: Scene): Outline | Refusal {
       return planPause(scene);
     case 'resume':
       return planResume(scene);
+    case 'verify':
+      return planVerify(scene);
     default:
       return unreachable(operation);
   }

@@ -13,6 +13,7 @@ import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
 import { observationOf } from './observe.ts';
 import { planPcr } from './plan.ts';
+import { streamChecks } from './preflight-stream.ts';
 import { readSide } from './read-side.ts';
 import { problemOf } from './words.ts';
 
@@ -35,7 +36,8 @@ export async function preflightPcr(connect: SqlConnect, operation: Operation, li
     planCheck(operation, link, detail, at),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...privileges.flat(),
-    ...pairChecks(link, detail),
+    ...pairChecks(operation, link, detail),
+    ...(operation.kind === 'failback' ? await streamChecks(connect, link, detail, io) : []),
   ];
 }
 
@@ -98,8 +100,9 @@ async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read
   }
 }
 
-function pairChecks(link: PcrLink, { primary, standby }: PcrDetail): readonly Check[] {
-  if (primary.kind !== 'read' || standby.kind !== 'read') return [];
+function pairChecks(operation: Operation, link: PcrLink, { primary, standby }: PcrDetail): readonly Check[] {
+  // A fence, a teardown and a verify start no stream; whether a side is new enough to follow in a failback is judged with its plan, which knows the roles.
+  if (['failback', 'fence', 'teardown', 'verify'].includes(operation.kind) || primary.kind !== 'read' || standby.kind !== 'read') return [];
   const [from, to] = [primary.release, standby.release];
   const name = 'versions of both sides';
   const seen = `${link.settings.primary.cluster} runs ${from.text}, ${link.settings.standby.cluster} runs ${to.text}.`;

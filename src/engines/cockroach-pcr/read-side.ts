@@ -44,7 +44,9 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
 
 /** Reads what one virtual cluster is doing now. Throws a Fault. */
 export async function readVirtualCluster(session: SqlSession, cluster: string, name: string): Promise<VirtualClusterReading> {
-  const plain = (await session.read('SHOW VIRTUAL CLUSTERS')).find((row) => row['name'] === name);
+  const rows = (await session.read('SHOW VIRTUAL CLUSTERS')).filter((row) => row['name'] === name);
+  // A drop frees the name at once, so that a new one may stand beside one that is being dropped.
+  const plain = rows.find((row) => row['data_state'] !== 'dropping') ?? rows[0];
   const stream = plain === undefined ? {} : await readStream(session, name);
   const jobs = await readReplicationJobs(session);
   const now = await readNow(session, cluster);
@@ -59,15 +61,23 @@ export async function readNow(session: SqlSession, cluster: string): Promise<Mic
   return now;
 }
 
-/** 23.2 does not know prior details (42601): it is asked again without them. */
+/** 23.2 does not know prior details (42601): it is asked again without them. One that is being dropped has lost its name (42704). */
 async function readStream(session: SqlSession, name: string): Promise<SqlRow> {
   const status = `SHOW VIRTUAL CLUSTER ${quoteIdentifier(name)} WITH REPLICATION STATUS`;
   try {
     return (await session.read(`${status}, PRIOR REPLICATION DETAILS`))[0] ?? {};
   } catch (cause) {
-    if (!isFault(cause) || cause.facts['sqlState'] !== '42601') throw cause;
-    return (await session.read(status))[0] ?? {};
+    const sqlState = isFault(cause) ? cause.facts['sqlState'] : null;
+    if (sqlState === '42704') return { data_state: 'dropping' };
+    if (sqlState !== '42601') throw cause;
+    return (await session.read(status).catch(unlessDropped))[0] ?? {};
   }
+}
+
+/** 23.2 may refuse the words before it looks for the name. */
+function unlessDropped(cause: unknown): readonly SqlRow[] {
+  if (isFault(cause) && cause.facts['sqlState'] === '42704') return [{ data_state: 'dropping' }];
+  throw cause;
 }
 
 function viewOf(cluster: string, name: string, plain: SqlRow, stream: SqlRow, jobs: readonly Job[]): VirtualClusterView {

@@ -20,6 +20,21 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
   if (kind === 'pause' || kind === 'resume') {
     return { sentence: `${seen.headline} Nothing was lost.`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
   }
+  if (kind === 'fence') {
+    return { sentence: `Only one side takes writes again. ${seen.headline}`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
+  }
+  if (kind === 'verify') {
+    const at = find(told, kinds.compareCopies)?.view.evidence?.['as of'];
+    const sentence =
+      typeof at === 'string' ? `Both sides hold the same data as of ${at}.` : 'Whether both sides hold the same data was not proven.';
+    return { sentence, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
+  }
+  if (kind === 'teardown') {
+    const [drop] = run.plan.steps;
+    const sentence = `The copy on ${drop?.cluster ?? 'the side that did not serve'} is dropped. ${seen.headline}`;
+    return { sentence, lossMs: run.plan.predictedLoss.ms, downtimeMs: 0, facts: factsNow(seen) };
+  }
+  if (kind === 'failback') return reportFailback(run, seen);
   const loss = kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told);
   const downtime = downtimeOf(run, told);
   const facts = [
@@ -29,6 +44,11 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
     ...factsNow(seen),
   ];
   return { sentence: `${loss.words} ${downtime.words} ${seen.headline}`, lossMs: loss.ms, downtimeMs: downtime.ms, facts };
+}
+
+function reportFailback({ plan }: RunView, seen: Observation): RunReport {
+  const sentence = `${seen.headline} What the side that follows had taken alone was discarded; how many writes that was is not known. /repl switchover ${plan.link} now returns the roles.`;
+  return { sentence, lossMs: null, downtimeMs: 0, facts: factsNow(seen) };
 }
 
 interface Measured {

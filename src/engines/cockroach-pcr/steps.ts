@@ -4,13 +4,17 @@ import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { executorOf } from './place.ts';
+import { awaitFollowing, startReplication } from './steps-failback.ts';
 import { awaitCut, type Cuts, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
+import { dropCopy } from './steps-teardown.ts';
+import { type Comparisons, compareCopies } from './steps-verify.ts';
 
 /** The executors of this engine. A redirect is a person's step and has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
   const cuts: Cuts = new Map();
+  const comparisons: Comparisons = new Map();
   return {
     [kinds.proveCatchUp]: executorOf(connect, proveCatchUp),
     [kinds.setDefaultTarget]: executorOf(connect, setDefaultTarget),
@@ -23,5 +27,9 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.checkSplitBrain]: executorOf(connect, checkSplitBrain),
     [kinds.pause]: executorOf(connect, pause),
     [kinds.resume]: executorOf(connect, resume),
+    [kinds.startReplication]: executorOf(connect, startReplication),
+    [kinds.dropCopy]: executorOf(connect, dropCopy),
+    [kinds.compareCopies]: executorOf(connect, compareCopies(comparisons)),
+    [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
   };
 }

@@ -15,7 +15,7 @@ export function withoutFollower(operation: OperationName, link: PcrLink, detail:
   if (serving.length === 2) {
     return notNow(
       `${primary.cluster} and ${standby.cluster} both take writes (split brain), ${no}.`,
-      'Stop the service on the side whose writes are to be given up, then look again.',
+      `/repl fence ${link.id} stops the side that was given up.`,
     );
   }
   if (deaf.length > 0) {
@@ -27,11 +27,11 @@ export function withoutFollower(operation: OperationName, link: PcrLink, detail:
   if (only !== undefined && operation === 'failover' && only.side === 'standby') {
     return notNow(
       `${standby.cluster} has been promoted already and takes the writes, ${no}.`,
-      `Redirect applications to ${standby.cluster} if that was not done; replication has to be set up again in the other direction.`,
+      `Redirect applications to ${standby.cluster} if that was not done; /repl failback ${link.id} makes ${primary.cluster} follow it.`,
     );
   }
   const states = sides.map(({ cluster, read }) => `on ${cluster}, ${stateWords(read)}`).join('; ');
-  return notNow(`No side follows (${states}), ${no}.`, nextFor(only?.cluster ?? null, link.settings.virtualCluster));
+  return notNow(`No side follows (${states}), ${no}.`, nextFor(only?.cluster ?? null, link));
 }
 
 const stateWords = (read: PcrDetail['primary']): string => {
@@ -41,7 +41,7 @@ const stateWords = (read: PcrDetail['primary']): string => {
   return vc?.service === 'none' ? 'it is ready but its service is stopped' : 'it takes the writes';
 };
 
-const nextFor = (serving: string | null, name: string): string =>
+const nextFor = (serving: string | null, { id, settings }: PcrLink): string =>
   serving === null
-    ? `Find out which side has the newest data and start its service by hand: ALTER VIRTUAL CLUSTER ${name} START SERVICE SHARED.`
-    : `Set up replication from ${serving} first.`;
+    ? `Find out which side has the newest data and start its service by hand: ALTER VIRTUAL CLUSTER ${settings.virtualCluster} START SERVICE SHARED.`
+    : `/repl failback ${id} makes the other side follow ${serving} again.`;

@@ -70,6 +70,8 @@ export interface SqlWorldOptions {
   readonly ports?: Readonly<Record<SimSide, number>>;
   /** Further `host:port` spellings by which a stream URI may name a side. */
   readonly addresses?: Partial<Readonly<Record<SimSide, readonly string[]>>>;
+  /** Name of an external connection that each side has from the start; it leads to the other side. */
+  readonly externalConnections?: Partial<Readonly<Record<SimSide, string>>>;
   readonly start?: WorldStart;
   readonly tls?: boolean;
   readonly auth?: 'scram' | 'cleartext';

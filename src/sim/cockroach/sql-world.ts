@@ -118,6 +118,12 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
     ca: tls?.ca ?? null,
   });
   const [primary, standby] = [sideOf('primary'), sideOf('standby')];
+  const streamUris = { primary: standby.streamUri, standby: primary.streamUri };
+  for (const side of simSides) {
+    const name = options.externalConnections?.[side];
+    const known = realm.state.clusters[side].externalConnections;
+    if (name !== undefined) known.set(name, { name, uri: streamUris[side], owner: genesis.operator });
+  }
   bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
   const faults = createFaults(realm, servers);
   const control = createControl(realm, faults);

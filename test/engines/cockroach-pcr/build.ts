@@ -19,6 +19,7 @@ export const aLink = (virtualCluster = 'main'): PcrLink => ({
     virtualCluster,
     primary: address('sql-east', 26_257),
     standby: address('sql-west', 26_258),
+    streams: { primary: 'to-west', standby: 'to-east' },
   },
 });
 

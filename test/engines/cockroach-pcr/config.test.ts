@@ -48,6 +48,14 @@ describe('parsePcrSettings', () => {
     });
   });
 
+  it('knows external connections by the side that is to follow', () => {
+    const streams = { toPrimary: { externalConnection: 'to-west' } };
+    expect(parsePcrSettings(raw({}, {}, { streams }), resolve)).toMatchObject({
+      settings: { streams: { primary: 'to-west', standby: null } },
+    });
+    expect(parsePcrSettings(raw(), resolve)).toMatchObject({ settings: { streams: { primary: null, standby: null } } });
+  });
+
   it('lets two clusters share a host when they listen on two ports', () => {
     expect(problemsOf(raw({ host: 'h', port: 1 }, { host: 'h', port: 2 }))).toEqual([]);
   });
@@ -65,6 +73,8 @@ describe('parsePcrSettings', () => {
     ['a certificate without its key', raw({ tls: { cert: 'file:/c' } }), 'primary.tls'],
     ['a word for TLS that is not known', raw({ tls: { mode: 'prefer' } }), 'primary.tls'],
     ['a key that is not known', raw({ pasword: 'env:X' }), 'primary'],
+    ['a stream by its address', raw({}, {}, { streams: { toPrimary: { externalConnection: 'postgresql://u:hunter2@h' } } }), 'streams'],
+    ['a stream to nowhere', raw({}, {}, { streams: { toNowhere: { externalConnection: 'x' } } }), 'streams'],
     ['nothing', null, ''],
   ];
   it.each(rows)('refuses %s', (_, config, path) => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../src/domain/clock.ts';
 import { asRunId } from '../../../src/domain/ids.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Act, Step } from '../../../src/domain/plan.ts';
@@ -7,8 +8,9 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { SqlWorldOptions } from '../../../src/sim/cockroach/contract.ts';
+import { tinyPace } from '../../../src/sim/cockroach/pace.ts';
 import { connectSql } from '../../../src/transports/sql.ts';
-import { pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
+import { byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
 
 let bed: PcrBed | null = null;
@@ -37,15 +39,6 @@ const undoOf = (step: Step): Act => {
   return step.undo.act;
 };
 
-/** Sends a statement as somebody at a terminal would. */
-async function byHand(on: PcrBed, side: 'primary' | 'standby', statement: string): Promise<void> {
-  const session = await connectSql(
-    { ...on.link.settings[side], virtualCluster: 'system' },
-    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
-  );
-  await session.change(statement);
-  session.close();
-}
 const look = (on: PcrBed) => on.engine().observe(on.link, anIo());
 
 describe('observing', { timeout: 20_000 }, () => {
@@ -137,7 +130,7 @@ describe('a switchover', { timeout: 20_000 }, () => {
     const on = await open();
     const step = await stepsOf(on, switchover);
     await carryOut(on, step(kinds.stopService), () => on.engine());
-    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
     const cut = await settle(on, step(kinds.awaitCut), () => on.engine());
     const promotion = await settle(on, step(kinds.completeReplication), () => on.engine());
     expect(cut).toMatchObject({ kind: 'impossible', why: expect.stringContaining('sql-east is not stopped') });
@@ -162,7 +155,7 @@ describe('a switchover', { timeout: 20_000 }, () => {
     await carryOut(on, step(kinds.stopService), () => on.engine());
     await carryOut(on, step(kinds.completeReplication), () => on.engine());
     await carryOut(on, step(kinds.awaitPromotion), () => on.engine());
-    await byHand(on, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED');
     const probe = await settle(on, step(kinds.startService), () => on.engine());
     expect(probe).toMatchObject({ kind: 'impossible', why: expect.stringContaining('two sides writable') });
     expect(on.world.splitBrain()).toEqual([]);
@@ -173,7 +166,7 @@ describe('a failover', { timeout: 20_000 }, () => {
   it('does not take a promotion to another time for its own', async () => {
     const on = await open();
     const step = await stepsOf(on, failover);
-    await byHand(on, 'standby', `ALTER VIRTUAL CLUSTER "main" COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
+    await byHand(on.world, 'standby', `ALTER VIRTUAL CLUSTER "main" COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
     const probe = await settle(on, step(kinds.completeReplication), () => on.engine());
     expect(probe).toMatchObject({ kind: 'unknown', why: expect.stringContaining('somebody else asked for it') });
   });
@@ -209,6 +202,144 @@ describe('a failover', { timeout: 20_000 }, () => {
     const forged = { ...step, statements: ['DROP VIRTUAL CLUSTER "main" IMMEDIATE'] };
     expect(await executor.probe(forged, on.link, anIo())).toMatchObject({ kind: 'impossible' });
     await expect(executor.perform(forged, on.link, anIo())).rejects.toMatchObject({ effect: 'not-applied' });
+    expect(on.effects()).toEqual([]);
+  });
+});
+
+describe('a failback', { timeout: 20_000 }, () => {
+  const failback: Operation = { kind: 'failback', link };
+
+  it('gives nothing up while the other side does not serve, cannot be asked, or this side serves', async () => {
+    const on = await open({ start: 'promoted' });
+    const step = (await stepsOf(on, failback))(kinds.startReplication);
+    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 2_000 }));
+    expect(await probe()).toEqual({ kind: 'todo' });
+    await on.world.faults.down('standby');
+    await expect(probe()).rejects.toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
+    await on.world.faults.up('standby');
+    await byHand(on.world, 'standby', 'ALTER VIRTUAL CLUSTER main STOP SERVICE');
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('must not give up its data') });
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER main START SERVICE SHARED');
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('service of main on sql-east runs') });
+    expect(on.effects()).toEqual([]);
+  });
+
+  it('learns from the refusal of the database that the history is gone, and has changed nothing', async () => {
+    const on = await open({ start: 'promoted' });
+    const step = (await stepsOf(on, failback))(kinds.startReplication);
+    on.world.control().advance(25 * 3_600_000);
+    await expect(executorFor(on.engine(), step).perform(step, on.link, anIo())).rejects.toMatchObject({
+      code: 'statement-refused',
+      effect: 'not-applied',
+    });
+    expect(on.engine().plan(failback, on.link, await look(on))).toMatchObject({
+      code: 'not-possible-now',
+      next: expect.stringContaining('full copy'),
+    });
+  });
+
+  it('checks the external connection and the rangefeeds before anything is asked for', async () => {
+    const on = await open({ start: 'promoted', externalConnections: {} });
+    const checks = await on.engine().preflight(failback, on.link, anIo());
+    expect(checks.find(({ name }) => name === 'sql-east: external connection')).toMatchObject({ outcome: 'warned' });
+    expect(checks.find(({ name }) => name === 'sql-west: rangefeeds')).toMatchObject({ outcome: 'passed' });
+  });
+});
+
+describe('a teardown', { timeout: 20_000 }, () => {
+  it.each(['23.2', '26.2'] as const)(
+    'is seen while the drop goes on, and not taken for a new copy of the same name (%s)',
+    async (version) => {
+      bed = await openPcr(version, { pace: { ...tinyPace, dropMs: 600_000 } });
+      const opened = bed;
+      const name = bed.world.virtualCluster;
+      await byHand(bed.world, 'standby', `DROP VIRTUAL CLUSTER ${name}`);
+      expect((await look(bed)).headline).toContain('it is being dropped');
+      const like = version === '23.2' ? 'LIKE template ' : '';
+      await byHand(
+        bed.world,
+        'standby',
+        `CREATE VIRTUAL CLUSTER ${name} ${like}FROM REPLICATION OF ${name} ON '${bed.world.primary.streamUri}'`,
+      );
+      await expect.poll(async () => (await look(opened)).health, { timeout: 10_000 }).toBe('healthy');
+    },
+  );
+
+  it('drops nothing while this side serves, is being promoted, or the other side does not serve', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, { kind: 'teardown', link }))(kinds.dropCopy);
+    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 2_000 }));
+    expect(await probe()).toEqual({ kind: 'todo' });
+    await on.world.faults.down('primary');
+    await expect(probe()).rejects.toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
+    await on.world.faults.up('primary');
+    await byHand(on.world, 'primary', 'ALTER VIRTUAL CLUSTER main STOP SERVICE');
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('only good copy') });
+    await byHand(on.world, 'standby', `ALTER VIRTUAL CLUSTER main COMPLETE REPLICATION TO SYSTEM TIME '+5h'`);
+    expect(await probe()).toMatchObject({ kind: 'impossible', why: expect.stringContaining('failover is pending') });
+    expect(on.effects()).toEqual([]);
+  });
+});
+
+describe('a verify', { timeout: 20_000 }, () => {
+  const verify: Operation = { kind: 'verify', link };
+
+  it.each(['23.2', '24.3', '25.2', '26.2'] as const)('proves that both sides are equal, and changes nothing (%s)', async (version) => {
+    bed = await openPcr(version);
+    const step = (await stepsOf(bed, verify))(kinds.compareCopies);
+    const engine = bed.engine();
+    expect(await carryOut(bed, step, () => engine)).toBe(1);
+    const { here, there } = { here: 'fingerprint on sql-west', there: 'fingerprint on sql-east' };
+    const probe = await settle(bed, step, () => engine);
+    const evidence = probe.kind === 'done' ? probe.evidence : {};
+    expect(evidence[here]).toMatch(/^-?\d+$/);
+    expect(evidence[here]).toBe(evidence[there]);
+    expect(bed.effects()).toEqual([]);
+  });
+
+  it('halts on a difference, and compares anew when asked again', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, verify))(kinds.compareCopies);
+    const engine = on.engine();
+    on.world.faults.corrupt('standby', true);
+    await executorFor(engine, step).perform(step, on.link, anIo());
+    expect(await settle(on, step, () => engine)).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('differs between sql-west and sql-east'),
+    });
+    on.world.faults.corrupt('standby', false);
+    expect(await carryOut(on, step, () => engine)).toBe(1);
+  });
+
+  it('gives up a comparison that no run asks about any more, and says so if one does', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, verify))(kinds.compareCopies);
+    const engine = on.engine();
+    on.world.faults.add({ match: /FINGERPRINTS/, times: 2, act: { kind: 'hang' } });
+    let leapMs = 0;
+    const clock: Clock = {
+      ...systemClock,
+      monotonic: () => systemClock.monotonic() + leapMs,
+      sleep: (_, signal) => systemClock.sleep(5, signal),
+    };
+    const reading = () =>
+      (['primary', 'standby'] as const).flatMap((side) =>
+        on.world.sessions(side).filter(({ activeQuery }) => activeQuery?.includes('FINGERPRINTS')),
+      ).length;
+    await executorFor(engine, step).perform(step, on.link, anIo({ clock, timeoutMs: 15_000 }));
+    await expect.poll(reading).toBe(2);
+    expect(await executorFor(engine, step).probe(step, on.link, anIo({ clock }))).toMatchObject({ kind: 'underway' });
+    leapMs = 61_000;
+    await expect.poll(reading).toBe(0);
+    leapMs = 0;
+    expect(await settle(on, step, () => engine)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('came to no end') });
+  });
+
+  it('makes a comparison anew that another process has made', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, verify))(kinds.compareCopies);
+    await executorFor(on.engine(), step).perform(step, on.link, anIo());
+    expect(await settle(on, step, () => on.engine())).toEqual({ kind: 'todo' });
     expect(on.effects()).toEqual([]);
   });
 });

@@ -31,6 +31,10 @@ const failoverTo = (msAgo: number): Operation => ({ kind: 'failover', link, to: 
 const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 100_000 };
 const pause: Operation = { kind: 'pause', link };
 const resume: Operation = { kind: 'resume', link };
+const failback: Operation = { kind: 'failback', link };
+const teardown: Operation = { kind: 'teardown', link };
+const verify: Operation = { kind: 'verify', link };
+const fenceIt: Operation = { kind: 'fence', link };
 
 const answer = (operation: Operation, detail: PcrDetail): Plan | Refusal => planPcr(operation, aLink(), anObservation(detail));
 
@@ -55,6 +59,15 @@ const promote = 'complete-replication@sql-west';
 const swap = ['prove-catch-up@sql-west', fence, 'await-cut@sql-west', promote];
 const gaveUp = aJob({ status: 'paused', runningStatus: 'ingestion job failed (x) but is being paused' });
 const stopped = aReadSide(aVirtualCluster({ service: 'none' }));
+/** After a failover 10 min ago: sql-west serves and keeps the history, sql-east is stopped. */
+const hasServed = (more: Parameters<typeof aReadSide>[1] = {}) =>
+  aReadSide(aVirtualCluster({ activated: micros(600_000) }), { history: 'kept', ...more });
+const promotedEarlier = aReadSide(aVirtualCluster({ activated: micros(900_000) }));
+const drop = ['drop-copy@sql-west', 'check-split-brain@sql-east'];
+const afterFailover = aDetail(stopped, hasServed());
+const follow = ['start-replication@sql-east', 'await-following@sql-east', 'check-split-brain@sql-west'];
+
+const swapped = (step: string): string => step.replace(/sql-(east|west)/, (name) => (name === 'sql-east' ? 'sql-west' : 'sql-east'));
 
 describe('a plan', () => {
   const rows: readonly (readonly [string, Operation, PcrDetail, readonly string[]])[] = [
@@ -116,6 +129,37 @@ describe('a plan', () => {
       aDetail(aSource(), aStandby({ status: 'replication paused', replicated: micros(30 * 3_600_000) })),
       ['resume@sql-west'],
     ],
+    ['a failback makes the old primary follow, and proves who serves', failback, afterFailover, follow],
+    ['a failback of the side that was promoted first', failback, aDetail(hasServed(), stopped), follow.map(swapped)],
+    ['a failback between different versions', failback, aDetail(stopped, hasServed(onVersion('24.3'))), follow],
+    ['a failback when nothing lists the history, soon after', failback, aDetail(stopped, hasServed({ history: 'none' })), follow],
+    ['a fence stops the side that was not promoted', fenceIt, aDetail(aSource(), hasServed()), [fence, 'check-split-brain@sql-west']],
+    [
+      'a fence stops the side that was promoted earlier',
+      fenceIt,
+      aDetail(hasServed(), promotedEarlier),
+      [swapped(fence), 'check-split-brain@sql-east'],
+    ],
+    [
+      'a fence on 23.2 goes by the job that ended, and moves the default target away first',
+      fenceIt,
+      aDetail(
+        aSource({ ...onVersion('23.2'), defaultTarget: 'main' }),
+        aReadSide(aVirtualCluster({ job: aJob({ status: 'succeeded' }) }), onVersion('23.2')),
+      ),
+      ['set-default-target@sql-east', fence, 'check-split-brain@sql-west'],
+    ],
+    ['a verify', verify, aDetail(), ['compare-copies@sql-west']],
+    ['a verify of swapped roles', verify, aDetail(aStandby(), aSource()), ['compare-copies@sql-east']],
+    ['a teardown of what follows', teardown, aDetail(), drop],
+    ['a teardown of what is paused', teardown, aDetail(aSource(), aStandby({ status: 'replication paused' })), drop],
+    [
+      'a teardown of what was left unusable',
+      teardown,
+      aDetail(aSource(), aReadSide(aVirtualCluster({ status: 'add', service: 'none' }))),
+      drop,
+    ],
+    ['a teardown of an old primary', teardown, afterFailover, drop.map(swapped)],
   ];
   it.each(rows)('of %s', (_, operation, detail, steps) => {
     expect(kindsOf(planned(operation, detail))).toEqual(steps);
@@ -186,11 +230,38 @@ describe('a plan', () => {
     );
   });
 
+  it('follows by the external connection of the config, so that no password is in a statement', () => {
+    expect(sent(planned(failback, afterFailover))).toEqual([
+      `ALTER VIRTUAL CLUSTER "main" START REPLICATION OF "main" ON 'external://to-west'`,
+    ]);
+    expect(sent(planned(failback, aDetail(hasServed(), stopped)))[0]).toContain(`'external://to-east'`);
+  });
+
+  it('draws the start of a failback as a point of no return and says what is discarded, from the newest promotion on', () => {
+    const { steps, predictedLoss, predictedDowntime, warnings } = planned(failback, afterFailover);
+    expect(steps.map((step) => step.pointOfNoReturn)).toEqual([true, false, false]);
+    expect(predictedLoss).toMatchObject({
+      ms: null,
+      words: expect.stringContaining('Every write that sql-east took after 2026-06-01 09:50'),
+    });
+    expect(predictedDowntime.ms).toBe(0);
+    expect(warnings[0]).toContain('discarded for good');
+    const stale = planned(failback, aDetail(aReadSide(aVirtualCluster({ service: 'none', activated: micros(60_000) })), hasServed()));
+    expect(stale.predictedLoss.words).toContain('2026-06-01 09:59:00.000000 UTC, when sql-east was promoted');
+  });
+
+  it('draws a drop as a point of no return, and says when the copy has what nobody else has', () => {
+    const [step] = planned(teardown).steps;
+    expect(step).toMatchObject({ pointOfNoReturn: true, undo: { kind: 'none' }, statements: ['DROP VIRTUAL CLUSTER IF EXISTS "main"'] });
+    expect(planned(teardown, afterFailover).predictedLoss).toMatchObject({ ms: null, words: expect.stringContaining('only sql-east has') });
+  });
+
   const losses: readonly (readonly [string, Operation, PcrDetail, number | null])[] = [
     ['a dead primary loses the lag', failover, aDetail(gone, aStandby({ status: 'replication error' })), 12_000],
     ['a running stream may fall back by a stride', failover, aDetail(), 42_000],
     ['a time in the past loses what came after', failoverTo(3_600_000), aDetail(gone), 3_600_000],
     ['a switchover loses nothing', switchover, aDetail(), 0],
+    ['a teardown of a follower loses no write', teardown, aDetail(), 0],
     ['a pause loses nothing', pause, aDetail(), 0],
   ];
   it.each(losses)('predicts what is lost: %s', (_, operation, detail, ms) => {
@@ -216,6 +287,12 @@ describe('a plan', () => {
     ['a pause has an end', pause, aDetail(), '24 h'],
     ['a pause on 23.2 has a later end', pause, aDetail(aSource(), aStandby({}, onVersion('23.2'))), '72 h'],
     ['a cause may still be there', resume, aDetail(aSource(), aStandby({ status: 'replication paused', job: gaveUp })), 'do so again'],
+    ['the end of the history', failback, afterFailover, 'about 23.8 h more'],
+    ['a history that nobody lists', failback, aDetail(stopped, hasServed({ history: 'none' })), 'lists no job'],
+    ['a primary without protection', teardown, aDetail(), 'nothing protects sql-east'],
+    ['a load on both sides', verify, aDetail(), 'loads both clusters'],
+    ['a wrong choice', fenceIt, aDetail(aSource(), hasServed()), 'sql-west was promoted last (2026-06-01 09:50:00.000000 UTC)'],
+    ['the roles that stay', failback, afterFailover, '/repl switchover prod-sql'],
     ['a source that is not there', resume, aDetail(gone, aStandby({ status: 'replication paused' })), "can't be asked"],
   ];
   it.each(warnings)('warns of %s', (_, operation, detail, words) => {
@@ -396,6 +473,112 @@ describe('a refusal', () => {
       'not-possible-now',
       'no longer keeps',
     ],
+    ['a failback of what follows', failback, aDetail(), 'not-possible-now', 'nothing to fail back'],
+    [
+      'a failback in a promotion',
+      failback,
+      aDetail(gone, aStandby({ status: 'replication failing over' })),
+      'not-possible-now',
+      'failover is under way',
+    ],
+    ['a failback in a split brain', failback, aDetail(aSource(), hasServed()), 'not-possible-now', 'split brain'],
+    ['a failback with the old primary gone', failback, aDetail(gone, hasServed()), 'not-possible-now', 'needs both sides'],
+    ['a failback with the old primary silent', failback, aDetail(silent, hasServed()), 'not-possible-now', 'needs both sides'],
+    ['a failback with nobody serving', failback, aDetail(stopped, stopped), 'not-possible-now', 'takes writes'],
+    ['a failback of an emptied side', failback, aDetail(aReadSide(null), hasServed()), 'not-possible-now', 'no such virtual cluster'],
+    [
+      'a failback of a side that was left unusable',
+      failback,
+      aDetail(aReadSide(aVirtualCluster({ status: 'add', service: 'none' })), hasServed()),
+      'not-possible-now',
+      'unusable',
+    ],
+    [
+      'a failback on 23.2',
+      failback,
+      aDetail(aReadSide(aVirtualCluster({ service: 'none' }), onVersion('23.2')), hasServed(onVersion('23.2'))),
+      'not-possible-now',
+      'from v24.1 on only',
+    ],
+    [
+      'a failback of the older version',
+      failback,
+      aDetail(aReadSide(aVirtualCluster({ service: 'none' }), onVersion('24.3')), hasServed()),
+      'not-possible-now',
+      'older than v26.2.2',
+    ],
+    ['a failback of strangers', failback, aDetail(stopped, aSource()), 'not-possible-now', 'ever followed each other'],
+    [
+      'a failback when the history is lost',
+      failback,
+      aDetail(stopped, hasServed({ history: 'lost' })),
+      'not-possible-now',
+      'no longer keeps the history',
+    ],
+    [
+      'a failback a day later when nobody lists the history',
+      failback,
+      aDetail(stopped, aReadSide(aVirtualCluster({ activated: micros(25 * 3_600_000) }))),
+      'not-possible-now',
+      'no longer keeps the history',
+    ],
+    ['a fence of a sound link', fenceIt, aDetail(), 'not-possible-now', 'nothing to fence'],
+    ['a fence after a failover', fenceIt, afterFailover, 'not-possible-now', 'Only sql-west takes writes'],
+    ['a fence when nobody serves', fenceIt, aDetail(stopped, stopped), 'not-possible-now', 'Neither side'],
+    ['a fence with a side that is gone', fenceIt, aDetail(gone, hasServed()), 'not-possible-now', 'needs both sides'],
+    ['a fence with a side that lets nobody in', fenceIt, aDetail(locked, hasServed()), 'not-possible-now', 'needs both sides'],
+    ['a fence of two sides that were never promoted', fenceIt, aDetail(aSource(), aSource()), 'not-possible-now', "can't be told"],
+    ['a fence of two sides that were promoted at once', fenceIt, aDetail(hasServed(), hasServed()), 'not-possible-now', "can't be told"],
+    ['a teardown of nothing', teardown, aDetail(aSource(), aReadSide(null)), 'not-possible-now', 'nothing to tear down'],
+    ['a teardown in a split brain', teardown, aDetail(aSource(), hasServed()), 'not-possible-now', 'neither may be dropped'],
+    ['a teardown with nobody serving', teardown, aDetail(stopped, stopped), 'not-possible-now', 'none may be dropped'],
+    ['a teardown with the primary gone', teardown, aDetail(gone), 'not-possible-now', 'may be the only one'],
+    ['a teardown with the primary silent', teardown, aDetail(silent), 'not-possible-now', 'may be the only one'],
+    ['a teardown of a standby whose primary is stopped', teardown, aDetail(stopped), 'not-possible-now', 'none may be dropped'],
+    [
+      'a teardown in a promotion',
+      teardown,
+      aDetail(aSource(), aStandby({ status: 'replication failing over' })),
+      'not-possible-now',
+      'failover is under way',
+    ],
+    [
+      'a teardown of what is being dropped',
+      teardown,
+      aDetail(aSource(), aStandby({ status: 'dropping' })),
+      'not-possible-now',
+      'being dropped',
+    ],
+    [
+      'a teardown in a state that is not known',
+      teardown,
+      aDetail(aSource(), aStandby({ status: 'replication sideways' })),
+      'not-possible-now',
+      'not known here',
+    ],
+    ['a verify without the primary', verify, aDetail(gone), 'not-possible-now', 'needs both sides'],
+    [
+      'a verify in the initial scan',
+      verify,
+      aDetail(aSource(), aStandby({ status: 'initializing replication', replicated: null })),
+      'not-possible-now',
+      'initial scan',
+    ],
+    [
+      'a verify of what is paused',
+      verify,
+      aDetail(aSource(), aStandby({ status: 'replication paused' })),
+      'not-possible-now',
+      'paused by hand',
+    ],
+    [
+      'a verify in a promotion',
+      verify,
+      aDetail(aSource(), aStandby({ status: 'replication failing over' })),
+      'not-possible-now',
+      "can't be called off",
+    ],
+    ['a verify without a follower', verify, afterFailover, 'not-possible-now', 'No side follows'],
   ];
   it.each(rows)('of %s', (_, operation, detail, code, words) => {
     const refusal = answer(operation, detail);
@@ -403,6 +586,16 @@ describe('a refusal', () => {
     if (!isRefusal(refusal)) throw new TypeError('it was planned');
     expect(refusal.sentence).toContain(words);
     for (const sentence of [refusal.sentence, refusal.next]) expect(sentence).toMatch(/^\S.*[.]$/s);
+  });
+
+  it('of a failback that the config names no external connection for, with what to add', () => {
+    const plain = aLink();
+    const bare = { ...plain, settings: { ...plain.settings, streams: { primary: null, standby: 'to-east' } } };
+    expect(planPcr(failback, bare, anObservation(afterFailover, bare))).toMatchObject({
+      kind: 'refusal',
+      code: 'not-possible-now',
+      next: expect.stringContaining('settings.streams.toPrimary.externalConnection'),
+    });
   });
 
   it('of an observation in a format that is not known', () => {
@@ -437,7 +630,7 @@ describe('planning', () => {
       .map((vc) => aReadSide(aStream(vc))),
   );
   const arbitraryOperation = fc.oneof(
-    fc.constantFrom(failover, pause, resume),
+    fc.constantFrom(failover, failback, fenceIt, verify, teardown, pause, resume),
     fc.integer({ min: -3_600_000, max: 3_600_000 }).map(failoverTo),
     fc.integer({ min: 0, max: 600_000 }).map((maxWriteStopMs): Operation => ({ kind: 'switchover', link, maxWriteStopMs })),
   );

@@ -8,7 +8,7 @@ import { microsOfMs, timestampOfMicros } from '../../../src/engines/cockroach/ti
 import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import { reportPcr } from '../../../src/engines/cockroach-pcr/report.ts';
-import { aDetail, aLink, anObservation, aReadSide, aStandby, aVirtualCluster, gone, nowMs } from './build.ts';
+import { aDetail, aLink, anObservation, aReadSide, aStandby, aVirtualCluster, gone, micros, nowMs } from './build.ts';
 
 const link = asLinkId('prod-sql');
 const at = (ms: number): string => timestampOfMicros(microsOfMs(nowMs + ms));
@@ -74,6 +74,15 @@ describe('the report of a run', () => {
   it('measures nothing that was not seen', () => {
     const report = reportPcr(aRun(failover, aDetail(gone), {}), after);
     expect(report).toMatchObject({ lossMs: null, downtimeMs: null });
+  });
+
+  it('says of a failback that what was discarded is not known, and how the roles return', () => {
+    const served = aReadSide(aVirtualCluster({ activated: micros(600_000) }), { history: 'kept' });
+    const run = aRun({ kind: 'failback', link }, aDetail(aReadSide(aVirtualCluster({ service: 'none' })), served), {});
+    const report = reportPcr(run, anObservation(aDetail(aStandby(), served)));
+    expect(report).toMatchObject({ lossMs: null, downtimeMs: 0 });
+    expect(report.sentence).toContain('sql-west → sql-east: sql-east follows');
+    expect(report.sentence).toContain('/repl switchover prod-sql');
   });
 
   it('tells of a pause in one sentence', () => {

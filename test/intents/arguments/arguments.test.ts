@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { operationNames } from '../../../src/domain/operation.ts';
 import { arg } from '../../../src/intents/arg.ts';
 import type { Argument } from '../../../src/intents/argument.ts';
 import { isProblem } from '../../../src/intents/problem.ts';
@@ -71,7 +72,7 @@ describe('reading what an argument printed', () => {
   const rows: readonly { readonly name: string; readonly argument: Argument<unknown>; readonly values: fc.Arbitrary<unknown> }[] = [
     { name: 'link', argument: arg.link(), values: fc.constantFrom(...links) },
     { name: 'run', argument: arg.run(), values: runIds },
-    { name: 'operation', argument: arg.operation(), values: fc.constantFrom('switchover', 'failover', 'pause', 'resume') },
+    { name: 'operation', argument: arg.operation(), values: fc.constantFrom(...operationNames) },
     { name: 'failoverTarget', argument: arg.failoverTarget(), values: targets },
     { name: 'duration', argument: anyDuration, values: fc.oneof(fc.integer({ min: 0, max: 100_000_000 }), fc.maxSafeNat()) },
     { name: 'time', argument: arg.time(), values: times },

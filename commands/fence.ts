@@ -1,0 +1,12 @@
+import { arg } from '../src/intents/arg.ts';
+import { askChange, changeArgs } from '../src/intents/change.ts';
+import { defineCommand } from '../src/intents/command.ts';
+
+export const command = defineCommand({
+  name: 'fence',
+  summary: 'End a split brain: stop the service of the side that was given up, so that only the promoted side takes writes',
+  risk: 'danger',
+  args: { link: arg.link(), ...changeArgs },
+  examples: ['/repl fence prod-sql --reason "the old primary came back"'],
+  toIntent: ({ link, ...how }) => askChange({ kind: 'fence', link }, how),
+});
