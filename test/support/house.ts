@@ -125,7 +125,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await until(() => workspace.ephemerals(person, channel).length > before, `${person} is answered for ${line}`);
       return textOf(workspace.ephemerals(person, channel).at(-1));
     },
-    propose: async (person, line, channel = '#ops', withinMs = 10_000) => {
+    propose: async (person, line, channel = '#ops', withinMs = 30_000) => {
       if (!overHttp) await until(() => workspace.sockets() > 0, 'a socket is open');
       const known = new Set(runIdsOf(workspace.messages(channel)));
       await workspace.as(person).command(line, channel);
@@ -135,7 +135,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     },
     records: (run) => store.journal.read(run),
     run: async (run) => fold(await store.journal.read(run)),
-    reaches: async (run, state, withinMs = 20_000) => {
+    reaches: async (run, state, withinMs = 60_000) => {
       await until(async () => (await house.run(run)).state === state, `run ${run} is ${state}`, withinMs).catch(async (cause: unknown) => {
         const { state: is, halt, ending } = await house.run(run);
         throw new TypeError(`${cause instanceof Error ? cause.message : ''}; it is ${is}: ${JSON.stringify({ halt, ending })}`, { cause });

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/domain/clock.ts';
 
 /** Polls until the condition holds. Throws, naming what was waited for, when it does not within `withinMs`. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, withinMs = 10_000, everyMs = 20): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, withinMs = 30_000, everyMs = 20): Promise<void> {
   const giveUpAt = systemClock.monotonic() + withinMs;
   while (!(await condition())) {
     if (systemClock.monotonic() > giveUpAt) throw new TypeError(`waited ${withinMs} ms in vain until ${what}`);

@@ -71,8 +71,9 @@ function serviceActs(settings: PcrSettings) {
         [`SET CLUSTER SETTING server.controller.default_target_cluster = ${quoteLiteral(target)}`],
         { target },
       ),
-    stopService: (side: Side) =>
-      actOn(settings, side, kinds.stopService, `Stop writes to ${name} on ${at(side)}`, alter(settings, 'STOP SERVICE')),
+    // `otherServes`: only while the other side takes writes, so that stopping this one leaves somebody who does.
+    stopService: (side: Side, otherServes = false) =>
+      actOn(settings, side, kinds.stopService, `Stop writes to ${name} on ${at(side)}`, alter(settings, 'STOP SERVICE'), { otherServes }),
     startService: (side: Side, purpose: StartPurpose) =>
       actOn(settings, side, kinds.startService, `Let applications into ${name} on ${at(side)}`, alter(settings, 'START SERVICE SHARED'), {
         purpose,

@@ -29,7 +29,7 @@ export function planFence(link: PcrLink, detail: PcrDetail): Outline | Refusal {
     summary: `Stop writes on ${here}, so that only ${there} takes them.`,
     steps: [
       ...clearTarget(link, side, detail[side], acts),
-      changeStep(acts.stopService(side), budgetMs, noUndo(`Letting applications into ${here} again would make two sides writable.`), {
+      changeStep(acts.stopService(side, true), budgetMs, noUndo(`Letting applications into ${here} again would make two sides writable.`), {
         pointOfNoReturn: true,
       }),
       lookStep(acts.checkSplitBrain(kept.side), budgetMs),

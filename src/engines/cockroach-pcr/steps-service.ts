@@ -4,23 +4,39 @@ import { firstValue, withSession, withSystem } from '../cockroach/session.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
 import { phaseOf, type SideRead, writableOf } from './detail.ts';
-import { change, done, impossible, look, type PcrStep, type Place, peek, phaseThere, statusOf, todo, unknown } from './place.ts';
+import {
+  change,
+  done,
+  impossible,
+  look,
+  onlyIfOtherServes,
+  type PcrStep,
+  type Place,
+  peek,
+  phaseThere,
+  statusOf,
+  todo,
+  unknown,
+} from './place.ts';
 import { phaseWords } from './words.ts';
 
 const noParams = z.object({});
 
+const stopParams = z.object({ otherServes: z.boolean() });
+
 /** Takes the virtual cluster out of service: no application can connect, so none can write. */
-export const stopService: PcrStep<object> = {
-  params: noParams,
-  rebuild: (acts, side) => acts.stopService(side),
-  probe: async (place) => {
+export const stopService: PcrStep<z.infer<typeof stopParams>> = {
+  params: stopParams,
+  rebuild: (acts, side, { otherServes }) => acts.stopService(side, otherServes),
+  probe: async (place, { otherServes }) => {
     const { vc, now } = await look(place);
     if (vc === null || phaseOf(vc) === 'strange') {
       return impossible(`The service of ${place.name} on ${place.here} can't be judged: ${phaseWords[phaseOf(vc)]}.`, {
         status: statusOf(vc),
       });
     }
-    return vc.service === 'none' ? done({ service: 'none', status: vc.status, 'seen at': timestampOfMicros(now) }) : todo;
+    if (vc.service === 'none') return done({ service: 'none', status: vc.status, 'seen at': timestampOfMicros(now) });
+    return otherServes ? onlyIfOtherServes(place, `nobody would if ${place.here} were stopped`) : todo;
   },
   perform: change,
 };
