@@ -32,7 +32,13 @@ export interface AppDeps {
 
 /** For looking without a run. */
 export function readingIo(deps: Pick<AppDeps, 'clock' | 'observeMs'>): EngineIo {
-  return { clock: deps.clock, signal: AbortSignal.timeout(deps.observeMs * 2), timeoutMs: deps.observeMs, tag: 'replops/read' };
+  return {
+    clock: deps.clock,
+    signal: AbortSignal.timeout(deps.observeMs * 2),
+    timeoutMs: deps.observeMs,
+    tag: 'replops/read',
+    earlier: [],
+  };
 }
 
 /** The link and its engine. Refused for a link that the config doesn't have. */
@@ -54,6 +60,8 @@ export function linkAndEngineFor(
 ): { readonly link: Link; readonly engine: Engine } | Refusal {
   const found = linkAndEngine(deps, id);
   if (isRefusal(found) || found.engine.operations[operation] !== undefined) return found;
+  const declined = found.engine.declined[operation];
+  if (declined !== undefined) return refuse('not-supported', declined.why, declined.next);
   const known = operationNames.filter((name) => found.engine.operations[name] !== undefined);
   return refuse(
     'not-supported',

@@ -1,7 +1,7 @@
 import { asRunId, type LinkId, type RunId } from '../domain/ids.ts';
 import type { Link } from '../domain/link.ts';
 import type { Observation } from '../domain/observation.ts';
-import type { Operation, OperationName } from '../domain/operation.ts';
+import { type InspectionName, inspectionNames, type Operation, type OperationName } from '../domain/operation.ts';
 import type { Person } from '../domain/person.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
@@ -44,6 +44,21 @@ function look(deps: AppDeps, id: LinkId): Promise<Observation> | Refusal {
   return isRefusal(found) ? found : found.engine.observe(found.link, readingIo(deps));
 }
 
+/** One look beside the state of the link, as the engine of the link has it. */
+export async function inspect(deps: AppDeps, what: InspectionName, id: LinkId): Promise<Reply> {
+  const found = linkAndEngine(deps, id);
+  if (isRefusal(found)) return found;
+  const { engine, link } = found;
+  const inspector = engine.inspections[what];
+  if (inspector !== undefined) return { kind: 'inspected', what, link: id, inspection: await inspector.look(link, readingIo(deps)) };
+  const known = inspectionNames.filter((name) => engine.inspections[name] !== undefined);
+  return refuse(
+    'not-supported',
+    `Link ${id} is run by ${engine.id}, which has no ${what}.`,
+    known.length === 0 ? `\`describe ${id}\` shows all that it has.` : `What it has: ${known.join(', ')}.`,
+  );
+}
+
 /** A preflight without arguments: what the operation would have to say about latest and the usual bounds. */
 export async function check(deps: AppDeps, operation: OperationName, id: LinkId): Promise<Reply> {
   const found = linkAndEngineFor(deps, id, operation);
@@ -59,6 +74,15 @@ export function usual(operation: OperationName, link: LinkId): Operation {
       return { kind: 'failover', link, to: { kind: 'latest' } };
     case 'switchover':
       return { kind: 'switchover', link, maxWriteStopMs: 60_000 };
+    case 'reader':
+      return { kind: 'reader', link, on: true };
+    case 'retention':
+      return { kind: 'retention', link, windowMs: null, expirationMs: null };
+    case 'setup':
+    case 'rebuild':
+    case 'reconnect':
+    case 'upgrade':
+    case 'alter':
     case 'failback':
     case 'fence':
     case 'teardown':

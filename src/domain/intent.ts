@@ -1,5 +1,5 @@
 import type { LinkId, RunId } from './ids.ts';
-import type { Operation, OperationName } from './operation.ts';
+import type { InspectionName, Operation, OperationName } from './operation.ts';
 
 /** Somebody as named in a command: an id when Slack escaped the mention, else the name as typed. */
 export type PersonRef = { readonly kind: 'id'; readonly id: string } | { readonly kind: 'name'; readonly name: string };
@@ -10,6 +10,7 @@ export type Intent =
   | { readonly kind: 'links' }
   | { readonly kind: 'status'; readonly link: LinkId | null; readonly json: boolean }
   | { readonly kind: 'describe'; readonly link: LinkId }
+  | { readonly kind: 'inspect'; readonly what: InspectionName; readonly link: LinkId }
   | { readonly kind: 'preflight'; readonly operation: OperationName; readonly link: LinkId }
   | { readonly kind: 'plan'; readonly operation: Operation; readonly json: boolean }
   | { readonly kind: 'runs'; readonly link: LinkId | null; readonly all: boolean }

@@ -1,7 +1,14 @@
 import type { LinkId } from './ids.ts';
 
-/** Where a failover cuts. `time` is a point in the past within the standby's retention, ms since the epoch. */
+/** Where a failover cuts. `time`: ms since the epoch; in the past within the standby's retention, or, where an engine can, a time to come. */
 export type FailoverTarget = { readonly kind: 'latest' } | { readonly kind: 'time'; readonly at: number };
+
+/** Copies of a database that hold it as primaries (they elect a writer) and as secondaries (they read). */
+export interface Topology {
+  /** At least 1. */
+  readonly primaries: number;
+  readonly secondaries: number;
+}
 
 /** What can be done to a link, with its arguments. JSON, so that it can be journalled and hashed. */
 export type Operation =
@@ -10,25 +17,59 @@ export type Operation =
       readonly link: LinkId /** Longest time that writes may be stopped, ms. */;
       readonly maxWriteStopMs: number;
     }
-  | { readonly kind: 'failover'; readonly link: LinkId; readonly to: FailoverTarget }
+  | {
+      readonly kind: 'failover';
+      readonly link: LinkId;
+      readonly to: FailoverTarget /** Of the promoted database; as it is now when left out. */;
+      readonly topology?: Topology;
+    }
   | { readonly kind: 'pause'; readonly link: LinkId }
   | { readonly kind: 'resume'; readonly link: LinkId }
   | { readonly kind: 'failback'; readonly link: LinkId }
   | { readonly kind: 'fence'; readonly link: LinkId }
   | { readonly kind: 'teardown'; readonly link: LinkId }
-  | { readonly kind: 'verify'; readonly link: LinkId };
+  | { readonly kind: 'verify'; readonly link: LinkId }
+  /** Makes the replication as the link's settings describe it. */
+  | { readonly kind: 'setup'; readonly link: LinkId }
+  /** Gives a side that can't follow any more a new full copy. */
+  | { readonly kind: 'rebuild'; readonly link: LinkId }
+  /** Opens the standby for reads, or closes it. */
+  | { readonly kind: 'reader'; readonly link: LinkId; readonly on: boolean }
+  | {
+      readonly kind: 'retention';
+      readonly link: LinkId /** How far back the standby can be promoted, ms; null leaves it. */;
+      readonly windowMs: number | null /** How long the primary keeps history for a standby that is silent, ms; null leaves it. */;
+      readonly expirationMs: number | null;
+    }
+  /** Has a running replication take a renewed address, password or certificate. */
+  | { readonly kind: 'reconnect'; readonly link: LinkId }
+  /** Takes both sides through an upgrade of the database's version in the order that keeps the replication alive. */
+  | { readonly kind: 'upgrade'; readonly link: LinkId }
+  /** Takes both sides through a change of schema that replicating tables don't allow. */
+  | { readonly kind: 'alter'; readonly link: LinkId };
+
+/** What can be looked at beside the state of a link; not every engine has every one. In the order in which they are listed to people. */
+export const inspectionNames = ['dlq', 'topology'] as const;
+export type InspectionName = (typeof inspectionNames)[number];
 
 export type OperationName = Operation['kind'];
 
 /** In the order in which they are listed to people. */
 export const operationNames = [
+  'setup',
   'switchover',
   'failover',
   'failback',
   'fence',
+  'rebuild',
   'pause',
   'resume',
+  'reader',
+  'retention',
+  'reconnect',
   'verify',
+  'upgrade',
+  'alter',
   'teardown',
 ] as const satisfies readonly OperationName[];
 

@@ -1,7 +1,8 @@
 import type { PlanHash, UserId } from './ids.ts';
+import type { Inspection } from './inspection.ts';
 import type { Link } from './link.ts';
 import type { Observation } from './observation.ts';
-import type { OperationName, Risk } from './operation.ts';
+import type { InspectionName, OperationName, Risk } from './operation.ts';
 import type { Person } from './person.ts';
 import type { Check, Plan } from './plan.ts';
 import type { Refusal } from './refusal.ts';
@@ -47,6 +48,7 @@ export type Reply =
       readonly live: readonly RunSummary[];
       readonly split: string | null;
     }
+  | { readonly kind: 'inspected'; readonly what: InspectionName; readonly link: string; readonly inspection: Inspection }
   | { readonly kind: 'checked'; readonly operation: OperationName; readonly link: string; readonly checks: readonly Check[] }
   | { readonly kind: 'planned'; readonly plan: Plan; readonly planHash: PlanHash; readonly verdict: Verdict; readonly json: boolean }
   | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }

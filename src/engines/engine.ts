@@ -1,12 +1,20 @@
 import type { Clock } from '../domain/clock.ts';
 import type { RunId } from '../domain/ids.ts';
+import type { Inspection } from '../domain/inspection.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { EngineId, Link } from '../domain/link.ts';
 import type { Observation } from '../domain/observation.ts';
-import type { Operation, OperationName, Risk } from '../domain/operation.ts';
+import type { InspectionName, Operation, OperationName, Risk } from '../domain/operation.ts';
 import type { Act, Check, Plan, StepKind } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { RunReport, RunView } from '../domain/run.ts';
+
+/** What a step of the same run recorded when it was done. It stands in the journal, so it outlives the process that read it. */
+export interface Earlier {
+  readonly kind: StepKind;
+  readonly cluster: string | null;
+  readonly evidence: JsonObject;
+}
 
 /** What an engine may use of the outside while it works. Transports are given to the engine when it is created. */
 export interface EngineIo {
@@ -17,6 +25,8 @@ export interface EngineIo {
   readonly timeoutMs: number;
   /** `replops/<run>/<fence>` in a run, `replops/read` otherwise; set on database sessions where the engine can hold it. */
   readonly tag: string;
+  /** What the steps before this one recorded when they were done, in order; empty outside a run. */
+  readonly earlier: readonly Earlier[];
 }
 
 export interface OperationSpec {
@@ -24,6 +34,12 @@ export interface OperationSpec {
   readonly risk: Exclude<Risk, 'read'>;
   /** Full sentence: whether and how it can be taken back. */
   readonly reversible: string;
+}
+
+/** Why the product has no such operation, and what to do instead: full sentences. */
+export interface Declined {
+  readonly why: string;
+  readonly next: string;
 }
 
 /** What the database says of an act. Never taken from our own notes. */
@@ -44,10 +60,20 @@ export interface StepExecutor<L extends Link = Link> {
   perform(act: Act, link: L, io: EngineIo): Promise<void>;
 }
 
+/** Looks at one thing beside the state of a link. */
+export interface Inspector<L extends Link = Link> {
+  /** Changes nothing. Throws a Fault when what it needs cannot be asked. */
+  look(link: L, io: EngineIo): Promise<Inspection>;
+}
+
 /** One way of replicating databases. Adding one is adding a folder, a simulator, and passing the conformance suite. */
 export interface Engine<L extends Link = Link> {
   readonly id: EngineId;
   readonly operations: Readonly<Partial<Record<OperationName, OperationSpec>>>;
+  /** Operations that people would expect and that the product cannot do, with what to do instead. */
+  readonly declined: Readonly<Partial<Record<OperationName, Declined>>>;
+  /** Looks beside `observe` that this engine has. Each changes nothing. */
+  readonly inspections: Readonly<Partial<Record<InspectionName, Inspector<L>>>>;
   /** What the link's settings leave unproven (e.g. TLS that is off): full sentences. Pure. */
   cautions(link: L): readonly string[];
   /** Changes nothing. A side that cannot be reached is part of the answer, not a Fault. */

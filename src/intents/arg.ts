@@ -1,4 +1,6 @@
 import { type ChangeArgument, optional } from './argument.ts';
+import { choice } from './arguments/choice.ts';
+import { count } from './arguments/count.ts';
 import { duration } from './arguments/duration.ts';
 import { flag } from './arguments/flag.ts';
 import { link } from './arguments/link.ts';
@@ -17,4 +19,20 @@ const change = (): ChangeArgument => ({
 });
 
 /** The types of arguments that commands are declared with. */
-export const arg = { change, duration, failoverTarget, flag, link, operation, person, rest, run, text, time, topic, optional } as const;
+export const arg = {
+  change,
+  choice,
+  count,
+  duration,
+  failoverTarget,
+  flag,
+  link,
+  operation,
+  person,
+  rest,
+  run,
+  text,
+  time,
+  topic,
+  optional,
+} as const;

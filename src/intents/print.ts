@@ -1,5 +1,5 @@
 import type { ChangeIntent, Intent } from '../domain/intent.ts';
-import type { Operation } from '../domain/operation.ts';
+import type { Operation, Topology } from '../domain/operation.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import { arg } from './arg.ts';
 import { printDuration } from './arguments/duration.ts';
@@ -34,6 +34,8 @@ function wordsOf(intent: Intent): Words {
       return ['status', valueIf(intent.link, link.print), flagIf(intent.json, '--json')];
     case 'describe':
       return ['describe', link.print(intent.link)];
+    case 'inspect':
+      return [intent.what, link.print(intent.link)];
     case 'preflight':
       return ['preflight', intent.operation, link.print(intent.link)];
     case 'plan':
@@ -47,7 +49,10 @@ function wordsOf(intent: Intent): Words {
 
 /** The second half of `wordsOf`: what is about runs and policy. */
 function furtherWords(
-  intent: Exclude<Intent, { kind: 'help' | 'links' | 'whoami' | 'doctor' | 'status' | 'describe' | 'preflight' | 'plan' | 'change' }>,
+  intent: Exclude<
+    Intent,
+    { kind: 'help' | 'links' | 'whoami' | 'doctor' | 'status' | 'describe' | 'inspect' | 'preflight' | 'plan' | 'change' }
+  >,
 ): Words {
   switch (intent.kind) {
     case 'runs':
@@ -82,13 +87,29 @@ function changeWords({ operation, reason, breakGlass, wait }: ChangeIntent): Wor
   ];
 }
 
+const topologyWords = (topology: Topology | undefined): Words =>
+  topology === undefined ? [] : [`--primaries ${topology.primaries}`, `--secondaries ${topology.secondaries}`];
+
 function operationWords(operation: Operation): Words {
   const named = [operation.kind, link.print(operation.link)];
   switch (operation.kind) {
     case 'switchover':
       return [...named, `--max-stop ${printDuration(operation.maxWriteStopMs)}`];
     case 'failover':
-      return [...named, `--to ${target.print(operation.to)}`];
+      return [...named, `--to ${target.print(operation.to)}`, ...topologyWords(operation.topology)];
+    case 'reader':
+      return [...named, operation.on ? 'on' : 'off'];
+    case 'retention':
+      return [
+        ...named,
+        valueIf(operation.windowMs, (ms) => `--window ${printDuration(ms)}`),
+        valueIf(operation.expirationMs, (ms) => `--expiration ${printDuration(ms)}`),
+      ];
+    case 'setup':
+    case 'rebuild':
+    case 'reconnect':
+    case 'upgrade':
+    case 'alter':
     case 'failback':
     case 'fence':
     case 'teardown':

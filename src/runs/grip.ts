@@ -2,7 +2,8 @@ import type { Clock } from '../domain/clock.ts';
 import { Fault, isFault } from '../domain/faults.ts';
 import type { Link } from '../domain/link.ts';
 import type { Entry, RunView } from '../domain/run.ts';
-import type { Engine, EngineIo } from '../engines/engine.ts';
+import { standings } from '../domain/standing.ts';
+import type { Earlier, Engine, EngineIo } from '../engines/engine.ts';
 import { foldMore } from './fold.ts';
 import type { Lease } from './lease.ts';
 import type { Journal } from './ports.ts';
@@ -76,9 +77,15 @@ export function createGrip(deps: GripDeps): Grip {
       deps.onWritten(entry, view);
       return 'written';
     },
-    io: (timeoutMs) => ({ clock, signal: lease.signal, timeoutMs, tag: `replops/${view.id}/${lease.fence}` }),
+    io: (timeoutMs) => ({ clock, signal: lease.signal, timeoutMs, tag: `replops/${view.id}/${lease.fence}`, earlier: earlierIn(view) }),
   };
 }
+
+/** What the steps recorded that are done, in the plan's order. */
+const earlierIn = (view: RunView): readonly Earlier[] =>
+  standings(view).flatMap(({ step, view: { evidence } }) =>
+    evidence === null ? [] : [{ kind: step.kind, cluster: step.cluster, evidence }],
+  );
 
 const leaseLost = (view: RunView): Fault =>
   new Fault('lease-lost', `Run ${view.id} is no longer held by this worker.`, { effect: 'not-applied', facts: { run: view.id } });

@@ -34,6 +34,7 @@ export const anIo = (more: Partial<EngineIo> = {}): EngineIo => ({
   signal: new AbortController().signal,
   timeoutMs: 5_000,
   tag: runTag,
+  earlier: [],
   ...more,
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { asLinkId, asRunId, type LinkId, type RunId } from '../../src/domain/ids.ts';
 import type { Intent, PersonRef } from '../../src/domain/intent.ts';
-import { type FailoverTarget, type Operation, operationNames } from '../../src/domain/operation.ts';
+import { type FailoverTarget, inspectionNames, type Operation, operationNames } from '../../src/domain/operation.ts';
 import { withoutUnseen } from '../../src/intents/characters.ts';
 import { links, now, registry } from './registry-of-commands.ts';
 
@@ -96,12 +96,12 @@ export const persons: fc.Arbitrary<PersonRef> = fc.oneof(
     .filter(({ name }) => name !== ''),
 );
 
-export const pastTimes = fc.integer({ min: 0, max: now - 1 });
 export const times = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31, 23, 59, 59, 999) });
+export const pastTimes = fc.integer({ min: 0, max: now - 1 });
 
 export const targets: fc.Arbitrary<FailoverTarget> = fc.oneof(
   fc.constant({ kind: 'latest' as const }),
-  pastTimes.map((at) => ({ kind: 'time' as const, at })),
+  times.map((at) => ({ kind: 'time' as const, at })),
 );
 
 const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
@@ -109,7 +109,29 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
     fc.integer({ min: 1000, max: 600_000 }).map((maxWriteStopMs) => ({ kind: 'switchover' as const, link, maxWriteStopMs })),
     targets.map((to) => ({ kind: 'failover' as const, link, to })),
     fc
-      .constantFrom('pause' as const, 'resume' as const, 'failback' as const, 'fence' as const, 'teardown' as const, 'verify' as const)
+      .record({ primaries: fc.integer({ min: 1, max: 11 }), secondaries: fc.integer({ min: 0, max: 20 }) })
+      .map((topology) => ({ kind: 'failover' as const, link, to: { kind: 'latest' as const }, topology })),
+    fc.boolean().map((on) => ({ kind: 'reader' as const, link, on })),
+    fc
+      .record({
+        windowMs: maybe(fc.integer({ min: 60_000, max: 2_592_000_000 })),
+        expirationMs: maybe(fc.integer({ min: 3_600_000, max: 2_592_000_000 })),
+      })
+      .map((spans) => ({ kind: 'retention' as const, link, ...spans })),
+    fc
+      .constantFrom(
+        'pause' as const,
+        'resume' as const,
+        'failback' as const,
+        'fence' as const,
+        'teardown' as const,
+        'verify' as const,
+        'setup' as const,
+        'rebuild' as const,
+        'reconnect' as const,
+        'upgrade' as const,
+        'alter' as const,
+      )
       .map((kind) => ({ kind, link })),
   );
 
@@ -130,6 +152,7 @@ const intentsOn = (someLinks: fc.Arbitrary<LinkId>): fc.Arbitrary<Intent> => {
     fc.constantFrom<Intent>({ kind: 'links' }, { kind: 'whoami' }, { kind: 'doctor' }, { kind: 'policy-show' }),
     fc.record({ kind: fc.constant('status' as const), link: maybe(someLinks), json: fc.boolean() }),
     fc.record({ kind: fc.constant('describe' as const), link: someLinks }),
+    fc.record({ kind: fc.constant('inspect' as const), what: fc.constantFrom(...inspectionNames), link: someLinks }),
     fc.record({ kind: fc.constant('preflight' as const), operation: fc.constantFrom(...operationNames), link: someLinks }),
     fc.record({ kind: fc.constant('plan' as const), operation: operations, json: fc.boolean() }),
     fc.record({ kind: fc.constant('runs' as const), link: maybe(someLinks), all: fc.boolean() }),

@@ -66,6 +66,8 @@ export function toyEngineBack(world: ToyWorld): Engine {
 export const toyEngine = (world: ToyWorld, stopMs?: number): Engine => ({
   id: 'cockroach-pcr',
   operations: { failover: { summary: 'Toy', risk: 'danger', reversible: 'No.' } },
+  declined: {},
+  inspections: {},
   cautions: () => [],
   observe: async () => anObservation(),
   preflight: async () => [],

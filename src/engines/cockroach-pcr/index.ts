@@ -62,6 +62,8 @@ export function createCockroachPcr({ connect }: CockroachPcrDeps): Engine<PcrLin
   return {
     id: 'cockroach-pcr',
     operations,
+    declined: {},
+    inspections: {},
     cautions: ({ settings }) =>
       [settings.primary, settings.standby]
         .filter(({ tls }) => tls.kind === 'disabled')

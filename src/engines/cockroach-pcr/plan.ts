@@ -3,7 +3,6 @@ import { fingerprintOf } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { unreachable } from '../../domain/unreachable.ts';
 import { numbered } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { followersOf, otherSide, type PcrDetail, pcrDetail } from './detail.ts';
@@ -51,7 +50,7 @@ function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outl
   return isRefusal(scene) ? scene : outlineOn(operation, scene);
 }
 
-function outlineOn(operation: Exclude<Operation, { kind: 'failback' | 'fence' | 'teardown' }>, scene: Scene): Outline | Refusal {
+function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
   switch (operation.kind) {
     case 'failover':
       return planFailover(operation, scene);
@@ -64,7 +63,11 @@ function outlineOn(operation: Exclude<Operation, { kind: 'failback' | 'fence' | 
     case 'verify':
       return planVerify(scene);
     default:
-      return unreachable(operation);
+      return refuse(
+        'not-supported',
+        `Link ${scene.link.id} is run by cockroach-pcr, which has no ${operation.kind}.`,
+        'Ask for `help` to see what there is.',
+      );
   }
 }
 

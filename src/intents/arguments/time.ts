@@ -37,25 +37,18 @@ export function time(): Argument<number> {
   };
 }
 
-/** Where a failover cuts: `latest`, or a time in the past. `latest` when it is not given. */
+/** Where a failover cuts: `latest`, or a time; whether a time to come is possible is for the engine to say. `latest` when it is not given. */
 export function failoverTarget(): Argument<FailoverTarget> {
   return {
     place: 'flag',
     placeholder: 'latest|TIMESTAMP',
-    about: '`latest` (when left out), or a time in the past with its zone, such as `2026-12-24T10:00Z` or `-10m`',
+    about: '`latest` (when left out), or a time with its zone, such as `2026-12-24T10:00Z` or `-10m`; one to come schedules it',
     absent: { kind: 'value', value: { kind: 'latest' } },
     read(word, { label, now }) {
       if (word.plain.toLowerCase() === 'latest') return { kind: 'latest' };
       if (nearest(word.plain, ['latest']).length > 0) return unfit(show(word.text), label, 'it is not a time', 'Did you mean `latest`?');
       const at = readTime(word, label, now);
-      if (typeof at !== 'number') return at;
-      if (at < now) return { kind: 'time', at };
-      return unfit(
-        show(word.text),
-        label,
-        'it does not lie in the past',
-        'Write `latest` to lose as little as possible, or an earlier time.',
-      );
+      return typeof at === 'number' ? { kind: 'time', at } : at;
     },
     print: (target) => (target.kind === 'latest' ? 'latest' : printTimestamp(target.at)),
   };

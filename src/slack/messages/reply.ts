@@ -4,6 +4,7 @@ import { context, type Message, type Mode, message, section } from './message.ts
 import { code, join, md, person } from './mrkdwn.ts';
 import { renderChecks, renderFindings } from './reply-checks.ts';
 import { renderHelp } from './reply-help.ts';
+import { renderInspected } from './reply-inspected.ts';
 import { renderDescribed, renderLinks, renderStatus } from './reply-links.ts';
 import { renderPlanned } from './reply-planned.ts';
 import { renderJudged, renderPolicy, renderWhoami } from './reply-policy.ts';
@@ -33,6 +34,8 @@ export function renderReply(reply: Reply, { now, mode = 'native' }: ReplyContext
       return renderStatus(reply, now, mode);
     case 'described':
       return renderDescribed(reply, now);
+    case 'inspected':
+      return renderInspected(reply, mode);
     case 'checked':
       return renderChecks(reply);
     case 'planned':
