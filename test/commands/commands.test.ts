@@ -75,6 +75,31 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['failback prod-sql --reason back', asked({ kind: 'failback', link: 'prod-sql' }, { reason: 'back' })],
   ['fence prod-sql', asked({ kind: 'fence', link: 'prod-sql' })],
   ['teardown prod-sql', asked({ kind: 'teardown', link: 'prod-sql' })],
+  ['failover prod-sql --to +10m', asked({ kind: 'failover', link: 'prod-sql', to: minutesAgo(-10) })],
+  [
+    'failover prod-graph --primaries 3 --secondaries 1',
+    asked({ kind: 'failover', link: 'prod-graph', to: latest, topology: { primaries: 3, secondaries: 1 } }),
+  ],
+  [
+    'failover prod-graph --primaries 3',
+    asked({ kind: 'failover', link: 'prod-graph', to: latest, topology: { primaries: 3, secondaries: 0 } }),
+  ],
+  [
+    'failover prod-graph --secondaries 2',
+    asked({ kind: 'failover', link: 'prod-graph', to: latest, topology: { primaries: 1, secondaries: 2 } }),
+  ],
+  ['setup prod-graph', asked({ kind: 'setup', link: 'prod-graph' })],
+  ['rebuild prod-sql', asked({ kind: 'rebuild', link: 'prod-sql' })],
+  ['reconnect prod-sql', asked({ kind: 'reconnect', link: 'prod-sql' })],
+  ['upgrade prod-sql', asked({ kind: 'upgrade', link: 'prod-sql' })],
+  ['alter prod-sql', asked({ kind: 'alter', link: 'prod-sql' })],
+  ['reader prod-sql ON', asked({ kind: 'reader', link: 'prod-sql', on: true })],
+  ['reader prod-sql off --reason tidying', asked({ kind: 'reader', link: 'prod-sql', on: false }, { reason: 'tidying' })],
+  ['retention prod-sql', asked({ kind: 'retention', link: 'prod-sql', windowMs: null, expirationMs: null })],
+  ['retention prod-sql --window 6h', asked({ kind: 'retention', link: 'prod-sql', windowMs: 21_600_000, expirationMs: null })],
+  ['retention prod-sql --expiration 2d', asked({ kind: 'retention', link: 'prod-sql', windowMs: null, expirationMs: 172_800_000 })],
+  ['dlq prod-sql', { kind: 'inspect', what: 'dlq', link: 'prod-sql' }],
+  ['topology prod-graph', { kind: 'inspect', what: 'topology', link: 'prod-graph' }],
   ['verify prod-sql', asked({ kind: 'verify', link: 'prod-sql' })],
   ['runs', { kind: 'runs', link: null, all: false }],
   ['runs prod-sql --all', { kind: 'runs', link: 'prod-sql', all: true }],
@@ -116,7 +141,7 @@ describe('a command', () => {
     );
     const missing = registry.commands.filter(({ name }) => ![...first].some((text) => text === name || text.startsWith(`${name} `)));
     expect(missing.map(({ name }) => name)).toEqual([]);
-    expect(registry.commands.length).toBeGreaterThanOrEqual(21);
+    expect(registry.commands.length).toBeGreaterThanOrEqual(34);
   });
 
   it('is planned by putting "plan" before it, with everything that it takes', () => {

@@ -18,8 +18,12 @@ describe('help', () => {
   });
 
   it.each([
-    ['failover', '/repl failover LINK [--to latest|TIMESTAMP] [--reason "TEXT"] [--break-glass "TEXT"] [--wait]'],
+    [
+      'failover',
+      '/repl failover LINK [--to latest|TIMESTAMP] [--primaries NUMBER] [--secondaries NUMBER] [--reason "TEXT"] [--break-glass "TEXT"] [--wait]',
+    ],
     ['switchover', '/repl switchover LINK [--max-stop DURATION] [--reason "TEXT"] [--break-glass "TEXT"] [--wait]'],
+    ['reader', '/repl reader LINK on|off [--reason "TEXT"] [--break-glass "TEXT"] [--wait]'],
     ['plan', '/repl plan OPERATION LINK … [--json]'],
     ['skip', '/repl skip RUN --reason "TEXT"'],
     ['deny', '/repl deny RUN [TEXT]'],

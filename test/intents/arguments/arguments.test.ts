@@ -26,7 +26,7 @@ const types: readonly { readonly name: string; readonly argument: Argument<unkno
   { name: 'link', argument: arg.link(), bad: ['prod-sqx', '"a b"', '@bob', ''] },
   { name: 'run', argument: arg.run(), bad: ['r-1', 'r-uuuuuuuuuu', 'x-4k9zq0tm2x', 'r-4k9zq0tm2xx'] },
   { name: 'operation', argument: arg.operation(), bad: ['failvoer', 'status', 'plan'] },
-  { name: 'failoverTarget', argument: arg.failoverTarget(), bad: ['now', 'latset', '+5m', '10m', '2026-11-19T10:00', '2026-13-01T10:00Z'] },
+  { name: 'failoverTarget', argument: arg.failoverTarget(), bad: ['now', 'latset', '10m', '2026-11-19T10:00', '2026-13-01T10:00Z'] },
   { name: 'duration', argument: stop, bad: ['60', '1.5h', '5x', '1s1m', '0s', '11m', '9999999999s', 'soon', '-5s'] },
   {
     name: 'time',
@@ -38,6 +38,8 @@ const types: readonly { readonly name: string; readonly argument: Argument<unkno
   { name: 'rest', argument: arg.rest({ max: 20, about: 'why' }), bad: ['x'.repeat(21), '""'] },
   { name: 'topic', argument: arg.topic(), bad: ['polcy', 'zzz'] },
   { name: 'flag', argument: arg.flag('does it'), bad: ['yes', 'true'] },
+  { name: 'choice', argument: arg.choice(['on', 'off'], 'whether'), bad: ['onn', 'yes', '1', ''] },
+  { name: 'count', argument: arg.count({ about: 'how many', min: 1, max: 11 }), bad: ['0', '12', '-1', '1.5', '1e1', 'three', '0x1', ''] },
 ];
 
 describe.each(types)('an argument of type $name', ({ argument, bad }) => {
@@ -76,6 +78,8 @@ describe('reading what an argument printed', () => {
     { name: 'failoverTarget', argument: arg.failoverTarget(), values: targets },
     { name: 'duration', argument: anyDuration, values: fc.oneof(fc.integer({ min: 0, max: 100_000_000 }), fc.maxSafeNat()) },
     { name: 'time', argument: arg.time(), values: times },
+    { name: 'choice', argument: arg.choice(['on', 'off'], 'whether'), values: fc.constantFrom('on', 'off') },
+    { name: 'count', argument: arg.count({ about: 'how many', min: 0, max: 20 }), values: fc.integer({ min: 0, max: 20 }) },
     { name: 'person', argument: arg.person(), values: persons },
     { name: 'text', argument: arg.text({ max: 400, about: 'why' }), values: reasons },
     { name: 'topic', argument: arg.topic(), values: fc.constantFrom(...registry.topics) },

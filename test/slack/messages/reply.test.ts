@@ -72,6 +72,12 @@ function replies(text: string, many: number, plan = aPlan()): readonly Reply[] {
     { kind: 'status', observations: times(observed(text)), json: false, live: times(summary(text)) },
     { kind: 'status', observations: times(observed(text)), json: true, live: [] },
     { kind: 'described', observation: observed(text), link: about, live: times(summary(text)), split: text },
+    {
+      kind: 'inspected',
+      what: 'dlq',
+      link: text,
+      inspection: { headline: text, columns: ['Table', 'Reason', 'Rows'], rows: times([text, text, '3']), notes: times(text) },
+    },
     { kind: 'checked', operation: 'failover', link: text, checks: times(check) },
     { kind: 'planned', plan, planHash, verdict, json: false },
     { kind: 'planned', plan, planHash, verdict: { ...verdict, kind: 'refused', code: 'frozen', next: text }, json: true },
@@ -106,7 +112,7 @@ describe('every reply', () => {
       }),
       { numRuns: 25 },
     );
-    expect(checked).toBeGreaterThanOrEqual(25 * 19 * 2);
+    expect(checked).toBeGreaterThanOrEqual(25 * 20 * 2);
   }, 60_000);
 
   it('uses no plan, container or table block in plain mode', () => {
@@ -170,6 +176,21 @@ describe('what people read', () => {
       name: 'a run is told with its timeline and the chain of its journal',
       reply: { kind: 'run', run: fold(asRecords(redirectEntries)), records: asRecords(redirectEntries), json: false },
       holds: ['Timeline', 'entry 6', 'chain `c0ffee', runId],
+    },
+    {
+      name: 'a look says its verdict, its rows and what to do',
+      reply: {
+        kind: 'inspected',
+        what: 'dlq',
+        link: 'prod-sql',
+        inspection: {
+          headline: '3 rows of orders could not be applied.',
+          columns: ['Table', 'Reason', 'Rows'],
+          rows: [['orders', 'not retryable', '3']],
+          notes: ['Handle the newest row first.'],
+        },
+      },
+      holds: ['Dead letter queue of prod-sql', '3 rows of orders could not be applied.', 'not retryable', 'Handle the newest row first.'],
     },
     { name: 'an empty list of runs says so', reply: { kind: 'runs', runs: [] }, holds: ['There are no runs to show'] },
   ];
