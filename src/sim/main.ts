@@ -8,12 +8,7 @@ process.stdout.write(
       page: world.workspace.url,
       env: world.env,
       ids: world.workspace.ids,
-      databases: Object.fromEntries(
-        Object.entries(world.sql).map(([id, { primary, standby }]) => [
-          id,
-          { primary: `${primary.host}:${primary.port}`, standby: `${standby.host}:${standby.port}` },
-        ]),
-      ),
+      databases: Object.fromEntries(Object.entries(world.stages).map(([id, { engine, addresses }]) => [id, { engine, ...addresses }])),
     },
     null,
     2,

@@ -5,17 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { type Clock, systemClock } from '../domain/clock.ts';
-import { type Pace, type SimVersion, type SqlWorld, startSqlWorld } from './cockroach/sql-world.ts';
+import type { Pace, SqlWorld } from './cockroach/sql-world.ts';
 import type { Workspace } from './slack/contract.ts';
 import type { Timing } from './slack/options.ts';
 import { startWorkspace } from './slack/workspace.ts';
+import { type PcrSpec, type PcrStage, startPcrStage } from './stages/pcr.ts';
+import type { ConfigPart, Stage } from './stages/stage.ts';
 
-export interface LinkSpec {
-  readonly id: string;
-  readonly environment: string;
-  readonly description: string;
-  readonly version: SimVersion;
-}
+/** A link of the simulated world: what the config says of it, and its databases. */
+export type LinkSpec = { readonly id: string; readonly environment: string; readonly description: string } & PcrSpec;
 
 export interface WorldOptions {
   readonly clock?: Clock;
@@ -28,18 +26,17 @@ export interface WorldOptions {
   /** Port on which the bot will listen for Slack's requests; Socket Mode when left out. */
   readonly httpPort?: number;
   /** Changes the config before it is written, e.g. to plant a rule. */
-  readonly shape?: (config: WorldConfig) => WorldConfig;
+  readonly shape?: (config: ConfigPart) => ConfigPart;
 }
-
-/** The config file as data; what `replops.schema.json` describes. */
-export type WorldConfig = Record<string, unknown>;
 
 /** A Slack workspace and database clusters on loopback, and all that a bot needs to be pointed at them. */
 export interface World {
   readonly workspace: Workspace;
   /** By link. */
+  readonly stages: Readonly<Record<string, Stage>>;
+  /** The CockroachDB clusters of the links that have some. */
   readonly sql: Readonly<Record<string, SqlWorld>>;
-  readonly config: WorldConfig;
+  readonly config: ConfigPart;
   readonly configPath: string;
   /** Environment for the bot, without `REDIS_URL`. Its secrets are those of the simulated world. */
   readonly env: Readonly<Record<string, string>>;
@@ -47,9 +44,27 @@ export interface World {
 }
 
 export const worldLinks: readonly LinkSpec[] = [
-  { id: 'prod-sql', environment: 'production', description: 'Orders and payments, Frankfurt to Dublin', version: '26.2' },
-  { id: 'prod-ledger', environment: 'production', description: 'The ledger, Frankfurt to Dublin', version: '24.3' },
-  { id: 'staging-sql', environment: 'staging', description: 'A copy of orders for trying things out', version: '25.2' },
+  {
+    id: 'prod-sql',
+    engine: 'cockroach-pcr',
+    environment: 'production',
+    description: 'Orders and payments, Frankfurt to Dublin',
+    version: '26.2',
+  },
+  {
+    id: 'prod-ledger',
+    engine: 'cockroach-pcr',
+    environment: 'production',
+    description: 'The ledger, Frankfurt to Dublin',
+    version: '24.3',
+  },
+  {
+    id: 'staging-sql',
+    engine: 'cockroach-pcr',
+    environment: 'staging',
+    description: 'A copy of orders for trying things out',
+    version: '25.2',
+  },
 ];
 
 /** Starts the whole simulated world. Close it to end all of its servers. */
@@ -68,21 +83,22 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
-  const started = await Promise.all(specs.map(async (spec) => [spec.id, await startSql(spec, clock, options.pace)] as const));
-  const sql = Object.fromEntries(started);
-  const shape = options.shape ?? ((config: WorldConfig) => config);
-  const config = shape(configOf(workspace, specs, sql));
+  const started = await Promise.all(specs.map(async (spec) => [spec.id, await startPcrStage(spec.id, spec, clock, options.pace)] as const));
+  const stages: Readonly<Record<string, PcrStage>> = Object.fromEntries(started);
+  const shape = options.shape ?? ((config: ConfigPart) => config);
+  const config = shape(configOf(workspace, specs, stages));
   const folder = await mkdtemp(join(tmpdir(), 'replops-world-'));
   const configPath = join(folder, 'replops.yaml');
   await writeFile(configPath, stringify(config));
   return {
     workspace,
-    sql,
+    stages,
+    sql: Object.fromEntries(started.map(([id, { world }]) => [id, world])),
     config,
     configPath,
-    env: environmentOf(workspace, specs, sql, configPath, options.httpPort),
+    env: environmentOf(workspace, stages, configPath, options.httpPort),
     close: async () => {
-      await Promise.all([workspace.close(), ...Object.values(sql).map((world) => world.close())]);
+      await Promise.all([workspace.close(), ...Object.values(stages).map((stage) => stage.close())]);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -94,26 +110,10 @@ function readManifest(): { readonly scopes: readonly string[]; readonly subscrip
   return { scopes: manifest.oauth_config.scopes.bot, subscriptions: manifest.settings.event_subscriptions.bot_events };
 }
 
-/** External connections of the simulated clusters: the primary has the one that leads to the standby, and the other way round. */
-const leadsToStandby = 'to-standby';
-const leadsToPrimary = 'to-primary';
-
-const startSql = (spec: LinkSpec, clock: Clock, pace: Partial<Pace> | undefined): Promise<SqlWorld> =>
-  startSqlWorld({
-    version: spec.version,
-    clock,
-    names: { primary: `${spec.id}-frankfurt`, standby: `${spec.id}-dublin` },
-    externalConnections: { primary: leadsToStandby, standby: leadsToPrimary },
-    ...(pace === undefined ? {} : { pace }),
-  });
-
 /** Who may do what in the simulated world. */
 const policyPath = fileURLToPath(new URL('./policy.yaml', import.meta.url));
 
-const passwordName = (id: string, side: 'primary' | 'standby'): string =>
-  `${id.replaceAll('-', '_').toUpperCase()}_${side.toUpperCase()}_PASSWORD`;
-
-function configOf(workspace: Workspace, specs: readonly LinkSpec[], sql: Readonly<Record<string, SqlWorld>>): WorldConfig {
+function configOf(workspace: Workspace, specs: readonly LinkSpec[], stages: Readonly<Record<string, Stage>>): ConfigPart {
   const { channels, groups, people } = workspace.ids;
   const person = (name: string): string => people[name] ?? name;
   return {
@@ -127,7 +127,7 @@ function configOf(workspace: Workspace, specs: readonly LinkSpec[], sql: Readonl
     health: { port: 0 },
     links: specs.map((spec) => ({
       id: spec.id,
-      engine: 'cockroach-pcr',
+      engine: spec.engine,
       environment: spec.environment,
       description: spec.description,
       incidentChannels: spec.environment === 'production' ? [channels['incidents']] : [],
@@ -135,35 +135,17 @@ function configOf(workspace: Workspace, specs: readonly LinkSpec[], sql: Readonl
         kind: 'manual',
         instructions: `Point ${spec.id}.db.example.com at the new primary's load balancer, then restart the connection pools of the applications.`,
       },
-      settings: settingsOf(spec.id, sql[spec.id]),
+      settings: stages[spec.id]?.settings,
     })),
-  };
-}
-
-function settingsOf(id: string, world: SqlWorld | undefined): WorldConfig {
-  if (world === undefined) throw new TypeError(`link ${id} has no databases`);
-  const side = (name: 'primary' | 'standby'): WorldConfig => {
-    const { cluster, host, port, user } = world[name];
-    return { cluster, host, port, user, password: `env:${passwordName(id, name)}`, tls: { mode: 'disable' } };
-  };
-  return {
-    virtualCluster: world.virtualCluster,
-    primary: side('primary'),
-    standby: side('standby'),
-    streams: { toPrimary: { externalConnection: leadsToStandby }, toStandby: { externalConnection: leadsToPrimary } },
   };
 }
 
 function environmentOf(
   workspace: Workspace,
-  specs: readonly LinkSpec[],
-  sql: Readonly<Record<string, SqlWorld>>,
+  stages: Readonly<Record<string, Stage>>,
   configPath: string,
   httpPort: number | undefined,
 ): Readonly<Record<string, string>> {
-  const passwords = specs.flatMap(({ id }) =>
-    (['primary', 'standby'] as const).map((side) => [passwordName(id, side), sql[id]?.[side].password ?? ''] as const),
-  );
   return {
     REPLOPS_CONFIG: configPath,
     SLACK_BOT_TOKEN: workspace.botToken,
@@ -171,6 +153,6 @@ function environmentOf(
       ? { SLACK_APP_TOKEN: workspace.appToken }
       : { SLACK_SIGNING_SECRET: workspace.signingSecret, PORT: String(httpPort) }),
     SLACK_API_URL: workspace.apiUrl,
-    ...Object.fromEntries(passwords),
+    ...Object.assign({}, ...Object.values(stages).map(({ secrets }) => secrets)),
   };
 }

@@ -7,6 +7,7 @@ const { values } = parseArgs({ options: { links: { type: 'string', default: '20'
 const many = Number(values.links);
 const links = Array.from({ length: many }, (_, index) => ({
   id: `link-${index}`,
+  engine: 'cockroach-pcr' as const,
   environment: 'production',
   description: 'for the benchmark',
   version: '26.2' as const,

@@ -8,6 +8,7 @@ import { type BotProcess, startBot } from '../../src/sim/bots.ts';
 import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import type { SqlWorld } from '../../src/sim/cockroach/sql-world.ts';
 import type { Actor, SeenMessage, Workspace } from '../../src/sim/slack/contract.ts';
+import type { Stage } from '../../src/sim/stages/stage.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/sim/world.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { createLog } from '../../src/telemetry/log.ts';
@@ -35,6 +36,9 @@ export interface House {
   readonly redis: TestRedis;
   readonly world: World;
   readonly workspace: Workspace;
+  /** The databases of the first link. */
+  readonly stage: Stage;
+  /** The CockroachDB clusters of the first link. Throws TypeError when it has none. */
   readonly sql: SqlWorld;
   readonly clock: LeapingClock;
   readonly store: Store;
@@ -68,7 +72,7 @@ export interface HouseOptions extends WorldOptions {
 }
 
 const oneLink: NonNullable<WorldOptions['links']> = [
-  { id: 'prod-sql', environment: 'production', description: 'Orders and payments', version: '26.2' },
+  { id: 'prod-sql', engine: 'cockroach-pcr', environment: 'production', description: 'Orders and payments', version: '26.2' },
 ];
 
 /** Opens the whole house: Redis, the simulated world, and bots that are the real ones. Close it in `afterAll` or `finally`. */
@@ -83,14 +87,19 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const processes: BotProcess[] = [];
   const workspace = world.workspace;
   const overHttp = options.httpPort !== undefined;
-  const first = Object.values(world.sql)[0];
-  if (first === undefined) throw new TypeError('a house has at least one link');
+  const [stage] = Object.values(world.stages);
+  if (stage === undefined) throw new TypeError('a house has at least one link');
 
   const house: House = {
     redis,
     world,
     workspace,
-    sql: first,
+    stage,
+    get sql() {
+      const [first] = Object.values(world.sql);
+      if (first === undefined) throw new TypeError('this house has no CockroachDB');
+      return first;
+    },
     clock,
     store,
     logs: () => lines.join('') + processes.map((one) => one.output()).join(''),
