@@ -1,0 +1,59 @@
+import type { ClientChannel } from 'ssh2';
+import type { Secret } from '../domain/secret.ts';
+import type { ShellResult } from './shell.ts';
+
+export type Output =
+  | { readonly kind: 'ended'; readonly result: ShellResult }
+  /** More came than may be kept, and the start of it is needed. */
+  | { readonly kind: 'too-much' }
+  /** The channel closed without the host saying how the command ended. */
+  | { readonly kind: 'no-end' };
+
+/** The last bytes of a stream. */
+function keepTail(maxBytes: number) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let cut = false;
+  return {
+    add: (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      while (size - (chunks[0]?.length ?? 0) >= maxBytes) {
+        size -= chunks.shift()?.length ?? 0;
+        cut = true;
+      }
+    },
+    isCut: () => cut || size > maxBytes,
+    text: () => Buffer.concat(chunks).subarray(-maxBytes).toString('utf8'),
+  };
+}
+
+/** Reads a command's output to its end. `whole`: an output of which only the end could be kept is worth nothing. */
+export function collectOutput(channel: ClientChannel, maxBytes: number, secrets: readonly Secret[], whole: boolean): Promise<Output> {
+  const [out, err] = [keepTail(maxBytes), keepTail(maxBytes)];
+  let ending: { readonly exitCode: number | null; readonly signal: string | null } | null = null;
+  return new Promise((resolve) => {
+    const take = (kept: ReturnType<typeof keepTail>) => (chunk: Buffer) => {
+      kept.add(chunk);
+      if (!whole || !kept.isCut()) return;
+      // A command that nobody listens to any more is ended, so that it doesn't fill a pipe for ever.
+      channel.signal('TERM');
+      channel.close();
+      resolve({ kind: 'too-much' });
+    };
+    channel.on('data', take(out));
+    channel.stderr.on('data', take(err));
+    channel.on('exit', (exitCode: number | null, signal?: string) => {
+      ending = { exitCode, signal: signal ?? null };
+    });
+    channel.on('close', () => {
+      if (ending === null) return resolve({ kind: 'no-end' });
+      const truncated = out.isCut() || err.isCut();
+      resolve({ kind: 'ended', result: { ...ending, stdout: hide(out.text(), secrets), stderr: hide(err.text(), secrets), truncated } });
+    });
+  });
+}
+
+/** A host may echo what it was given; the given secrets go no further than this. */
+const hide = (text: string, secrets: readonly Secret[]): string =>
+  secrets.reduce((rest, secret) => (secret.reveal() === '' ? rest : rest.replaceAll(secret.reveal(), '[redacted]')), text);

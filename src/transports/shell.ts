@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { Client, type ClientChannel, type ConnectConfig, utils } from 'ssh2';
+import { Secret } from '../domain/secret.ts';
+import { execRefused, keyUnusable, type ShellPhase, shellAborted, shellFaultOf, tooMuch } from './shell-faults.ts';
+import { collectOutput } from './shell-output.ts';
+import { quoteWord } from './shell-quoting.ts';
+
+export type ShellLogin =
+  | { readonly kind: 'key'; readonly privateKey: Secret; readonly passphrase: Secret | null }
+  | { readonly kind: 'password'; readonly password: Secret };
+
+/** `fingerprint`: `SHA256:` and the unpadded base64 of the host's public key, as `ssh-keygen -lf` prints it. */
+export type HostKey = { readonly mode: 'pinned'; readonly fingerprint: string } | { readonly mode: 'unchecked' };
+
+/** One host and who logs in there. */
+export interface ShellTarget {
+  /** The host's name in the config; it is what faults call it. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly login: ShellLogin;
+  readonly hostKey: HostKey;
+}
+
+export interface ShellCall {
+  readonly signal: AbortSignal;
+  /** From opening to the last answer: a session that is not closed by then is cut off, ms. */
+  readonly timeoutMs: number;
+  /** `REPLOPS_TAG` of every process of the session, so that what is left running can be found by it. */
+  readonly tag: string;
+}
+
+export interface ShellInput {
+  /** Given to the command on its standard input. A secret goes this way and no other: arguments can be read by every user of a host. */
+  readonly stdin?: Secret | string;
+}
+
+export interface ShellResult {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  /** e.g. `KILL`; null when it ended by itself. */
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Only the end of an output is here, since it was too long. */
+  readonly truncated: boolean;
+}
+
+/** One connection, one command at a time. Nothing is ever sent twice. A command that fails is an answer, not a Fault. */
+export interface ShellSession {
+  /** Sends a command that changes nothing. Throws a Fault. */
+  read(command: string, input?: ShellInput): Promise<ShellResult>;
+  /** Sends a command that changes something. Throws a Fault that says what is known of the effect. */
+  change(command: string, input?: ShellInput): Promise<ShellResult>;
+  /** Cuts the connection. A command that is under way is told to end, which the host may ignore. Never throws; may be called twice. */
+  close(): void;
+}
+
+export type ShellConnect = (target: ShellTarget, call: ShellCall) => Promise<ShellSession>;
+
+/** Longest output that is kept, bytes. */
+const maxBytes = 1_048_576;
+
+/** Opens a session on a host. Throws a Fault `connect-failed`, `login-refused`, `certificate-untrusted`, `deadline-passed` or `aborted`. */
+export const connectShell: ShellConnect = async (target, call) => {
+  if (call.signal.aborted) throw shellAborted(target.name);
+  const connection = openConnection(target, call);
+  try {
+    await connection.run('connect', connection.login);
+  } catch (cause) {
+    connection.close();
+    throw cause;
+  }
+  return {
+    read: (command, input) => connection.run('read', () => connection.exec('read', command, input)),
+    change: (command, input) => connection.run('effect', () => connection.exec('effect', command, input)),
+    close: connection.close,
+  };
+};
+
+/**
+ * What is sent for a command: `sh` runs it, whatever the user's login shell is, and the tag is in the environment of every process that
+ * comes of it, so that a later owner can find and end them. An SSH `env` request would be dropped by most hosts.
+ */
+export const taggedCommand = (tag: string, command: string): string =>
+  `env LC_ALL=C REPLOPS_TAG=${quoteWord(tag)} sh -c ${quoteWord(command)}`;
+
+/** Sends on one connection, and says what a failure means for the effect. */
+function openConnection(target: ShellTarget, call: ShellCall) {
+  const { signal, timeoutMs, tag } = call;
+  const config = configOf(target);
+  const client = new Client();
+  const line = watch(client, call);
+  const seen: { strangeKey: string | null } = { strangeKey: null };
+  const secrets = secretsOf(target.login);
+  const faultAt = (phase: ShellPhase, cause: unknown) => {
+    const { ended, accepted } = line.state;
+    return shellFaultOf({ phase, name: target.name, secrets, ended, accepted, strangeKey: seen.strangeKey, timeoutMs, cause });
+  };
+  let busy = false;
+
+  const run = async <T>(phase: ShellPhase, send: () => Promise<T>): Promise<T> => {
+    if (busy) throw new TypeError('a session sends one command at a time');
+    // Nothing may come between this look at the signal and the sending: both are synchronous.
+    if (signal.aborted) throw shellAborted(target.name);
+    // The connection was gone before this command, so nothing of it has left.
+    if (line.state.gone) throw faultAt('connect', line.state.cause);
+    busy = true;
+    const cut = new Promise<never>((_, reject) => {
+      line.onGone(() => reject(faultAt(phase, line.state.cause)));
+    });
+    try {
+      return await Promise.race([send(), cut]);
+    } finally {
+      busy = false;
+      line.onGone(null);
+    }
+  };
+
+  const login = () =>
+    new Promise<void>((resolve) => {
+      client.once('ready', () => resolve());
+      client.connect({ ...config, hostVerifier: (key: Buffer) => isPinned(target.hostKey, key, seen) });
+    });
+
+  const exec = async (phase: ShellPhase, command: string, input: ShellInput = {}): Promise<ShellResult> => {
+    const channel = await openChannel(client, taggedCommand(tag, command), target.name);
+    line.onCut(() => channel.signal('TERM'));
+    const hidden = input.stdin instanceof Secret ? [...secrets, input.stdin] : secrets;
+    // A stream that broke tells so by closing; without a listener it would end the process.
+    channel.on('error', () => undefined);
+    channel.end(input.stdin instanceof Secret ? input.stdin.reveal() : (input.stdin ?? ''));
+    const output = await collectOutput(channel, maxBytes, hidden, phase === 'read');
+    line.onCut(null);
+    if (output.kind === 'too-much') throw tooMuch(target.name, maxBytes, 'not-applied');
+    // A channel that closes without saying how the command ended is a connection that breaks.
+    if (output.kind === 'no-end') throw faultAt(phase, null);
+    return output.result;
+  };
+  return { run, login, exec, close: line.close };
+}
+
+/** Refusals come as errors without the connection being lost; whether it is lost is told by `watch`. */
+function openChannel(client: Client, command: string, name: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else reject(execRefused(name));
+    });
+  });
+}
+
+interface Line {
+  ended: 'deadline' | 'aborted' | null;
+  gone: boolean;
+  cause: unknown;
+  accepted: boolean;
+}
+
+/** Ends a connection at its deadline or on its caller's signal, whichever comes first, and remembers which it was. */
+function watch(client: Client, { signal, timeoutMs }: ShellCall) {
+  const state: Line = { ended: null, gone: false, cause: null, accepted: false };
+  let tell: (() => void) | null = null;
+  let beforeCut: (() => void) | null = null;
+
+  const close = () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    if (!state.gone) beforeCut?.();
+    state.gone = true;
+    // A polite goodbye could wait for a host that is gone, so the socket is destroyed after what was written has left.
+    client.end();
+    client.destroy();
+    tell?.();
+  };
+  const end = (why: 'deadline' | 'aborted') => {
+    state.ended ??= why;
+    close();
+  };
+  const onAbort = () => end('aborted');
+  const timer = setTimeout(() => end('deadline'), timeoutMs);
+  signal.addEventListener('abort', onAbort, { once: true });
+  client.on('error', (cause: unknown) => {
+    state.cause ??= cause;
+  });
+  client.on('connect', () => {
+    state.accepted = true;
+  });
+  client.on('close', () => {
+    state.gone = true;
+    tell?.();
+  });
+  return {
+    state,
+    close,
+    onGone: (listener: (() => void) | null) => {
+      tell = listener;
+    },
+    onCut: (listener: (() => void) | null) => {
+      beforeCut = listener;
+    },
+  };
+}
+
+const fingerprintOf = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+
+function isPinned(pin: HostKey, key: Buffer, seen: { strangeKey: string | null }): boolean {
+  if (pin.mode === 'unchecked') return true;
+  const fingerprint = fingerprintOf(key);
+  if (fingerprint === pin.fingerprint) return true;
+  seen.strangeKey = fingerprint;
+  return false;
+}
+
+const secretsOf = (login: ShellLogin): readonly Secret[] =>
+  login.kind === 'password' ? [login.password] : [login.privateKey, ...(login.passphrase === null ? [] : [login.passphrase])];
+
+/** Everything is given, so that no agent and no file of the bot's own user can have a say. Throws a Fault when the key can't be used. */
+function configOf(target: ShellTarget): ConnectConfig {
+  const { host, port, user: username, login } = target;
+  // Our own deadline counts; a connection on which nothing comes back for 30 s is given up earlier.
+  const common: ConnectConfig = { host, port, username, readyTimeout: 0, keepaliveInterval: 10_000, keepaliveCountMax: 3 };
+  if (login.kind === 'password') return { ...common, password: login.password.reveal(), authHandler: ['password'] };
+  const key = utils.parseKey(login.privateKey.reveal(), login.passphrase?.reveal());
+  if (key instanceof Error || !(Array.isArray(key) ? key[0] : key)?.isPrivateKey()) throw keyUnusable(target.name);
+  return {
+    ...common,
+    privateKey: login.privateKey.reveal(),
+    ...(login.passphrase === null ? {} : { passphrase: login.passphrase.reveal() }),
+    authHandler: ['publickey'],
+  };
+}
