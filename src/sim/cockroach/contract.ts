@@ -47,6 +47,8 @@ export interface SimUser {
   readonly admin?: boolean;
   /** System privileges, e.g. `MANAGEVIRTUALCLUSTER`. */
   readonly grants?: readonly string[];
+  /** Those of the grants that it may give on. */
+  readonly grantable?: readonly string[];
   /** e.g. `CONTROLJOB`, `VIEWJOB`. */
   readonly roleOptions?: readonly string[];
   /** Both sides when left out. */
@@ -72,6 +74,12 @@ export interface SqlWorldOptions {
   readonly addresses?: Partial<Readonly<Record<SimSide, readonly string[]>>>;
   /** Name of an external connection that each side has from the start; it leads to the other side. */
   readonly externalConnections?: Partial<Readonly<Record<SimSide, string>>>;
+  /** Cluster settings that a side begins with instead of the usual ones, e.g. `'enterprise.license': ''`. */
+  readonly settings?: Partial<Readonly<Record<SimSide, Readonly<Record<string, string>>>>>;
+  /** Regions of each side's nodes; `us-east` when left out. */
+  readonly regions?: Partial<Readonly<Record<SimSide, readonly string[]>>>;
+  /** False: the primary is an older cluster whose data is in its system virtual cluster; then only `start: 'none'` makes sense. */
+  readonly virtualized?: boolean;
   readonly start?: WorldStart;
   readonly tls?: boolean;
   readonly auth?: 'scram' | 'cleartext';

@@ -29,14 +29,16 @@ export const defaultUsers = (version: SimVersion): readonly SimUser[] => [
 function usersFor(users: readonly SimUser[], side: SimSide, place: 'system' | 'application'): Users {
   const chosen = users.filter((user) => (user.sides ?? [side]).includes(side) && [place, 'both'].includes(user.in ?? 'both'));
   return new Map(
-    chosen.map(({ name, password, admin = false, grants = [], roleOptions: options = [] }) => [
+    chosen.map(({ name, password, admin = false, grants = [], grantable = [], roleOptions: options = [] }) => [
       name,
-      { name, password, admin, grants: new Set(grants), roleOptions: new Set(options) },
+      { name, password, admin, grants: new Set(grants), grantable: new Set(grantable), roleOptions: new Set(options) },
     ]),
   );
 }
 
-function newCluster(side: SimSide, name: string, version: SimVersion, users: Users): Cluster {
+function newCluster(side: SimSide, { names, options, versions }: Genesis, users: Users): Cluster {
+  const name = names[side];
+  const version = versions[side];
   const dialect = dialects[version];
   const cluster: Cluster = {
     side,
@@ -49,11 +51,14 @@ function newCluster(side: SimSide, name: string, version: SimVersion, users: Use
       ['kv.rangefeed.enabled', 'true'],
       ['cluster.organization', 'Example Corp'],
       ['enterprise.license', 'crl-0-simulated'],
+      ...Object.entries(options.settings?.[side] ?? {}),
     ]),
+    regions: options.regions?.[side] ?? ['us-east'],
     externalConnections: new Map(),
     vcs: [],
     jobs: [],
     addresses: new Set(),
+    flat: side === 'primary' && options.virtualized === false,
     outage: null,
     revertStuck: false,
     catchUpStuck: false,
@@ -62,7 +67,8 @@ function newCluster(side: SimSide, name: string, version: SimVersion, users: Use
     nextJobId: side === 'primary' ? 899_090_689_449_132_033n : 1_012_877_040_439_033_857n,
   };
   const system = addVc(cluster, 'system', 0);
-  Object.assign(system, { base: 'ready', service: 'shared', serviceUpUs: Number.NEGATIVE_INFINITY, users });
+  const epochs = cluster.flat ? [{ fromUs: 0, writer: cluster.uuid }] : [];
+  Object.assign(system, { base: 'ready', service: 'shared', serviceUpUs: Number.NEGATIVE_INFINITY, users, epochs });
   if (dialect.templateVc) addVc(cluster, 'template', 0).base = 'ready';
   cluster.nextVcId = 3;
   return cluster;
@@ -78,17 +84,14 @@ export interface Genesis {
   readonly names: Readonly<Record<SimSide, string>>;
 }
 
-/** The state before anything has happened: two clusters, the application on the primary. */
-export function createState(genesis: Genesis, beginUs: Us): SimState {
-  const { versions, users, names, virtualCluster, options, pace } = genesis;
-  const make = (side: SimSide): Cluster => newCluster(side, names[side], versions[side], usersFor(users[side], side, 'system'));
-  const clusters = { primary: make('primary'), standby: make('standby') };
-  const vc = addVc(clusters.primary, virtualCluster, beginUs);
+/** Where the application lives on a virtualized primary. */
+function addApplication(primary: Cluster, { users, virtualCluster }: Genesis, beginUs: Us): void {
+  const vc = addVc(primary, virtualCluster, beginUs);
   vc.base = 'ready';
   vc.service = 'shared';
   vc.serviceUpUs = Number.NEGATIVE_INFINITY;
   vc.users = usersFor(users.primary, 'primary', 'application');
-  vc.epochs = [{ fromUs: 0, writer: clusters.primary.uuid }];
+  vc.epochs = [{ fromUs: 0, writer: primary.uuid }];
   vc.schedules.push({
     id: '1083270983425654785',
     label: 'nightly',
@@ -96,7 +99,16 @@ export function createState(genesis: Genesis, beginUs: Us): SimState {
     recurrence: '@daily',
     status: 'ACTIVE',
   });
-  clusters.primary.settings.set('server.controller.default_target_cluster', virtualCluster);
+  primary.settings.set('server.controller.default_target_cluster', virtualCluster);
+}
+
+/** The state before anything has happened: two clusters, the application on the primary. */
+export function createState(genesis: Genesis, beginUs: Us): SimState {
+  const { users, options, pace } = genesis;
+  const make = (side: SimSide): Cluster => newCluster(side, genesis, usersFor(users[side], side, 'system'));
+  const clusters = { primary: make('primary'), standby: make('standby') };
+  if (!clusters.primary.flat) addApplication(clusters.primary, genesis, beginUs);
+
   const state: SimState = {
     clusters,
     pace,

@@ -122,7 +122,7 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
   for (const side of simSides) {
     const name = options.externalConnections?.[side];
     const known = realm.state.clusters[side].externalConnections;
-    if (name !== undefined) known.set(name, { name, uri: streamUris[side], owner: genesis.operator });
+    if (name !== undefined) known.set(name, { name, uri: streamUris[side], owner: genesis.operator, grants: new Map() });
   }
   bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
   const faults = createFaults(realm, servers);

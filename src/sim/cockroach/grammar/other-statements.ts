@@ -1,3 +1,4 @@
+import { SqlError } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
 import { parseExpression, parseName, parseOperand } from './expressions.ts';
@@ -128,6 +129,28 @@ function parseNames(cursor: Cursor): readonly string[] {
   return names;
 }
 
+/** Parses what follows DROP when USER or ROLE comes next. */
+export function parseDropUser(cursor: Cursor): OtherStatement {
+  cursor.topic('DROP ROLE');
+  cursor.next();
+  const ifExists = cursor.accept('if', 'exists');
+  return { kind: 'drop-user', names: parseNames(cursor), ifExists };
+}
+
+const connectionPrivileges: readonly string[] = ['DROP', 'UPDATE', 'USAGE'];
+
+/** What follows the first names of a GRANT when it is about external connections; null when it is not. */
+function parseConnectionGrant(cursor: Cursor, grant: boolean, named: readonly string[]): OtherStatement | null {
+  if (!cursor.accept('on', 'external', 'connection')) return null;
+  const upper = named.map((name) => name.toUpperCase());
+  const unknown = upper.find((name) => name !== 'ALL' && !connectionPrivileges.includes(name));
+  if (unknown !== undefined) throw new SqlError('22023', `invalid privilege type ${unknown} for external_connection`);
+  const connections = parseNames(cursor);
+  cursor.expect(grant ? 'to' : 'from');
+  const privileges = upper.includes('ALL') ? connectionPrivileges : upper;
+  return { kind: 'grant-external-connection', grant, privileges, connections, users: parseNames(cursor) };
+}
+
 /** Parses what follows GRANT or REVOKE. */
 export function parseGrant(cursor: Cursor, grant: boolean): OtherStatement {
   cursor.topic(grant ? 'GRANT' : 'REVOKE');
@@ -135,9 +158,14 @@ export function parseGrant(cursor: Cursor, grant: boolean): OtherStatement {
   if (cursor.accept('system')) {
     const privileges = parseNames(cursor).map((name) => name.toUpperCase());
     cursor.expect(preposition);
-    return { kind: 'grant-system', grant, privileges, users: parseNames(cursor) };
+    const users = parseNames(cursor);
+    return { kind: 'grant-system', grant, privileges, users, grantable: grant && cursor.accept('with', 'grant', 'option') };
   }
-  const role = parseName(cursor);
+  const named = parseNames(cursor);
+  const onConnection = parseConnectionGrant(cursor, grant, named);
+  if (onConnection !== null) return onConnection;
+  const [role = ''] = named;
+  if (named.length > 1) throw cursor.unexpected();
   cursor.expect(preposition);
   return { kind: 'grant-role', grant, role, users: parseNames(cursor) };
 }

@@ -1,7 +1,7 @@
 import { SqlError } from '../sql-error.ts';
 import { type Cursor, createCursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
-import { parseControl, parseExternalConnection, parseGrant, parseReset, parseSet, parseUser } from './other-statements.ts';
+import { parseControl, parseDropUser, parseExternalConnection, parseGrant, parseReset, parseSet, parseUser } from './other-statements.ts';
 import { parseSelect } from './select.ts';
 import { parseShow } from './show-statements.ts';
 import type { Statement } from './statement.ts';
@@ -62,7 +62,10 @@ const beginnings: Readonly<Record<string, Beginning>> = {
     if (cursor.sees('external')) return parseExternalConnection(cursor, 'alter', dialect);
     return seesUser(cursor) ? parseUser(cursor, 'alter') : parseAlterVirtualCluster(cursor, dialect);
   },
-  drop: (cursor, dialect) => (cursor.sees('external') ? parseExternalConnection(cursor, 'drop', dialect) : parseDropVirtualCluster(cursor)),
+  drop: (cursor, dialect) => {
+    if (cursor.sees('external')) return parseExternalConnection(cursor, 'drop', dialect);
+    return seesUser(cursor) ? parseDropUser(cursor) : parseDropVirtualCluster(cursor);
+  },
   grant: (cursor) => parseGrant(cursor, true),
   revoke: (cursor) => parseGrant(cursor, false),
 };

@@ -51,7 +51,9 @@ function parseGrants(cursor: Cursor): Show {
   if (cursor.accept('system', 'grants')) {
     return { kind: 'show-system-grants', grantees: cursor.accept('for') ? parseNames(cursor) : null };
   }
-  cursor.expect('grants', 'on', 'role');
+  cursor.expect('grants', 'on');
+  if (cursor.accept('external', 'connection')) return { kind: 'show-external-connection-grants', name: parseName(cursor) };
+  cursor.expect('role');
   const role = parseName(cursor);
   return { kind: 'show-role-grants', role, members: cursor.accept('for') ? parseNames(cursor) : null };
 }
@@ -84,6 +86,12 @@ function parseExternalConnections(cursor: Cursor): Show {
   return { kind: 'show-external-connections', name: parseOperand(cursor) };
 }
 
+function parseCreate(cursor: Cursor): Show {
+  cursor.topic('SHOW CREATE EXTERNAL CONNECTION');
+  cursor.expect('create', 'external', 'connection');
+  return { kind: 'show-create-external-connection', name: parseOperand(cursor) };
+}
+
 /** What a word or two after SHOW lead to. The first that fits counts. */
 const forms: readonly (readonly [readonly string[], (cursor: Cursor, dialect: Dialect) => Show])[] = [
   [['virtual', 'clusters'], parseShowVirtualCluster],
@@ -96,6 +104,7 @@ const forms: readonly (readonly [readonly string[], (cursor: Cursor, dialect: Di
   [['grants'], parseGrants],
   [['experimental_fingerprints'], parseFingerprints],
   [['external'], parseExternalConnections],
+  [['create', 'external'], parseCreate],
   [['all', 'zone', 'configurations'], plain('show-zone-configurations', 3)],
   [['cluster'], parseClusterShow],
   [['all'], parseClusterShow],

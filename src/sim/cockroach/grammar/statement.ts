@@ -40,7 +40,9 @@ export type Show =
   | { readonly kind: 'show-sessions' }
   | { readonly kind: 'show-schedules' }
   | { readonly kind: 'show-zone-configurations' }
-  | { readonly kind: 'show-external-connections'; readonly name: Operand | null };
+  | { readonly kind: 'show-external-connections'; readonly name: Operand | null }
+  | { readonly kind: 'show-create-external-connection'; readonly name: Operand }
+  | { readonly kind: 'show-external-connection-grants'; readonly name: string };
 
 export interface SelectItem {
   readonly expression: Expression;
@@ -127,7 +129,22 @@ export type OtherStatement =
       readonly options: readonly string[];
     }
   | { readonly kind: 'alter-user'; readonly name: string; readonly password: Operand | null; readonly options: readonly string[] }
-  | { readonly kind: 'grant-system'; readonly grant: boolean; readonly privileges: readonly string[]; readonly users: readonly string[] }
+  | { readonly kind: 'drop-user'; readonly names: readonly string[]; readonly ifExists: boolean }
+  | {
+      readonly kind: 'grant-system';
+      readonly grant: boolean;
+      readonly privileges: readonly string[];
+      readonly users: readonly string[];
+      /** They may give them on. */
+      readonly grantable: boolean;
+    }
+  | {
+      readonly kind: 'grant-external-connection';
+      readonly grant: boolean;
+      readonly privileges: readonly string[];
+      readonly connections: readonly string[];
+      readonly users: readonly string[];
+    }
   | { readonly kind: 'grant-role'; readonly grant: boolean; readonly role: string; readonly users: readonly string[] };
 
 export type Statement = Select | Show | VirtualClusterStatement | OtherStatement;

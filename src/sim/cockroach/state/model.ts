@@ -94,6 +94,8 @@ export interface User {
   password: string | null;
   admin: boolean;
   readonly grants: Set<string>;
+  /** Those of its grants that it may give on. */
+  readonly grantable: Set<string>;
   readonly roleOptions: Set<string>;
 }
 
@@ -130,6 +132,8 @@ export interface ExternalConnection {
   readonly name: string;
   uri: string;
   readonly owner: string;
+  /** By user. */
+  readonly grants: Map<string, Set<string>>;
 }
 
 export interface Cluster {
@@ -139,11 +143,14 @@ export interface Cluster {
   readonly uuid: string;
   readonly users: Users;
   readonly settings: Map<string, string>;
+  readonly regions: readonly string[];
   readonly externalConnections: Map<string, ExternalConnection>;
   readonly vcs: Vc[];
   readonly jobs: Job[];
   /** `host:port` spellings of this cluster. */
   readonly addresses: Set<string>;
+  /** Its data is in the system virtual cluster: it began without any other. */
+  flat: boolean;
   outage: Outage | null;
   revertStuck: boolean;
   catchUpStuck: boolean;

@@ -11,7 +11,8 @@ const mostEvents = 100_000;
 /** True when an application could write on this side: a ready virtual cluster with its service on, in a region that is alive. */
 export const isWritable = (cluster: Cluster): boolean =>
   !isDown(cluster) &&
-  cluster.vcs.some((vc) => vc.id > 2 && vc.readerOf === null && vc.goneUs === null && vc.base === 'ready' && vc.service === 'shared');
+  (cluster.flat ||
+    cluster.vcs.some((vc) => vc.id > 2 && vc.readerOf === null && vc.goneUs === null && vc.base === 'ready' && vc.service === 'shared'));
 
 function noteWritable(state: SimState, side: SimSide, atUs: Us): void {
   const open = state.writable.find((interval) => interval.side === side && interval.toUs === null);

@@ -157,6 +157,8 @@ export function createFromReplication(
   checkSource(cluster, source);
   if (findVc(cluster, name) !== null) throw new SqlError('42710', `tenant with name "${name}" already exists`);
   const vc = addVc(cluster, name, atUs);
+  // Who gives an older cluster a copy to serve has given up what is in its system virtual cluster.
+  cluster.flat = false;
   const description = `CREATE VIRTUAL CLUSTER ${name} FROM REPLICATION OF ${source.vc.name} ON '${source.shownUri}'`;
   attach(state, cluster, vc, source, options, { description, user, workMs: state.pace.scanMs, beginsAtUs: atUs }, atUs);
   if (options.reader) addReader(cluster, vc, atUs);

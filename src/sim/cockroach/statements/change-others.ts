@@ -1,10 +1,11 @@
-import type { Expression, Operand, OtherStatement, Select } from '../grammar/statement.ts';
+import type { Expression, OtherStatement, Select } from '../grammar/statement.ts';
 import { cancelSession, unknownSession } from '../sessions.ts';
 import { SqlError } from '../sql-error.ts';
 import { cancelJob, pauseJob, resumeJob } from '../state/jobs.ts';
-import type { Job, User } from '../state/model.ts';
+import type { Job } from '../state/model.ts';
 import { toCastText } from '../values/sql-types.ts';
-import { type Call, currentUser, hasPrivilege, inSystemVc, requirePrivilege, textOf, usersOf } from './call.ts';
+import { type Call, currentUser, hasPrivilege, inSystemVc } from './call.ts';
+import { accessRuns } from './change-access.ts';
 import { evaluateAlone } from './evaluate.ts';
 import { acknowledged, type Outcome } from './outcome.ts';
 import { planSelect } from './select.ts';
@@ -117,109 +118,8 @@ const cancelSessions: Run<'cancel-sessions'> = (call, { kind, sessions, ifExists
   return acknowledged(`CANCEL SESSIONS ${ids.length}`);
 };
 
-const createConnection: Run<'create-external-connection'> = (call, { kind, name, uri, ifNotExists }) => {
-  requirePrivilege(call, ['EXTERNALCONNECTION']);
-  const [key, address] = [textOf(call, name), textOf(call, uri)];
-  const known = call.cluster.externalConnections.has(key);
-  if (known && !ifNotExists) throw new SqlError('42710', `external connection with connection name '${key}' already exists`);
-  if (!known) call.cluster.externalConnections.set(key, { name: key, uri: address, owner: call.session.user });
-  call.effect(kind, null, !known);
-  return acknowledged('CREATE EXTERNAL CONNECTION');
-};
-
-function ownConnection(call: Call, operand: Operand): { readonly name: string; uri: string } {
-  const name = textOf(call, operand);
-  const connection = call.cluster.externalConnections.get(name);
-  if (connection === undefined) throw new SqlError('42704', `external connection with connection name '${name}' does not exist`);
-  const user = currentUser(call);
-  if (!user.admin && connection.owner !== user.name)
-    throw new SqlError('42501', `user ${user.name} does not own external connection ${name}`);
-  return connection;
-}
-
-const alterConnection: Run<'alter-external-connection'> = (call, { kind, name, uri }) => {
-  const connection = ownConnection(call, name);
-  const address = textOf(call, uri);
-  call.effect(kind, null, connection.uri !== address);
-  connection.uri = address;
-  return acknowledged('ALTER EXTERNAL CONNECTION');
-};
-
-const dropConnection: Run<'drop-external-connection'> = (call, { kind, name }) => {
-  call.cluster.externalConnections.delete(ownConnection(call, name).name);
-  call.effect(kind, null, true);
-  return acknowledged('DROP EXTERNAL CONNECTION');
-};
-
-function requireUser(call: Call, name: string): User {
-  const user = usersOf(call.cluster, call.session.vcId).get(name);
-  if (user === undefined) throw new SqlError('42704', `role/user "${name}" does not exist`);
-  return user;
-}
-
-function setOptions(user: User, options: readonly string[]): void {
-  for (const option of options) {
-    if (option.startsWith('NO')) user.roleOptions.delete(option.slice(2));
-    else if (option !== 'LOGIN') user.roleOptions.add(option);
-  }
-}
-
-const createUser: Run<'create-user'> = (call, statement) => {
-  requirePrivilege(call, ['CREATEROLE']);
-  const users = usersOf(call.cluster, call.session.vcId);
-  const { kind, name, password, options } = statement;
-  const known = users.has(name);
-  if (known && !statement.ifNotExists) throw new SqlError('42710', `a role/user named ${name} already exists`);
-  if (!known) {
-    const user: User = {
-      name,
-      password: password === null ? null : textOf(call, password),
-      admin: false,
-      grants: new Set(),
-      roleOptions: new Set(),
-    };
-    setOptions(user, options);
-    users.set(name, user);
-  }
-  call.effect(kind, null, !known);
-  return acknowledged('CREATE ROLE');
-};
-
-const alterUser: Run<'alter-user'> = (call, { kind, name, password, options }) => {
-  if (name !== call.session.user) requirePrivilege(call, ['CREATEROLE']);
-  const user = requireUser(call, name);
-  if (password !== null) user.password = textOf(call, password);
-  setOptions(user, options);
-  call.effect(kind, null, true);
-  return acknowledged('ALTER ROLE');
-};
-
-function requireAdmin(call: Call): void {
-  const user = currentUser(call);
-  if (!user.admin) throw new SqlError('42501', `user ${user.name} does not have grant options for this privilege`);
-}
-
-const grantSystem: Run<'grant-system'> = (call, { kind, grant, privileges, users }) => {
-  requireAdmin(call);
-  for (const user of users.map((name) => requireUser(call, name))) {
-    for (const privilege of privileges) {
-      if (grant) user.grants.add(privilege);
-      else user.grants.delete(privilege);
-    }
-  }
-  call.effect(kind, null, true);
-  return acknowledged(grant ? 'GRANT' : 'REVOKE');
-};
-
-const grantRole: Run<'grant-role'> = (call, { kind, grant, role, users }) => {
-  requireAdmin(call);
-  if (role !== 'admin') throw new SqlError('42704', `role/user "${role}" does not exist`);
-  for (const user of users.map((name) => requireUser(call, name))) user.admin = grant;
-  call.effect(kind, null, true);
-  return acknowledged(grant ? 'GRANT' : 'REVOKE');
-};
-
 export const otherRuns: { readonly [Kind in Exclude<OtherStatement['kind'], 'empty'>]: Run<Kind> } = {
+  ...accessRuns,
   begin,
   commit: end('COMMIT'),
   rollback: end('ROLLBACK'),
@@ -228,13 +128,6 @@ export const otherRuns: { readonly [Kind in Exclude<OtherStatement['kind'], 'emp
   'control-jobs': controlJobs,
   'control-schedules': controlSchedules,
   'cancel-sessions': cancelSessions,
-  'create-external-connection': createConnection,
-  'alter-external-connection': alterConnection,
-  'drop-external-connection': dropConnection,
-  'create-user': createUser,
-  'alter-user': alterUser,
-  'grant-system': grantSystem,
-  'grant-role': grantRole,
 };
 
 export const isReadOnly = (call: Call): boolean =>

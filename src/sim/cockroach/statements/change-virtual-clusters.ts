@@ -15,6 +15,7 @@ import {
 } from '../state/streams.ts';
 import { hlcDecimal, systemTimeOf } from '../values/hlc.ts';
 import { type Call, intervalUsOf, requirePrivilege, requireSystemVc, requireVc, textOf } from './call.ts';
+import { requireConnectionPrivilege } from './change-access.ts';
 import { evaluateAlone } from './evaluate.ts';
 import { acknowledged, changeTags, type Outcome, returned } from './outcome.ts';
 import { isOn } from './variables.ts';
@@ -44,8 +45,12 @@ const optionsOf = (call: Call, options: ReplicationOptions): StreamOptions => ({
   reader: options.reader,
 });
 
-const sourceOf = (call: Call, statement: { readonly source: Operand; readonly uri: Operand }): StreamSource =>
-  resolveSource(call.state, call.cluster, textOf(call, statement.uri), textOf(call, statement.source));
+function sourceOf(call: Call, statement: { readonly source: Operand; readonly uri: Operand }): StreamSource {
+  const uri = textOf(call, statement.uri);
+  const connection = call.cluster.externalConnections.get(/^external:\/\/([^/?]*)/i.exec(uri)?.[1] ?? '');
+  if (connection !== undefined) requireConnectionPrivilege(call, connection, 'USAGE');
+  return resolveSource(call.state, call.cluster, uri, textOf(call, statement.source));
+}
 
 const create: Run<'create-virtual-cluster'> = (call, statement) => {
   requireSystemVc(call, 'create other tenants');

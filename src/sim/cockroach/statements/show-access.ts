@@ -1,8 +1,7 @@
 import type { Show } from '../grammar/statement.ts';
 import { tagOf } from '../sessions.ts';
 import { SqlError } from '../sql-error.ts';
-import { redactUri } from '../state/source-uri.ts';
-import { type Call, currentUser, hasPrivilege, textOf, usersOf } from './call.ts';
+import { type Call, currentUser, hasPrivilege, usersOf } from './call.ts';
 import { columnsOf, pick, type ShowPlan } from './show-plan.ts';
 
 const users = (call: Call) => [...usersOf(call.cluster, call.session.vcId).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -23,7 +22,9 @@ export function showSystemGrants(call: Call, { grantees }: Extract<Show, { kind:
     const records = users(call)
       .filter((user) => grantees === null || grantees.includes(user.name))
       .flatMap((user) =>
-        [...user.grants].sort().map((privilege) => ({ grantee: user.name, privilege_type: privilege, is_grantable: false })),
+        [...user.grants]
+          .sort()
+          .map((privilege) => ({ grantee: user.name, privilege_type: privilege, is_grantable: user.grantable.has(privilege) })),
       );
     return pick(columns, records);
   });
@@ -56,9 +57,14 @@ export function showUsers(call: Call): ShowPlan {
 }
 
 /** SHOW REGIONS FROM CLUSTER. */
-export function showRegions(): ShowPlan {
+export function showRegions(call: Call): ShowPlan {
   const columns = columnsOf({ region: 'STRING', zones: 'STRING[]' });
-  return show('SHOW REGIONS', columns, () => pick(columns, [{ region: 'us-east', zones: ['us-east-a', 'us-east-b'] }]));
+  return show('SHOW REGIONS', columns, () =>
+    pick(
+      columns,
+      call.cluster.regions.map((region) => ({ region, zones: [`${region}-a`, `${region}-b`] })),
+    ),
+  );
 }
 
 /** SHOW ALL ZONE CONFIGURATIONS. */
@@ -141,24 +147,5 @@ export function showSchedules(call: Call): ShowPlan {
       command: JSON.stringify({ backup_statement: schedule.command }),
     }));
     return pick(columns, records);
-  });
-}
-
-/** SHOW EXTERNAL CONNECTIONS: one's own, or all for an admin. Secrets are left out. */
-export function showExternalConnections(call: Call, { name }: Extract<Show, { kind: 'show-external-connections' }>): ShowPlan {
-  const columns = columnsOf({ connection_name: 'STRING', connection_uri: 'STRING', connection_type: 'STRING' });
-  return show('SHOW EXTERNAL CONNECTIONS', columns, () => {
-    const user = currentUser(call);
-    const wanted = name === null ? null : textOf(call, name);
-    const visible = [...call.cluster.externalConnections.values()].filter((connection) => user.admin || connection.owner === user.name);
-    const chosen = visible.filter((connection) => wanted === null || connection.name === wanted);
-    return pick(
-      columns,
-      chosen.map((connection) => ({
-        connection_name: connection.name,
-        connection_uri: redactUri(connection.uri, false),
-        connection_type: 'FOREIGNDATA',
-      })),
-    );
   });
 }

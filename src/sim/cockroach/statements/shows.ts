@@ -2,7 +2,6 @@ import type { Expression, Show } from '../grammar/statement.ts';
 import type { Call } from './call.ts';
 import { showClusterSetting, showClusterSettings } from './settings.ts';
 import {
-  showExternalConnections,
   showRegions,
   showRoleGrants,
   showSchedules,
@@ -11,6 +10,7 @@ import {
   showUsers,
   showZoneConfigurations,
 } from './show-access.ts';
+import { showConnectionGrants, showCreateExternalConnection, showExternalConnections } from './show-connections.ts';
 import { showJob, showJobs } from './show-jobs.ts';
 import type { ShowPlan } from './show-plan.ts';
 import { showFingerprints, showVirtualClusters } from './show-virtual-clusters.ts';
@@ -34,6 +34,8 @@ const planners: { readonly [Kind in Show['kind']]: Planner<Kind> } = {
   'show-schedules': showSchedules,
   'show-zone-configurations': showZoneConfigurations,
   'show-external-connections': showExternalConnections,
+  'show-create-external-connection': showCreateExternalConnection,
+  'show-external-connection-grants': showConnectionGrants,
 };
 
 /** Plans a SHOW: its columns now, its rows when it runs. */
