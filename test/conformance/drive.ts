@@ -1,9 +1,10 @@
 import { systemClock } from '../../src/domain/clock.ts';
+import { canonicalJson, type JsonObject } from '../../src/domain/json.ts';
 import type { Link } from '../../src/domain/link.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { Act, Plan, Step } from '../../src/domain/plan.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
-import type { Engine, EngineIo, Probe } from '../../src/engines/engine.ts';
+import type { Earlier, Engine, EngineIo, Probe } from '../../src/engines/engine.ts';
 
 /** One change that a database made for us. */
 export interface SeenEffect {
@@ -24,6 +25,8 @@ export interface Bed<L extends Link = Link> {
   wasSplit(): boolean;
   /** Breaks the wire of the next time that the statement is sent. `after`: it takes effect, the answer is lost. */
   breakWire(statement: string, how: 'drop-before' | 'drop-after' | 'hang'): void;
+  /** Does what a step asks of a person; left out where nothing in the databases waits for it. */
+  byHand?(step: Step): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,6 +48,34 @@ export async function planOn<L extends Link>(bed: Bed<L>, operation: Operation):
   return plan;
 }
 
+/** Goes through a plan in order: people do their steps, `each` is called for those of the engine. */
+export async function through<L extends Link>(bed: Bed<L>, plan: Plan, each: (step: Step) => Promise<void>): Promise<void> {
+  for (const step of plan.steps) {
+    if (step.by === 'engine') await each(step);
+    else {
+      await bed.byHand?.(step);
+      record(bed, step, { 'confirmed by': 'U0ANA' });
+    }
+  }
+}
+
+/** What the steps on a bed recorded, as the journal of a run would hold it. */
+const journals = new WeakMap<object, { readonly act: Act; readonly evidence: JsonObject }[]>();
+
+const isSame = (a: Act, b: Act): boolean => canonicalJson([a.kind, a.cluster, a.params]) === canonicalJson([b.kind, b.cluster, b.params]);
+
+function record(bed: object, act: Act, evidence: JsonObject): void {
+  const journal = journals.get(bed) ?? [];
+  if (!journal.some((entry) => isSame(entry.act, act))) journals.set(bed, [...journal, { act, evidence }]);
+}
+
+/** What stands in the journal before an act is looked at. */
+function earlierOn(bed: object, act: Act): readonly Earlier[] {
+  const journal = journals.get(bed) ?? [];
+  const own = journal.findIndex((entry) => isSame(entry.act, act));
+  return journal.slice(0, own < 0 ? undefined : own).map(({ act: { kind, cluster }, evidence }) => ({ kind, cluster, evidence }));
+}
+
 export const engineSteps = (plan: Plan): readonly Step[] => plan.steps.filter(({ by }) => by === 'engine');
 
 export function executorFor<L extends Link>(engine: Engine<L>, act: Act) {
@@ -64,15 +95,16 @@ const limitMs = 20_000;
  */
 export async function settle<L extends Link>(bed: Bed<L>, act: Act, engine: () => Engine<L>): Promise<Settled> {
   const until = systemClock.monotonic() + limitMs;
-  const first = await executorFor(engine(), act).probe(act, bed.link, anIo());
-  if (first.kind !== 'underway') return first;
+  const io = anIo({ earlier: earlierOn(bed, act) });
+  let probe = await executorFor(engine(), act).probe(act, bed.link, io);
   const waiting = executorFor(engine(), act);
-  for (;;) {
-    const probe = await waiting.probe(act, bed.link, anIo());
-    if (probe.kind !== 'underway') return probe;
+  while (probe.kind === 'underway') {
     if (systemClock.monotonic() > until) throw new TypeError(`'${act.title}' did not settle: ${probe.note}`);
     await systemClock.sleep(20);
+    probe = await waiting.probe(act, bed.link, io);
   }
+  if (probe.kind === 'done') record(bed, act, probe.evidence);
+  return probe;
 }
 
 /** Carries one act out as the runner does: look, send once if it has not happened, look until it is proven. Returns how often it was sent. */
@@ -80,7 +112,7 @@ export async function carryOut<L extends Link>(bed: Bed<L>, act: Act, engine: ()
   const first = await settle(bed, act, engine);
   if (first.kind === 'done') return 0;
   if (first.kind !== 'todo') throw new TypeError(`'${act.title}' is ${first.kind}: ${first.why}`);
-  await executorFor(engine(), act).perform(act, bed.link, anIo({ timeoutMs: 10_000 }));
+  await executorFor(engine(), act).perform(act, bed.link, anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, act) }));
   await proven(bed, act, engine);
   return 1;
 }

@@ -5,7 +5,7 @@ import { fingerprintOf } from '../../src/domain/observation.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { hashPlan, type Step } from '../../src/domain/plan.ts';
 import type { Engine } from '../../src/engines/engine.ts';
-import { anIo, type Bed, carryOut, engineSteps, executorFor, planOn, proven, runTag, settle } from './drive.ts';
+import { anIo, type Bed, carryOut, engineSteps, executorFor, planOn, proven, runTag, settle, through } from './drive.ts';
 
 /** One operation in one state of the databases. */
 export interface Situation<L extends Link> {
@@ -82,11 +82,11 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
       const plan = await planOn(on, operation);
       const engine = same(on);
       const sent: string[] = [];
-      for (const step of engineSteps(plan)) {
+      await through(on, plan, async (step) => {
         const times = await carryOut(on, step, engine);
         if (times > 0) sent.push(...step.statements);
         expect((await settle(on, step, engine)).kind, `${step.title}, asked again`).toBe('done');
-      }
+      });
       expect(sent.length).toBeGreaterThan(0);
       expect(on.effects().map(({ statement }) => statement)).toEqual(sent);
       expect(on.effects().every(({ changed, tag }) => changed && tag === runTag)).toBe(true);
@@ -95,8 +95,9 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
 
     it('needs no memory: after a crash before and after every call, and within every wait, another engine goes on', async () => {
       const on = await opened(situation);
-      const steps = engineSteps(await planOn(on, operation));
-      for (const step of steps) await carryOut(on, step, () => on.engine());
+      const plan = await planOn(on, operation);
+      const steps = engineSteps(plan);
+      await through(on, plan, async (step) => void (await carryOut(on, step, () => on.engine())));
       const effects = on.effects().length;
       // Everything is looked at once more from the start, as after a take-over that knows nothing.
       for (const step of steps.filter(({ statements }) => statements.length > 0)) {
@@ -143,10 +144,10 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
     it('takes back what it did before the point of no return, and leaves things as they were', async () => {
       const on = await opened(situation);
       const before = fingerprintOf((await on.engine().observe(on.link, anIo())).facts);
-      const steps = engineSteps(await planOn(on, operation));
-      const noReturn = steps.findIndex((step) => step.pointOfNoReturn);
-      const soFar = noReturn < 0 ? steps : steps.slice(0, noReturn);
-      for (const step of soFar) await carryOut(on, step, () => on.engine());
+      const plan = await planOn(on, operation);
+      const noReturn = plan.steps.findIndex((step) => step.pointOfNoReturn);
+      const soFar = noReturn < 0 ? plan.steps : plan.steps.slice(0, noReturn);
+      await through(on, { ...plan, steps: soFar }, async (step) => void (await carryOut(on, step, () => on.engine())));
       for (const step of [...soFar].reverse()) {
         if (step.undo.kind === 'act') await carryOut(on, step.undo.act, () => on.engine());
       }
@@ -157,9 +158,9 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
     /** Carries the plan out; the first sending of each statement fails on the wire, `then` has to put the step right. */
     async function withBrokenWire(on: Bed<L>, how: 'drop-before' | 'drop-after' | 'hang', then: (step: Step) => Promise<void>) {
       let broken = 0;
-      for (const step of engineSteps(await planOn(on, operation))) {
+      await through(on, await planOn(on, operation), async (step) => {
         const first = await settle(on, step, () => on.engine());
-        if (first.kind === 'done') continue;
+        if (first.kind === 'done') return;
         expect(first.kind, step.title).toBe('todo');
         const [statement] = step.statements;
         if (statement === undefined) throw new TypeError(`'${step.title}' is todo, but has nothing to send`);
@@ -169,7 +170,7 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
         expect(fault).toMatchObject({ effect: 'unknown' });
         broken += 1;
         await then(step);
-      }
+      });
       expect(broken).toBeGreaterThan(0);
       const statements = on.effects().map(({ statement }) => statement);
       expect(statements.length, statements.join('\n')).toBe(broken);
