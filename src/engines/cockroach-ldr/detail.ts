@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+/** A time as whole microseconds since the epoch, in digits: JSON has no number that holds it. */
+const micros = z.string().regex(/^\d{1,20}$/);
+
+const jobView = z.strictObject({
+  id: z.string(),
+  /** Verbatim, e.g. `pause-requested`. */
+  status: z.string(),
+  /** Destination tables, verbatim. */
+  tables: z.array(z.string()),
+  /** Which of the link's tables they are, by place in the config. Never empty: other jobs are not the link's. */
+  covers: z.array(z.int()),
+  /** Whether it replicates tables beside the link's too. */
+  wider: z.boolean(),
+  /** Whether it follows the link's other side, by the external connection that its command names. */
+  source: z.enum(['link', 'other', 'unknown']),
+  /** External connection that the command names. */
+  connection: z.string().nullable(),
+  /** The job on the other side that started this one, in a bidirectional creation. */
+  parent: z.string().nullable(),
+  replicated: micros.nullable(),
+  started: micros.nullable(),
+  /** e.g. `LWW`. */
+  conflicts: z.string(),
+  /** Redacted by the server and again here. */
+  command: z.string(),
+  runningStatus: z.string(),
+  fraction: z.number().nullable(),
+  error: z.string(),
+  modified: micros.nullable(),
+});
+
+const dlqView = z.strictObject({
+  /** Place of the table in the config. */
+  pair: z.int(),
+  /** Name of the queue's table. */
+  queue: z.string(),
+  /** Null when it can't be read. */
+  entries: z.int().nullable(),
+  oldest: micros.nullable(),
+  newest: micros.nullable(),
+});
+
+const sideRead = z.discriminatedUnion('kind', [
+  /** Nothing accepts a connection there. */
+  z.strictObject({ kind: z.literal('gone'), why: z.string() }),
+  /** Something accepts connections there and gives no answer. */
+  z.strictObject({ kind: z.literal('silent'), why: z.string() }),
+  /** It answers, but does not let us see what we have to see. */
+  z.strictObject({ kind: z.literal('locked'), why: z.string() }),
+  z.strictObject({
+    kind: z.literal('read'),
+    release: z.strictObject({ year: z.number(), number: z.number(), text: z.string() }),
+    /** Active version, e.g. `25.4-upgrading-to-26.1-step-004` while an upgrade is not finalized. */
+    activeVersion: z.string(),
+    /** The database's own clock. */
+    now: micros,
+    /** Null when it can't be read. */
+    rangefeeds: z.boolean().nullable(),
+    /** LDR jobs that write to the link's tables here: all live ones, then those that are over, newest first. */
+    jobs: z.array(jobView),
+    /** Whether this side keeps the history that the other side needs to go on after a pause. */
+    history: z.enum(['kept', 'lost', 'none']),
+    /** Names of the external connections that our user sees; null when they can't be read. */
+    connections: z.array(z.string()).nullable(),
+    /** Whether each of the link's tables is here, in the order of the config. */
+    tables: z.array(z.enum(['there', 'absent'])),
+    dlq: z.array(dlqView),
+    /** Why dead letter queues could not be read; null when they were, or when there is none. */
+    dlqProblem: z.string().nullable(),
+  }),
+]);
+
+const finding = z.strictObject({
+  /** Stable name of the rule, e.g. `column-family`. */
+  rule: z.string(),
+  /** `blocks`: CockroachDB would refuse or lose data. `warns`: it can be done, and somebody should know. */
+  severity: z.enum(['blocks', 'warns']),
+  /** Side with the table; null when it is about the difference of the two. */
+  side: z.enum(['primary', 'standby']).nullable(),
+  /** Place of the table in the config. */
+  pair: z.int(),
+  /** The table, column, index or constraint, and what is wrong with it: a full sentence. */
+  sentence: z.string(),
+  /** What to do: a full sentence. */
+  next: z.string(),
+});
+
+const pairLook = z.strictObject({
+  /** Whether the table holds rows, by side. */
+  rows: z.strictObject({ primary: z.enum(['absent', 'empty', 'filled']), standby: z.enum(['absent', 'empty', 'filled']) }),
+});
+
+const findings = z.array(finding);
+
+/** How the tables look to somebody who wants to start replication. Read only while no job of the link is live. */
+const schemaLook = z.discriminatedUnion('kind', [
+  /** A job is live, so the tables have passed the server's own check. */
+  z.strictObject({ kind: z.literal('skipped') }),
+  z.strictObject({ kind: z.literal('unread'), why: z.string() }),
+  /** Findings by the side that is to follow. */
+  z.strictObject({
+    kind: z.literal('read'),
+    pairs: z.array(pairLook),
+    findings: z.strictObject({ primary: findings, standby: findings }),
+  }),
+]);
+
+export const ldrDetail = z.strictObject({ primary: sideRead, standby: sideRead, schema: schemaLook });
+
+/** What was read from both sides: the `detail` of an observation. */
+export type LdrDetail = z.infer<typeof ldrDetail>;
+export type SideRead = z.infer<typeof sideRead>;
+export type ReadSide = Extract<SideRead, { kind: 'read' }>;
+export type JobView = z.infer<typeof jobView>;
+export type DlqView = z.infer<typeof dlqView>;
+export type Finding = z.infer<typeof finding>;
+export type PairLook = z.infer<typeof pairLook>;
+export type SchemaLook = z.infer<typeof schemaLook>;
