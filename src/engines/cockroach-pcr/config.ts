@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Link } from '../../domain/link.ts';
 import type { Side } from '../../domain/observation.ts';
 import { addressOf, type ClusterAddress, clusterConfig, type ResolveSecret } from '../cockroach/address.ts';
+import { type PcrSetup, setupOf, setupSchema } from './config-setup.ts';
 
 /** The engine's part of a link: one virtual cluster that lives on two clusters under the same name. */
 export interface PcrSettings {
@@ -13,6 +14,8 @@ export interface PcrSettings {
    * password, so that no statement of ours does. Null when the config names none.
    */
   readonly streams: Readonly<Record<Side, string | null>>;
+  /** How the replication is made; null when the config leaves that to people. */
+  readonly setup: PcrSetup | null;
 }
 
 export type PcrLink = Link<PcrSettings>;
@@ -33,6 +36,7 @@ export const pcrSettingsSchema = z
     primary: clusterConfig,
     standby: clusterConfig,
     streams: z.strictObject({ toPrimary: stream.optional(), toStandby: stream.optional() }).prefault({}),
+    setup: setupSchema.optional(),
   })
   .check((context) => {
     const { primary, standby } = context.value;
@@ -53,17 +57,20 @@ export type ParsedSettings =
 export function parsePcrSettings(raw: unknown, resolveSecret: ResolveSecret): ParsedSettings {
   const parsed = pcrSettingsSchema.safeParse(raw);
   if (!parsed.success) return { kind: 'problems', problems: parsed.error.issues.map(({ path, message }) => ({ path, message })) };
-  const { virtualCluster: name, primary, standby, streams } = parsed.data;
+  const { virtualCluster: name, streams, setup } = parsed.data;
+  const primary = addressOf(parsed.data.primary, resolveSecret);
+  const standby = addressOf(parsed.data.standby, resolveSecret);
   return {
     kind: 'parsed',
     settings: {
       virtualCluster: name,
-      primary: addressOf(primary, resolveSecret),
-      standby: addressOf(standby, resolveSecret),
+      primary,
+      standby,
       streams: {
         primary: streams.toPrimary?.externalConnection ?? null,
         standby: streams.toStandby?.externalConnection ?? null,
       },
+      setup: setup === undefined ? null : setupOf(setup, name, { primary, standby }, resolveSecret),
     },
   };
 }

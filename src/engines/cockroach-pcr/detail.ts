@@ -6,6 +6,8 @@ import { type Micros, msOfMicros } from '../cockroach/times.ts';
 const micros = z.string().regex(/^\d{1,20}$/);
 
 const virtualClusterView = z.strictObject({
+  /** Its number on this cluster: a copy that is made anew has another one. */
+  id: z.string(),
   /** Verbatim, e.g. `replication paused`. */
   status: z.string(),
   /** Verbatim: `none`, `shared`, `external`. */
@@ -31,6 +33,22 @@ const virtualClusterView = z.strictObject({
     .nullable(),
 });
 
+/** What a replication is made from, read of a side while nothing replicates. Null: it could not be read. */
+const groundRead = z.strictObject({
+  rangefeed: z.boolean(),
+  organization: z.boolean(),
+  license: z.boolean(),
+  /** Of the users that the config names, those that are there. */
+  users: z.array(z.string()),
+  /** System privileges that the stream's user holds. */
+  granted: z.array(z.string()),
+  admins: z.array(z.string()),
+  /** Names of external connections that the bot's user sees, with what they lead to, redacted. */
+  connections: z.array(z.strictObject({ name: z.string(), uri: z.string() })),
+  regions: z.array(z.string()),
+  virtualClusters: z.array(z.strictObject({ name: z.string(), status: z.string(), service: z.string() })),
+});
+
 const sideRead = z.discriminatedUnion('kind', [
   /** Nothing accepts a connection there. */
   z.strictObject({ kind: z.literal('gone'), why: z.string() }),
@@ -50,6 +68,11 @@ const sideRead = z.discriminatedUnion('kind', [
     vc: virtualClusterView.nullable(),
     /** Whether this side keeps the history that the other side needs to go on after a pause. */
     history: z.enum(['kept', 'lost', 'none']),
+    /** Its data is in the system virtual cluster, as the config says, so that applications write there. */
+    flat: z.boolean().optional(),
+    ground: groundRead.nullable().optional(),
+    /** Active version of the virtual cluster itself; null when it could not be read. */
+    appVersion: z.string().nullable().optional(),
   }),
 ]);
 
@@ -57,6 +80,7 @@ export const pcrDetail = z.strictObject({ primary: sideRead, standby: sideRead }
 
 /** What was read from both sides: the `detail` of an observation. */
 export type PcrDetail = z.infer<typeof pcrDetail>;
+export type GroundRead = z.infer<typeof groundRead>;
 export type SideRead = z.infer<typeof sideRead>;
 export type ReadSide = Extract<SideRead, { kind: 'read' }>;
 export type VirtualClusterView = z.infer<typeof virtualClusterView>;
@@ -105,6 +129,7 @@ export const isFollowing = (phase: Phase): boolean => followingPhases.includes(p
 /** Whether applications can write on this side now, by its own word. */
 export function writableOf(side: SideRead): Tristate {
   if (side.kind !== 'read') return 'unknown';
+  if (side.flat === true) return 'yes';
   const phase = phaseOf(side.vc);
   if (phase === 'strange') return 'unknown';
   return phase === 'ready' && side.vc?.service !== 'none' ? 'yes' : 'no';

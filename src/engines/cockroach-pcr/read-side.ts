@@ -1,8 +1,9 @@
-import { Fault, isFault } from '../../domain/faults.ts';
+import { isFault } from '../../domain/faults.ts';
 import { scrub } from '../../transports/scrub.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
+import { deafBy, notUnderstood } from '../cockroach/deaf.ts';
 import { ingestionJob, isOver, type Job, producerJob, readReplicationJobs } from '../cockroach/jobs.ts';
 import { columnOf, firstValue, withSystem } from '../cockroach/session.ts';
 import { type Micros, microsOfHlc, microsOfTimestamp } from '../cockroach/times.ts';
@@ -22,14 +23,8 @@ export async function readSide(connect: SqlConnect, address: ClusterAddress, nam
     return await withSystem(connect, address, io, (session) => readAll(session, address.cluster, name));
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
-    return { kind: deafness(cause), why: cause.message };
+    return deafBy(cause);
   }
-}
-
-function deafness(fault: Fault): 'gone' | 'silent' | 'locked' {
-  if (fault.code === 'connect-failed') return 'gone';
-  if (fault.code === 'deadline-passed') return fault.facts['accepted'] === true ? 'silent' : 'gone';
-  return fault.code === 'connection-lost' ? 'silent' : 'locked';
 }
 
 async function readAll(session: SqlSession, cluster: string, name: string): Promise<ReadSide> {
@@ -89,6 +84,7 @@ function viewOf(cluster: string, name: string, plain: SqlRow, stream: SqlRow, jo
   };
   const uri = columnOf(stream, 'source_cluster_uri');
   return {
+    id: plain['id'] ?? '',
     // Asked after the plain form, so it is nearer to now when a failover begins between the two.
     status: columnOf(stream, 'status', 'data_state') ?? plain['data_state'] ?? '',
     service: plain['service_mode'] ?? '',
@@ -138,9 +134,3 @@ function historyFor(name: string, jobs: readonly Job[]): ReadSide['history'] {
 
 /** Descriptions are cut after some 70 characters in lists, but the name comes before that. */
 const names = (job: Job, name: string): boolean => job.description.split(/[\s"']+/).includes(name);
-
-const notUnderstood = (cluster: string, what: string, text: string | null | undefined): Fault =>
-  new Fault('answer-not-understood', `${cluster} gave a ${what} that is outside the documented format.`, {
-    effect: 'not-applied',
-    facts: { cluster, what, text: scrub(text ?? '').slice(0, 200) },
-  });

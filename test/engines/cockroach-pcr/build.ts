@@ -20,6 +20,7 @@ export const aLink = (virtualCluster = 'main'): PcrLink => ({
     primary: address('sql-east', 26_257),
     standby: address('sql-west', 26_258),
     streams: { primary: 'to-west', standby: 'to-east' },
+    setup: null,
   },
 });
 
@@ -39,6 +40,7 @@ const releases = {
 } as const;
 
 export const aVirtualCluster = (more: Partial<VirtualClusterView> = {}): VirtualClusterView => ({
+  id: '3',
   status: 'ready',
   service: 'shared',
   sourceName: null,
