@@ -1,8 +1,7 @@
-import { isFault } from '../../domain/faults.ts';
-import type { RunId } from '../../domain/ids.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
-import { evictSessions } from '../cockroach/evict.ts';
-import type { Engine, EngineIo, OperationSpec } from '../engine.ts';
+import { evictEverywhere } from '../cockroach/evict.ts';
+import { systemInterface } from '../cockroach/session.ts';
+import type { Engine, OperationSpec } from '../engine.ts';
 import type { PcrLink } from './config.ts';
 import { observePcr } from './observe.ts';
 import { planPcr } from './plan.ts';
@@ -72,22 +71,8 @@ export function createCockroachPcr({ connect }: CockroachPcrDeps): Engine<PcrLin
     preflight: (operation, link, io) => preflightPcr(connect, operation, link, io),
     plan: planPcr,
     steps: stepsOf(connect),
-    evict: (link, run, fence, io) => evictBoth(connect, link, run, fence, io),
+    evict: ({ settings }, run, fence, io) =>
+      evictEverywhere(connect, [settings.primary, settings.standby], systemInterface, run, fence, io),
     report: reportPcr,
   };
 }
-
-/** A side that is gone holds no session of ours that could still do something here; one that is up must be asked. */
-async function evictBoth(connect: SqlConnect, { settings }: PcrLink, run: RunId, fence: number, io: EngineIo): Promise<readonly string[]> {
-  const ended = await Promise.all(
-    [settings.primary, settings.standby].map((address) =>
-      evictSessions(connect, address, run, fence, io).catch((cause: unknown) => {
-        if (isFault(cause) && isGone(cause.code, cause.facts['accepted'])) return [];
-        throw cause;
-      }),
-    ),
-  );
-  return ended.flat();
-}
-
-const isGone = (code: string, accepted: unknown): boolean => code === 'connect-failed' || (code === 'deadline-passed' && accepted !== true);

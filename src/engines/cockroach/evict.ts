@@ -1,24 +1,51 @@
+import { isFault } from '../../domain/faults.ts';
 import type { RunId } from '../../domain/ids.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { escapeLike, quoteLiteral } from '../../transports/sql-quoting.ts';
 import type { EngineIo } from '../engine.ts';
 import type { ClusterAddress } from './address.ts';
-import { withSystem } from './session.ts';
+import { withInterface } from './session.ts';
+
+/**
+ * Ends the sessions that older owners of the run left on these clusters. A cluster that is gone holds no session of ours that could
+ * still do something there; one that is up must be asked. Throws a Fault when one that is up can't be asked.
+ */
+export async function evictEverywhere(
+  connect: SqlConnect,
+  addresses: readonly ClusterAddress[],
+  virtualCluster: string,
+  run: RunId,
+  fence: number,
+  io: EngineIo,
+): Promise<readonly string[]> {
+  const ended = await Promise.all(
+    addresses.map((address) =>
+      evictSessions(connect, address, virtualCluster, run, fence, io).catch((cause: unknown) => {
+        if (isFault(cause) && isGone(cause.code, cause.facts['accepted'])) return [];
+        throw cause;
+      }),
+    ),
+  );
+  return ended.flat();
+}
+
+const isGone = (code: string, accepted: unknown): boolean => code === 'connect-failed' || (code === 'deadline-passed' && accepted !== true);
 
 /**
  * Ends the sessions that older owners of the run left on this cluster: those tagged `replops/<run>/<fence>` with a smaller fence.
  * Returns a sentence for each. Throws a Fault when the cluster can't be asked or a session can't be ended.
  */
-export async function evictSessions(
+async function evictSessions(
   connect: SqlConnect,
   address: ClusterAddress,
+  virtualCluster: string,
   run: RunId,
   fence: number,
   io: EngineIo,
 ): Promise<readonly string[]> {
   const prefix = `replops/${run}/`;
   const mine = `SELECT session_id, application_name, status FROM [SHOW CLUSTER SESSIONS] WHERE application_name LIKE ${quoteLiteral(`${escapeLike(prefix)}%`)}`;
-  return withSystem(connect, address, io, async (session) => {
+  return withInterface(connect, address, virtualCluster, io, async (session) => {
     const ended: string[] = [];
     for (const row of await session.read(mine)) {
       const id = row['session_id'] ?? '';

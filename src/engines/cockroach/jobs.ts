@@ -17,19 +17,24 @@ export interface Job {
 
 export const ingestionJob = 'REPLICATION STREAM INGESTION';
 export const producerJob = 'REPLICATION STREAM PRODUCER';
+export const logicalJob = 'LOGICAL REPLICATION';
 
 const columns = 'job_id, job_type, description, status, running_status, fraction_completed, error, modified';
-const replicationJobs = `SELECT ${columns} FROM [SHOW JOBS] WHERE job_type IN ('${ingestionJob}', '${producerJob}')`;
+const jobsOf = (consumer: string): string => `SELECT ${columns} FROM [SHOW JOBS] WHERE job_type IN ('${consumer}', '${producerJob}')`;
 
 /** Statuses from which a job never moves again. */
 const over = ['succeeded', 'failed', 'canceled', 'revert-failed'];
 export const isOverStatus = (status: string): boolean => over.includes(status);
 export const isOver = (job: Job): boolean => isOverStatus(job.status);
 
-/** The replication jobs that the cluster lists: live ones and those that ended in the last 12 h. */
-export async function readReplicationJobs(session: SqlSession): Promise<readonly Job[]> {
-  return (await session.read(replicationJobs)).map(jobOf);
-}
+/** The jobs of physical replication that the cluster lists: live ones and those that ended in the last 12 h. */
+export const readReplicationJobs = (session: SqlSession): Promise<readonly Job[]> => readJobsOf(session, ingestionJob);
+
+/** The same for logical replication. */
+export const readLogicalJobs = (session: SqlSession): Promise<readonly Job[]> => readJobsOf(session, logicalJob);
+
+const readJobsOf = async (session: SqlSession, consumer: string): Promise<readonly Job[]> =>
+  (await session.read(jobsOf(consumer))).map(jobOf);
 
 function jobOf(row: SqlRow): Job {
   const fraction = Number(row['fraction_completed'] ?? Number.NaN);

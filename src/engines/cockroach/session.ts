@@ -25,11 +25,22 @@ export async function withSession<T>(
 }
 
 /** Like `withSession` on the control plane, proven by asking the session itself where it has landed. */
-export function withSystem<T>(connect: SqlConnect, address: ClusterAddress, io: Io, use: (session: SqlSession) => Promise<T>): Promise<T> {
-  return withSession(connect, address, systemInterface, io, async (session) => {
+export const withSystem = <T>(connect: SqlConnect, address: ClusterAddress, io: Io, use: (session: SqlSession) => Promise<T>): Promise<T> =>
+  withInterface(connect, address, systemInterface, io, use);
+
+/** Like `withSession`, proven by asking the session itself where it has landed. */
+export function withInterface<T>(
+  connect: SqlConnect,
+  address: ClusterAddress,
+  virtualCluster: string,
+  io: Io,
+  use: (session: SqlSession) => Promise<T>,
+): Promise<T> {
+  return withSession(connect, address, virtualCluster, io, async (session) => {
     const landed = firstValue(await session.read('SHOW virtual_cluster_name'));
-    if (landed !== systemInterface) {
-      throw new Fault('answer-not-understood', `${address.cluster} put the session on '${landed}' instead of the system interface.`, {
+    if (landed !== virtualCluster) {
+      const wanted = virtualCluster === systemInterface ? 'the system interface' : `virtual cluster ${virtualCluster}`;
+      throw new Fault('answer-not-understood', `${address.cluster} put the session on '${landed}' instead of ${wanted}.`, {
         effect: 'not-applied',
         facts: { cluster: address.cluster, landed },
       });

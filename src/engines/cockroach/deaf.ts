@@ -1,0 +1,38 @@
+import { Fault } from '../../domain/faults.ts';
+import { scrub } from '../../transports/scrub.ts';
+
+/** A side that tells nothing of itself. `gone`: nothing accepts a connection. `silent`: something accepts and gives no answer. `locked`: it answers, but does not let us see. */
+export interface Deaf {
+  readonly kind: 'gone' | 'silent' | 'locked';
+  readonly why: string;
+}
+
+/** What a failed look says of the side that was asked. */
+export const deafBy = (fault: Fault): Deaf => ({ kind: deafness(fault), why: fault.message });
+
+function deafness(fault: Fault): Deaf['kind'] {
+  if (fault.code === 'connect-failed') return 'gone';
+  if (fault.code === 'deadline-passed') return fault.facts['accepted'] === true ? 'silent' : 'gone';
+  return fault.code === 'connection-lost' ? 'silent' : 'locked';
+}
+
+/** What is wrong with a side that was asked; null when it told. */
+export function problemOf(cluster: string, read: Deaf | { readonly kind: 'read' }): string | null {
+  switch (read.kind) {
+    case 'gone':
+      return `${cluster} can't be reached: ${read.why}`;
+    case 'silent':
+      return `${cluster} accepts connections but gives no answer, so it may be half gone, and applications may or may not still write there: ${read.why}`;
+    case 'locked':
+      return `${cluster} answers, but does not let the bot see its state: ${read.why}`;
+    case 'read':
+      return null;
+  }
+}
+
+/** An answer that no version is known to give. */
+export const notUnderstood = (cluster: string, what: string, text: string | null | undefined): Fault =>
+  new Fault('answer-not-understood', `${cluster} gave a ${what} that is outside the documented format.`, {
+    effect: 'not-applied',
+    facts: { cluster, what, text: scrub(text ?? '').slice(0, 200) },
+  });
