@@ -58,6 +58,11 @@ export interface StepExecutor<L extends Link = Link> {
   probe(act: Act, link: L, io: EngineIo): Promise<Probe>;
   /** One effect. Called only after a probe said `todo`. Throws a Fault that says what is known of the effect. */
   perform(act: Act, link: L, io: EngineIo): Promise<void>;
+  /**
+   * Set where no read of the database shows whether the act has happened, and where sending it again changes nothing. The probe then
+   * says `todo` for as long as it can be sent, and a call that was answered is the proof; one whose answer was lost is sent again.
+   */
+  readonly repeatable?: true;
 }
 
 /** Looks at one thing beside the state of a link. */

@@ -103,6 +103,12 @@ function doneEntry(grip: Grip, { step, view }: Standing, evidence: Extract<Probe
   return { kind: 'done', at, step: step.id, effect: view.effect, evidence, undoing: grip.view().direction === 'undo' };
 }
 
+/** What is recorded of an act that the database itself does not show. */
+const answeredEvidence = (at: number): Extract<Probe, { kind: 'done' }>['evidence'] => ({
+  'answered by': new Date(at).toISOString(),
+  why: 'The database took it. It does not show it, and taking it again would have changed nothing.',
+});
+
 async function onUnderway(grip: Grip, standing: Standing, seen: Extract<Probe, { kind: 'underway' }>, memory: Memory, deps: DriveDeps) {
   const { step, view } = standing;
   if (isLate(standing, deps)) return late(grip, standing, seen.note, deps);
@@ -118,8 +124,12 @@ async function onUnderway(grip: Grip, standing: Standing, seen: Extract<Probe, {
 async function onTodo(grip: Grip, standing: Standing, act: Act, executor: StepExecutor, memory: Memory, deps: DriveDeps): Promise<void> {
   const { view } = standing;
   const now = deps.clock.now();
-  if (isLate(standing, deps)) return late(grip, standing, `'${act.title}' has not happened.`, deps);
   const ours = view.sent !== null && view.sent === view.effect;
+  if (executor.repeatable === true && ours && memory.answered.has(view.effect)) {
+    await grip.append(doneEntry(grip, standing, answeredEvidence(now), now));
+    return;
+  }
+  if (isLate(standing, deps)) return late(grip, standing, `'${act.title}' has not happened.`, deps);
   if (ours && memory.answered.has(view.effect)) return pause(grip, deps);
   if (view.sent !== null && !isOver(view.sent, memory) && now < (view.quietAt ?? 0)) return endOlderCall(grip, view.sent, memory, deps);
   if (ours) {

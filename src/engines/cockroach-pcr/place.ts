@@ -31,8 +31,10 @@ export interface PcrStep<P> {
   /** The act anew from its parameters; its statements have to be those that were approved. */
   rebuild(acts: Acts, side: Side, params: P): Act;
   probe(place: Place, params: P): Promise<Probe>;
-  /** Left out by a step that only looks. */
-  perform?(place: Place, statement: string, params: P): Promise<void>;
+  /** Left out by a step that only looks. `statement` is the first of `statements`. */
+  perform?(place: Place, statement: string, params: P, statements: readonly string[]): Promise<void>;
+  /** See `StepExecutor.repeatable`. */
+  readonly repeatable?: true;
 }
 
 export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
@@ -44,6 +46,7 @@ export const todo: Probe = { kind: 'todo' };
 /** Makes an executor: it refuses to touch anything when the config has come to mean other clusters than the plan names. */
 export function executorOf<P>(connect: SqlConnect, step: PcrStep<P>): StepExecutor<PcrLink> {
   return {
+    ...(step.repeatable === true ? { repeatable: true } : {}),
     probe: async (act, link, io) => {
       const bound = bind(connect, step, act, link, io);
       return typeof bound === 'string' ? impossible(bound) : step.probe(bound.place, bound.params);
@@ -55,7 +58,7 @@ export function executorOf<P>(connect: SqlConnect, step: PcrStep<P>): StepExecut
         const why = typeof bound === 'string' ? bound : `'${act.title}' only looks; there is nothing to send.`;
         throw new Fault('statement-refused', why, { effect: 'not-applied', facts: { kind: act.kind } });
       }
-      await step.perform(bound.place, statement, bound.params);
+      await step.perform(bound.place, statement, bound.params, act.statements);
     },
   };
 }
