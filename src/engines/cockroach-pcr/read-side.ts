@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { deafBy, notUnderstood } from '../cockroach/deaf.ts';
 import { ingestionJob, isOver, type Job, producerJob, readReplicationJobs } from '../cockroach/jobs.ts';
+import { readNow } from '../cockroach/now.ts';
 import { columnOf, firstValue, withSystem } from '../cockroach/session.ts';
 import { type Micros, microsOfHlc, microsOfTimestamp } from '../cockroach/times.ts';
 import { releaseOf } from '../cockroach/version.ts';
@@ -15,6 +16,7 @@ export interface VirtualClusterReading {
   readonly now: Micros;
   readonly vc: VirtualClusterView | null;
   readonly jobs: readonly Job[];
+  readonly reader: ReaderView | null;
 }
 
 /** Reads everything there is to know of one side. A side that can't be asked is an answer, not a Fault; only the caller's own end throws. */
@@ -39,21 +41,20 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
 
 /** Reads what one virtual cluster is doing now. Throws a Fault. */
 export async function readVirtualCluster(session: SqlSession, cluster: string, name: string): Promise<VirtualClusterReading> {
-  const rows = (await session.read('SHOW VIRTUAL CLUSTERS')).filter((row) => row['name'] === name);
+  const all = await session.read('SHOW VIRTUAL CLUSTERS');
+  const rows = all.filter((row) => row['name'] === name);
   // A drop frees the name at once, so that a new one may stand beside one that is being dropped.
   const plain = rows.find((row) => row['data_state'] !== 'dropping') ?? rows[0];
   const stream = plain === undefined ? {} : await readStream(session, name);
   const jobs = await readReplicationJobs(session);
   const now = await readNow(session, cluster);
-  return { now, vc: plain === undefined ? null : viewOf(cluster, name, plain, stream, jobs), jobs };
+  return { now, vc: plain === undefined ? null : viewOf(cluster, name, plain, stream, jobs), jobs, reader: readerIn(all, name) };
 }
 
-/** The database's own clock. */
-export async function readNow(session: SqlSession, cluster: string): Promise<Micros> {
-  const text = firstValue(await session.read('SELECT now() AS now'));
-  const now = microsOfTimestamp(text ?? '');
-  if (now === null) throw notUnderstood(cluster, 'clock', text);
-  return now;
+/** A reader that is being dropped has lost its name already. */
+function readerIn(rows: readonly SqlRow[], name: string): ReaderView | null {
+  const row = rows.find((candidate) => candidate['name'] === readerName(name) && candidate['data_state'] !== 'dropping');
+  return row === undefined ? null : { status: row['data_state'] ?? '', service: row['service_mode'] ?? '' };
 }
 
 /** 23.2 does not know prior details (42601): it is asked again without them. One that is being dropped has lost its name (42704). */

@@ -1,4 +1,4 @@
-import { Fault } from '../../domain/faults.ts';
+import { Fault, isFault } from '../../domain/faults.ts';
 import { scrub } from '../../transports/scrub.ts';
 
 /** A side that tells nothing of itself. `gone`: nothing accepts a connection. `silent`: something accepts and gives no answer. `locked`: it answers, but does not let us see. */
@@ -36,3 +36,7 @@ export const notUnderstood = (cluster: string, what: string, text: string | null
     effect: 'not-applied',
     facts: { cluster, what, text: scrub(text ?? '').slice(0, 200) },
   });
+
+/** Whether a single statement was refused: the session goes on, and the rest can still be read. */
+export const wasRefused = (cause: unknown): boolean =>
+  isFault(cause) && (cause.code === 'statement-refused' || cause.code === 'permission-missing');
