@@ -95,13 +95,17 @@ const sideRead = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** What the bot has seen of the side that serves, over time. */
+/** What the bot knows from having looked before: an observation alone has no times. */
 const pastView = z.strictObject({
   /** Time by which the follower is behind, ms, by our own record of the ids; null when it can't be told. */
   behindMs: z.number().nullable(),
-  /** Full sentence: how that is known, or why it is not. */
+  /** Time for which the follower has not moved although there was something to fetch, ms; null when it can't be told. */
+  stillMs: z.number().nullable(),
+  /** Full sentence: how far it is behind in time, or why that is not known. */
   words: z.string(),
-  /** Newest id that was seen on the serving side and when, ms since the epoch; null when none was. */
+  /** What a promotion now loses at least: writes of so long, ms, and so many transactions; null when it can't be told. */
+  atLeastLost: z.strictObject({ ms: z.number().nullable(), transactions: txn }).nullable(),
+  /** Newest id that was seen on the serving side and when, ms since the epoch by the bot's clock; null when none was. */
   lastSeen: z.strictObject({ side: z.enum(['primary', 'standby']), at: z.number(), txn }).nullable(),
 });
 

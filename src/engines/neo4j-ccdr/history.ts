@@ -1,0 +1,92 @@
+import type { Side } from '../../domain/observation.ts';
+import type { PastView } from './detail.ts';
+import type { Behind } from './state.ts';
+import { spell } from './words.ts';
+
+/** One look at a link: how far the serving side was, and how far every copy of the follower was. */
+export interface Seen {
+  /** ms since the epoch, by the bot's clock. */
+  readonly at: number;
+  /** The serving side. */
+  readonly side: Side;
+  readonly upstream: bigint;
+  /** Of the follower's copy furthest behind; null when it did not tell. */
+  readonly least: bigint | null;
+}
+
+/** Points kept of one link: with a look every 5 s they reach back for an hour, and thinned out for a day and more. */
+const mostPoints = 720;
+
+/**
+ * Adds a look to what is kept. Looks at another side, and looks before an id that went backwards (the database was restored or made
+ * anew), say nothing about this one and are dropped. When there are too many, every second one of the older half goes. Pure.
+ */
+export function remember(points: readonly Seen[], seen: Seen, most = mostPoints): readonly Seen[] {
+  const last = points.at(-1);
+  const goesOn = last !== undefined && last.side === seen.side && last.upstream <= seen.upstream && last.at <= seen.at;
+  const kept = goesOn ? [...points, seen] : [seen];
+  if (kept.length <= most) return kept;
+  const half = Math.floor(kept.length / 2);
+  // The oldest point stays: how far back we know decides what can be said.
+  return kept.filter((_, index) => index >= half || index % 2 === 0);
+}
+
+/**
+ * When the serving side had no more than `id`, for the last time that we saw it: the follower holds everything up to then. Null when
+ * it had more at every look.
+ */
+const lastTimeAt = (points: readonly Seen[], id: bigint): number | null => points.findLast(({ upstream }) => upstream <= id)?.at ?? null;
+
+/** Since when the follower stands at `id`, by the looks in a row that saw it there; null when the last look did not. */
+function stillSince(points: readonly Seen[], id: bigint): number | null {
+  const moved = points.findLastIndex(({ least }) => least !== id);
+  return points[moved + 1]?.at ?? null;
+}
+
+export interface Looked {
+  readonly now: number;
+  /** What both sides say now; null when one of them does not tell. */
+  readonly behind: Behind | null;
+  /** How far the follower is now, when it tells. */
+  readonly reach: Behind['reach'] | null;
+}
+
+/** What can be said of time. A time by which it is behind is never too small by more than the distance of two looks. Pure. */
+export function pastOf(points: readonly Seen[], { now, behind, reach }: Looked): PastView {
+  const last = points.at(-1) ?? null;
+  const lastSeen = last === null ? null : { side: last.side, at: last.at, txn: String(last.upstream) };
+  if (reach === null) return { behindMs: null, stillMs: null, words: noReach, atLeastLost: null, lastSeen };
+  const atLeastLost = last === null ? null : lossOf(points, last, reach.most);
+  if (behind === null) return { behindMs: null, stillMs: null, words: unseenWords(now, last), atLeastLost, lastSeen };
+  if (behind.transactions === 0n) return { behindMs: 0, stillMs: 0, words: 'Every copy has every transaction.', atLeastLost, lastSeen };
+  const since = lastTimeAt(points, reach.least);
+  const still = stillSince(points, reach.least);
+  return {
+    behindMs: since === null ? null : now - since,
+    stillMs: still === null ? null : now - still,
+    words: since === null ? tooLong(points, now) : `It has everything up to ${spell(now - since)} ago.`,
+    atLeastLost,
+    lastSeen,
+  };
+}
+
+const noReach = 'How far the follower is is not known, since no copy of it tells.';
+
+const unseenWords = (now: number, last: Seen | null): string =>
+  last === null
+    ? 'How far it is behind in time is not known: this bot has not seen the serving side since it started.'
+    : `How far it is behind now is not known; the serving side was seen last ${spell(now - last.at)} ago.`;
+
+function tooLong(points: readonly Seen[], now: number): string {
+  const first = points[0];
+  return first === undefined || first.at >= now
+    ? 'How far it is behind in time is not known yet: this bot has looked only once since it started.'
+    : `It is behind by more than the ${spell(now - first.at)} for which this bot has looked.`;
+}
+
+/** What the serving side was last seen to have and no copy has. Null when the follower is ahead of it. */
+function lossOf(points: readonly Seen[], last: Seen, most: bigint): PastView['atLeastLost'] {
+  if (most >= last.upstream) return { ms: 0, transactions: '0' };
+  const since = lastTimeAt(points, most);
+  return { ms: since === null ? null : last.at - since, transactions: String(last.upstream - most) };
+}
