@@ -44,7 +44,7 @@ export function collectOutput(channel: ClientChannel, maxBytes: number, secrets:
     channel.on('data', take(out));
     channel.stderr.on('data', take(err));
     channel.on('exit', (exitCode: number | null, signal?: string) => {
-      ending = { exitCode, signal: signal ?? null };
+      ending = { exitCode, signal: signal?.replace(/^SIG/, '') ?? null };
     });
     channel.on('close', () => {
       if (ending === null) return resolve({ kind: 'no-end' });

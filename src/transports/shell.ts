@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Client, type ClientChannel, type ConnectConfig, utils } from 'ssh2';
+import { Client, type ClientChannel, type ConnectConfig, type Prompt, utils } from 'ssh2';
+import { isFault } from '../domain/faults.ts';
 import { Secret } from '../domain/secret.ts';
 import { execRefused, keyUnusable, type ShellPhase, shellAborted, shellFaultOf, tooMuch } from './shell-faults.ts';
 import { collectOutput } from './shell-output.ts';
@@ -111,7 +112,7 @@ function openConnection(target: ShellTarget, call: ShellCall) {
       line.onGone(() => reject(faultAt(phase, line.state.cause)));
     });
     try {
-      return await Promise.race([send(), cut]);
+      return await Promise.race([send().catch((cause: unknown) => Promise.reject(told(cause) ? cause : faultAt(phase, cause))), cut]);
     } finally {
       busy = false;
       line.onGone(null);
@@ -121,17 +122,19 @@ function openConnection(target: ShellTarget, call: ShellCall) {
   const login = () =>
     new Promise<void>((resolve) => {
       client.once('ready', () => resolve());
+      client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) => finish(answersTo(prompts, target.login)));
       client.connect({ ...config, hostVerifier: (key: Buffer) => isPinned(target.hostKey, key, seen) });
     });
 
-  const exec = async (phase: ShellPhase, command: string, input: ShellInput = {}): Promise<ShellResult> => {
-    const channel = await openChannel(client, taggedCommand(tag, command), target.name);
-    line.onCut(() => channel.signal('TERM'));
-    const hidden = input.stdin instanceof Secret ? [...secrets, input.stdin] : secrets;
-    // A stream that broke tells so by closing; without a listener it would end the process.
-    channel.on('error', () => undefined);
-    channel.end(input.stdin instanceof Secret ? input.stdin.reveal() : (input.stdin ?? ''));
-    const output = await collectOutput(channel, maxBytes, hidden, phase === 'read');
+  const exec = async (phase: ShellPhase, command: string, { stdin = '' }: ShellInput = {}): Promise<ShellResult> => {
+    const hidden = stdin instanceof Secret ? [...secrets, stdin] : secrets;
+    const output = await converse(client, taggedCommand(tag, command), target.name, (channel) => {
+      line.onCut(() => channel.signal('TERM'));
+      // A stream that broke tells so by closing; without a listener it would end the process.
+      channel.on('error', () => undefined);
+      channel.end(stdin instanceof Secret ? stdin.reveal() : stdin);
+      return collectOutput(channel, maxBytes, hidden, phase === 'read');
+    });
     line.onCut(null);
     if (output.kind === 'too-much') throw tooMuch(target.name, maxBytes, 'not-applied');
     // A channel that closes without saying how the command ended is a connection that breaks.
@@ -141,11 +144,17 @@ function openConnection(target: ShellTarget, call: ShellCall) {
   return { run, login, exec, close: line.close };
 }
 
-/** Refusals come as errors without the connection being lost; whether it is lost is told by `watch`. */
-function openChannel(client: Client, command: string, name: string): Promise<ClientChannel> {
+/** A bug of ours is no trouble of the host's. */
+const told = (cause: unknown): boolean => isFault(cause) || cause instanceof TypeError;
+
+/**
+ * Starts a command and talks with it. `talk` is called at once: the answer may be in the same packet as the leave to start. A refusal
+ * comes as an error while the connection stays; that it is lost is told by `watch`, earlier.
+ */
+function converse<T>(client: Client, command: string, name: string, talk: (channel: ClientChannel) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     client.exec(command, (error, channel) => {
-      if (error === undefined) resolve(channel);
+      if (error === undefined) talk(channel).then(resolve, reject);
       else reject(execRefused(name));
     });
   });
@@ -183,9 +192,13 @@ function watch(client: Client, { signal, timeoutMs }: ShellCall) {
   signal.addEventListener('abort', onAbort, { once: true });
   client.on('error', (cause: unknown) => {
     state.cause ??= cause;
+    state.gone = true;
+    tell?.();
   });
   client.on('connect', () => {
     state.accepted = true;
+    // Small packets go back and forth; waiting for more to send with them costs 40 ms each time.
+    client.setNoDelay(true);
   });
   client.on('close', () => {
     state.gone = true;
@@ -213,6 +226,10 @@ function isPinned(pin: HostKey, key: Buffer, seen: { strangeKey: string | null }
   return false;
 }
 
+/** Many hosts ask for the password as a question. Anything but one hidden answer is a second factor, which a bot has not. */
+const answersTo = (prompts: readonly Prompt[], login: ShellLogin): string[] =>
+  login.kind === 'password' && prompts.length === 1 && prompts[0]?.echo !== true ? [login.password.reveal()] : [];
+
 const secretsOf = (login: ShellLogin): readonly Secret[] =>
   login.kind === 'password' ? [login.password] : [login.privateKey, ...(login.passphrase === null ? [] : [login.passphrase])];
 
@@ -221,7 +238,9 @@ function configOf(target: ShellTarget): ConnectConfig {
   const { host, port, user: username, login } = target;
   // Our own deadline counts; a connection on which nothing comes back for 30 s is given up earlier.
   const common: ConnectConfig = { host, port, username, readyTimeout: 0, keepaliveInterval: 10_000, keepaliveCountMax: 3 };
-  if (login.kind === 'password') return { ...common, password: login.password.reveal(), authHandler: ['password'] };
+  if (login.kind === 'password') {
+    return { ...common, password: login.password.reveal(), tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
+  }
   const key = utils.parseKey(login.privateKey.reveal(), login.passphrase?.reveal());
   if (key instanceof Error || !(Array.isArray(key) ? key[0] : key)?.isPrivateKey()) throw keyUnusable(target.name);
   return {

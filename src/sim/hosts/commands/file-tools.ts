@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { type Call, print, resolvePath, splitOptions, type Tool, ToolError, trying } from '../shell/call.ts';
+
+const bytesOf = (call: Call, path: string): Buffer => {
+  const full = resolvePath(call.shell, path);
+  const environ = /^\/proc\/(\d+)\/environ$/.exec(full)?.[1];
+  if (environ !== undefined) return environOf(call, Number(environ), path);
+  const node = call.shell.machine.files.node(full);
+  if (node === null) throw new ToolError(`${call.name}: ${path}: No such file or directory`);
+  if (node.kind === 'folder') throw new ToolError(`${call.name}: ${path}: Is a directory`);
+  return node.bytes;
+};
+
+function environOf({ shell, name }: Call, pid: number, path: string): Buffer {
+  const process = shell.machine.processes.find(pid);
+  if (process === null) throw new ToolError(`${name}: ${path}: No such file or directory`);
+  return Buffer.from([...process.env].map(([key, value]) => `${key}=${value}\0`).join(''));
+}
+
+const cat: Tool = async (call) => {
+  const { rest } = splitOptions('cat', call.argv, '');
+  if (rest.length === 0) call.streams.stdout(await call.streams.stdin.all());
+  for (const path of rest) call.streams.stdout(bytesOf(call, path));
+  return 0;
+};
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+const sha256sum: Tool = async (call) => {
+  const { rest } = splitOptions('sha256sum', call.argv, '');
+  if (rest.length === 0) print(call, `${sha256(await call.streams.stdin.all())}  -\n`);
+  for (const path of rest) print(call, `${sha256(bytesOf(call, path))}  ${path}\n`);
+  return 0;
+};
+
+const tail: Tool = async (call) => {
+  const [flag, count, ...paths] = call.argv;
+  if (flag !== '-c' || !/^\d+$/.test(count ?? '')) throw new ToolError('tail: only -c NUMBER is simulated', 2);
+  const bytes = paths[0] === undefined ? await call.streams.stdin.all() : bytesOf(call, paths[0]);
+  call.streams.stdout(Number(count) === 0 ? Buffer.alloc(0) : bytes.subarray(-Number(count)));
+  return 0;
+};
+
+const mv: Tool = (call) => {
+  const { rest } = splitOptions('mv', call.argv, 'fT');
+  const [from = '', to = ''] = rest;
+  if (rest.length !== 2) throw new ToolError('mv: missing file operand');
+  const [source, target] = [resolvePath(call.shell, from), resolvePath(call.shell, to)];
+  trying(
+    (reason) => `mv: cannot move '${from}' to '${to}': ${reason}`,
+    () => call.shell.machine.files.rename(source, target),
+  );
+  call.shell.origin.record('rename', target);
+  return 0;
+};
+
+const rm: Tool = (call) => {
+  const { options, rest } = splitOptions('rm', call.argv, 'rf');
+  const { files } = call.shell.machine;
+  for (const path of rest) {
+    const full = resolvePath(call.shell, path);
+    if (!files.exists(full) && options.has('f')) continue;
+    if (files.node(full)?.kind === 'folder' && !options.has('r')) throw new ToolError(`rm: cannot remove '${path}': Is a directory`);
+    for (const inside of files.paths().filter((each) => each.startsWith(`${full}/`))) files.remove(inside);
+    trying(
+      (reason) => `rm: cannot remove '${path}': ${reason}`,
+      () => files.unlink(full),
+    );
+    call.shell.origin.record('remove', full);
+  }
+  return 0;
+};
+
+const mkdir: Tool = (call) => {
+  const { options, rest } = splitOptions('mkdir', call.argv, 'p');
+  for (const path of rest) makeOne(call, path, options.has('p'));
+  return 0;
+};
+
+function makeOne(call: Call, path: string, parents: boolean): void {
+  const { files } = call.shell.machine;
+  const full = resolvePath(call.shell, path);
+  if (parents && files.node(full)?.kind === 'folder') return;
+  if (parents && full !== '/') makeOne(call, full.replace(/\/[^/]+$/, '') || '/', true);
+  trying(
+    (reason) => `mkdir: cannot create directory '${path}': ${reason}`,
+    () => files.mkdir(full, 0o777 & ~call.shell.umask),
+  );
+  call.shell.origin.record('mkdir', full);
+}
+
+const chmod: Tool = (call) => {
+  const [mode = '', ...paths] = call.argv;
+  if (!/^[0-7]{3,4}$/.test(mode)) throw new ToolError(`chmod: invalid mode: '${mode}'`);
+  for (const path of paths) {
+    const node = call.shell.machine.files.node(resolvePath(call.shell, path));
+    if (node === null) throw new ToolError(`chmod: cannot access '${path}': No such file or directory`);
+    node.mode = Number.parseInt(mode, 8);
+    call.shell.origin.record('chmod', resolvePath(call.shell, path));
+  }
+  return 0;
+};
+
+const sync: Tool = (call) => {
+  for (const path of call.argv) {
+    if (call.shell.machine.files.exists(resolvePath(call.shell, path))) continue;
+    throw new ToolError(`sync: error opening '${path}': No such file or directory`);
+  }
+  return 0;
+};
+
+const grep: Tool = async (call) => {
+  const { options, rest } = splitOptions('grep', call.argv, 'sqazoxEF');
+  const [pattern, ...paths] = rest;
+  if (pattern === undefined) throw new ToolError('Usage: grep [OPTION]... PATTERNS [FILE]...', 2);
+  const source = options.has('F') ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern;
+  const expression = new RegExp(options.has('x') ? `^(?:${source})$` : source, 's');
+  const search = (bytes: Buffer, prefix: string): boolean => searchIn(call, { bytes, prefix, expression, options });
+  if (paths.length === 0) return search(await call.streams.stdin.all(), '') ? 0 : 1;
+  const found = paths.map((path) => {
+    const bytes = orNull(call, path, options.has('s'));
+    return bytes === null ? null : search(bytes, paths.length > 1 ? `${path}:` : '');
+  });
+  const hit = found.includes(true);
+  if (hit && (options.has('q') || !found.includes(null))) return 0;
+  return found.includes(null) ? 2 : 1;
+};
+
+interface Search {
+  readonly bytes: Buffer;
+  readonly prefix: string;
+  readonly expression: RegExp;
+  readonly options: ReadonlySet<string>;
+}
+
+function searchIn(call: Call, { bytes, prefix, expression, options }: Search): boolean {
+  const ending = options.has('z') ? '\0' : '\n';
+  const hits = bytes
+    .toString('utf8')
+    .split(ending)
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const hit = expression.exec(line)?.[0];
+      return hit === undefined ? [] : [options.has('o') ? hit : line];
+    });
+  if (!options.has('q')) for (const hit of hits) print(call, `${prefix}${hit}${ending}`);
+  return hits.length > 0;
+}
+
+function orNull(call: Call, path: string, quiet: boolean): Buffer | null {
+  try {
+    return bytesOf(call, path);
+  } catch (cause) {
+    if (!(cause instanceof ToolError)) throw cause;
+    if (!quiet) call.streams.stderr(Buffer.from(`${cause.message}\n`));
+    return null;
+  }
+}
+
+export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, grep, mkdir, mv, rm, sha256sum, sync, tail };

@@ -1,0 +1,7 @@
+import type { ToolTable } from '../shell/call.ts';
+import { shellBuiltins } from './builtins.ts';
+import { fileTools } from './file-tools.ts';
+import { processBuiltins, processTools } from './process-tools.ts';
+
+/** What every host has, beside the products that are installed on it. */
+export const toolTable: ToolTable = { builtins: { ...shellBuiltins, ...processBuiltins }, external: { ...fileTools, ...processTools } };

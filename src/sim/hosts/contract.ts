@@ -1,0 +1,148 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { HostFiles } from './files.ts';
+
+/** What a product's command-line tool does on a simulated host. */
+export interface ProductCall {
+  /** Without the tool's own name. */
+  readonly argv: readonly string[];
+  readonly stdin: string;
+  readonly env: ReadonlyMap<string, string>;
+  /** Name of the host. */
+  readonly host: string;
+  readonly files: HostFiles;
+  /** Aborts when the process is killed. */
+  readonly signal: AbortSignal;
+}
+
+export interface ProductAnswer {
+  readonly exitCode: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** How long it takes before it answers, ms of the host's clock. */
+  readonly ms?: number;
+  /** What it changed, for the record of effects; left out by one that only looks. */
+  readonly changed?: string;
+}
+
+/** The tools that are installed, by name, e.g. `cockroach`. It is called when the tool's time is over, and changes what it changes then. */
+export type ProductTable = Readonly<Record<string, (call: ProductCall) => ProductAnswer | Promise<ProductAnswer>>>;
+
+export interface SimHostUser {
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface HostOptions {
+  readonly name?: string;
+  readonly clock?: Clock;
+  /** 0: any free port. */
+  readonly port?: number;
+  /** `ops` with a password and a key when left out; every user gets a key of its own. */
+  readonly users?: readonly SimHostUser[];
+  /** Encrypts the users' private keys. */
+  readonly passphrase?: string;
+  /** Lets passwords in as answers to a question only, as many hosts do. */
+  readonly passwordsAsQuestions?: boolean;
+  /** Files that exist from the start, by absolute path; their folders come with them. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly folders?: readonly string[];
+  readonly products?: ProductTable;
+  /** Time that every tool takes, ms. */
+  readonly toolMs?: number;
+}
+
+/** What a client needs to log in. */
+export interface HostAddress {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** OpenSSH private key, made when the host was. */
+  readonly privateKey: string;
+  /** `SHA256:…` of the host key. */
+  readonly fingerprint: string;
+}
+
+export type HostChange = 'write' | 'rename' | 'remove' | 'mkdir' | 'chmod' | 'kill' | 'product';
+
+/** One change that a command made, recorded when it took effect. */
+export interface HostEffect {
+  readonly seq: number;
+  readonly at: number;
+  readonly host: string;
+  /** The command as the client sent it, without the words around it that carry the tag. */
+  readonly command: string;
+  readonly change: HostChange;
+  /** A path, a process id, or what a product says it changed. */
+  readonly what: string;
+  readonly tag: string;
+  /** From `replops/<run>/<fence>`; null when the tag has another form. */
+  readonly fence: number | null;
+  readonly user: string;
+}
+
+/** Everything that arrived. `open`: still under way; `lost`: the client never got an answer. */
+export interface SeenCommand {
+  readonly at: number;
+  readonly command: string;
+  readonly tag: string;
+  readonly user: string;
+  readonly outcome: 'open' | 'answered' | 'lost';
+  readonly exitCode: number | null;
+}
+
+export interface ProcessTruth {
+  readonly pid: number;
+  readonly command: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type HostFaultAct =
+  | { readonly kind: 'drop-before' }
+  | { readonly kind: 'drop-after' }
+  | { readonly kind: 'hang'; readonly ms?: number; readonly when?: 'before' | 'after' }
+  | { readonly kind: 'slow'; readonly ms: number }
+  | { readonly kind: 'refuse'; readonly exitCode: number; readonly stderr: string }
+  /** The host won't start the command at all. */
+  | { readonly kind: 'deny' };
+
+export interface HostFaultRule {
+  /** On the command's text. */
+  readonly match?: RegExp;
+  readonly tag?: RegExp;
+  /** How often it strikes; 1 when left out. */
+  readonly times?: number;
+  /** How many matching commands pass first. */
+  readonly skip?: number;
+  readonly act: HostFaultAct;
+}
+
+export interface HostFaultHandle {
+  hits(): number;
+  remove(): void;
+}
+
+/** `dead`: gone with its processes. `unreachable`: only we can't reach it. `silent`: it accepts connections and never answers. */
+export type HostOutage = 'dead' | 'unreachable' | 'silent';
+
+export interface HostFaults {
+  add(rule: HostFaultRule): HostFaultHandle;
+  clear(): void;
+  down(outage?: HostOutage): Promise<void>;
+  up(): Promise<void>;
+  /** The host shows another key from now on. */
+  newHostKey(): void;
+}
+
+export interface SimHost {
+  readonly name: string;
+  readonly files: HostFiles;
+  /** Null: the first user. */
+  address(user?: string): HostAddress;
+  effects(): readonly HostEffect[];
+  commands(): readonly SeenCommand[];
+  processes(): readonly ProcessTruth[];
+  readonly faults: HostFaults;
+  close(): Promise<void>;
+}

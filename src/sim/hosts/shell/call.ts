@@ -1,0 +1,116 @@
+import { posix } from 'node:path';
+import { FileError } from '../files.ts';
+import { type Machine, type Origin, orKilled, sleepIn } from '../machine.ts';
+import type { Process } from '../processes.ts';
+import type { Streams } from './streams.ts';
+
+/** One running shell: its variables, and what it shares with its commands. */
+export interface Shell {
+  readonly machine: Machine;
+  readonly tools: ToolTable;
+  readonly origin: Origin;
+  readonly process: Process;
+  /** Variables, exported or not. */
+  readonly variables: Map<string, string>;
+  readonly exported: Set<string>;
+  /** `$0`, `$1`, … */
+  readonly parameters: readonly string[];
+  cwd: string;
+  umask: number;
+  lastExit: number;
+}
+
+/** One command about to run: its arguments without its name. */
+export interface Call {
+  readonly shell: Shell;
+  readonly process: Process;
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly streams: Streams;
+  readonly line: RunLine;
+  readonly text: RunText;
+}
+
+export type RunText = (shell: Shell, text: string, streams: Streams) => Promise<number>;
+
+/** Runs another command in the place of this one, as `env` and `setsid` do. */
+export type RunLine = (
+  call: Pick<Call, 'shell' | 'env' | 'streams'>,
+  argv: readonly string[],
+  own?: { readonly group: null },
+) => Promise<number>;
+
+/** A command; what it returns is its exit code. */
+export type Tool = (call: Call) => number | Promise<number>;
+
+/** `builtins` run inside the shell, `external` in a process of their own. */
+export interface ToolTable {
+  readonly builtins: Readonly<Record<string, Tool>>;
+  readonly external: Readonly<Record<string, Tool>>;
+}
+
+/** The tool or product of that name; null when none is installed. */
+export const findTool = ({ tools, machine }: Shell, name: string): Tool | null =>
+  Object.hasOwn(tools.external, name) ? (tools.external[name] ?? null) : Object.hasOwn(machine.products, name) ? productTool : null;
+
+/** Runs an installed product; what it changes is recorded when it has done so. */
+const productTool: Tool = async ({ shell, process, name, argv, env, streams }) => {
+  const product = shell.machine.products[name];
+  if (product === undefined) throw new TypeError(`no product ${name}`);
+  const { signal } = process.abort;
+  const stdin = (await orKilled(process, streams.stdin.all())).toString('utf8');
+  const answer = await product({ argv, stdin, env, host: shell.machine.name, files: shell.machine.files, signal });
+  await sleepIn(shell.machine, process, answer.ms ?? 0);
+  if (answer.changed !== undefined) shell.origin.record('product', answer.changed);
+  streams.stdout(Buffer.from(answer.stdout ?? ''));
+  streams.stderr(Buffer.from(answer.stderr ?? ''));
+  return answer.exitCode;
+};
+
+/** A tool gives up with words on stderr. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+  readonly exitCode: number;
+  constructor(words: string, exitCode = 1) {
+    super(words);
+    this.exitCode = exitCode;
+  }
+}
+
+/** `exit` ends the shell that it stands in. */
+export class ShellExit extends Error {
+  override readonly name = 'ShellExit';
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+export const resolvePath = (shell: Shell, path: string): string => {
+  const full = posix.resolve(shell.cwd, path);
+  return full.length > 1 && full.endsWith('/') ? full.slice(0, -1) : full;
+};
+
+export const print = ({ streams }: Call, text: string): void => streams.stdout(Buffer.from(text));
+
+/** Turns a failed system call into what the tool says of it. */
+export function trying<T>(words: (reason: string) => string, act: () => T, exitCode = 1): T {
+  try {
+    return act();
+  } catch (cause) {
+    if (cause instanceof FileError) throw new ToolError(words(cause.message), exitCode);
+    throw cause;
+  }
+}
+
+/** Single-letter options up to the first word that is none, and the rest. Throws for an option that isn't permitted. */
+export function splitOptions(name: string, argv: readonly string[], permitted: string) {
+  const end = argv.findIndex((word) => word === '--' || word === '-' || !word.startsWith('-'));
+  const words = end < 0 ? argv : argv.slice(0, end);
+  const options = new Set(words.flatMap((word) => [...word.slice(1)]));
+  const strange = [...options].find((option) => !permitted.includes(option));
+  if (strange !== undefined) throw new ToolError(`${name}: invalid option -- '${strange}'`, 2);
+  return { options, rest: argv.slice(words.length + (argv[words.length] === '--' ? 1 : 0)) };
+}
