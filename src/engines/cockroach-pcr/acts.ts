@@ -1,10 +1,13 @@
-import type { JsonObject } from '../../domain/json.ts';
 import type { Link } from '../../domain/link.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { FailoverTarget } from '../../domain/operation.ts';
 import type { Act, Step, Undo } from '../../domain/plan.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { microsOfMs, timestampOfMicros } from '../cockroach/times.ts';
+import { actOn, alter } from './act-on.ts';
+import { readerActs } from './acts-reader.ts';
+import { setupActs } from './acts-setup.ts';
+import { tuningActs } from './acts-tuning.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
 
@@ -26,6 +29,7 @@ export const kinds = {
   dropCopy: 'pcr.drop-copy',
   compareCopies: 'pcr.compare-copies',
   redirect: 'redirect',
+  fenceByHand: 'fence-by-hand',
 } as const;
 
 /** Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken back. */
@@ -34,29 +38,14 @@ export type StartPurpose = 'serve' | 'restart';
 /** Stands in a statement for a time that is read right before it is sent. */
 export const timePlaceholder = '<newest time of the copy>';
 
-/** Where a statement is sent, on behalf of which virtual cluster. */
-const actOn = (
-  settings: PcrSettings,
-  side: Side,
-  kind: string,
-  title: string,
-  statements: readonly string[],
-  params: JsonObject = {},
-): Act => ({
-  kind,
-  title,
-  cluster: settings[side].cluster,
-  side,
-  statements,
-  params: { virtualCluster: settings.virtualCluster, ...params },
-});
-
-const alter = ({ virtualCluster }: PcrSettings, what: string): readonly string[] => [
-  `ALTER VIRTUAL CLUSTER ${quoteIdentifier(virtualCluster)} ${what}`,
-];
-
 /** Writes the acts of one link: texts and parameters are constant for equal settings. */
-export const actsFor = (settings: PcrSettings) => ({ ...serviceActs(settings), ...replicationActs(settings) });
+export const actsFor = (settings: PcrSettings) => ({
+  ...serviceActs(settings),
+  ...replicationActs(settings),
+  ...setupActs(settings),
+  ...readerActs(settings),
+  ...tuningActs(settings),
+});
 
 function serviceActs(settings: PcrSettings) {
   const name = settings.virtualCluster;
@@ -91,7 +80,8 @@ function replicationActs(settings: PcrSettings) {
       actOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [], { withinMs }),
     awaitCut: (side: Side) =>
       actOn(settings, side, kinds.awaitCut, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took before the stop`, []),
-    completeReplication: (side: Side, to: FailoverTarget, stopped: boolean) =>
+    // `replaces`: the pending failover that this one takes the place of, µs in digits.
+    completeReplication: (side: Side, to: FailoverTarget, stopped: boolean, replaces: string | null = null) =>
       actOn(
         settings,
         side,
@@ -102,6 +92,7 @@ function replicationActs(settings: PcrSettings) {
           to: to.kind === 'latest' ? 'latest' : String(microsOfMs(to.at)),
           // Whether the other side must have been stopped first, so that nothing can be lost.
           stopped,
+          replaces,
         },
       ),
     startReplication: (side: Side) =>
@@ -150,6 +141,16 @@ export const redirectAct = (link: Pick<Link, 'redirect'>, cluster: string): Act 
   cluster: null,
   side: null,
   statements: [link.redirect.instructions],
+  params: {},
+});
+
+/** What keeps a side that can't be reached from taking writes is in nobody's power here but people's. */
+export const fenceByHandAct = (cluster: string, instructions: string): Act => ({
+  kind: kinds.fenceByHand,
+  title: `Keep ${cluster} from taking writes, by other means than its database`,
+  cluster: null,
+  side: null,
+  statements: [instructions],
   params: {},
 });
 

@@ -1,11 +1,17 @@
 import type { Fact, Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, followersOf, lagMsOf, type PcrDetail, phaseOf, type ReadSide, type VirtualClusterView } from './detail.ts';
+import { groundFacts } from './facts-ground.ts';
 import { coarseState, spell, spellTime } from './words.ts';
 
 /** Facts of both sides in a fixed order. The binding ones are there whether or not a side answers, so that fingerprints compare. */
 export function factsOf(settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
-  return [...sideFacts('primary', settings, detail), ...sideFacts('standby', settings, detail), ...followerFacts(settings, detail)];
+  return [
+    ...sideFacts('primary', settings, detail),
+    ...sideFacts('standby', settings, detail),
+    ...followerFacts(settings, detail),
+    ...groundFacts(settings, detail),
+  ];
 }
 
 function sideFacts(side: Side, settings: PcrSettings, detail: PcrDetail): readonly Fact[] {

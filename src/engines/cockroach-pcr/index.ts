@@ -14,6 +14,11 @@ export interface CockroachPcrDeps {
 }
 
 const operations = {
+  setup: {
+    summary: 'Make the replication as the config describes it: users, connection, a full copy, and proof that it follows',
+    risk: 'change',
+    reversible: 'Until the copy is proven, what it made is taken back step by step; after that a teardown ends it.',
+  },
   switchover: {
     summary: 'Swap the roles of two healthy sides, losing nothing',
     risk: 'danger',

@@ -6,6 +6,7 @@ import type { EngineIo } from '../engine.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
 import { followersOf, lagMsOf, otherSide, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
 import { factsOf } from './facts.ts';
+import { asConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
 import { readSide } from './read-side.ts';
 import { problemOf } from './words.ts';
@@ -18,7 +19,13 @@ export async function observePcr(connect: SqlConnect, link: PcrLink, io: EngineI
     readSide(connect, primary, virtualCluster, io),
     readSide(connect, standby, virtualCluster, io),
   ]);
-  return observationOf(link, { primary: atPrimary, standby: atStandby }, observedAt);
+  const detail = await withGround(
+    connect,
+    link.settings,
+    { primary: asConfigured(link.settings, 'primary', atPrimary), standby: atStandby },
+    io,
+  );
+  return observationOf(link, detail, observedAt);
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */

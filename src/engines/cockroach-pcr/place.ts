@@ -11,6 +11,7 @@ import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { otherSide, type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
+import { asConfigured } from './ground.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { problemOf } from './words.ts';
 
@@ -112,7 +113,9 @@ export async function onlyIfOtherServes(place: Place, otherwise: string): Promis
   const other = await peek(place);
   const deaf = problemOf(place.there, other);
   if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: place.there } });
-  return writableOf(other) === 'yes' ? todo : impossible(`${place.there} takes no writes, so ${otherwise}.`);
+  return writableOf(asConfigured(place.link.settings, otherSide(place.side), other)) === 'yes'
+    ? todo
+    : impossible(`${place.there} takes no writes, so ${otherwise}.`);
 }
 
 export const phaseThere = (read: SideRead): Phase | null => (read.kind === 'read' ? phaseOf(read.vc) : null);

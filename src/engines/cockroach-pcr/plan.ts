@@ -10,10 +10,11 @@ import { planFailback } from './plan-failback.ts';
 import { planFailover } from './plan-failover.ts';
 import { planFence } from './plan-fence.ts';
 import { planPause, planResume } from './plan-pause.ts';
+import { planSetup } from './plan-setup.ts';
 import { planSwitchover } from './plan-switchover.ts';
 import { planTeardown } from './plan-teardown.ts';
 import { planVerify } from './plan-verify.ts';
-import type { Outline, Scene } from './scene.ts';
+import { notNow, type Outline, type Scene } from './scene.ts';
 import { withoutFollower } from './without-follower.ts';
 
 /** Plans an operation on what was seen, or says why not. Pure: equal arguments give an equal plan. */
@@ -45,6 +46,7 @@ export function planPcr(operation: Operation, link: PcrLink, seen: Observation):
 function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outline | Refusal {
   if (operation.kind === 'failback') return planFailback(link, detail);
   if (operation.kind === 'fence') return planFence(link, detail);
+  if (operation.kind === 'setup') return planSetup(link, detail);
   if (operation.kind === 'teardown') return planTeardown(link, detail);
   const scene = sceneOf(link, detail, operation);
   return isRefusal(scene) ? scene : outlineOn(operation, scene);
@@ -55,7 +57,7 @@ function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
     case 'failover':
       return planFailover(operation, scene);
     case 'switchover':
-      return planSwitchover(operation, scene);
+      return flatRefusal(scene) ?? planSwitchover(operation, scene);
     case 'pause':
       return planPause(scene);
     case 'resume':
@@ -69,6 +71,15 @@ function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
         'Ask for `help` to see what there is.',
       );
   }
+}
+
+/** An older cluster has no service that could be stopped, so its writes can't be stopped either. */
+function flatRefusal({ link, sourceRead, here, there }: Scene): Refusal | null {
+  if (sourceRead.kind !== 'read' || sourceRead.flat !== true) return null;
+  return notNow(
+    `${there} is not virtualized, so the bot can't stop writes there, and no switchover of ${link.id} can be planned.`,
+    `Stop the applications and wait until ${here} has everything; then /repl failover ${link.id} promotes it.`,
+  );
 }
 
 /** Roles are read from the databases, whatever the config calls the sides. */

@@ -2,12 +2,15 @@ import type { StepKind } from '../../domain/plan.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
+import { setupKinds } from './acts-setup.ts';
 import type { PcrLink } from './config.ts';
 import { executorOf } from './place.ts';
 import { awaitFollowing, startReplication } from './steps-failback.ts';
 import { awaitCut, type Cuts, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
+import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, proveMoving } from './steps-setup.ts';
+import { configure, createUser, dropUser, grantUser, revokeUser } from './steps-setup-users.ts';
 import { dropCopy } from './steps-teardown.ts';
 import { type Comparisons, compareCopies } from './steps-verify.ts';
 
@@ -31,5 +34,16 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.dropCopy]: executorOf(connect, dropCopy),
     [kinds.compareCopies]: executorOf(connect, compareCopies(comparisons)),
     [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
+    [setupKinds.configure]: executorOf(connect, configure),
+    [setupKinds.createUser]: executorOf(connect, createUser),
+    [setupKinds.dropUser]: executorOf(connect, dropUser),
+    [setupKinds.grantUser]: executorOf(connect, grantUser),
+    [setupKinds.revokeUser]: executorOf(connect, revokeUser),
+    [setupKinds.createConnection]: executorOf(connect, createConnection),
+    [setupKinds.dropConnection]: executorOf(connect, dropConnection),
+    [setupKinds.createCopy]: executorOf(connect, createCopy),
+    [setupKinds.dropNewCopy]: executorOf(connect, dropNewCopy),
+    [setupKinds.awaitScan]: executorOf(connect, awaitScan),
+    [setupKinds.proveMoving]: executorOf(connect, proveMoving),
   };
 }

@@ -1,0 +1,36 @@
+import type { Side } from '../../domain/observation.ts';
+import type { Act } from '../../domain/plan.ts';
+import type { PcrLink } from './config.ts';
+import { otherSide } from './detail.ts';
+
+/** What people do on the nodes. Their names are written into journals, so a name is never used again for something else. */
+export const handKinds = { certificate: 'pcr.place-certificate', binaries: 'pcr.replace-binaries' } as const;
+
+const byHand = (kind: string, title: string, statements: readonly string[]): Act => ({
+  kind,
+  title,
+  cluster: null,
+  side: null,
+  statements,
+  params: {},
+});
+
+/** v23.2 finds the other side's certificate in a file on each of its own nodes. */
+export function certificateByHand({ settings }: PcrLink, side: Side): Act {
+  const from = otherSide(side);
+  const path = settings.setup?.addresses[from].caPath ?? '';
+  const here = settings[side].cluster;
+  const there = settings[from].cluster;
+  return byHand(handKinds.certificate, `Put the certificate authority of ${there} on every node of ${here}`, [
+    `scp <a node of ${there}>:<its certs folder>/ca.crt <each node of ${here}>:${path}`,
+    `ssh <each node of ${here}> openssl x509 -in ${path} -noout -subject -enddate`,
+  ]);
+}
+
+/** Binaries are replaced node by node, so that the cluster stays up; the release is what the other side runs already. */
+export const binariesByHand = (cluster: string, release: string): Act =>
+  byHand(handKinds.binaries, `Put ${release} on every node of ${cluster}`, [
+    `On one node of ${cluster} after the other: cockroach node drain --self, stop the process, replace the cockroach binary with ${release}, start it as before`,
+    'Go on with the next node only when cockroach node status shows the last one as live',
+    `When all are done: SELECT version() on ${cluster} says ${release}`,
+  ]);

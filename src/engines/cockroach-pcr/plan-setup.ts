@@ -1,0 +1,63 @@
+import type { Side } from '../../domain/observation.ts';
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { actsFor, changeStep, type Draft, undoBy } from './acts.ts';
+import type { PcrLink } from './config.ts';
+import type { PcrDetail } from './detail.ts';
+import { copySteps, streamUserSteps, wayFrom } from './making.ts';
+import type { Outline } from './scene.ts';
+import { type Ground, groundRefusal, groundsOf, setupWarnings } from './setup-ground.ts';
+import type { Setting } from './statements-setup.ts';
+
+/** Plans the replication that the config describes, from the primary into a standby that has nothing yet. Pure. */
+export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
+  const ground = groundsOf(link, detail);
+  if (isRefusal(ground)) return ground;
+  const refusal = groundRefusal(ground);
+  if (refusal !== null) return refusal;
+  const way = wayFrom(link, 'standby', ground.setup.source, ground.primary, ground.standby);
+  if (isRefusal(way)) return way;
+  const { here, there } = way;
+  return {
+    summary: `Copy ${way.copy.source} of ${there} to ${here} in full, and let ${here} follow it.`,
+    steps: [...settingSteps(ground), ...streamUserSteps(way), ...consoleSteps(ground), ...copySteps(way, ground.setup)],
+    predictedLoss: { ms: 0, words: `Nothing is lost: ${there} goes on as it is, and ${here} has no data yet.` },
+    predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
+    warnings: setupWarnings(ground),
+  };
+}
+
+/** Rangefeeds on both sides, since the roles may be swapped one day; organization and licence where the config gives them. */
+function settingSteps({ link, setup, primary, standby }: Ground): readonly Draft[] {
+  const acts = actsFor(link.settings);
+  const sides = [
+    ['primary', primary.ground],
+    ['standby', standby.ground],
+  ] as const;
+  return sides.flatMap(([side, ground]) => {
+    const missing: readonly Setting[] = [
+      ...(setup.organization !== null && !ground.organization ? (['organization'] as const) : []),
+      ...(setup.license !== null && !ground.license ? (['license'] as const) : []),
+      ...(ground.rangefeed ? [] : (['rangefeed'] as const)),
+    ];
+    return missing.map((setting) =>
+      changeStep(acts.configure(side, setting, true), settingBudgetMs, undoBy(acts.configure(side, setting, false))),
+    );
+  });
+}
+
+const settingBudgetMs = 120_000;
+
+/** Who may see the replication in the DB Console has to be an admin of the standby. */
+function consoleSteps({ link, setup, standby }: Ground): readonly Draft[] {
+  const { consoleUser } = setup;
+  if (consoleUser === null) return [];
+  const acts = actsFor(link.settings);
+  const side: Side = 'standby';
+  const isThere = standby.ground.users.includes(consoleUser.name);
+  return [
+    ...(isThere ? [] : [changeStep(acts.createUser(side, 'console'), settingBudgetMs, undoBy(acts.dropUser(side, 'console')))]),
+    ...(standby.ground.admins.includes(consoleUser.name)
+      ? []
+      : [changeStep(acts.grantUser(side, 'console', 'admin'), settingBudgetMs, undoBy(acts.revokeUser(side, 'console', 'admin')))]),
+  ];
+}

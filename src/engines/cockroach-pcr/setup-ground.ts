@@ -1,0 +1,179 @@
+import { type Refusal, refuse } from '../../domain/refusal.ts';
+import { isAtLeast, type Release } from '../cockroach/version.ts';
+import type { PcrLink } from './config.ts';
+import type { PcrSetup } from './config-setup.ts';
+import { followersOf, type PcrDetail, type ReadSide } from './detail.ts';
+import type { Grounded } from './making.ts';
+import { notNow } from './scene.ts';
+import { problemOf } from './words.ts';
+
+/** Both sides of a link on which nothing replicates yet, and what the config wants made there. */
+export interface Ground {
+  readonly link: PcrLink;
+  readonly setup: PcrSetup;
+  readonly primary: Grounded;
+  readonly standby: Grounded;
+}
+
+/** Reads what a setup can be planned on from an observation, or says why not. Pure. */
+export function groundsOf(link: PcrLink, detail: PcrDetail): Ground | Refusal {
+  const { settings, id } = link;
+  const { setup } = settings;
+  if (setup === null) {
+    return refuse(
+      'not-possible-now',
+      `The config of ${id} does not say how its replication is to be made.`,
+      'Write a settings.setup section for the link (replops.example.yaml has one), restart the bot, and ask again.',
+    );
+  }
+  const [follower] = followersOf(detail);
+  if (follower !== undefined) {
+    return notNow(
+      `${settings[follower.side].cluster} follows already, so there is nothing to set up on ${id}.`,
+      `/repl status ${id} shows it; /repl rebuild ${id} makes a new full copy where one can't follow any more.`,
+    );
+  }
+  const { primary, standby } = detail;
+  const deaf = problemOf(settings.primary.cluster, primary) ?? problemOf(settings.standby.cluster, standby);
+  if (deaf !== null || primary.kind !== 'read' || standby.kind !== 'read') {
+    return notNow(`${deaf} A setup of ${id} needs both sides.`, startWords(link));
+  }
+  const unread = primary.ground == null ? settings.primary : standby.ground == null ? settings.standby : null;
+  if (unread !== null || primary.ground == null || standby.ground == null) {
+    return notNow(
+      `What is there on ${unread?.cluster} could not be read, so no setup of ${id} can be planned.`,
+      `Give ${unread?.user} admin there, or MANAGEVIRTUALCLUSTER and MODIFYCLUSTERSETTING, and ask again.`,
+    );
+  }
+  return { link, setup, primary: { ...primary, ground: primary.ground }, standby: { ...standby, ground: standby.ground } };
+}
+
+/** A cluster that was never initialized answers nothing; only people can start it. */
+const startWords = ({ settings }: PcrLink): string =>
+  `Start the nodes and initialize a new cluster: cockroach init --virtualized on ${settings.primary.cluster}, cockroach init --virtualized-empty on ${settings.standby.cluster} (v23.2: start every node with --config-profile replication-source or replication-target).`;
+
+/** Why the two clusters as they are can't become a replication; null when they can. Pure. */
+export const groundRefusal = (ground: Ground): Refusal | null =>
+  versionRefusal(ground) ?? sourceRefusal(ground) ?? targetRefusal(ground) ?? regionRefusal(ground);
+
+function versionRefusal({ link, primary, standby }: Ground): Refusal | null {
+  const { settings } = link;
+  const old = [
+    { cluster: settings.primary.cluster, release: primary.release },
+    { cluster: settings.standby.cluster, release: standby.release },
+  ].find(({ release }) => !isAtLeast(release, 23, 2));
+  if (old !== undefined) {
+    return notNow(
+      `${old.cluster} runs ${old.release.text}, and physical cluster replication needs v23.2 or newer.`,
+      'Upgrade it first, then ask again.',
+    );
+  }
+  if (isAtLeast(standby.release, primary.release.year, primary.release.number)) return null;
+  return notNow(
+    `${settings.standby.cluster} runs ${standby.release.text}, which is older than ${primary.release.text} on ${settings.primary.cluster}, so it can't follow it.`,
+    `Upgrade ${settings.standby.cluster} first, then ask again.`,
+  );
+}
+
+const isSystem = (name: string): boolean => name === 'system' || name === 'template';
+
+function sourceRefusal({ link, setup, primary }: Ground): Refusal | null {
+  const { cluster } = link.settings.primary;
+  const { virtualClusters } = primary.ground;
+  const others = virtualClusters.filter(({ name }) => !isSystem(name));
+  if (setup.source === 'system') {
+    if (!isAtLeast(primary.release, 24, 1)) {
+      return notNow(
+        `${cluster} runs ${primary.release.text}, and a cluster without virtual clusters can be replicated from v24.1 on only.`,
+        `Upgrade ${cluster} first, or start with a new virtualized cluster.`,
+      );
+    }
+    if (others.length === 0) return null;
+    return notNow(
+      `${cluster} has the virtual cluster ${others.map(({ name }) => name).join(', ')}, so its data is not in system, which settings.setup.sourceVirtualCluster names.`,
+      'Take settings.setup.sourceVirtualCluster out of the config, or name the right one.',
+    );
+  }
+  const source = virtualClusters.find(({ name }) => name === setup.source);
+  if (source?.status === 'ready' && source.service !== 'none') return null;
+  if (source === undefined && others.length === 0) {
+    return notNow(
+      `${cluster} has no virtual cluster but system, so it was not initialized as the primary of a replication.`,
+      'If its data is in system, write sourceVirtualCluster: system in settings.setup; otherwise initialize a new cluster with cockroach init --virtualized.',
+    );
+  }
+  return notNow(
+    `${setup.source} on ${cluster} ${source === undefined ? 'is not there' : `does not serve (${source.status}, service ${source.service})`}, so it can't be copied.`,
+    source === undefined
+      ? `There are ${others.map(({ name }) => name).join(', ')}; name the right one in the config.`
+      : 'Start its service, then ask again.',
+  );
+}
+
+function targetRefusal({ link, standby }: Ground): Refusal | null {
+  const { cluster } = link.settings.standby;
+  const found = standby.ground.virtualClusters.filter(({ name }) => !isSystem(name));
+  if (found.length === 0) return null;
+  const names = found.map(({ name, status }) => `${name} (${status})`).join(', ');
+  return notNow(
+    `${cluster} has the virtual cluster ${names} already, and a standby has to be empty.`,
+    `If it is left over and nobody needs it, /repl rebuild ${link.id} replaces it; otherwise use a new cluster.`,
+  );
+}
+
+const sameRegions = (a: ReadSide, b: ReadSide): boolean => a.ground?.regions.join() === b.ground?.regions.join();
+
+function regionRefusal({ link, primary, standby }: Ground): Refusal | null {
+  if (isAtLeast(primary.release, 24, 1) || sameRegions(primary, standby)) return null;
+  return notNow(
+    `${regionWords(link, primary, standby)} v23.2 needs the same regions on both sides.`,
+    'Start the nodes of the standby with the localities of the primary, or upgrade both to v24.1 first.',
+  );
+}
+
+const regionWords = ({ settings }: PcrLink, primary: Grounded, standby: Grounded): string =>
+  `${settings.primary.cluster} is in ${primary.ground.regions.join(', ')}, ${settings.standby.cluster} in ${standby.ground.regions.join(', ')}.`;
+
+/** What people should know before they approve. Pure. */
+export function setupWarnings(ground: Ground): readonly string[] {
+  const { link, setup, primary, standby } = ground;
+  const { settings } = link;
+  const here = settings.standby.cluster;
+  const there = settings.primary.cluster;
+  const when = (is: boolean, words: string): readonly string[] => (is ? [words] : []);
+  return [
+    `The copy reads everything on ${there}, which can take hours; until it has ended no failover is possible.`,
+    ...when(
+      !sameRegions(primary, standby),
+      `${regionWords(link, primary, standby)} After a failover data can't stay where zone configurations want it.`,
+    ),
+    ...[primary, standby].flatMap((side) => licenceWarning(side, side === primary ? there : here, setup)),
+    ...[primary, standby].flatMap((side) => unfinished(side, side === primary ? there : here)),
+    ...when(
+      setup.source === 'system',
+      `${there} is not virtualized: after a failover its old service can't be fenced by the bot, and it can come back only by /repl rebuild ${link.id}.`,
+    ),
+    ...when(
+      setup.expirationMs !== null && !isAtLeast(primary.release, 24, 1),
+      `v23.2 has no expiration window for one replication; ${there} keeps history for stream_replication.job_liveness_timeout, 3 days unless set.`,
+    ),
+    `Users in system on ${there} do not come along; those of the application do.`,
+  ];
+}
+
+function licenceWarning({ release, ground }: Grounded, cluster: string, setup: PcrSetup): readonly string[] {
+  if (isAtLeast(release, 25, 1)) return [];
+  const missing = [
+    ...(ground.organization || setup.organization !== null ? [] : ['organization']),
+    ...(ground.license || setup.license !== null ? [] : ['licence']),
+  ];
+  if (missing.length === 0) return [];
+  return [`${cluster} has no ${missing.join(' and no ')}, and ${majorOf(release)} asks for both: without them it refuses the replication.`];
+}
+
+const unfinished = ({ activeVersion }: ReadSide, cluster: string): readonly string[] =>
+  /upgrading|-step-/.test(activeVersion)
+    ? [`An upgrade of ${cluster} is not finalized (${activeVersion}); finalize it first if you can.`]
+    : [];
+
+const majorOf = ({ year, number }: Release): string => `v${year}.${number}`;
