@@ -2,7 +2,7 @@ import { asChannelId, asLinkId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
 import { createCockroachPcr } from '../../src/engines/cockroach-pcr/index.ts';
-import type { SqlWorld, SqlWorldOptions, SqlWorldSide } from '../../src/sim/cockroach/contract.ts';
+import type { FaultHandle, SqlWorld, SqlWorldOptions, SqlWorldSide } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import { startSqlWorld } from '../../src/sim/cockroach/sql-world.ts';
@@ -35,6 +35,7 @@ export const linkTo = (world: SqlWorld): PcrLink => ({
     primary: addressOf(world.primary),
     standby: addressOf(world.standby),
     streams: connections,
+    setup: null,
   },
 });
 
@@ -54,6 +55,7 @@ export async function openPcr(
   await prepare(world);
   // A world may be split to begin with; what counts is whether the engine splits it.
   const splits = world.splitBrain().length;
+  const broken: FaultHandle[] = [];
   return {
     world,
     link: linkTo(world),
@@ -61,8 +63,9 @@ export async function openPcr(
     effects: () => world.effects().filter(({ tag }) => tag.startsWith('replops/')),
     wasSplit: () => world.splitBrain().length > splits,
     breakWire: (statement, how) => {
-      world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] });
+      broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] }));
     },
+    broke: () => broken.every((fault) => fault.hits() > 0),
     close: () => world.close(),
   };
 }

@@ -1,26 +1,7 @@
-import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
-import { comeBack, pcrLinkId as link, openPcr } from './cockroach-pcr-bed.ts';
-import { describeEngine, type Situation } from './engine-conformance.ts';
+import { pcrSituations } from './cockroach-pcr-situations.ts';
+import { describeEngine } from './engine-conformance.ts';
 
 const versions: readonly SimVersion[] = ['23.2', '24.3', '25.2', '26.2'];
 
-const situations = (version: SimVersion): readonly Situation<PcrLink>[] => [
-  { name: 'switchover', operation: { kind: 'switchover', link, maxWriteStopMs: 60_000 }, open: () => openPcr(version) },
-  { name: 'failover with a living primary', operation: { kind: 'failover', link, to: { kind: 'latest' } }, open: () => openPcr(version) },
-  {
-    name: 'failover with a dead primary',
-    operation: { kind: 'failover', link, to: { kind: 'latest' } },
-    open: () => openPcr(version, {}, (world) => world.faults.down('primary')),
-  },
-  { name: 'pause', operation: { kind: 'pause', link }, open: () => openPcr(version) },
-  { name: 'resume', operation: { kind: 'resume', link }, open: () => openPcr(version, { start: 'paused' }) },
-  { name: 'fence', operation: { kind: 'fence', link }, open: () => openPcr(version, { start: 'promoted' }, comeBack) },
-  { name: 'teardown', operation: { kind: 'teardown', link }, open: () => openPcr(version) },
-  { name: 'teardown of an old primary', operation: { kind: 'teardown', link }, open: () => openPcr(version, { start: 'promoted' }) },
-  ...(version === '23.2'
-    ? []
-    : [{ name: 'failback', operation: { kind: 'failback', link } as const, open: () => openPcr(version, { start: 'promoted' }) }]),
-];
-
-for (const version of versions) describeEngine(`cockroach-pcr on ${version}`, situations(version));
+for (const version of versions) describeEngine(`cockroach-pcr on ${version}`, pcrSituations(version));

@@ -25,6 +25,8 @@ export interface Bed<L extends Link = Link> {
   wasSplit(): boolean;
   /** Breaks the wire of the next time that the statement is sent. `after`: it takes effect, the answer is lost. */
   breakWire(statement: string, how: 'drop-before' | 'drop-after' | 'hang'): void;
+  /** Whether every wire that was to break has been broken. */
+  broke(): boolean;
   /** Does what a step asks of a person; left out where nothing in the databases waits for it. */
   byHand?(step: Step): Promise<void>;
   close(): Promise<void>;

@@ -9,9 +9,9 @@ import { refuse } from '../../src/domain/refusal.ts';
 import type { Entry, RunView } from '../../src/domain/run.ts';
 import type { StepExecutor } from '../../src/engines/engine.ts';
 import { fold } from '../../src/runs/fold.ts';
-import type { Journal } from '../../src/runs/ports.ts';
 import { createRunner, type Runner, type RunnerDeps, runnerPace } from '../../src/runs/runner.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
+import { dyingJournal } from '../support/dying-journal.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { allowed, ana, link, proposal } from '../support/runs.ts';
 import { type ToyWorld, toyEngine, toyEngineBack, toyPlan, toyPlanBack, toyWorld } from '../support/toy-engine.ts';
@@ -71,33 +71,6 @@ const view = async (run: RunId): Promise<RunView> => fold(await store.journal.re
 const kinds = async (run: RunId): Promise<readonly string[]> => (await store.journal.read(run)).map(({ entry }) => entry.kind);
 const ended = (run: RunId, state: string) => until(async () => (await view(run)).state === state, `run ${run} is ${state}`);
 const released = (run: RunId) => until(async () => !(await store.journal.line(link)).includes(run), `run ${run} has left the link`);
-
-/** A worker that dies at its n-th word to the journal: that word is lost (or written, when `afterWriting`), and it says no more. */
-function dyingJournal(journal: Journal, words: number, afterWriting: boolean): { readonly journal: Journal; died(): boolean } {
-  let left = words;
-  let dead = false;
-  const gone = (): Fault => new Fault('lease-lost', 'The worker is dead.', { effect: 'unknown' });
-  const speak = async <T>(say: () => Promise<T>): Promise<T> => {
-    if (dead) throw gone();
-    left -= 1;
-    if (left > 0) return say();
-    dead = true;
-    if (afterWriting) await say();
-    throw gone();
-  };
-  return {
-    died: () => dead,
-    journal: {
-      ...journal,
-      append: (request) => speak(() => journal.append(request)),
-      schedule: (...all) => speak(() => journal.schedule(...all)),
-      leaveLink: (...all) => speak(() => journal.leaveLink(...all)),
-      holdLink: (...all) => speak(() => journal.holdLink(...all)),
-      renew: (...all) => (dead ? Promise.reject(gone()) : journal.renew(...all)),
-      release: () => (dead ? Promise.reject(gone()) : Promise.resolve()),
-    },
-  };
-}
 
 describe('a run', () => {
   it('goes from the proposal to success, intent before effect, evidence after it', async () => {

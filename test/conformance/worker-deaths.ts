@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/domain/clock.ts';
+import { asRunId, asUserId, type RunId } from '../../src/domain/ids.ts';
+import type { Link } from '../../src/domain/link.ts';
+import { silentLog } from '../../src/domain/log.ts';
+import { hashPlan, type Plan } from '../../src/domain/plan.ts';
+import { type Entry, isFinal, type JournalRecord, type RunView } from '../../src/domain/run.ts';
+import { fold } from '../../src/runs/fold.ts';
+import { currentStanding } from '../../src/runs/progress.ts';
+import { createRunner, type Runner, type RunnerDeps, runnerPace } from '../../src/runs/runner.ts';
+import { createStore, type Store } from '../../src/store/index.ts';
+import { type DyingJournal, dyingJournal } from '../support/dying-journal.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+import { allowed, proposal } from '../support/runs.ts';
+import { until } from '../support/until.ts';
+import { type Bed, engineSteps, planOn, type SeenEffect } from './drive.ts';
+import type { Situation } from './engine-conformance.ts';
+
+/** Short leases, so that a dead worker's run is taken over within half a second. */
+const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 15, probeMs: 3_000, observeMs: 3_000, progressEveryMs: 0, lineMs: 30 };
+const quietWakeups = { wake: async () => undefined, listen: async () => undefined, close: async () => undefined };
+
+/** What a run did, when it was over. */
+interface Story {
+  readonly records: readonly JournalRecord[];
+  readonly run: RunView;
+  readonly effects: readonly SeenEffect[];
+  readonly wasSplit: boolean;
+  readonly died: boolean;
+  readonly words: number;
+}
+
+/** How the first worker dies. Words are counted from the first that belongs to this run's steps. */
+type Death =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'word'; readonly at: number; readonly written: boolean }
+  /** Its call hangs, before or after the effect is made, and the worker is gone. */
+  | { readonly kind: 'effect'; readonly statement: string; readonly how: 'drop-before' | 'drop-after' | 'hang' };
+
+/** Deaths that are played side by side, each in a database of its own: most of their time is waiting for leases. */
+const lanes = 6;
+const unending = Number.MAX_SAFE_INTEGER;
+const changesOf = (effects: readonly SeenEffect[]): readonly string[] =>
+  effects.flatMap(({ statement, changed, tag }) => (changed && tag.startsWith('replops/r-') ? [statement] : []));
+
+/**
+ * Kills the worker of a run in every situation at every word that it says to the journal (each once lost and once written), and
+ * while each of its effects is under way. A second worker with an engine of its own, which knows nothing, has to bring the run to
+ * the end that an undisturbed one reaches, with exactly the same changes made.
+ */
+export function describeDeaths<L extends Link>(name: string, situations: readonly Situation<L>[]): void {
+  let redis: TestRedis;
+  let stores: readonly Store[] = [];
+  let number = 0;
+  beforeAll(async () => {
+    redis = await startRedis();
+    stores = Array.from({ length: lanes }, (_, lane) =>
+      createStore({ url: `${redis.url}/${lane}`, worker: `deaths-${lane}`, clock: systemClock, onProblem: () => {} }),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await redis.stop();
+  });
+
+  const propose = async ({ journal }: Store, on: Bed<L>, plan: Plan): Promise<RunId> => {
+    number += 1;
+    const run = asRunId(`r-${String(number).padStart(10, '0')}`);
+    const entry = proposal(plan, { run, planHash: hashPlan(plan), verdict: allowed, at: systemClock.now() });
+    await journal.create(run, on.link.id, entry);
+    return run;
+  };
+
+  const play = async (store: Store, situation: Situation<L>, death: Death): Promise<Story> => {
+    const on = await situation.open();
+    try {
+      const run = await propose(store, on, await planOn(on, situation.operation));
+      const dying = dyingJournal(store.journal, death.kind === 'word' ? death.at : unending, death.kind === 'word' && death.written);
+      if (death.kind === 'effect') on.breakWire(death.statement, death.how);
+      const first = runnerOn('first', on, dying.journal);
+      await first.start();
+      const people = staff(store, on, run);
+      await Promise.race([people, died(on, dying, death)]);
+      const second = runnerOn('second', on, store.journal);
+      if (death.kind !== 'none') await second.start();
+      await people;
+      await until(async () => !(await store.journal.line(on.link.id)).includes(run), `run ${run} has left the link`);
+      await Promise.all([first.stop(), second.stop()]);
+      const records = await store.journal.read(run);
+      return { records, run: fold(records), effects: on.effects(), wasSplit: on.wasSplit(), died: dying.died(), words: dying.words() };
+    } finally {
+      await on.close();
+    }
+  };
+
+  const storeOf = (lane: number): Store => {
+    const store = stores[lane];
+    if (store === undefined) throw new TypeError(`there is no lane ${lane}`);
+    return store;
+  };
+
+  describe.each(situations.map((situation) => [situation.name, situation] as const))(`${name}: %s`, (_, situation) => {
+    it('is brought to the same end by another worker, wherever the first one dies', { timeout: 300_000 }, async () => {
+      const quiet = await play(storeOf(0), situation, { kind: 'none' });
+      expect(quiet.run.state, quiet.run.halt?.sentence).toBe('succeeded');
+      const deaths: readonly Death[] = [
+        ...Array.from({ length: quiet.words }, (_one, index) => index + 1).flatMap((at): readonly Death[] => [
+          { kind: 'word', at, written: at % 2 === 0 },
+        ]),
+        ...statementsOf(quiet.run.plan).flatMap((statement) =>
+          (['drop-before', 'drop-after', 'hang'] as const).map((how): Death => ({ kind: 'effect', statement, how })),
+        ),
+      ];
+      let reached = 0;
+      const waiting = [...deaths];
+      const lane = async (store: Store): Promise<void> => {
+        for (let death = waiting.shift(); death !== undefined; death = waiting.shift()) {
+          const story = await play(store, situation, death);
+          if (story.died) reached += 1;
+          check(quiet, story, JSON.stringify(death));
+        }
+      };
+      await Promise.all(stores.map(lane));
+      expect(reached).toBeGreaterThan(deaths.length * 0.8);
+    });
+  });
+}
+
+function runnerOn<L extends Link>(worker: string, on: Bed<L>, journal: RunnerDeps['journal']): Runner {
+  return createRunner({
+    worker,
+    journal,
+    wakeups: quietWakeups,
+    engines: new Map([[on.link.engine, on.engine()]]),
+    links: new Map([[on.link.id, on.link]]),
+    clock: systemClock,
+    log: silentLog,
+    pace,
+    recheck: async () => null,
+    secure: async () => null,
+    onWritten: () => {},
+  });
+}
+
+/** Does what the run asks of people, until it is over. */
+async function staff({ journal }: Store, on: Bed, run: RunId): Promise<void> {
+  const helped = new Set<string>();
+  await until(
+    async () => {
+      const now = fold(await journal.read(run));
+      if (isFinal(now.state) || now.state === 'halted') return true;
+      const current = now.state === 'running' ? currentStanding(now) : null;
+      if (current?.step.by !== 'person' || current.view.confirmedBy !== null || current.view.deadlineAt === null) return false;
+      if (!helped.has(current.step.id)) await on.byHand?.(current.step);
+      helped.add(current.step.id);
+      const entry: Entry = { kind: 'confirmed', at: systemClock.now(), step: current.step.id, by: asUserId('U0ANA'), means: 'button' };
+      await journal.append({ run, fence: null, expectedSeq: now.seq, entry, dueInMs: 0 });
+      return false;
+    },
+    `run ${run} is over`,
+    25_000,
+    15,
+  );
+}
+
+/** Statements that a plan sends, each once. */
+const statementsOf = (plan: Plan): readonly string[] => [...new Set(engineSteps(plan).flatMap(({ statements }) => statements.slice(0, 1)))];
+
+/** Resolves when the worker is dead: by itself at its word, or by us once its effect has been broken. */
+async function died(on: Bed, dying: DyingJournal, death: Death): Promise<void> {
+  if (death.kind === 'none') return new Promise(() => undefined);
+  const before = on.effects().length;
+  await until(
+    () => dying.died() || (death.kind === 'effect' && on.broke() && (death.how !== 'drop-after' || on.effects().length > before)),
+    'the worker dies',
+    25_000,
+    5,
+  ).catch(() => undefined);
+  dying.kill();
+}
+
+function check(quiet: Story, story: Story, where: string): void {
+  expect(story.run.state, `${where}: ${story.run.halt?.sentence ?? ''}`).toBe('succeeded');
+  expect([...changesOf(story.effects)].sort(), where).toEqual([...changesOf(quiet.effects)].sort());
+  expect(story.wasSplit, where).toBe(false);
+  const fences = story.records.flatMap(({ fence }) => (fence === 0 ? [] : [fence]));
+  expect(fences, where).toEqual([...fences].sort((a, b) => a - b));
+  const done = story.records.flatMap(({ entry }) => (entry.kind === 'done' ? [entry.step] : []));
+  expect(done, where).toEqual(story.run.plan.steps.map(({ id }) => id));
+}
