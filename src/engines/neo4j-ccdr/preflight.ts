@@ -1,0 +1,144 @@
+import type { Observation, Side } from '../../domain/observation.ts';
+import type { Operation, OperationName } from '../../domain/operation.ts';
+import type { Check, Plan } from '../../domain/plan.ts';
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import type { BoltConnect } from '../../transports/bolt.ts';
+import type { EngineIo } from '../engine.ts';
+import { type CcdrCluster, type CcdrLink, otherSide } from './config.ts';
+import { type CcdrDetail, type ReadSide, type SideRead, sides } from './detail.ts';
+import { observationOf, readBoth, withPast } from './observe.ts';
+import { askedChecks } from './preflight-asked.ts';
+import { failed, passed, warned } from './preflight-check.ts';
+import { creationChecks } from './preflight-creation.ts';
+import { versionObstacle } from './release.ts';
+import { phaseOf } from './state.ts';
+import { few, problemOf } from './words.ts';
+
+/** Decides what an operation would do: the engine's planner. */
+export type PlanCcdr = (operation: Operation, link: CcdrLink, seen: Observation) => Plan | Refusal;
+
+/** Operations that make a replica, and so need a source, a free name and room. */
+const creating: readonly OperationName[] = ['setup', 'rebuild', 'failback'];
+
+/** Looks at everything that an operation will need. Changes nothing. */
+export async function preflightCcdr(
+  connect: BoltConnect,
+  plan: PlanCcdr,
+  operation: Operation,
+  link: CcdrLink,
+  io: EngineIo,
+): Promise<readonly Check[]> {
+  const { settings } = link;
+  const read = await readBoth(connect, settings, io);
+  const detail = withPast(read, [], io.clock.now());
+  const asked = await Promise.all(sides.map((side) => askedChecks(connect, settings[side], detail[side], io)));
+  const target = followerToBe(detail);
+  return [
+    planCheck(plan, operation, link, detail, io.clock.now()),
+    ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
+    ...asked.flat(),
+    ...(needsPair(operation) ? pairCheck(link, detail) : []),
+    ...(creating.includes(operation.kind) ? creationChecks(settings, detail, target) : []),
+    ...(needsPair(operation) ? attestationChecks(link, operation) : []),
+  ];
+}
+
+/** The side that follows, or that would: the one that does not serve. */
+function followerToBe(detail: CcdrDetail): Side {
+  const serving = sides.find((side) => {
+    const read = detail[side];
+    return read.kind === 'read' && ['serving', 'electing', 'read-only'].includes(phaseOf(read.database));
+  });
+  return serving === undefined ? 'standby' : otherSide(serving);
+}
+
+const needsPair = ({ kind }: Operation): boolean => [...creating, 'switchover'].includes(kind);
+
+function planCheck(plan: PlanCcdr, operation: Operation, link: CcdrLink, detail: CcdrDetail, at: number): Check {
+  const name = `a ${operation.kind} can be planned`;
+  const seen = observationOf(link, detail, at);
+  const planned = plan(operation, link, seen);
+  if (isRefusal(planned)) return failed(name, planned.sentence, planned.next);
+  const [first] = planned.warnings;
+  return first === undefined ? passed(name, seen.headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
+}
+
+function sideChecks(operation: Operation, settings: CcdrCluster, read: SideRead): readonly Check[] {
+  const { cluster } = settings;
+  const tls =
+    settings.tls.kind === 'disabled'
+      ? [warned(`${cluster}: TLS`, `TLS to ${cluster} is turned off in the config.`, 'Turn it on, unless this is a test.')]
+      : [];
+  if (read.kind !== 'read') {
+    const name = `${cluster}: reachable`;
+    const next = `Make ${cluster} reachable for the bot.`;
+    const seen = problemOf(cluster, read) ?? `${cluster} can't be asked.`;
+    return [...tls, operation.kind === 'failover' ? warned(name, seen, next) : failed(name, seen, next)];
+  }
+  return [...tls, leaderCheck(cluster, read), editionCheck(cluster, read), versionCheck(cluster, read), serversCheck(cluster, read)];
+}
+
+function leaderCheck(cluster: string, { by }: ReadSide): Check {
+  const name = `${cluster}: reachable`;
+  return by === 'leader'
+    ? passed(name, `${cluster} answers, and its system database has a leader.`)
+    : failed(
+        name,
+        `${cluster} answers, but no leader of its system database could be found.`,
+        `Bring a majority of the servers of ${cluster} back; until then nothing can be changed there.`,
+      );
+}
+
+function editionCheck(cluster: string, { edition }: ReadSide): Check {
+  const name = `${cluster}: edition`;
+  const seen = `${cluster} runs the ${edition === '' ? 'unnamed' : edition} edition.`;
+  return edition === 'enterprise' ? passed(name, seen) : failed(name, seen, 'Replication between clusters needs the Enterprise edition.');
+}
+
+function versionCheck(cluster: string, { release, surface, servers }: ReadSide): Check {
+  const name = `${cluster}: version`;
+  const versions = [...new Set(servers.flatMap(({ version }) => version ?? []))].sort();
+  if (versions.length > 1) {
+    return warned(name, `The servers of ${cluster} run ${few(versions)}.`, 'Finish the upgrade of the servers first if you can.');
+  }
+  const words = { ga: 'CREATE REPLICA DATABASE', preview: 'the preview procedures', none: 'no replicas' }[surface];
+  const seen = `${cluster} runs ${release.text}, which has ${words}.`;
+  return surface === 'preview'
+    ? warned(name, seen, 'The preview is offered for internal development use; plan for 2026.08 or newer.')
+    : passed(name, seen);
+}
+
+function serversCheck(cluster: string, { servers }: ReadSide): Check {
+  const name = `${cluster}: servers`;
+  const ailing = servers.filter(({ state, health }) => state !== 'Enabled' || health !== 'Available');
+  return ailing.length === 0
+    ? passed(name, `All ${servers.length} servers of ${cluster} are enabled and available.`)
+    : warned(
+        name,
+        `Not every server of ${cluster} is fit: ${few(ailing.map((server) => `${server.name} is ${server.state} and ${server.health}`))}.`,
+        'Bring them back, or go on knowing that copies on them are missing.',
+      );
+}
+
+function pairCheck(link: CcdrLink, detail: CcdrDetail): readonly Check[] {
+  const target = followerToBe(detail);
+  const [from, to] = [detail[otherSide(target)], detail[target]];
+  if (from.kind !== 'read' || to.kind !== 'read') return [];
+  const name = 'versions of both sides';
+  const seen = `${link.settings[otherSide(target)].cluster} runs ${from.release.text}, ${link.settings[target].cluster} runs ${to.release.text}.`;
+  const obstacle = versionObstacle(from.release, to.release);
+  return [
+    obstacle === null
+      ? passed(name, seen)
+      : failed(name, `${seen} They can't replicate, since ${obstacle}.`, 'Upgrade first the side that follows, then the other.'),
+  ];
+}
+
+/** What no query can show. A person vouches for it in a step of the plan. */
+function attestationChecks({ settings }: CcdrLink, { kind }: Operation): readonly Check[] {
+  const next = `Make sure of it; the plan of a ${kind} that makes a replica has a step in which a person confirms it.`;
+  return [
+    warned('trust between the clusters', `It can't be seen over Bolt whether this is so: ${settings.attestations.trust}`, next),
+    warned('network between the clusters', `It can't be seen over Bolt whether this is so: ${settings.attestations.network}`, next),
+  ];
+}
