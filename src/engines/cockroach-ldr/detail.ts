@@ -87,10 +87,11 @@ const finding = z.strictObject({
   next: z.string(),
 });
 
-const pairLook = z.strictObject({
-  /** Whether the table holds rows, by side. */
-  rows: z.strictObject({ primary: z.enum(['absent', 'empty', 'filled']), standby: z.enum(['absent', 'empty', 'filled']) }),
-});
+/** `unknown`: the table is there, but may not be read. */
+const rows = z.enum(['absent', 'empty', 'filled', 'unknown']);
+
+/** Whether a table holds rows, by side. */
+const pairLook = z.strictObject({ rows: z.strictObject({ primary: rows, standby: rows }) });
 
 const findings = z.array(finding);
 
@@ -116,5 +117,6 @@ export type ReadSide = Extract<SideRead, { kind: 'read' }>;
 export type JobView = z.infer<typeof jobView>;
 export type DlqView = z.infer<typeof dlqView>;
 export type Finding = z.infer<typeof finding>;
+export type Rows = z.infer<typeof rows>;
 export type PairLook = z.infer<typeof pairLook>;
 export type SchemaLook = z.infer<typeof schemaLook>;

@@ -5,7 +5,7 @@ import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { wasRefused } from '../cockroach/deaf.ts';
 import { microsOfTimestamp } from '../cockroach/times.ts';
 import type { LdrSettings } from './config.ts';
-import type { DlqView, ReadSide } from './detail.ts';
+import type { DlqView, ReadSide, Rows } from './detail.ts';
 import { quoteTable, type TableName } from './table-name.ts';
 
 /** SQLSTATEs of a name that leads nowhere: database, schema, table. */
@@ -40,13 +40,14 @@ export async function readTables(session: SqlSession, settings: LdrSettings, sid
   return settings.tables.map((pair) => (found.has(key(pair[side])) ? 'there' : 'absent'));
 }
 
-/** A table that holds rows, holds none, or does not exist. Throws a Fault. */
-export async function readRows(session: SqlSession, name: TableName): Promise<'absent' | 'empty' | 'filled'> {
+/** Whether a table holds rows. Throws a Fault. */
+export async function readRows(session: SqlSession, name: TableName): Promise<Rows> {
   try {
     const [row] = await session.read(`SELECT count(*) AS n FROM (SELECT 1 FROM ${quoteTable(name)} LIMIT 1)`);
     return row?.['n'] === '0' ? 'empty' : 'filled';
   } catch (cause) {
     if (isAbsent(cause)) return 'absent';
+    if (wasRefused(cause)) return 'unknown';
     throw cause;
   }
 }

@@ -1,0 +1,145 @@
+import type { Health, Side } from '../../domain/observation.ts';
+import { problemOf } from '../cockroach/deaf.ts';
+import { spell } from '../cockroach/spell.ts';
+import type { LdrSettings } from './config.ts';
+import type { LdrDetail } from './detail.ts';
+import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, otherSide, phaseOf, wantedInto } from './flow.ts';
+import { count, countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, wayOf } from './words.ts';
+
+export interface Headline {
+  readonly health: Health;
+  /** Full sentences, the first of which can stand alone. */
+  readonly headline: string;
+}
+
+/** A lag of so many times the limit protects nothing worth the name. */
+const excessive = 12;
+
+const say = (health: Health, headline: string): Headline => ({ health, headline });
+const worst: readonly Health[] = ['broken', 'degraded', 'unknown', 'healthy'];
+
+/**
+ * Judges a link from what both sides say. Pure. That both sides can take writes is the nature of logical replication, so that alone is
+ * never a danger: writes are merged row by row, and what can't be merged waits in a dead letter queue.
+ */
+export function headlineOf(settings: LdrSettings, detail: LdrDetail): Headline {
+  const { primary, standby } = settings;
+  const deaf = (['primary', 'standby'] as const).filter((side) => detail[side].kind !== 'read');
+  if (deaf.length === 2) {
+    return say('unknown', `Neither ${primary.cluster} nor ${standby.cluster} can be asked, so the state of the link is not known.`);
+  }
+  const told = [...directions(settings, detail), ...queues(settings, detail)];
+  const health = worst.find((candidate) => told.some((part) => part.health === candidate)) ?? 'unknown';
+  const [dead] = deaf;
+  const problem = dead === undefined ? null : problemOf(settings[dead].cluster, detail[dead]);
+  const sentences = [...told].sort((a, b) => worst.indexOf(a.health) - worst.indexOf(b.health)).map(({ headline }) => headline);
+  return problem === null ? say(health, sentences.join(' ')) : say('broken', [problem, ...sentences].join(' '));
+}
+
+/** One part for each direction that is wanted or that flows. */
+function directions(settings: LdrSettings, detail: LdrDetail): readonly Headline[] {
+  const wanted = wantedInto(settings);
+  const flowing = flowsOf(settings, detail).map(({ into }) => into);
+  // A unidirectional link whose roles were swapped flows the other way, and then nothing is missing.
+  const swapped = settings.direction === 'unidirectional' && flowing.length === 1 && flowing[0] === 'primary';
+  const sides = swapped ? flowing : [...new Set([...wanted, ...flowing])];
+  const both = settings.direction === 'unidirectional' && flowing.length === 2;
+  return [
+    ...sides.map((into) => directionOf(settings, detail, into)),
+    ...(both
+      ? [
+          say(
+            'degraded',
+            `The link is configured as unidirectional, but tables are replicated both ways between ${settings.primary.cluster} and ${settings.standby.cluster}.`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function directionOf(settings: LdrSettings, detail: LdrDetail, into: Side): Headline {
+  const way = wayOf(settings, into);
+  const flow = flowInto(settings, detail, into);
+  if (flow !== null) return flowState(settings, flow, way);
+  const here = settings[into].cluster;
+  if (detail[into].kind !== 'read') return say('unknown', `Whether ${way} is replicated is not known.`);
+  const last = lastOver(detail, into);
+  if (last === null)
+    return say('broken', `${way}: no replication job writes to the tables of the link on ${here}, so nothing is replicated.`);
+  const reason = reasonOf(last);
+  const why = reason === '' ? '' : ` (${reason})`;
+  return say(
+    'broken',
+    `${way}: ${phaseWords[phaseOf(last)]}${why}, so nothing written on ${settings[otherSide(into)].cluster} reaches ${here}.`,
+  );
+}
+
+function flowState(settings: LdrSettings, flow: Flow, way: string): Headline {
+  const here = settings[flow.into].cluster;
+  if (flow.missing.length > 0) {
+    return say('broken', `${way}: no job replicates ${tablesAt(settings, flow.into, flow.missing)}; the rest: ${phaseWords[flow.phase]}.`);
+  }
+  if (flow.doubled.length > 0) {
+    return say(
+      'degraded',
+      `${way}: more than one job replicates ${tablesAt(settings, flow.into, flow.doubled)}; cancel all but one of them.`,
+    );
+  }
+  const foreign = flow.jobs.find(({ source }) => source === 'other');
+  if (foreign !== undefined) {
+    return say(
+      'degraded',
+      `${way}: job ${foreign.id} on ${here} reads from the external connection ${foreign.connection ?? ''}, which is not the one that the config names.`,
+    );
+  }
+  return phaseState(settings, flow, way, here);
+}
+
+function phaseState(settings: LdrSettings, flow: Flow, way: string, here: string): Headline {
+  const lead = leadOf(flow);
+  const reason = lead === undefined ? '' : reasonOf(lead);
+  const because = reason === '' ? '' : ` (${reason})`;
+  const words = `${way}: ${phaseWords[flow.phase]}`;
+  switch (flow.phase) {
+    case 'starting':
+    case 'scanning':
+      return say('degraded', `${words}; ${here} ${progressOf(flow)}.`);
+    case 'retrying':
+      return say('broken', `${words}${because}; ${here} ${progressOf(flow)}.`);
+    case 'pausing':
+    case 'paused':
+      return say((expiresInMs(flow) ?? 1) > 0 ? 'degraded' : 'broken', `${words}; ${here} ${progressOf(flow)}. ${countdown(flow)}`);
+    case 'gave-up':
+      return say('broken', `${words}${because}; ${here} ${progressOf(flow)}. ${countdown(flow)}`);
+    case 'following':
+      return following(settings, flow, way, here);
+    default:
+      return say('broken', `${words}${flow.phase === 'strange' ? ` (${lead?.status ?? ''})` : because}; ${here} ${progressOf(flow)}.`);
+  }
+}
+
+function following({ maxLagMs }: LdrSettings, flow: Flow, way: string, here: string): Headline {
+  const lagMs = lagMsOf(flow);
+  if (lagMs === null) return say('degraded', `${way}: ${here} follows, but does not say up to which time.`);
+  const words = `${way}: ${here} follows and is ${spell(lagMs)} behind`;
+  if (lagMs > maxLagMs * excessive) return say('broken', `${words}, far above the limit of ${spell(maxLagMs)}.`);
+  if (lagMs > maxLagMs) return say('degraded', `${words}, above the limit of ${spell(maxLagMs)}.`);
+  return say('healthy', `${words}.`);
+}
+
+/** What the dead letter queues tell: rows that could not be applied, so that the two sides differ in them. */
+function queues(settings: LdrSettings, detail: LdrDetail): readonly Headline[] {
+  return (['standby', 'primary'] as const).flatMap((side) => {
+    const read = detail[side];
+    if (read.kind !== 'read') return [];
+    const entries = read.dlq.reduce((sum, queue) => sum + (queue.entries ?? 0), 0);
+    if (entries === 0) return [];
+    const { cluster } = settings[side];
+    return [
+      say(
+        'degraded',
+        `${count(entries, 'row')} could not be applied on ${cluster} and ${entries === 1 ? 'waits' : 'wait'} in its dead letter queue.`,
+      ),
+    ];
+  });
+}

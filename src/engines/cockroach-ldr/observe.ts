@@ -1,0 +1,93 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { Lag } from '../../domain/lag.ts';
+import type { Observation, Side, SideView, Tristate } from '../../domain/observation.ts';
+import type { SqlConnect } from '../../transports/sql.ts';
+import { problemOf } from '../cockroach/deaf.ts';
+import type { EngineIo } from '../engine.ts';
+import type { LdrLink, LdrSettings } from './config.ts';
+import type { LdrDetail } from './detail.ts';
+import { factsOf } from './facts.ts';
+import { flowInto, flowsOf, lagMsOf, otherSide, readOf } from './flow.ts';
+import { headlineOf } from './headline.ts';
+import { readSchema } from './read-schema.ts';
+import { readSide } from './read-side.ts';
+import { tablesAt } from './words.ts';
+
+/** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
+export async function observeLdr(connect: SqlConnect, link: LdrLink, io: EngineIo): Promise<Observation> {
+  const observedAt = io.clock.now();
+  return observationOf(link, await readDetail(connect, link.settings, io), observedAt);
+}
+
+/** Both sides; and, while no job of the link is live, how fit the tables are for one. */
+export async function readDetail(connect: SqlConnect, settings: LdrSettings, io: EngineIo): Promise<LdrDetail> {
+  const [primary, standby] = await Promise.all([readSide(connect, settings, 'primary', io), readSide(connect, settings, 'standby', io)]);
+  const sides = { primary, standby };
+  const flows = flowsOf(settings, { ...sides, schema: { kind: 'skipped' } });
+  return { ...sides, schema: flows.length > 0 ? { kind: 'skipped' } : await readSchema(connect, settings, sides, io) };
+}
+
+/** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */
+export function observationOf(link: LdrLink, detail: LdrDetail, observedAt: number): Observation {
+  return {
+    link: link.id,
+    engine: 'cockroach-ldr',
+    observedAt,
+    ...headlineOf(link.settings, detail),
+    primary: sideView('primary', link.settings, detail),
+    standby: sideView('standby', link.settings, detail),
+    lag: lagOf(link.settings, detail),
+    facts: factsOf(link.settings, detail),
+    // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
+    detail: detail as unknown as JsonObject,
+  };
+}
+
+function sideView(side: Side, settings: LdrSettings, detail: LdrDetail): SideView {
+  const read = readOf(detail, side);
+  const { cluster } = settings[side];
+  return {
+    cluster,
+    reachable: read !== null,
+    problem: problemOf(cluster, detail[side]) ?? tableProblem(side, settings, detail),
+    version: read?.release.text ?? null,
+    role: roleOf(side, settings, detail),
+    writable: writableOf(side, detail),
+  };
+}
+
+function tableProblem(side: Side, settings: LdrSettings, detail: LdrDetail): string | null {
+  const absent = readOf(detail, side)?.tables.flatMap((state, place) => (state === 'absent' ? [place] : [])) ?? [];
+  return absent.length === 0 ? null : `${settings[side].cluster} has no ${tablesAt(settings, side, absent)} that can be read.`;
+}
+
+/**
+ * Logical replication leaves the tables of both sides open: nothing in CockroachDB keeps applications from writing to a side that
+ * follows. A side can't take writes while one of its tables is not there (or not published, in an initial copy).
+ */
+function writableOf(side: Side, detail: LdrDetail): Tristate {
+  const read = readOf(detail, side);
+  if (read === null) return 'unknown';
+  return read.tables.includes('absent') ? 'no' : 'yes';
+}
+
+/** By the flow: who follows is the standby. Where both follow, both serve, and each is what the config calls it. */
+function roleOf(side: Side, settings: LdrSettings, detail: LdrDetail): SideView['role'] {
+  const read = readOf(detail, side);
+  if (read === null) return 'unknown';
+  const [own, other] = [flowInto(settings, detail, side), flowInto(settings, detail, otherSide(side))];
+  if (own !== null && other !== null) return side;
+  if (own !== null) return 'standby';
+  if (other !== null) return 'primary';
+  return detail[otherSide(side)].kind === 'read' ? 'none' : 'unknown';
+}
+
+function lagOf(settings: LdrSettings, detail: LdrDetail): Lag {
+  const flows = flowsOf(settings, detail);
+  if (flows.length === 0) return { kind: 'unknown', why: 'No side is known to follow.' };
+  const lags = flows.map(lagMsOf);
+  const known = lags.flatMap((ms) => ms ?? []);
+  return known.length < lags.length
+    ? { kind: 'unknown', why: 'The initial scan has not ended.' }
+    : { kind: 'duration', ms: Math.max(...known) };
+}
