@@ -124,7 +124,7 @@ function openConversation(target: BoltTarget, call: BoltCall) {
   /** Whatever is under way ends at the latest when the conversation is cut. */
   const guarded = async <T>(phase: BoltPhase, work: () => Promise<T>): Promise<T> => {
     if (busy) throw new TypeError('a session sends one statement at a time');
-    // Nothing may come between this look at the signal and the sending: both are synchronous.
+    // Nothing waits between this look at the signal and the sending: a connection that is open is taken in the same turn.
     if (call.signal.aborted) throw abortedBeforeSend(cluster);
     // It was cut before this statement, so nothing of it has left.
     if (state.closed) throw faultAt('connect', null);
