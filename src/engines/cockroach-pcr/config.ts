@@ -16,6 +16,8 @@ export interface PcrSettings {
   readonly streams: Readonly<Record<Side, string | null>>;
   /** How the replication is made; null when the config leaves that to people. */
   readonly setup: PcrSetup | null;
+  /** What a person does to keep a primary that the bot can't reach from taking writes; null when the team has no such means. */
+  readonly fencing?: string | null;
 }
 
 export type PcrLink = Link<PcrSettings>;
@@ -37,6 +39,7 @@ export const pcrSettingsSchema = z
     standby: clusterConfig,
     streams: z.strictObject({ toPrimary: stream.optional(), toStandby: stream.optional() }).prefault({}),
     setup: setupSchema.optional(),
+    fencing: z.strictObject({ instructions: z.string().min(1).max(2_000) }).optional(),
   })
   .check((context) => {
     const { primary, standby } = context.value;
@@ -57,7 +60,7 @@ export type ParsedSettings =
 export function parsePcrSettings(raw: unknown, resolveSecret: ResolveSecret): ParsedSettings {
   const parsed = pcrSettingsSchema.safeParse(raw);
   if (!parsed.success) return { kind: 'problems', problems: parsed.error.issues.map(({ path, message }) => ({ path, message })) };
-  const { virtualCluster: name, streams, setup } = parsed.data;
+  const { virtualCluster: name, streams, setup, fencing } = parsed.data;
   const primary = addressOf(parsed.data.primary, resolveSecret);
   const standby = addressOf(parsed.data.standby, resolveSecret);
   return {
@@ -70,6 +73,7 @@ export function parsePcrSettings(raw: unknown, resolveSecret: ResolveSecret): Pa
         primary: streams.toPrimary?.externalConnection ?? null,
         standby: streams.toStandby?.externalConnection ?? null,
       },
+      fencing: fencing?.instructions ?? null,
       setup: setup === undefined ? null : setupOf(setup, name, { primary, standby }, resolveSecret),
     },
   };

@@ -49,6 +49,9 @@ const groundRead = z.strictObject({
   virtualClusters: z.array(z.strictObject({ name: z.string(), status: z.string(), service: z.string() })),
 });
 
+/** Both verbatim: `add`/`none` while it waits for the initial scan, `ready`/`shared` once it serves. */
+const readerView = z.strictObject({ status: z.string(), service: z.string() });
+
 const sideRead = z.discriminatedUnion('kind', [
   /** Nothing accepts a connection there. */
   z.strictObject({ kind: z.literal('gone'), why: z.string() }),
@@ -68,6 +71,10 @@ const sideRead = z.discriminatedUnion('kind', [
     vc: virtualClusterView.nullable(),
     /** Whether this side keeps the history that the other side needs to go on after a pause. */
     history: z.enum(['kept', 'lost', 'none']),
+    /** The read-only virtual cluster beside it; null when there is none. */
+    reader: readerView.nullable().optional(),
+    /** Jobs that keep history of this virtual cluster for the other side, newest first: live ones and those that ended lately. */
+    producers: z.array(z.strictObject({ id: z.string(), status: z.string() })).optional(),
     /** Its data is in the system virtual cluster, as the config says, so that applications write there. */
     flat: z.boolean().optional(),
     ground: groundRead.nullable().optional(),
@@ -84,6 +91,10 @@ export type GroundRead = z.infer<typeof groundRead>;
 export type SideRead = z.infer<typeof sideRead>;
 export type ReadSide = Extract<SideRead, { kind: 'read' }>;
 export type VirtualClusterView = z.infer<typeof virtualClusterView>;
+export type ReaderView = z.infer<typeof readerView>;
+
+/** Name that the database gives to the reader of a virtual cluster. */
+export const readerName = (virtualCluster: string): string => `${virtualCluster}-readonly`;
 
 /** What a virtual cluster is doing, whatever words its version uses. `strange`: a state we do not know, so nothing is safe. */
 export type Phase =
@@ -142,6 +153,9 @@ export function roleOf(side: SideRead): Side | 'none' | 'unknown' {
   if (isFollowing(phase)) return 'standby';
   return writableOf(side) === 'yes' ? 'primary' : 'none';
 }
+
+/** Whether what is there follows. */
+export const followerIn = (vc: VirtualClusterView | null): vc is VirtualClusterView => vc !== null && isFollowing(phaseOf(vc));
 
 export const otherSide = (side: Side): Side => (side === 'primary' ? 'standby' : 'primary');
 

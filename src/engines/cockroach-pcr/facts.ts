@@ -47,9 +47,15 @@ function movingFacts(side: Side, cluster: string, read: ReadSide, vc: VirtualClu
     ...tell('active-version', 'Active version', read.activeVersion),
     ...tell('clock', 'Clock', spellTime(read.now)),
     ...tell('history', 'History kept for the other side', read.history),
+    ...tell('producers', 'Jobs that keep history', producersOf(read)),
+    ...tell('reader', 'Reader', readerOf(read)),
     ...tell('activated', 'Last promotion', vc?.activated === null || vc === null ? null : spellTime(vc.activated)),
   ];
 }
+
+const producersOf = ({ producers = [] }: ReadSide): string => producers.map(({ id, status }) => `${id} ${status}`).join(', ');
+
+const readerOf = ({ reader }: ReadSide): string | null => (reader == null ? null : `${reader.status}, service ${reader.service}`);
 
 function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
   return followersOf(detail).flatMap((follower) => {

@@ -49,6 +49,21 @@ const operations = {
     risk: 'change',
     reversible: 'It is taken back by a pause.',
   },
+  reader: {
+    summary: 'Open the standby for reads, or close it',
+    risk: 'change',
+    reversible: 'What was opened can be closed and opened again, as long as the standby follows.',
+  },
+  retention: {
+    summary: 'Set how far back the standby can be promoted, and how long the primary keeps history for a silent standby',
+    risk: 'change',
+    reversible: 'Another length can be set at any time, but history that a shorter one gave up does not come back.',
+  },
+  reconnect: {
+    summary: 'Have the running stream take the address, password and certificate that are valid now',
+    risk: 'change',
+    reversible: 'It is not taken back: what the connection held before can not be read.',
+  },
   verify: {
     summary: 'Compare the content of both sides as of one time',
     risk: 'change',

@@ -1,10 +1,10 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import type { Micros } from '../cockroach/times.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import { type Acts, actsFor, changeStep, type Draft, lookStep, noUndo, undoBy } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { microsOf, otherSide, type PcrDetail, type SideRead, writableOf } from './detail.ts';
+import { otherSide, type PcrDetail, type SideRead, writableOf } from './detail.ts';
+import { promotedLast } from './promoted.ts';
 import { notNow, type Outline } from './scene.ts';
 import { problemOf, spellTime } from './words.ts';
 
@@ -62,21 +62,6 @@ function notSplit({ id, settings }: PcrLink, detail: PcrDetail): Refusal | null 
       : `Only ${settings[only].cluster} takes writes, so there is nothing to fence on ${id}.`,
     `/repl status ${id} shows both sides.`,
   );
-}
-
-/** When a side was promoted. 23.2 does not tell; the end of the job that fed the side stands for it there, as long as it is listed. */
-function promotedAt(side: SideRead): Micros | null {
-  if (side.kind !== 'read' || side.vc === null) return null;
-  const { activated, job } = side.vc;
-  return microsOf(activated) ?? (job?.status === 'succeeded' ? microsOf(job.modified) : null);
-}
-
-/** The side that was promoted last, by the databases' own times; null when that can't be told. */
-function promotedLast(detail: PcrDetail): { readonly side: Side; readonly at: Micros } | null {
-  const primary = promotedAt(detail.primary);
-  const standby = promotedAt(detail.standby);
-  if (standby !== null && (primary === null || standby > primary)) return { side: 'standby', at: standby };
-  return primary !== null && primary !== standby ? { side: 'primary', at: primary } : null;
 }
 
 function cantTell({ id, settings }: PcrLink): Refusal {

@@ -1,9 +1,9 @@
 import type { Estimate } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { actsFor, changeStep, undoBy } from './acts.ts';
-import { expiresInMs, expiryMsOf } from './detail.ts';
+import { expiresInMs, expiryMsOf, microsOf } from './detail.ts';
 import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
-import { spell } from './words.ts';
+import { spell, spellTime } from './words.ts';
 
 /** A pause or a resume is answered at once and takes effect within seconds. */
 const budgetMs = 120_000;
@@ -14,7 +14,8 @@ const noDowntime: Estimate = { ms: 0, words: 'Applications are not affected.' };
 export function planPause(scene: Scene): Outline | Refusal {
   const { link, follower, here, there } = scene;
   const { phase, side } = follower;
-  const underWay = promotionUnderWay('pause', scene);
+  // A failover that waits for its time can be held by a pause; one that has begun can't.
+  const underWay = phase === 'pending' && isAhead(scene) ? null : promotionUnderWay('pause', scene);
   if (underWay !== null) return underWay;
   if (phase === 'paused' || phase === 'gave-up') {
     const how = phase === 'paused' ? 'is paused already' : 'has paused itself after an error already';
@@ -29,8 +30,19 @@ export function planPause(scene: Scene): Outline | Refusal {
     warnings: [
       `${there} keeps the history that ${here} needs for ${spell(expiryMsOf(follower.read))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
       `While replication is paused, a failover loses everything written since the pause.`,
+      ...(phase === 'pending'
+        ? [
+            `The failover to ${spellTime(follower.vc.failover)} is only held: it goes on when ${here} is resumed, and can be moved by another /repl failover ${link.id}.`,
+          ]
+        : []),
     ],
   };
+}
+
+/** Whether the pending failover waits for a time that has not been replicated yet. */
+function isAhead({ follower: { vc } }: Scene): boolean {
+  const [at, newest] = [microsOf(vc.failover), microsOf(vc.replicated)];
+  return at !== null && newest !== null && at > newest;
 }
 
 export function planResume(scene: Scene): Outline | Refusal {
@@ -78,5 +90,11 @@ function resumeWarnings({ follower, here, there, sourceRead }: Scene): readonly 
         ]
       : [];
   const unseen = sourceRead.kind === 'read' ? [] : [`${there} can't be asked now; ${here} can only catch up once it reaches ${there}.`];
-  return [...gaveUp, ...unseen];
+  const held =
+    follower.vc.failover === null
+      ? []
+      : [
+          `A failover of ${here} to ${spellTime(follower.vc.failover)} is asked for: once it follows again it is promoted when it gets there.`,
+        ];
+  return [...held, ...gaveUp, ...unseen];
 }

@@ -3,7 +3,8 @@ import type { Estimate } from '../../domain/plan.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { type Acts, actsFor, changeStep, type Draft, lookStep, undoBy } from './acts.ts';
 import { writableOf } from './detail.ts';
-import { afterPromotion, clearDefaultTarget, jobWarnings, servingSteps, usualPromotionMs } from './plan-failover.ts';
+import { afterPromotion, clearDefaultTarget, jobWarnings, servingSteps } from './failover-steps.ts';
+import { usualPromotionMs } from './plan-failover.ts';
 import { copyAgeMs, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf, spell } from './words.ts';
 

@@ -3,7 +3,8 @@ import type { Estimate } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type PcrDetail, type Phase, phaseOf, writableOf } from './detail.ts';
+import { otherSide, type PcrDetail, type Phase, phaseOf, readerName, writableOf } from './detail.ts';
+import { closeSteps } from './plan-reader.ts';
 import { notNow, type Outline } from './scene.ts';
 import { phaseWords, problemOf } from './words.ts';
 
@@ -27,6 +28,7 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
   const here = settings[side].cluster;
   const there = settings[source].cluster;
   const phase = phaseOf(read.kind === 'read' ? read.vc : null);
+  const reader = (read.kind === 'read' ? read.reader : null) ?? null;
   if (phase === 'absent') {
     return notNow(`${here} has no virtual cluster ${settings.virtualCluster}, so there is nothing to tear down on ${id}.`, statusOf(id));
   }
@@ -37,6 +39,7 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
   return {
     summary: `Drop ${settings.virtualCluster} on ${here} with everything in it; ${there} goes on alone.`,
     steps: [
+      ...(reader === null ? [] : closeSteps(acts, side, reader)),
       changeStep(acts.dropCopy(side), dropBudgetMs, noUndo(`What is dropped on ${here} is gone; only a new full copy brings it back.`), {
         pointOfNoReturn: true,
       }),
@@ -47,7 +50,7 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
     warnings: [
       `After this nothing protects ${there}: no failover is possible until a new full copy has been made, which can take hours.`,
       `The drop can't be taken back, and cancels the stream into ${here} if there is one.`,
-      `A reader such as ${settings.virtualCluster}-readonly on ${here} is not dropped by this; look after it by hand.`,
+      ...(reader === null ? [] : [`Applications that read from ${readerName(settings.virtualCluster)} on ${here} are cut off first.`]),
     ],
   };
 }

@@ -6,10 +6,14 @@ import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { numbered } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { followersOf, otherSide, type PcrDetail, pcrDetail } from './detail.ts';
+import { leftBehind } from './plan-continue.ts';
 import { planFailback } from './plan-failback.ts';
 import { planFailover } from './plan-failover.ts';
 import { planFence } from './plan-fence.ts';
 import { planPause, planResume } from './plan-pause.ts';
+import { planReaderOff, planReaderOn } from './plan-reader.ts';
+import { planReconnect } from './plan-reconnect.ts';
+import { planRetention } from './plan-retention.ts';
 import { planSetup } from './plan-setup.ts';
 import { planSwitchover } from './plan-switchover.ts';
 import { planTeardown } from './plan-teardown.ts';
@@ -48,6 +52,7 @@ function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outl
   if (operation.kind === 'fence') return planFence(link, detail);
   if (operation.kind === 'setup') return planSetup(link, detail);
   if (operation.kind === 'teardown') return planTeardown(link, detail);
+  if (operation.kind === 'reader' && !operation.on) return planReaderOff(link, detail);
   const scene = sceneOf(link, detail, operation);
   return isRefusal(scene) ? scene : outlineOn(operation, scene);
 }
@@ -64,6 +69,12 @@ function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
       return planResume(scene);
     case 'verify':
       return planVerify(scene);
+    case 'reader':
+      return planReaderOn(scene);
+    case 'retention':
+      return planRetention(operation, scene);
+    case 'reconnect':
+      return planReconnect(scene);
     default:
       return refuse(
         'not-supported',
@@ -86,7 +97,10 @@ function flatRefusal({ link, sourceRead, here, there }: Scene): Refusal | null {
 function sceneOf(link: PcrLink, detail: PcrDetail, operation: Operation): Scene | Refusal {
   const followers = followersOf(detail);
   const follower = followers[0];
-  if (follower === undefined) return withoutFollower(operation.kind, link, detail);
+  if (follower === undefined) {
+    const left = operation.kind === 'failover' ? leftBehind(link, detail) : null;
+    return left ?? withoutFollower(operation.kind, link, detail);
+  }
   const { settings } = link;
   if (followers.length > 1) {
     return refuse(

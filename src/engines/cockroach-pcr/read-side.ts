@@ -10,7 +10,7 @@ import { columnOf, firstValue, withSystem } from '../cockroach/session.ts';
 import { type Micros, microsOfHlc, microsOfTimestamp } from '../cockroach/times.ts';
 import { releaseOf } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
-import type { ReadSide, SideRead, VirtualClusterView } from './detail.ts';
+import { type ReaderView, type ReadSide, readerName, type SideRead, type VirtualClusterView } from './detail.ts';
 
 export interface VirtualClusterReading {
   readonly now: Micros;
@@ -35,8 +35,20 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
   if (release === null) throw notUnderstood(cluster, 'version', version);
   const activeVersion = firstValue(await session.read('SHOW CLUSTER SETTING version')) ?? '';
   const defaultTarget = firstValue(await session.read('SHOW CLUSTER SETTING server.controller.default_target_cluster')) ?? '';
-  const { now, vc, jobs } = await readVirtualCluster(session, cluster, name);
-  return { kind: 'read', release, activeVersion, now: String(now), defaultTarget, vc, history: historyFor(name, jobs) };
+  const { now, vc, jobs, reader } = await readVirtualCluster(session, cluster, name);
+  const producers = producersOf(name, jobs);
+  const history = historyIn(producers);
+  return {
+    kind: 'read',
+    release,
+    activeVersion,
+    now: String(now),
+    defaultTarget,
+    vc,
+    history,
+    reader,
+    producers: producers.map(({ id, status }) => ({ id, status })),
+  };
 }
 
 /** Reads what one virtual cluster is doing now. Throws a Fault. */
@@ -126,11 +138,16 @@ function digitsOf(timestamp: string | null): string | null {
   return at === null ? null : String(at);
 }
 
-/** The producer's description ends with the virtual cluster's name. */
-function historyFor(name: string, jobs: readonly Job[]): ReadSide['history'] {
-  const own = jobs.filter((job) => job.type === producerJob && names(job, name));
-  if (own.length === 0) return 'none';
-  return own.some((job) => !isOver(job)) ? 'kept' : 'lost';
+/** The producer's description ends with the virtual cluster's name. Newest first. */
+const producersOf = (name: string, jobs: readonly Job[]): readonly Job[] =>
+  jobs.filter((job) => job.type === producerJob && names(job, name)).sort((a, b) => (idAfter(a.id, b.id) ? -1 : 1));
+
+/** Whether a job there keeps history of the virtual cluster now. */
+export const keepsHistory = (name: string, jobs: readonly Job[]): boolean => historyIn(producersOf(name, jobs)) === 'kept';
+
+function historyIn(producers: readonly Job[]): ReadSide['history'] {
+  if (producers.length === 0) return 'none';
+  return producers.some((job) => !isOver(job)) ? 'kept' : 'lost';
 }
 
 /** Descriptions are cut after some 70 characters in lists, but the name comes before that. */

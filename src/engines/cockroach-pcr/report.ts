@@ -29,8 +29,12 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
       typeof at === 'string' ? `Both sides hold the same data as of ${at}.` : 'Whether both sides hold the same data was not proven.';
     return { sentence, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
   }
+  if (kind === 'retention' || kind === 'reader' || kind === 'reconnect') {
+    return { sentence: `${changed(run)} ${seen.headline}`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
+  }
+  if (kind === 'failover' && isOnlyAsked(run)) return reportAsked(run, told, seen);
   if (kind === 'teardown') {
-    const [drop] = run.plan.steps;
+    const drop = run.plan.steps.find((step) => step.kind === kinds.dropCopy);
     const sentence = `The copy on ${drop?.cluster ?? 'the side that did not serve'} is dropped. ${seen.headline}`;
     return { sentence, lossMs: run.plan.predictedLoss.ms, downtimeMs: 0, facts: factsNow(seen) };
   }
@@ -44,6 +48,19 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
     ...factsNow(seen),
   ];
   return { sentence: `${loss.words} ${downtime.words} ${seen.headline}`, lossMs: loss.ms, downtimeMs: downtime.ms, facts };
+}
+
+/** What was changed, by the plan's own words: every step of it is done. */
+const changed = ({ plan }: RunView): string => `Done: ${plan.summary.charAt(0).toLowerCase()}${plan.summary.slice(1)}`;
+
+/** A failover to a time far ahead only asks the database for it. */
+const isOnlyAsked = ({ plan }: RunView): boolean => !plan.steps.some(({ kind }) => kind === kinds.awaitPromotion);
+
+function reportAsked({ plan }: RunView, told: readonly Told[], seen: Observation): RunReport {
+  const at = find(told, kinds.completeReplication)?.view.evidence?.['failover time'];
+  const time = typeof at === 'string' ? at.replace('+00:00', ' UTC') : 'its time';
+  const sentence = `The failover is asked for and waits for ${time}; nothing has changed yet. Ask for /repl failover ${plan.link} when that time has come, or the old primary goes on taking writes that are lost. ${seen.headline}`;
+  return { sentence, lossMs: null, downtimeMs: 0, facts: factsNow(seen) };
 }
 
 function reportFailback({ plan }: RunView, seen: Observation): RunReport {

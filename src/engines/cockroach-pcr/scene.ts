@@ -31,17 +31,16 @@ export const notNow = (sentence: string, next: string): Refusal => refuse('not-p
 
 /** A refusal when the follower is already on its way to be promoted; null when it is not. */
 export function promotionUnderWay(operation: string, { link, follower, here }: Scene): Refusal | null {
-  const name = link.settings.virtualCluster;
   if (follower.phase === 'pending') {
     return notNow(
       `A failover of ${here} to ${spellTime(follower.vc.failover)} is already pending, so no ${operation} of ${link.id} can be planned.`,
-      `If a run of the bot waits for it, let it go on or press Retry there. If somebody began it by hand, it ends by itself once the time is reached; ALTER VIRTUAL CLUSTER ${name} COMPLETE REPLICATION TO LATEST ends it now.`,
+      `/repl failover ${link.id} completes it once its time has come, --to latest takes what is there now, and another --to moves it. If a run of the bot waits for it, let that go on.`,
     );
   }
   if (follower.phase === 'reverting') {
     return notNow(
       `A failover of ${here} is under way and can't be called off or moved, so no ${operation} of ${link.id} can be planned.`,
-      `Wait until ${here} is ready. If no run of the bot does it, start its service then with ALTER VIRTUAL CLUSTER ${name} START SERVICE SHARED.`,
+      `If no run of the bot carries it on, /repl failover ${link.id} does.`,
     );
   }
   return null;

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { Fault, isFault } from '../../domain/faults.ts';
 import type { SqlSession } from '../../transports/sql.ts';
 import { withSystem } from '../cockroach/session.ts';
-import { type Micros, msOfMicros, timestampOfMicros } from '../cockroach/times.ts';
+import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { kinds } from './acts.ts';
 import { otherSide, phaseOf, roleOf, writableOf } from './detail.ts';
 import { change, done, impossible, look, type PcrStep, type Place, peek, statusOf, todo, underway } from './place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
@@ -61,49 +62,52 @@ async function seenToMove({ here, name, io }: Place, session: SqlSession, from: 
 const offsetMicros = 500_000n;
 
 /**
- * Cuts that this process has read, by run and cluster. Any time read from the primary after its service was seen stopped is a valid
- * cut. One that is forgotten (a crash, a take-over) is read anew, is later, and only makes the wait longer: nothing depends on this.
+ * After the stop: the standby has everything up to a moment at which the primary took no writes any more. That moment is the one at
+ * which the stop was proven; it stands in the journal, so that whoever takes over waits for the same one.
  */
-export type Cuts = Map<string, Micros>;
-
-/** After the stop: the standby has everything up to a moment at which the primary took no writes any more. */
-export const awaitCut = (cuts: Cuts): PcrStep<object> => ({
+export const awaitCut: PcrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.awaitCut(side),
   probe: async (place) => {
     // Both sides at the same time: one probe must not take twice its time.
-    const [{ vc, now }, cut] = await Promise.all([look(place), cutOf(place, cuts)]);
+    const [{ vc, now }, stopped] = await Promise.all([look(place), stillStopped(place)]);
     const phase = phaseOf(vc);
     if (phase === 'pending' || phase === 'reverting' || phase === 'ready') {
       return done({ status: statusOf(vc), why: `${place.here} is being promoted already.`, 'seen at': timestampOfMicros(now) });
     }
-    if (isFault(cut)) throw cut;
-    if (typeof cut !== 'bigint') return cut;
+    if (isFault(stopped)) throw stopped;
+    if (stopped !== null) return stopped;
+    const cut = cutOf(place);
+    if (cut === null) {
+      return impossible(
+        `When ${place.there} was stopped was not recorded, so there is no point up to which ${place.here} could be complete.`,
+      );
+    }
     const replicated = vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
     if (replicated !== null && replicated >= cut)
       return done({ cut: timestampOfMicros(cut), 'replicated time': timestampOfMicros(replicated) });
     const trouble = phase === 'following' ? '' : ` (${phaseWords[phase]})`;
     return underway(`${place.here} is at ${spellTime(replicated)} and needs to reach ${spellTime(cut)}${trouble}.`);
   },
-});
+};
 
-/** The cut, or why there is none. The clock is read after the service was seen stopped, in the same session. */
-async function cutOf(place: Place, cuts: Cuts): Promise<Micros | Probe | Fault> {
-  const { connect, link, side, name, io, there } = place;
-  const key = `${io.tag} ${link.id} ${there}`;
+/** What the stop recorded: the primary's clock, read after its service was seen stopped, in the same session. */
+function cutOf({ io, there }: Place): Micros | null {
+  const stop = io.earlier.findLast(({ kind, cluster }) => kind === kinds.stopService && cluster === there);
+  const seen = stop?.evidence['seen at'];
+  const at = typeof seen === 'string' ? microsOfTimestamp(seen) : null;
+  return at === null ? null : at + offsetMicros;
+}
+
+/** Null while the primary is stopped; otherwise why there is no cut any more, or why it can't be asked. */
+async function stillStopped({ connect, link, side, name, io, there, here }: Place): Promise<Probe | Fault | null> {
   const source = link.settings[otherSide(side)];
   const reading = await withSystem(connect, source, io, (session) => readVirtualCluster(session, there, name)).catch(faultOnly);
   if (isFault(reading)) return reading;
-  const { vc, now } = reading;
-  if (vc?.service !== 'none') {
-    cuts.delete(key);
-    return impossible(`${there} is not stopped, so there is no point up to which ${place.here} could be complete.`, {
-      status: statusOf(vc),
-    });
-  }
-  const cut = cuts.get(key) ?? now + offsetMicros;
-  cuts.set(key, cut);
-  return cut;
+  if (reading.vc?.service === 'none') return null;
+  return impossible(`${there} is not stopped, so there is no point up to which ${here} could be complete.`, {
+    status: statusOf(reading.vc),
+  });
 }
 
 /** Once the promotion has begun the source need not answer any more, so its Fault is kept until it is known to matter. */
@@ -141,7 +145,7 @@ export const pause: PcrStep<object> = {
     const phase = phaseOf(vc);
     if (phase === 'paused' || phase === 'gave-up') return done({ status: statusOf(vc), job: vc?.job?.status ?? null });
     if (vc?.job?.status === 'pause-requested') return underway(`${place.here} is being paused.`);
-    if (phase === 'following' || phase === 'scanning' || phase === 'retrying') return todo;
+    if (phase === 'following' || phase === 'scanning' || phase === 'retrying' || phase === 'pending') return todo;
     return impossible(`Replication into ${place.here} can't be paused: ${phaseWords[phase]}.`, { status: statusOf(vc) });
   },
   perform: change,
@@ -156,7 +160,7 @@ export const resume: PcrStep<object> = {
     // A job can't be resumed before its pause is complete.
     if (vc?.job?.status === 'pause-requested') return underway(`${place.here} is still being paused.`);
     if (phase === 'paused' || phase === 'gave-up') return todo;
-    if (phase === 'following' || phase === 'scanning' || phase === 'retrying')
+    if (phase === 'following' || phase === 'scanning' || phase === 'retrying' || phase === 'pending')
       return done({ status: statusOf(vc), job: vc?.job?.status ?? null });
     return impossible(`Replication into ${place.here} can't be resumed: ${phaseWords[phase]}.`, { status: statusOf(vc) });
   },

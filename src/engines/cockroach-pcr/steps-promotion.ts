@@ -23,14 +23,21 @@ import { phaseWords, spellTime } from './words.ts';
 /** A failover time further ahead than this was asked for by somebody else: LATEST lies in the past, µs. */
 const aheadMicros = 60_000_000n;
 
-const completeParams = z.object({ to: z.union([z.literal('latest'), z.string().regex(/^\d{1,20}$/)]), stopped: z.boolean() });
+/** The failover that was pending when this one was planned and that it moves, µs in digits. */
+const replaces = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .nullable()
+  .default(null);
+
+const completeParams = z.object({ to: z.union([z.literal('latest'), z.string().regex(/^\d{1,20}$/)]), stopped: z.boolean(), replaces });
 type CompleteParams = z.infer<typeof completeParams>;
 
 /** Asks for the promotion. Done as soon as the database has taken it: the failover time stands in the database from then on. */
 export const completeReplication: PcrStep<CompleteParams> = {
   params: completeParams,
-  rebuild: (acts, side, { to, stopped }) =>
-    acts.completeReplication(side, to === 'latest' ? { kind: 'latest' } : { kind: 'time', at: Number(BigInt(to) / 1000n) }, stopped),
+  rebuild: (acts, side, { to, stopped, replaces: moved }) =>
+    acts.completeReplication(side, to === 'latest' ? { kind: 'latest' } : { kind: 'time', at: Number(BigInt(to) / 1000n) }, stopped, moved),
   probe: async (place, params) => {
     const [reading, other] = await Promise.all([look(place), params.stopped ? peek(place) : null]);
     const { vc } = reading;
@@ -65,9 +72,13 @@ function promotedTo({ here }: Place, { to }: CompleteParams, vc: VirtualClusterV
   return done(evidence);
 }
 
-function acceptedFor({ here }: Place, { to }: CompleteParams, now: bigint, vc: VirtualClusterView): Probe {
+function acceptedFor({ here }: Place, { to, replaces: moved }: CompleteParams, now: bigint, vc: VirtualClusterView): Probe {
   const evidence = { status: vc.status, 'failover time': evidenceTime(vc.failover) };
   if (vc.failover === null) return done(evidence);
+  if (vc.failover === moved && moved !== to) {
+    if (phaseOf(vc) !== 'reverting') return todo;
+    return impossible(`The failover of ${here} to ${spellTime(moved)} has begun, so it can't be moved any more.`, evidence);
+  }
   if (to !== 'latest' && vc.failover !== to) {
     return unknown(
       `A failover of ${here} to ${spellTime(vc.failover)} is pending, not to ${spellTime(to)}: somebody else asked for it.`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isFault } from '../../domain/faults.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { firstValue, withSession, withSystem } from '../cockroach/session.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
@@ -95,13 +96,16 @@ export const setDefaultTarget: PcrStep<z.infer<typeof targetParams>> = {
 export const verifyService: PcrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.verifyService(side),
-  probe: async ({ connect, address, name, io }) => {
-    try {
-      const rows = await withSession(connect, address, name, io, (session) => session.read('SELECT 1 AS one'));
-      return done({ 'SELECT 1': firstValue(rows) ?? 'no row', user: address.user });
-    } catch (cause) {
-      if (!isFault(cause) || cause.code !== 'login-refused') throw cause;
-      return done({ 'SELECT 1': 'not run', why: `${name} answers, but has no login for ${address.user}.` });
-    }
-  },
+  probe: async (place) => done(await answers(place)),
 };
+
+/** Connects to the virtual cluster of the place. Throws a Fault when it gives no answer. */
+export async function answers({ connect, address, name, io }: Place): Promise<JsonObject> {
+  try {
+    const rows = await withSession(connect, address, name, io, (session) => session.read('SELECT 1 AS one'));
+    return { 'SELECT 1': firstValue(rows) ?? 'no row', user: address.user };
+  } catch (cause) {
+    if (!isFault(cause) || cause.code !== 'login-refused') throw cause;
+    return { 'SELECT 1': 'not run', why: `${name} answers, but has no login for ${address.user}.` };
+  }
+}

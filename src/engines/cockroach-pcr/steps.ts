@@ -2,27 +2,30 @@ import type { StepKind } from '../../domain/plan.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
+import { readerKinds } from './acts-reader.ts';
 import { setupKinds } from './acts-setup.ts';
+import { tuningKinds } from './acts-tuning.ts';
 import type { PcrLink } from './config.ts';
 import { executorOf } from './place.ts';
 import { awaitFollowing, startReplication } from './steps-failback.ts';
-import { awaitCut, type Cuts, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
+import { awaitCut, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
+import { awaitReader, dropReader, openReader, startReader, stopReader, verifyReader } from './steps-reader.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
 import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, proveMoving } from './steps-setup.ts';
 import { configure, createUser, dropUser, grantUser, revokeUser } from './steps-setup-users.ts';
 import { dropCopy } from './steps-teardown.ts';
+import { awaitTime, bounce, replaceConnection, setExpiration, setRetention } from './steps-tuning.ts';
 import { type Comparisons, compareCopies } from './steps-verify.ts';
 
 /** The executors of this engine. A redirect is a person's step and has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
-  const cuts: Cuts = new Map();
   const comparisons: Comparisons = new Map();
   return {
     [kinds.proveCatchUp]: executorOf(connect, proveCatchUp),
     [kinds.setDefaultTarget]: executorOf(connect, setDefaultTarget),
     [kinds.stopService]: executorOf(connect, stopService),
-    [kinds.awaitCut]: executorOf(connect, awaitCut(cuts)),
+    [kinds.awaitCut]: executorOf(connect, awaitCut),
     [kinds.completeReplication]: executorOf(connect, completeReplication),
     [kinds.awaitPromotion]: executorOf(connect, awaitPromotion),
     [kinds.startService]: executorOf(connect, startService),
@@ -45,5 +48,16 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [setupKinds.dropNewCopy]: executorOf(connect, dropNewCopy),
     [setupKinds.awaitScan]: executorOf(connect, awaitScan),
     [setupKinds.proveMoving]: executorOf(connect, proveMoving),
+    [readerKinds.openReader]: executorOf(connect, openReader),
+    [readerKinds.awaitReader]: executorOf(connect, awaitReader),
+    [readerKinds.verifyReader]: executorOf(connect, verifyReader),
+    [readerKinds.stopReader]: executorOf(connect, stopReader),
+    [readerKinds.startReader]: executorOf(connect, startReader),
+    [readerKinds.dropReader]: executorOf(connect, dropReader),
+    [tuningKinds.setRetention]: executorOf(connect, setRetention),
+    [tuningKinds.setExpiration]: executorOf(connect, setExpiration),
+    [tuningKinds.replaceConnection]: executorOf(connect, replaceConnection),
+    [tuningKinds.bounce]: executorOf(connect, bounce),
+    [tuningKinds.awaitTime]: executorOf(connect, awaitTime),
   };
 }

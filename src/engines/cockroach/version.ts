@@ -15,3 +15,10 @@ export function releaseOf(text: string): Release | null {
 /** Whether a release is at least `year.number`. */
 export const isAtLeast = (release: Release, year: number, number: number): boolean =>
   release.year > year || (release.year === year && release.number >= number);
+
+/** Whether a release is at least `year.number.patch`. */
+export function isAtLeastPatch(release: Release, year: number, number: number, patch: number): boolean {
+  if (release.year !== year || release.number !== number) return isAtLeast(release, year, number);
+  const own = /^v\d+\.\d+\.(\d+)/.exec(release.text)?.[1];
+  return Number(own ?? 0) >= patch;
+}

@@ -109,10 +109,19 @@ describe('a switchover', { timeout: 20_000 }, () => {
     await carryOut(on, step(kinds.proveCatchUp), () => on.engine());
     on.world.faults.catchUpStuck('standby', true);
     await carryOut(on, step(kinds.stopService), () => on.engine());
-    const engine = on.engine();
+    const stop = await settle(on, step(kinds.stopService), () => on.engine());
+    if (stop.kind !== 'done') throw new TypeError('not stopped');
+    const earlier = [{ kind: kinds.stopService, cluster: 'sql-east', evidence: stop.evidence }];
+    const notes = new Set<string>();
     for (let i = 0; i < 5; i++) {
-      expect((await executorFor(engine, step(kinds.awaitCut)).probe(step(kinds.awaitCut), on.link, anIo())).kind).toBe('underway');
+      // Every look is by another process: all wait for the same moment.
+      const probe = await executorFor(on.engine(), step(kinds.awaitCut)).probe(step(kinds.awaitCut), on.link, anIo({ earlier }));
+      expect(probe.kind).toBe('underway');
+      notes.add(probe.kind === 'underway' ? probe.note : '');
     }
+    expect([...notes].map((note) => /needs to reach (\S+ \S+)/.exec(note)?.[1]).length).toBe(1);
+    const blind = await executorFor(on.engine(), step(kinds.awaitCut)).probe(step(kinds.awaitCut), on.link, anIo());
+    expect(blind).toMatchObject({ kind: 'impossible', why: expect.stringContaining('was not recorded') });
     await carryOut(on, undoOf(step(kinds.stopService)), () => on.engine());
     expect(on.world.writable()).toEqual({ primary: true, standby: false });
   });

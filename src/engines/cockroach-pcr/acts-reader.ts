@@ -1,0 +1,37 @@
+import type { Side } from '../../domain/observation.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
+import { actOn, alter } from './act-on.ts';
+import type { PcrSettings } from './config.ts';
+import { readerName } from './detail.ts';
+
+/** Names of the steps of a reader. They are written into journals, so a name is never used again for something else. */
+export const readerKinds = {
+  openReader: 'pcr.open-reader',
+  awaitReader: 'pcr.await-reader',
+  verifyReader: 'pcr.verify-reader',
+  stopReader: 'pcr.stop-reader',
+  startReader: 'pcr.start-reader',
+  dropReader: 'pcr.drop-reader',
+} as const;
+
+/** Writes the acts on the virtual cluster through which a standby is read. */
+export function readerActs(settings: PcrSettings) {
+  const name = readerName(settings.virtualCluster);
+  const at = (side: Side) => settings[side].cluster;
+  const service = (what: string) => alter({ virtualCluster: name }, what);
+  return {
+    openReader: (side: Side) =>
+      actOn(settings, side, readerKinds.openReader, `Open ${at(side)} for reads`, alter(settings, 'SET REPLICATION READ VIRTUAL CLUSTER')),
+    awaitReader: (side: Side) => actOn(settings, side, readerKinds.awaitReader, `Wait until ${name} on ${at(side)} serves`, []),
+    verifyReader: (side: Side) =>
+      actOn(settings, side, readerKinds.verifyReader, `Connect to ${name} on ${at(side)} as a reader would`, ['SELECT 1 AS one']),
+    stopReader: (side: Side) =>
+      actOn(settings, side, readerKinds.stopReader, `Let no reader into ${name} on ${at(side)}`, service('STOP SERVICE')),
+    startReader: (side: Side) =>
+      actOn(settings, side, readerKinds.startReader, `Let readers into ${name} on ${at(side)}`, service('START SERVICE SHARED')),
+    dropReader: (side: Side) =>
+      actOn(settings, side, readerKinds.dropReader, `Drop ${name} on ${at(side)}`, [
+        `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(name)}`,
+      ]),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Side } from '../../domain/observation.ts';
+import { isAtLeast } from '../cockroach/version.ts';
+import { type Acts, changeStep, type Draft, fenceByHandAct, lookStep, noUndo, personStep, redirectAct, undoBy } from './acts.ts';
+import { writableOf } from './detail.ts';
+import type { Scene } from './scene.ts';
+import { problemOf } from './words.ts';
+
+/** Starting or stopping a service, setting a setting: seconds, with room for a slow cluster. */
+export const serviceBudgetMs = 120_000;
+/** A promotion to the latest time normally ends within 5 minutes; going further back takes longer. */
+const promotionBudgetMs = 30 * 60_000;
+
+export const afterPromotion = noUndo('After the promotion there is no way back; the roles return by a failback.');
+
+/** From the accepted promotion to the proof that only one side takes writes: the same after a failover and after a switchover. */
+export function servingSteps({ link, follower, here }: Scene, acts: Acts): readonly Draft[] {
+  const { side } = follower;
+  return [
+    lookStep(acts.awaitPromotion(side), promotionBudgetMs),
+    changeStep(acts.startService(side, 'serve'), serviceBudgetMs, afterPromotion),
+    changeStep(acts.setDefaultTarget(side, link.settings.virtualCluster), serviceBudgetMs, afterPromotion),
+    lookStep(acts.verifyService(side), serviceBudgetMs),
+    personStep(redirectAct(link, here)),
+    lookStep(acts.checkSplitBrain(side), serviceBudgetMs),
+  ];
+}
+
+/**
+ * Up to 23.2 the service of the virtual cluster that the default target names can't be stopped, so the target is moved away first.
+ */
+export function clearDefaultTarget(
+  { link, source, sourceRead }: Scene,
+  acts: Acts,
+  budgetMs: number,
+  onLate: 'halt' | 'undo',
+): readonly Draft[] {
+  const name = link.settings.virtualCluster;
+  if (sourceRead.kind !== 'read' || isAtLeast(sourceRead.release, 24, 1) || sourceRead.defaultTarget !== name) return [];
+  const undo = undoBy(acts.setDefaultTarget(source, name));
+  return [changeStep(acts.setDefaultTarget(source, 'system'), budgetMs, undo, { onLate })];
+}
+
+export const fenceSource = (acts: Acts, source: Side): Draft =>
+  changeStep(acts.stopService(source), serviceBudgetMs, undoBy(acts.startService(source, 'restart')));
+
+/** Stops the primary; where it can't be asked, people do, if the team has said how. */
+export function fenceSteps(scene: Scene, acts: Acts): readonly Draft[] {
+  const { link, source, sourceRead, there } = scene;
+  const { fencing } = link.settings;
+  if (sourceRead.kind !== 'read' || sourceRead.flat === true) return fencing == null ? [] : [personStep(fenceByHandAct(there, fencing))];
+  if (writableOf(sourceRead) !== 'yes') return [];
+  return [...clearDefaultTarget(scene, acts, serviceBudgetMs, 'halt'), fenceSource(acts, source)];
+}
+
+export function fenceWarnings({ link, sourceRead, there, here }: Scene): readonly string[] {
+  const problem = problemOf(there, sourceRead);
+  if (problem !== null) {
+    const split = `if ${there} is alive, or comes back, it takes writes while ${here} does too (split brain), and those writes are lost when the roles are put right.`;
+    return link.settings.fencing == null
+      ? [`${problem} So it can't be fenced: ${split} Keep applications away from ${there}, and stop its service as soon as it answers.`]
+      : [
+          `${problem} So the bot can't fence it, and the first step asks a person to: ${split} Skip that step only if ${there} is known to be lost; stop its service as soon as it answers.`,
+        ];
+  }
+  if (sourceRead.kind === 'read' && sourceRead.flat === true)
+    return [`${there} is not virtualized, so the bot can't stop writes there: keep applications away from it.`];
+  if (writableOf(sourceRead) === 'yes') return [`${there} answers and takes writes: a switchover would lose nothing.`];
+  return [`${there} answers and takes no writes now, so it needs no fence; nothing here keeps somebody from starting it again.`];
+}
+
+/** What CockroachDB leaves to people after any promotion. */
+export function jobWarnings(here: string): readonly string[] {
+  return [`Backup schedules are paused and changefeeds stop on ${here} when it is promoted: resume or re-create them afterwards.`];
+}
