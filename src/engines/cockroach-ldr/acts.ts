@@ -1,0 +1,208 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { Act } from '../../domain/plan.ts';
+import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
+import { mask } from '../cockroach/stream-uri.ts';
+import type { LdrSettings } from './config.ts';
+import { otherSide } from './flow.ts';
+import { connectionOf, maskedUriInto } from './reach.ts';
+import { fingerprintQuery, grantStatement, replicatedStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
+import { quoteTable, showTable } from './table-name.ts';
+
+/** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
+export const kinds = {
+  setRangefeeds: 'ldr.set-rangefeeds',
+  createUser: 'ldr.create-user',
+  grant: 'ldr.grant',
+  createConnection: 'ldr.create-connection',
+  alterConnection: 'ldr.alter-connection',
+  dropConnection: 'ldr.drop-connection',
+  checkSchema: 'ldr.check-schema',
+  createStream: 'ldr.create-stream',
+  createReplicated: 'ldr.create-replicated',
+  endStream: 'ldr.end-stream',
+  dropReplicated: 'ldr.drop-replicated',
+  awaitScan: 'ldr.await-scan',
+  proveAdvance: 'ldr.prove-advance',
+  pause: 'ldr.pause',
+  resume: 'ldr.resume',
+  cancel: 'ldr.cancel',
+  emptyTables: 'ldr.empty-tables',
+  countQueue: 'ldr.count-queue',
+  checkQueue: 'ldr.check-queue',
+  takeStock: 'ldr.take-stock',
+  markTime: 'ldr.mark-time',
+  awaitPast: 'ldr.await-past',
+  compareTables: 'ldr.compare-tables',
+  stopWriters: 'ldr.stop-writers',
+  changeSchema: 'ldr.change-schema',
+  renewConnection: 'ldr.renew-connection',
+} as const;
+
+/** Stands for a job whose id nobody can know before it exists. */
+const cancelStarted = 'CANCEL JOB <the job that this run started>';
+
+/** A grant as a plan names it. `old`: up to 25.1 one privilege of the whole system serves both ends. */
+export interface Grant {
+  readonly user: string;
+  readonly privileges: readonly string[];
+  readonly old: boolean;
+}
+
+/** What a job is started in: `after` is the newest job that was known when it was planned, so that an older one is never taken for it. */
+export interface Start {
+  readonly after: string;
+}
+
+const actOn = (
+  settings: LdrSettings,
+  side: Side,
+  kind: string,
+  title: string,
+  statements: readonly string[],
+  params: JsonObject = {},
+): Act => ({
+  kind,
+  title,
+  cluster: settings[side].cluster,
+  side,
+  statements,
+  params: { tables: settings.tables.map((pair) => showTable(pair[side])), ...params },
+});
+
+/** Writes the acts of one link: texts and parameters are constant for equal settings. */
+export const actsFor = (settings: LdrSettings) => ({ ...accessActs(settings), ...jobActs(settings), ...lookActs(settings) });
+
+function accessActs(settings: LdrSettings) {
+  const at = (side: Side) => settings[side].cluster;
+  return {
+    setRangefeeds: (side: Side, on: boolean) =>
+      actOn(
+        settings,
+        side,
+        kinds.setRangefeeds,
+        `Turn rangefeeds ${on ? 'on' : 'off'} on ${at(side)}`,
+        [`SET CLUSTER SETTING kv.rangefeed.enabled = ${on}`],
+        {
+          on,
+        },
+      ),
+    createUser: (side: Side, user: string) =>
+      actOn(
+        settings,
+        side,
+        kinds.createUser,
+        `Make the user ${user} on ${at(side)}`,
+        [`CREATE USER IF NOT EXISTS ${quoteIdentifier(user)} WITH PASSWORD '${mask}'`],
+        { user },
+      ),
+    grant: (side: Side, { user, privileges, old }: Grant) =>
+      actOn(
+        settings,
+        side,
+        kinds.grant,
+        `Let ${user} replicate from ${at(side)}`,
+        [grantStatement(settings, side, user, privileges, old)],
+        {
+          user,
+          privileges,
+          old,
+        },
+      ),
+    createConnection: (side: Side) =>
+      actOn(settings, side, kinds.createConnection, `Make the external connection ${connectionOf(settings, side)} on ${at(side)}`, [
+        `CREATE EXTERNAL CONNECTION ${quoteIdentifier(connectionOf(settings, side))} AS ${quoteLiteral(maskedUriInto(settings, side))}`,
+      ]),
+    alterConnection: (side: Side) =>
+      actOn(settings, side, kinds.alterConnection, `Renew the external connection ${connectionOf(settings, side)} on ${at(side)}`, [
+        `ALTER EXTERNAL CONNECTION ${quoteIdentifier(connectionOf(settings, side))} AS ${quoteLiteral(maskedUriInto(settings, side))}`,
+      ]),
+    // `renewed`: it is dropped to be made anew, so that one which is as wanted already counts as done.
+    dropConnection: (side: Side, renewed: boolean) =>
+      actOn(
+        settings,
+        side,
+        kinds.dropConnection,
+        `Drop the external connection ${connectionOf(settings, side)} on ${at(side)}`,
+        [`DROP EXTERNAL CONNECTION ${quoteIdentifier(connectionOf(settings, side))}`],
+        { renewed },
+      ),
+  };
+}
+
+const way = (settings: LdrSettings, into: Side): string => `${settings[otherSide(into)].cluster} → ${settings[into].cluster}`;
+
+function jobActs(settings: LdrSettings) {
+  const at = (side: Side) => settings[side].cluster;
+  const byJob = (side: Side, kind: string, title: string, verb: string, job: string) =>
+    actOn(settings, side, kind, title, [`${verb} JOB ${job}`], { job });
+  return {
+    createStream: (side: Side, { after }: Start) =>
+      actOn(settings, side, kinds.createStream, `Start replication ${way(settings, side)}`, [streamStatement(settings, side)], { after }),
+    createReplicated: (side: Side, both: boolean, { after }: Start) =>
+      actOn(
+        settings,
+        side,
+        kinds.createReplicated,
+        `Make the tables on ${at(side)} and start replication ${way(settings, side)}${both ? ' and back' : ''}`,
+        [replicatedStatement(settings, side, both)],
+        { both, after },
+      ),
+    // The job's id is known only once it exists, so it is found in the database by what it replicates and when it was made.
+    endStream: (side: Side, { after }: Start) =>
+      actOn(settings, side, kinds.endStream, `End the replication ${way(settings, side)} that this run started`, [cancelStarted], {
+        after,
+      }),
+    dropReplicated: (side: Side, both: boolean, { after }: Start) =>
+      actOn(
+        settings,
+        side,
+        kinds.dropReplicated,
+        `End the replication that this run started, and drop the tables that it made on ${at(side)}`,
+        [cancelStarted, `DROP TABLE IF EXISTS ${tablesOn(settings, side).map(quoteTable).join(', ')}`],
+        { both, after },
+      ),
+    pause: (side: Side, job: string) => byJob(side, kinds.pause, `Pause replication ${way(settings, side)}`, 'PAUSE', job),
+    resume: (side: Side, job: string) => byJob(side, kinds.resume, `Resume replication ${way(settings, side)}`, 'RESUME', job),
+    cancel: (side: Side, job: string) => byJob(side, kinds.cancel, `End replication ${way(settings, side)}`, 'CANCEL', job),
+    emptyTables: (side: Side, pairs: readonly number[], { after }: Start) =>
+      actOn(
+        settings,
+        side,
+        kinds.emptyTables,
+        `Delete every row of the link's tables on ${at(side)}`,
+        [truncateStatement(pairs.flatMap((pair) => settings.tables[pair]?.[side] ?? []))],
+        { pairs, after },
+      ),
+  };
+}
+
+function lookActs(settings: LdrSettings) {
+  const at = (side: Side) => settings[side].cluster;
+  return {
+    checkSchema: (side: Side) =>
+      actOn(settings, side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`, []),
+    awaitScan: (side: Side, { after }: Start) =>
+      actOn(settings, side, kinds.awaitScan, `Wait until ${at(side)} has its first full copy`, [], { after }),
+    proveAdvance: (side: Side, withinMs: number) =>
+      actOn(settings, side, kinds.proveAdvance, `Prove that ${at(side)} keeps up`, [], { withinMs }),
+    countQueue: (side: Side) => actOn(settings, side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`, []),
+    checkQueue: (side: Side) =>
+      actOn(settings, side, kinds.checkQueue, `Check that the dead letter queue of ${at(side)} has not grown`, []),
+    takeStock: (side: Side) => actOn(settings, side, kinds.takeStock, `Record up to when ${at(side)} has everything`, []),
+    markTime: (side: Side) => actOn(settings, side, kinds.markTime, `Read the clock of ${at(side)}`, ['SELECT now() AS now']),
+    awaitPast: (side: Side) =>
+      actOn(settings, side, kinds.awaitPast, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took up to then`, []),
+    compareTables: (side: Side, from: 'now' | 'caught-up') =>
+      actOn(
+        settings,
+        side,
+        kinds.compareTables,
+        `Compare the tables of ${at(side)} with those of ${at(otherSide(side))} as of one time`,
+        tablesOn(settings, side).map(fingerprintQuery),
+        { from },
+      ),
+  };
+}
+
+export type Acts = ReturnType<typeof actsFor>;

@@ -1,0 +1,114 @@
+import { Fault } from '../../domain/faults.ts';
+import type { Side } from '../../domain/observation.ts';
+import { notUnderstood } from '../cockroach/deaf.ts';
+import { readNow } from '../cockroach/now.ts';
+import { type Micros, timestampOfMicros } from '../cockroach/times.ts';
+import { isLive, otherSide, replicatedOf } from './flow.ts';
+import { on, type Place } from './place.ts';
+import { readJobs } from './read-jobs.ts';
+import { fingerprintQuery, timePlaceholder } from './statements.ts';
+
+/** As of when both sides are read, and up to when each side that follows had everything by then. */
+export interface Moment {
+  readonly at: Micros;
+  readonly flows: readonly { readonly into: Side; readonly replicated: Micros }[];
+}
+
+/** `busy`: a side took writes between the replicated time and the moment, so that a difference says nothing. */
+export type Verdict = 'same' | 'differs' | 'busy';
+
+export interface Verdicts {
+  /** By the table's place in the config. */
+  readonly tables: readonly Verdict[];
+  /** The last moment that was compared. */
+  readonly at: Micros;
+}
+
+/** Moments that are tried for a table that takes writes. */
+const tries = 4;
+
+/**
+ * A side that follows writes what it gets at its own times, so as of one moment it lacks what its source took since the replicated
+ * time. Equal content proves itself. A difference counts only where the source took nothing between the replicated time and the
+ * moment: then all of it had been applied. Throws a Fault.
+ */
+export async function compareAll(
+  place: Place,
+  moment: () => Promise<Moment | null>,
+  again: boolean,
+  tell: (compared: number) => void,
+): Promise<Verdicts> {
+  const tables: Verdict[] = [];
+  let at = 0n;
+  for (let pair = 0; pair < place.settings.tables.length; pair++) {
+    let verdict: Verdict = 'busy';
+    for (let i = 0; i < (again ? tries : 1) && verdict === 'busy'; i++) {
+      const when = await moment();
+      if (when === null)
+        throw new Fault('answer-not-understood', 'There is no time as of which the sides could be compared.', { effect: 'not-applied' });
+      at = when.at;
+      verdict = await compareOne(place, pair, when);
+    }
+    tables.push(verdict);
+    tell(tables.length);
+  }
+  return { tables, at };
+}
+
+async function compareOne(place: Place, pair: number, { at, flows }: Moment): Promise<Verdict> {
+  const [primary, standby] = await Promise.all([contentOf(place, 'primary', pair, at), contentOf(place, 'standby', pair, at)]);
+  if (primary === standby) return 'same';
+  for (const { into, replicated } of flows) {
+    const source = otherSide(into);
+    const then = await contentOf(place, source, pair, replicated);
+    if (then !== (source === 'primary' ? primary : standby)) return 'busy';
+  }
+  return 'differs';
+}
+
+/** The primary index of a table in one number; an empty table has none. */
+async function contentOf(place: Place, side: Side, pair: number, at: Micros): Promise<string> {
+  const table = place.settings.tables[pair]?.[side];
+  if (table === undefined) throw new TypeError(`the link has no table ${pair}`);
+  // The name may hold the placeholder too, which stands last in the statement.
+  const query = fingerprintQuery(table);
+  const cut = query.lastIndexOf(timePlaceholder);
+  const statement = `${query.slice(0, cut)}${timestampOfMicros(at)}${query.slice(cut + timePlaceholder.length)}`;
+  return on(
+    place,
+    async (session) => {
+      const [row] = await session.read(statement);
+      const digits = row?.['fingerprint'] ?? 'empty';
+      if (row === undefined || !/^(-?\d{1,20}|empty)$/.test(digits))
+        throw notUnderstood(place.settings[side].cluster, 'fingerprint', digits);
+      return digits;
+    },
+    side,
+  );
+}
+
+/** Now, by the clock of the side that is behind, with what each side that follows had before. Throws a Fault. */
+export async function momentNow(place: Place): Promise<Moment> {
+  const sides = ['primary', 'standby'] as const;
+  const reads = await Promise.all(
+    sides.map((side) =>
+      on(
+        place,
+        async (session) => {
+          const { cluster } = place.settings[side];
+          const { jobs } = await readJobs(session, cluster, place.settings, side);
+          const live = jobs.filter(isLive);
+          return { side, replicated: live.length === 0 ? null : replicatedOf({ jobs: live }), now: await readNow(session, cluster) };
+        },
+        side,
+      ),
+    ),
+  );
+  const at = reads.reduce((least, { now }) => (now < least ? now : least), reads[0]?.now ?? 0n);
+  return {
+    at,
+    flows: reads.flatMap(({ side, replicated }) =>
+      replicated === null ? [] : [{ into: side, replicated: replicated < at ? replicated : at }],
+    ),
+  };
+}

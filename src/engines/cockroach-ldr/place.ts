@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import { Fault } from '../../domain/faults.ts';
+import { canonicalJson, type JsonObject } from '../../domain/json.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { Act } from '../../domain/plan.ts';
+import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
+import { problemOf } from '../cockroach/deaf.ts';
+import { withInterface } from '../cockroach/session.ts';
+import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import { type Acts, actsFor } from './acts.ts';
+import type { LdrLink, LdrSettings } from './config.ts';
+import type { JobView, ReadSide } from './detail.ts';
+import { otherSide } from './flow.ts';
+import { readJobs } from './read-jobs.ts';
+import { readSide } from './read-side.ts';
+import { showTable } from './table-name.ts';
+
+/** Where an act runs and what it may ask. */
+export interface Place {
+  readonly connect: SqlConnect;
+  readonly link: LdrLink;
+  readonly settings: LdrSettings;
+  readonly side: Side;
+  readonly here: string;
+  readonly there: string;
+  readonly io: EngineIo;
+}
+
+export interface LdrStep<P> {
+  readonly params: z.ZodType<P>;
+  /** The act anew from its parameters; its statements have to be those that were approved. */
+  rebuild(acts: Acts, side: Side, params: P): Act;
+  probe(place: Place, params: P): Promise<Probe>;
+  /** Left out by a step that only looks. `statement` is the first of `statements`. */
+  perform?(place: Place, statement: string, params: P, statements: readonly string[]): Promise<void>;
+  /** See `StepExecutor.repeatable`. */
+  readonly repeatable?: true;
+}
+
+export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
+export const unknown = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'unknown', why, evidence });
+export const done = (evidence: JsonObject): Probe => ({ kind: 'done', evidence });
+export const underway = (note: string, fraction: number | null = null): Probe => ({ kind: 'underway', fraction, note });
+export const todo: Probe = { kind: 'todo' };
+
+/** Nothing was sent, since what was seen right before speaks against it. */
+export const refused = (sentence: string, facts: Fault['facts'] = {}): Fault =>
+  new Fault('statement-refused', sentence, { effect: 'not-applied', facts });
+
+/** Makes an executor: it refuses to touch anything when the config has come to mean something else than the plan does. */
+export function executorOf<P>(connect: SqlConnect, step: LdrStep<P>): StepExecutor<LdrLink> {
+  return {
+    ...(step.repeatable === true ? { repeatable: true } : {}),
+    probe: async (act, link, io) => {
+      const bound = bind(connect, step, act, link, io);
+      return typeof bound === 'string' ? impossible(bound) : step.probe(bound.place, bound.params);
+    },
+    perform: async (act, link, io) => {
+      const bound = bind(connect, step, act, link, io);
+      const statement = act.statements[0];
+      if (typeof bound === 'string') throw refused(bound, { kind: act.kind });
+      if (step.perform === undefined || statement === undefined) throw refused(`'${act.title}' only looks; there is nothing to send.`);
+      await step.perform(bound.place, statement, bound.params, act.statements);
+    },
+  };
+}
+
+function bind<P>(
+  connect: SqlConnect,
+  step: LdrStep<P>,
+  act: Act,
+  link: LdrLink,
+  io: EngineIo,
+): string | { readonly place: Place; readonly params: P } {
+  const { side } = act;
+  if (side === null) return `'${act.title}' names no side.`;
+  const { settings } = link;
+  const here = settings[side].cluster;
+  const tables = settings.tables.map((pair) => showTable(pair[side]));
+  if (here !== act.cluster || canonicalJson(act.params['tables'] ?? null) !== canonicalJson(tables)) {
+    return `'${act.title}' was planned for other tables or for another cluster than the config of ${link.id} names now.`;
+  }
+  const params = step.params.safeParse(act.params);
+  if (!params.success) return `'${act.title}' was planned by a version of the bot whose parameters this one can't read.`;
+  if (canonicalJson(step.rebuild(actsFor(settings), side, params.data).statements) !== canonicalJson(act.statements)) {
+    return `'${act.title}' would be sent in other words now than those that were approved.`;
+  }
+  return { place: { connect, link, settings, side, here, there: settings[otherSide(side)].cluster, io }, params: params.data };
+}
+
+/** Uses one session on the side of the act, where the tables live. */
+export const on = <T>(place: Place, use: (session: SqlSession) => Promise<T>, side: Side = place.side): Promise<T> =>
+  withInterface(place.connect, place.settings[side], place.settings.interface, place.io, use);
+
+/** Sends one effect, alone on its own connection. */
+export const change = async (place: Place, statement: string): Promise<void> => {
+  await on(place, (session) => session.change(statement));
+};
+
+/** The link's jobs on a side. Throws a Fault. */
+export const jobsOn = (place: Place, side: Side = place.side): Promise<readonly JobView[]> =>
+  on(place, async (session) => (await readJobs(session, place.settings[side].cluster, place.settings, side)).jobs, side);
+
+/** Reads all of a side. Throws a Fault when it can't be asked. */
+export async function look(place: Place, side: Side = place.side): Promise<ReadSide> {
+  const read = await readSide(place.connect, place.settings, side, place.io);
+  if (read.kind === 'read') return read;
+  const { cluster } = place.settings[side];
+  throw new Fault('connect-failed', problemOf(cluster, read) ?? `${cluster} can't be asked.`, {
+    effect: 'not-applied',
+    facts: { cluster },
+  });
+}
+
+/** What an earlier step of the run on a cluster recorded; null when none did. */
+export function earlier({ io }: Place, kind: string, cluster: string): JsonObject | null {
+  const found = io.earlier.filter((entry) => entry.kind === kind && entry.cluster === cluster);
+  return found[found.length - 1]?.evidence ?? null;
+}

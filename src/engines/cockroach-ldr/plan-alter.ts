@@ -1,0 +1,101 @@
+import type { Side } from '../../domain/observation.ts';
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { type Draft, lookStep, type Outline, personAct, personStep, redirectAct } from '../cockroach/drafts.ts';
+import { type Acts, actsFor, kinds } from './acts.ts';
+import type { LdrLink } from './config.ts';
+import type { LdrDetail } from './detail.ts';
+import { otherSide } from './flow.ts';
+import { targetOf } from './plan-move.ts';
+import { clearSteps } from './plan-refill.ts';
+import { type Form, type Reads, startSteps } from './plan-start.ts';
+import { bothRead, movingFlow, queueWarnings } from './scene.ts';
+import { tablesAt } from './words.ts';
+
+const lookBudgetMs = 120_000;
+/** After the redirect the way back has only what was under way, ms. */
+const drainBudgetMs = 30 * 60_000;
+
+/** Takes both sides through a change of schema that replicating tables refuse: end, change, fill anew. Pure. */
+export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
+  const reads = bothRead('alter', link, detail);
+  if (isRefusal(reads)) return reads;
+  const { settings, id } = link;
+  const into = targetOf(link, detail);
+  const source = otherSide(into);
+  const both = settings.direction === 'bidirectional';
+  for (const side of both ? [into, source] : [into]) {
+    const flow = movingFlow('alter', link, detail, side);
+    if (isRefusal(flow)) return flow;
+  }
+  const form: Form = { kind: 'stream', order: both ? [source, into] : [into] };
+  const start = startSteps('alter', link, reads, form);
+  if (isRefusal(start)) return start;
+  const acts = actsFor(settings);
+  const [here, there] = [settings[into].cluster, settings[source].cluster];
+  return {
+    summary: `End the replication of ${id}, have people change the tables on both sides, and copy everything anew from ${there} to ${here}.`,
+    steps: [...gatherSteps(link, source, into, acts), ...changeSteps(link, reads, into, acts), ...start, ...(both ? [backStep(link)] : [])],
+    predictedLoss: {
+      ms: 0,
+      words: both
+        ? `Nothing, if applications stay on ${there} from the redirect on: ${here} is emptied after ${there} has everything that ${here} took.`
+        : `Nothing of ${there}; rows that applications wrote on ${here} alone are deleted.`,
+    },
+    predictedDowntime: {
+      ms: 0,
+      words: `Applications go on with ${there}; ${here} can't be used from the end of the jobs until its copy is complete.`,
+    },
+    warnings: warningsOf(link, detail, here, there),
+  };
+}
+
+/** Both ways, the applications come together on one side, which waits until it has what the other one took. */
+function gatherSteps(link: LdrLink, source: Side, into: Side, acts: Acts): readonly Draft[] {
+  const { cluster } = link.settings[source];
+  const other = link.settings[into].cluster;
+  if (link.settings.direction !== 'bidirectional') {
+    const words = [`Nothing that writes on ${other} may go on: its rows are deleted, and filled anew from ${cluster}.`];
+    return [
+      personStep(personAct(kinds.stopWriters, `Make sure that applications use ${cluster} and that nothing writes on ${other}`, words)),
+    ];
+  }
+  return [
+    lookStep(acts.countQueue(source), lookBudgetMs),
+    personStep(redirectAct(link, `Redirect all application traffic to ${cluster}, and none to ${other}`)),
+    lookStep(acts.markTime(into), lookBudgetMs),
+    lookStep(acts.awaitPast(source), drainBudgetMs),
+    lookStep(acts.checkQueue(source), lookBudgetMs),
+  ];
+}
+
+function changeSteps(link: LdrLink, reads: Reads, into: Side, acts: Acts): readonly Draft[] {
+  const steps = clearSteps({ link, reads, into }, acts);
+  const names = tablesAt(
+    link.settings,
+    into,
+    link.settings.tables.map((_, pair) => pair),
+  );
+  const ends = steps.filter(({ kind }) => kind === kinds.cancel);
+  const change = personAct(kinds.changeSchema, 'Change the tables on both sides in the same way', [
+    `Run the same ALTER TABLE on ${link.settings.primary.cluster} and on ${link.settings.standby.cluster} (${names}); nothing replicates now, so they take it.`,
+    'Columns, types, nullability, keys, checks and unique indexes have to be equal on both sides afterwards. SHOW CREATE TABLE shows them.',
+  ]);
+  return [...ends, personStep(change), ...steps.filter(({ kind }) => kind !== kinds.cancel)];
+}
+
+const backStep = (link: LdrLink): Draft => personStep(redirectAct(link, 'Redirect application traffic back to where it was'));
+
+function warningsOf(link: LdrLink, detail: LdrDetail, here: string, there: string): readonly string[] {
+  const { id, settings } = link;
+  return [
+    'Not needed for these, which replicating tables take as they are, by hand on both sides: CREATE INDEX (not unique, partial, hash-sharded or on computed columns), DROP INDEX, ALTER INDEX RENAME or NOT VISIBLE, SET or DROP DEFAULT, zone configurations, and TTL settings other than ttl_expire_after.',
+    `From the end of the jobs until the copy is complete, nothing protects ${there}; how long that is depends on the change and on the size of the tables.`,
+    `Every row of the link's tables on ${here} is deleted and copied anew.`,
+    ...(settings.direction === 'bidirectional'
+      ? [`If applications must stay on ${here}, do not approve: /repl alter ${id} gathers them on ${there}.`]
+      : []),
+    'If the change goes wrong, mend the tables by hand before you confirm; the run then checks that both sides fit, and starts nothing if they do not.',
+    ...queueWarnings(link, detail, 'standby'),
+    ...queueWarnings(link, detail, 'primary'),
+  ];
+}

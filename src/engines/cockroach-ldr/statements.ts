@@ -1,0 +1,60 @@
+import type { Side } from '../../domain/observation.ts';
+import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
+import type { LdrSettings } from './config.ts';
+import { otherSide } from './flow.ts';
+import { quoteTable, type TableName } from './table-name.ts';
+
+/** Stands in a statement for a time that is read right before it is sent. */
+export const timePlaceholder = '<one time for both sides>';
+
+export const tablesOn = ({ tables }: LdrSettings, side: Side): readonly TableName[] => tables.map((pair) => pair[side]);
+
+const listed = (tables: readonly TableName[]): string => tables.map(quoteTable).join(', ');
+const tableClause = (tables: readonly TableName[]): string =>
+  tables.length === 1 ? `TABLE ${listed(tables)}` : `TABLES (${listed(tables)})`;
+
+const connectionInto = (settings: LdrSettings, side: Side): string =>
+  quoteLiteral(`external://${settings.streams[side]?.externalConnection ?? ''}`);
+
+/** Options that both ways of starting have, in the order in which they are always written. */
+function commonOptions({ options }: LdrSettings): readonly string[] {
+  return [
+    // Immediate is what the server does when nothing is said, and newer grammars may come to drop the word.
+    ...(options.mode === 'validated' ? [`MODE = 'validated'`] : []),
+    ...(options.discardTtlDeletes ? [`DISCARD = 'ttl-deletes'`] : []),
+    ...(options.label === null ? [] : [`LABEL = ${quoteLiteral(options.label)}`]),
+  ];
+}
+
+/** Starts a job into tables that exist. Sent on the side that follows. */
+export function streamStatement(settings: LdrSettings, into: Side): string {
+  const options = [...commonOptions(settings), ...(settings.options.skipSchemaCheck ? ['SKIP SCHEMA CHECK'] : [])];
+  const from = tableClause(tablesOn(settings, otherSide(into)));
+  const to = tableClause(tablesOn(settings, into));
+  const tail = options.length === 0 ? '' : ` WITH ${options.join(', ')}`;
+  return `CREATE LOGICAL REPLICATION STREAM FROM ${from} ON ${connectionInto(settings, into)} INTO ${to}${tail}`;
+}
+
+/** Makes the tables on the side that follows and starts the job, or, both ways, the two jobs. From 25.1 on. */
+export function replicatedStatement(settings: LdrSettings, into: Side, both: boolean): string {
+  const way = both ? `BIDIRECTIONAL ON ${connectionInto(settings, otherSide(into))}` : 'UNIDIRECTIONAL';
+  const from = tableClause(tablesOn(settings, otherSide(into)));
+  const to = tableClause(tablesOn(settings, into));
+  return `CREATE LOGICALLY REPLICATED ${to} FROM ${from} ON ${connectionInto(settings, into)} WITH ${[way, ...commonOptions(settings)].join(', ')}`;
+}
+
+export const truncateStatement = (tables: readonly TableName[]): string => `TRUNCATE TABLE ${listed(tables)}`;
+
+export const filledQuery = (table: TableName): string => `SELECT count(*) AS n FROM (SELECT 1 FROM ${quoteTable(table)} LIMIT 1)`;
+
+/** The content of a table in one number per index, the primary one first. */
+export const fingerprintQuery = (table: TableName): string =>
+  `SELECT index_name, fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM TABLE ${quoteTable(table)}] AS OF SYSTEM TIME '${timePlaceholder}'`;
+
+/** What the user in the connection needs on the side that it reads from. */
+export function grantStatement(settings: LdrSettings, source: Side, user: string, privileges: readonly string[], old: boolean): string {
+  const to = quoteIdentifier(user);
+  return old
+    ? `GRANT SYSTEM REPLICATION TO ${to}`
+    : `GRANT ${privileges.join(', ')} ON TABLE ${listed(tablesOn(settings, source))} TO ${to}`;
+}

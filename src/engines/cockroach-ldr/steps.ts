@@ -1,0 +1,44 @@
+import type { StepKind } from '../../domain/plan.ts';
+import type { SqlConnect } from '../../transports/sql.ts';
+import type { StepExecutor } from '../engine.ts';
+import { kinds } from './acts.ts';
+import type { LdrLink } from './config.ts';
+import { executorOf } from './place.ts';
+import { alterConnection, createConnection, createUser, dropConnection, grant, setRangefeeds } from './steps-access.ts';
+import { type Comparisons, compareTables } from './steps-compare.ts';
+import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps-cut.ts';
+import { emptyTables } from './steps-empty.ts';
+import { cancel, pause, resume } from './steps-jobs.ts';
+import { awaitScan, proveAdvance } from './steps-scan.ts';
+import { checkSchema } from './steps-schema.ts';
+import { createReplicated, createStream, dropReplicated, endStream } from './steps-start.ts';
+
+/** The executors of this engine. What people do has none. */
+export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<LdrLink>>> {
+  const comparisons: Comparisons = new Map();
+  return {
+    [kinds.setRangefeeds]: executorOf(connect, setRangefeeds),
+    [kinds.createUser]: executorOf(connect, createUser),
+    [kinds.grant]: executorOf(connect, grant),
+    [kinds.createConnection]: executorOf(connect, createConnection),
+    [kinds.alterConnection]: executorOf(connect, alterConnection),
+    [kinds.dropConnection]: executorOf(connect, dropConnection),
+    [kinds.checkSchema]: executorOf(connect, checkSchema),
+    [kinds.createStream]: executorOf(connect, createStream),
+    [kinds.createReplicated]: executorOf(connect, createReplicated),
+    [kinds.endStream]: executorOf(connect, endStream),
+    [kinds.dropReplicated]: executorOf(connect, dropReplicated),
+    [kinds.awaitScan]: executorOf(connect, awaitScan),
+    [kinds.proveAdvance]: executorOf(connect, proveAdvance),
+    [kinds.pause]: executorOf(connect, pause),
+    [kinds.resume]: executorOf(connect, resume),
+    [kinds.cancel]: executorOf(connect, cancel),
+    [kinds.emptyTables]: executorOf(connect, emptyTables),
+    [kinds.countQueue]: executorOf(connect, countQueue),
+    [kinds.checkQueue]: executorOf(connect, checkQueue),
+    [kinds.takeStock]: executorOf(connect, takeStock),
+    [kinds.markTime]: executorOf(connect, markTime),
+    [kinds.awaitPast]: executorOf(connect, awaitPast),
+    [kinds.compareTables]: executorOf(connect, compareTables(comparisons)),
+  };
+}
