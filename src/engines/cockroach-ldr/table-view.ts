@@ -62,8 +62,7 @@ export async function readTableView(session: SqlSession, name: TableName): Promi
   const columns = await from('column_name, data_type, is_nullable, column_default, generation_expression, is_hidden', 'COLUMNS FROM');
   const described = await session.read(describedText(name));
   const create = await from('create_statement', 'CREATE TABLE');
-  const indexes = indexesOf(await from('index_name, non_unique, seq_in_index, column_name, storing, implicit', 'INDEXES FROM'));
-  const constraints = await from('constraint_name, constraint_type, details', 'CONSTRAINTS FROM');
+  const { indexes, constraints } = await readKeys(session, name);
   const partial = await session.read(partialText(name));
   const inbound = await session.read(inboundText(name));
   const triggers = await session.read(`SHOW TRIGGERS FROM ${table}`);
@@ -88,6 +87,23 @@ export async function readTableView(session: SqlSession, name: TableName): Promi
     triggers: triggers.flatMap((row) => row['trigger_name'] ?? Object.values(row)[0] ?? []),
     lines: createLines(create[0]?.['create_statement'] ?? ''),
   };
+}
+
+/** Indexes and constraints are asked for together: only a constraint tells which index is the primary one. */
+async function readKeys(session: SqlSession, name: TableName) {
+  const table = quoteTable(name);
+  const indexes = await session.read(
+    `SELECT index_name, non_unique, seq_in_index, column_name, storing, implicit FROM [SHOW INDEXES FROM ${table}]`,
+  );
+  const constraints = await session.read(`SELECT constraint_name, constraint_type, details FROM [SHOW CONSTRAINTS FROM ${table}]`);
+  return { indexes: indexesOf(indexes), constraints };
+}
+
+/** The columns of a table's primary key, in order. Throws a Fault. */
+export async function readPrimaryKey(session: SqlSession, name: TableName): Promise<readonly string[]> {
+  const { indexes, constraints } = await readKeys(session, name);
+  const primary = constraints.find((row) => row['constraint_type'] === 'PRIMARY KEY')?.['constraint_name'];
+  return indexes.find((index) => index.name === primary)?.keys ?? [];
 }
 
 const isTrue = (text: string | null | undefined): boolean => ['t', 'true', 'yes', 'YES'].includes(text ?? '');

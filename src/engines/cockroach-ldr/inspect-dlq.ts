@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { isFault } from '../../domain/faults.ts';
+import type { Inspection } from '../../domain/inspection.ts';
+import { canonicalJson } from '../../domain/json.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
+import { quoteLiteral } from '../../transports/sql-quoting.ts';
+import { wasRefused } from '../cockroach/deaf.ts';
+import { readNow } from '../cockroach/now.ts';
+import { withInterface } from '../cockroach/session.ts';
+import { spell } from '../cockroach/spell.ts';
+import { type Micros, microsOfTimestamp, msOfMicros } from '../cockroach/times.ts';
+import type { EngineIo } from '../engine.ts';
+import type { LdrLink, LdrSettings } from './config.ts';
+import { reasonWords } from './dlq-reason.ts';
+import { wantedInto } from './flow.ts';
+import { findQueues, isAbsent, type Queue, quoteQueue, readDlq } from './read-tables.ts';
+import { showTable } from './table-name.ts';
+import { readPrimaryKey } from './table-view.ts';
+import { count } from './words.ts';
+
+/** So many of the newest entries of a queue are listed. */
+const listed = 20;
+
+/** What one side's queues hold. */
+interface SideQueues {
+  readonly side: Side;
+  readonly now: Micros;
+  readonly entries: number;
+  readonly oldest: Micros | null;
+  readonly newest: Micros | null;
+  readonly rows: readonly (readonly string[])[];
+  /** Queues that hold something, as they are named in a statement. */
+  readonly queues: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * What waits in the dead letter queues of a link: of the rows themselves only the primary keys are ever asked for. `salt` is secret and
+ * new for each process, so that a key can't be guessed from its hash. Throws a Fault when no side that matters can be asked.
+ */
+export async function inspectDlq(connect: SqlConnect, salt: string, link: LdrLink, io: EngineIo): Promise<Inspection> {
+  const { settings } = link;
+  const looks = await Promise.all((['standby', 'primary'] as const).map((side) => lookAt(connect, salt, settings, side, io)));
+  const seen = looks.flatMap((look) => (isFault(look) ? [] : [look]));
+  const needed = wantedInto(settings).length === 2 ? looks : looks.slice(0, 1);
+  const fault = needed.find(isFault) ?? looks.find(isFault);
+  if (fault !== undefined && (seen.length === 0 || needed.every(isFault))) throw fault;
+  const total = seen.reduce((sum, { entries }) => sum + entries, 0);
+  return {
+    headline: headlineOf(settings, seen, total),
+    columns: ['Table', 'Since', 'Why', 'Entry'],
+    rows: seen.flatMap(({ rows }) => rows),
+    notes: [
+      ...looks.flatMap((look) => (isFault(look) ? [`Not seen: ${look.message}`] : look.problems)),
+      ...(total > 0 ? procedure(settings, seen) : []),
+    ],
+  };
+}
+
+async function lookAt(connect: SqlConnect, salt: string, settings: LdrSettings, side: Side, io: EngineIo) {
+  try {
+    return await withInterface(connect, settings[side], settings.interface, io, (session) => readQueues(session, salt, settings, side));
+  } catch (cause) {
+    if (!isFault(cause) || io.signal.aborted) throw cause;
+    return cause;
+  }
+}
+
+async function readQueues(session: SqlSession, salt: string, settings: LdrSettings, side: Side): Promise<SideQueues> {
+  const { dlq, problem } = await readDlq(session, settings, side);
+  const filled = dlq.filter(({ entries }) => entries !== null && entries > 0);
+  const now = await readNow(session, settings[side].cluster);
+  const rows: (readonly string[])[] = [];
+  const problems = problem === null ? [] : [`A dead letter queue could not be read: ${problem}`];
+  const queues = (await findQueues(session, settings, side)).filter((queue) => filled.some(({ queue: name }) => name === queue.queue));
+  for (const queue of queues) rows.push(...(await readEntries(session, salt, settings, side, queue, now)));
+  const times = (pick: 'oldest' | 'newest') => filled.flatMap((queue) => (queue[pick] === null ? [] : [BigInt(queue[pick])]));
+  const least = (all: readonly Micros[]) => all.reduce<Micros | null>((a, b) => (a === null || b < a ? b : a), null);
+  const most = (all: readonly Micros[]) => all.reduce<Micros | null>((a, b) => (a === null || b > a ? b : a), null);
+  return {
+    side,
+    now,
+    entries: filled.reduce((sum, { entries }) => sum + (entries ?? 0), 0),
+    oldest: least(times('oldest')),
+    newest: most(times('newest')),
+    rows,
+    queues: queues.map(quoteQueue),
+    problems,
+  };
+}
+
+/** The newest entries of a queue. Of the row that could not be applied only the columns of the key are selected, by name. */
+async function readEntries(
+  session: SqlSession,
+  salt: string,
+  settings: LdrSettings,
+  side: Side,
+  queue: Queue,
+  now: Micros,
+): Promise<readonly (readonly string[])[]> {
+  const name = settings.tables[queue.pair]?.[side];
+  if (name === undefined) return [];
+  const key = await readPrimaryKey(session, name).catch((cause: unknown) => {
+    if (isAbsent(cause) || wasRefused(cause)) return [];
+    throw cause;
+  });
+  const rows = await session.read(entriesText(queue, key));
+  return rows.map((row) => [
+    `${showTable(name)} on ${settings[side].cluster}`,
+    ageOf(row['dlq_timestamp'] ?? null, now),
+    reasonWords(row['dlq_reason'] ?? ''),
+    `${row['id'] ?? '?'}: ${row['mutation_type'] ?? 'change'} of ${keyWords(salt, settings.dlqKeys, key, row)}`,
+  ]);
+}
+
+/** The statement that lists a queue's newest entries with the key of each. */
+export const entriesText = (queue: Queue, key: readonly string[]): string =>
+  `SELECT ${['id', 'dlq_timestamp', 'dlq_reason', 'mutation_type', ...key.map((column, place) => `incoming_row->>${quoteLiteral(column)} AS k${place}`)].join(', ')} FROM ${quoteQueue(queue)} ORDER BY dlq_timestamp DESC LIMIT ${listed}`;
+
+function keyWords(salt: string, how: LdrSettings['dlqKeys'], key: readonly string[], row: SqlRow): string {
+  const values = key.map((_, place) => row[`k${place}`] ?? null);
+  if (key.length === 0) return 'a row whose key is not known';
+  if (how === 'shown') return `row ${key.map((column, place) => `${cut(column)} = ${cut(values[place] ?? 'NULL')}`).join(', ')}`;
+  return `row ${createHash('sha256').update(salt).update(canonicalJson(values)).digest('hex').slice(0, 10)}`;
+}
+
+const cut = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+
+function ageOf(timestamp: string | null, now: Micros): string {
+  const at = timestamp === null ? null : microsOfTimestamp(timestamp);
+  return at === null ? 'not told' : spell(Math.max(0, msOfMicros(now - at)));
+}
+
+function headlineOf(settings: LdrSettings, seen: readonly SideQueues[], total: number): string {
+  const clusters = seen.map(({ side }) => settings[side].cluster).join(' and ');
+  if (total === 0) return `No row waits in a dead letter queue on ${clusters}.`;
+  const parts = seen
+    .filter(({ entries }) => entries > 0)
+    .map(({ side, entries, oldest, newest, now }) => {
+      const age = (at: Micros | null) => (at === null ? 'not told' : spell(Math.max(0, msOfMicros(now - at))));
+      return `${count(entries, 'row')} could not be applied on ${settings[side].cluster} (newest ${age(newest)} ago, oldest ${age(oldest)} ago)`;
+    });
+  return `${parts.join('; ')}.`;
+}
+
+/** The manual's way of working a queue off. */
+function procedure(settings: LdrSettings, seen: readonly SideQueues[]): readonly string[] {
+  const [queue] = seen.flatMap(({ queues }) => queues);
+  const shown = queue === undefined || queue.length > 120 ? 'the queue' : queue;
+  return [
+    settings.dlqKeys === 'hashed'
+      ? 'Rows are named by a hash of their key: equal hashes in this answer are the same row. The number before it is the id of the entry.'
+      : 'The number before each row is the id of the entry.',
+    `Take the newest entry first: SELECT incoming_row FROM ${shown} WHERE id = … shows it. Compare it with the row on the source AS OF SYSTEM TIME the replicated time, and with the row on the destination.`,
+    'If source and destination agree, delete the entry.',
+    'If the source agrees with the entry and the destination does not, UPSERT the entry’s row into the destination, then delete the entry. If that breaks a constraint, remove the row that is in the way, or give the entry up.',
+    'If the source differs from the entry, wait until the replicated time has moved on and look again; when there is a newer entry of the same row, delete the older ones.',
+    `DELETE FROM ${shown} WHERE id = … deletes an entry; the bot never does.`,
+  ];
+}
