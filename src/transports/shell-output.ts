@@ -28,16 +28,24 @@ function keepTail(maxBytes: number) {
   };
 }
 
-/** Reads a command's output to its end. `whole`: an output of which only the end could be kept is worth nothing. */
-export function collectOutput(channel: ClientChannel, maxBytes: number, secrets: readonly Secret[], whole: boolean): Promise<Output> {
+export interface Reading {
+  readonly maxBytes: number;
+  readonly hidden: readonly Secret[];
+  /** An output of which only the end could be kept is worth nothing. */
+  readonly whole: boolean;
+  /** Called when nobody listens to the command any more, so that it doesn't fill a pipe for ever. */
+  giveUp(): void;
+}
+
+/** Reads a command's output to its end. Listens from the moment it is called. */
+export function collectOutput(channel: ClientChannel, { maxBytes, hidden, whole, giveUp }: Reading): Promise<Output> {
   const [out, err] = [keepTail(maxBytes), keepTail(maxBytes)];
   let ending: { readonly exitCode: number | null; readonly signal: string | null } | null = null;
   return new Promise((resolve) => {
     const take = (kept: ReturnType<typeof keepTail>) => (chunk: Buffer) => {
       kept.add(chunk);
       if (!whole || !kept.isCut()) return;
-      // A command that nobody listens to any more is ended, so that it doesn't fill a pipe for ever.
-      channel.signal('TERM');
+      giveUp();
       channel.close();
       resolve({ kind: 'too-much' });
     };
@@ -49,7 +57,7 @@ export function collectOutput(channel: ClientChannel, maxBytes: number, secrets:
     channel.on('close', () => {
       if (ending === null) return resolve({ kind: 'no-end' });
       const truncated = out.isCut() || err.isCut();
-      resolve({ kind: 'ended', result: { ...ending, stdout: hide(out.text(), secrets), stderr: hide(err.text(), secrets), truncated } });
+      resolve({ kind: 'ended', result: { ...ending, stdout: hide(out.text(), hidden), stderr: hide(err.text(), hidden), truncated } });
     });
   });
 }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import { Client, type ClientChannel, type ConnectConfig, type Prompt, utils } from 'ssh2';
+import { Client, type ClientChannel } from 'ssh2';
 import { isFault } from '../domain/faults.ts';
 import { Secret } from '../domain/secret.ts';
-import { execRefused, keyUnusable, type ShellPhase, shellAborted, shellFaultOf, tooMuch } from './shell-faults.ts';
+import { execRefused, type ShellPhase, shellAborted, shellFaultOf, tooMuch } from './shell-faults.ts';
+import { askToEnd, watch } from './shell-line.ts';
+import { answersTo, configOf, isPinned, secretsOf } from './shell-login.ts';
 import { collectOutput } from './shell-output.ts';
 import { quoteWord } from './shell-quoting.ts';
 
@@ -129,11 +130,11 @@ function openConnection(target: ShellTarget, call: ShellCall) {
   const exec = async (phase: ShellPhase, command: string, { stdin = '' }: ShellInput = {}): Promise<ShellResult> => {
     const hidden = stdin instanceof Secret ? [...secrets, stdin] : secrets;
     const output = await converse(client, taggedCommand(tag, command), target.name, (channel) => {
-      line.onCut(() => channel.signal('TERM'));
+      line.onCut(() => askToEnd(client, channel));
       // A stream that broke tells so by closing; without a listener it would end the process.
       channel.on('error', () => undefined);
       channel.end(stdin instanceof Secret ? stdin.reveal() : stdin);
-      return collectOutput(channel, maxBytes, hidden, phase === 'read');
+      return collectOutput(channel, { maxBytes, hidden, whole: phase === 'read', giveUp: () => askToEnd(client, channel) });
     });
     line.onCut(null);
     if (output.kind === 'too-much') throw tooMuch(target.name, maxBytes, 'not-applied');
@@ -158,95 +159,4 @@ function converse<T>(client: Client, command: string, name: string, talk: (chann
       else reject(execRefused(name));
     });
   });
-}
-
-interface Line {
-  ended: 'deadline' | 'aborted' | null;
-  gone: boolean;
-  cause: unknown;
-  accepted: boolean;
-}
-
-/** Ends a connection at its deadline or on its caller's signal, whichever comes first, and remembers which it was. */
-function watch(client: Client, { signal, timeoutMs }: ShellCall) {
-  const state: Line = { ended: null, gone: false, cause: null, accepted: false };
-  let tell: (() => void) | null = null;
-  let beforeCut: (() => void) | null = null;
-
-  const close = () => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    if (!state.gone) beforeCut?.();
-    state.gone = true;
-    // A polite goodbye could wait for a host that is gone, so the socket is destroyed after what was written has left.
-    client.end();
-    client.destroy();
-    tell?.();
-  };
-  const end = (why: 'deadline' | 'aborted') => {
-    state.ended ??= why;
-    close();
-  };
-  const onAbort = () => end('aborted');
-  const timer = setTimeout(() => end('deadline'), timeoutMs);
-  signal.addEventListener('abort', onAbort, { once: true });
-  client.on('error', (cause: unknown) => {
-    state.cause ??= cause;
-    state.gone = true;
-    tell?.();
-  });
-  client.on('connect', () => {
-    state.accepted = true;
-    // Small packets go back and forth; waiting for more to send with them costs 40 ms each time.
-    client.setNoDelay(true);
-  });
-  client.on('close', () => {
-    state.gone = true;
-    tell?.();
-  });
-  return {
-    state,
-    close,
-    onGone: (listener: (() => void) | null) => {
-      tell = listener;
-    },
-    onCut: (listener: (() => void) | null) => {
-      beforeCut = listener;
-    },
-  };
-}
-
-const fingerprintOf = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
-
-function isPinned(pin: HostKey, key: Buffer, seen: { strangeKey: string | null }): boolean {
-  if (pin.mode === 'unchecked') return true;
-  const fingerprint = fingerprintOf(key);
-  if (fingerprint === pin.fingerprint) return true;
-  seen.strangeKey = fingerprint;
-  return false;
-}
-
-/** Many hosts ask for the password as a question. Anything but one hidden answer is a second factor, which a bot has not. */
-const answersTo = (prompts: readonly Prompt[], login: ShellLogin): string[] =>
-  login.kind === 'password' && prompts.length === 1 && prompts[0]?.echo !== true ? [login.password.reveal()] : [];
-
-const secretsOf = (login: ShellLogin): readonly Secret[] =>
-  login.kind === 'password' ? [login.password] : [login.privateKey, ...(login.passphrase === null ? [] : [login.passphrase])];
-
-/** Everything is given, so that no agent and no file of the bot's own user can have a say. Throws a Fault when the key can't be used. */
-function configOf(target: ShellTarget): ConnectConfig {
-  const { host, port, user: username, login } = target;
-  // Our own deadline counts; a connection on which nothing comes back for 30 s is given up earlier.
-  const common: ConnectConfig = { host, port, username, readyTimeout: 0, keepaliveInterval: 10_000, keepaliveCountMax: 3 };
-  if (login.kind === 'password') {
-    return { ...common, password: login.password.reveal(), tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
-  }
-  const key = utils.parseKey(login.privateKey.reveal(), login.passphrase?.reveal());
-  if (key instanceof Error || !(Array.isArray(key) ? key[0] : key)?.isPrivateKey()) throw keyUnusable(target.name);
-  return {
-    ...common,
-    privateKey: login.privateKey.reveal(),
-    ...(login.passphrase === null ? {} : { passphrase: login.passphrase.reveal() }),
-    authHandler: ['publickey'],
-  };
 }

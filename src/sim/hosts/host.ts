@@ -9,8 +9,14 @@ import { createFiles, type FileSystem } from './files.ts';
 import { createProcesses } from './processes.ts';
 import { type HostWire, startHostWire } from './wire.ts';
 
-const newKey = (passphrase?: string) =>
-  ssh2.utils.generateKeyPairSync('ed25519', passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 1 });
+/** ssh2 1.17 makes a key now and then that it can't read itself, so it is asked again. */
+function newKey(passphrase?: string): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519', passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 1 });
+    const readable = [ssh2.utils.parseKey(key.private, passphrase), ssh2.utils.parseKey(key.public)];
+    if (!readable.some((parsed) => parsed instanceof Error)) return key;
+  }
+}
 
 function fingerprintOf(publicKey: string): string {
   const parsed = ssh2.utils.parseKey(publicKey);

@@ -91,26 +91,40 @@ export async function startHostWire(backend: HostBackend, port: number, hostKey:
 
 function serve(connection: Connection, backend: HostBackend, cut: () => void): void {
   let user = '';
+  const listeners = new Map<number, (signal: string) => void>();
+  hearSignals(connection, (channel, signal) => listeners.get(channel)?.(signal));
   connection.on('error', () => undefined);
   connection.on('authentication', (context) => {
     user = context.username;
     authenticate(context, backend);
   });
   connection.on('session', (accept) => {
-    const listeners: ((signal: string) => void)[] = [];
     const session = accept();
-    session.on('signal', (acceptSignal, _reject, { name }) => {
-      acceptSignal?.();
-      for (const listener of listeners) listener(name);
-    });
     session.on('exec', (acceptExec, reject, { command }) => {
       if (!backend.admits(command)) return reject();
       const channel = acceptExec();
       // A channel that broke closes; without a listener it would end the process.
       channel.on('error', () => undefined);
-      backend.exec({ user, command, channel, cut, onSignal: (listener) => void listeners.push(listener) });
+      const { id } = (channel as unknown as { readonly incoming: { readonly id: number } }).incoming;
+      backend.exec({ user, command, channel, cut, onSignal: (listener) => void listeners.set(id, listener) });
     });
   });
+}
+
+interface ServerInternals {
+  readonly _protocol: {
+    readonly _handlers: { CHANNEL_REQUEST(protocol: unknown, channel: number, type: string, wantReply: boolean, data: unknown): void };
+  };
+}
+
+/** The server of ssh2 1.17 drops a signal to a command that it has started, so it is heard before it gets there. */
+function hearSignals(connection: Connection, tell: (channel: number, signal: string) => void): void {
+  const handlers = (connection as unknown as ServerInternals)._protocol._handlers;
+  const pass = handlers.CHANNEL_REQUEST;
+  handlers.CHANNEL_REQUEST = (protocol, channel, type, wantReply, data) => {
+    if (type === 'signal' && typeof data === 'string') tell(channel, data);
+    pass(protocol, channel, type, wantReply, data);
+  };
 }
 
 function authenticate(context: AuthContext, { users, passwordsAsQuestions }: HostBackend): void {

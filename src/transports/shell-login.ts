@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { type ConnectConfig, type Prompt, utils } from 'ssh2';
+import type { Secret } from '../domain/secret.ts';
+import type { HostKey, ShellLogin, ShellTarget } from './shell.ts';
+import { keyUnusable } from './shell-faults.ts';
+
+const fingerprintOf = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+
+export function isPinned(pin: HostKey, key: Buffer, seen: { strangeKey: string | null }): boolean {
+  if (pin.mode === 'unchecked') return true;
+  const fingerprint = fingerprintOf(key);
+  if (fingerprint === pin.fingerprint) return true;
+  seen.strangeKey = fingerprint;
+  return false;
+}
+
+/** Many hosts ask for the password as a question. Anything but one hidden answer is a second factor, which a bot has not. */
+export const answersTo = (prompts: readonly Prompt[], login: ShellLogin): string[] =>
+  login.kind === 'password' && prompts.length === 1 && prompts[0]?.echo !== true ? [login.password.reveal()] : [];
+
+export const secretsOf = (login: ShellLogin): readonly Secret[] =>
+  login.kind === 'password' ? [login.password] : [login.privateKey, ...(login.passphrase === null ? [] : [login.passphrase])];
+
+/** Everything is given, so that no agent and no file of the bot's own user can have a say. Throws a Fault when the key can't be used. */
+export function configOf(target: ShellTarget): ConnectConfig {
+  const { host, port, user: username, login } = target;
+  // Our own deadline counts; a connection on which nothing comes back for 30 s is given up earlier.
+  const common: ConnectConfig = { host, port, username, readyTimeout: 0, keepaliveInterval: 10_000, keepaliveCountMax: 3 };
+  if (login.kind === 'password') {
+    return { ...common, password: login.password.reveal(), tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
+  }
+  const key = utils.parseKey(login.privateKey.reveal(), login.passphrase?.reveal());
+  if (key instanceof Error || !(Array.isArray(key) ? key[0] : key)?.isPrivateKey()) throw keyUnusable(target.name);
+  return {
+    ...common,
+    privateKey: login.privateKey.reveal(),
+    ...(login.passphrase === null ? {} : { passphrase: login.passphrase.reveal() }),
+    authHandler: ['publickey'],
+  };
+}
