@@ -1,10 +1,16 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
+import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import type { PcrLink } from './config.ts';
 import { otherSide } from './detail.ts';
+import { intervalText } from './statements-setup.ts';
 
 /** What people do on the nodes. Their names are written into journals, so a name is never used again for something else. */
-export const handKinds = { certificate: 'pcr.place-certificate', binaries: 'pcr.replace-binaries' } as const;
+export const handKinds = {
+  certificate: 'pcr.place-certificate',
+  binaries: 'pcr.replace-binaries',
+  window: 'pcr.set-window-by-hand',
+} as const;
 
 const byHand = (kind: string, title: string, statements: readonly string[]): Act => ({
   kind,
@@ -26,6 +32,12 @@ export function certificateByHand({ settings }: PcrLink, side: Side): Act {
     `ssh <each node of ${here}> openssl x509 -in ${path} -noout -subject -enddate`,
   ]);
 }
+
+/** The virtual cluster that is copied has another name than the link's. */
+export const windowByHand = ({ settings }: PcrLink, from: Side, source: string, windowMs: number): Act =>
+  byHand(handKinds.window, `Let ${settings[from].cluster} keep history for ${intervalText(windowMs)} of silence`, [
+    `On the system interface of ${settings[from].cluster}: ALTER VIRTUAL CLUSTER ${quoteIdentifier(source)} SET REPLICATION SOURCE EXPIRATION WINDOW = ${quoteLiteral(intervalText(windowMs))}`,
+  ]);
 
 /** Binaries are replaced node by node, so that the cluster stays up; the release is what the other side runs already. */
 export const binariesByHand = (cluster: string, release: string): Act =>

@@ -1,8 +1,8 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { type Acts, actsFor, changeStep, type Draft, lookStep, personStep, undoBy } from './acts.ts';
-import { certificateByHand } from './acts-by-hand.ts';
+import { type Acts, actsFor, changeStep, type Draft, lookStep, noUndo, personStep, undoBy } from './acts.ts';
+import { certificateByHand, windowByHand } from './acts-by-hand.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import { type GroundRead, otherSide, type ReadSide } from './detail.ts';
@@ -138,5 +138,39 @@ export function copySteps(way: Way, setup: PcrSetup | null): readonly Draft[] {
     lookStep(acts.awaitScan(side), scanBudgetMs),
     lookStep(acts.proveMoving(side, 1), movingBudgetMs),
     lookStep(acts.proveMoving(side, 2), movingBudgetMs),
+    ...windowSteps(way, setup),
+    ...readerSteps(way, setup),
+  ];
+}
+
+const afterProof = { pointOfNoReturn: true } as const;
+
+/** From 25.2 on the window is set on the side that is copied, once it knows of the copy. */
+function windowSteps({ acts, side, sourceRead, copy, link }: Way, setup: PcrSetup | null): readonly Draft[] {
+  const expirationMs = setup?.expirationMs ?? null;
+  if (expirationMs === null || !isAtLeast(sourceRead.release, 25, 2)) return [];
+  const from = otherSide(side);
+  // The act alters the virtual cluster of the link; an older cluster's data is in another one.
+  if (copy.source !== link.settings.virtualCluster) return [personStep(windowByHand(link, from, copy.source, expirationMs))];
+  const why = noUndo('How long history was kept before can not be read; /repl retention sets another time.');
+  return [changeStep(acts.setExpiration(from, expirationMs, 'source'), statementBudgetMs, why, afterProof)];
+}
+
+/** From 24.3.12 on a copy can be opened for reads while it follows. */
+export const canOpenReader = ({ release }: ReadSide): boolean => {
+  const patch = Number(/^v\d+\.\d+\.(\d+)/.exec(release.text)?.[1] ?? 0);
+  return isAtLeast(release, 25, 1) || (isAtLeast(release, 24, 3) && patch >= 12);
+};
+
+/** A reader is up a minute or so after it was asked for, ms. */
+const readerBudgetMs = 10 * 60_000;
+
+function readerSteps({ acts, side, read, link }: Way, setup: PcrSetup | null): readonly Draft[] {
+  if (setup?.reader !== true || !canOpenReader(read)) return [];
+  const why = noUndo(`/repl reader ${link.id} off closes it.`);
+  return [
+    changeStep(acts.openReader(side), statementBudgetMs, why, afterProof),
+    lookStep(acts.awaitReader(side), readerBudgetMs),
+    lookStep(acts.verifyReader(side), readerBudgetMs),
   ];
 }

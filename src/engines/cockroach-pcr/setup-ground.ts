@@ -3,7 +3,7 @@ import { isAtLeast, type Release } from '../cockroach/version.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import { followersOf, type PcrDetail, type ReadSide } from './detail.ts';
-import type { Grounded } from './making.ts';
+import { canOpenReader, type Grounded } from './making.ts';
 import { notNow } from './scene.ts';
 import { problemOf } from './words.ts';
 
@@ -156,6 +156,10 @@ export function setupWarnings(ground: Ground): readonly string[] {
     ...when(
       setup.expirationMs !== null && !isAtLeast(primary.release, 24, 1),
       `v23.2 has no expiration window for one replication; ${there} keeps history for stream_replication.job_liveness_timeout, 3 days unless set.`,
+    ),
+    ...when(
+      setup.reader && !canOpenReader(standby),
+      `${here} runs ${standby.release.text}, which can't open a copy for reads while it follows (from v24.3.12 on), so no reader is opened.`,
     ),
     `Users in system on ${there} do not come along; those of the application do.`,
   ];
