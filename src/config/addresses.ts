@@ -18,6 +18,17 @@ export function urlProblem(text: string): string | null {
   return null;
 }
 
+/** What is wrong with the address of a hook: a predicate with the fix, null when nothing is. Its authorization is sent there. */
+export function hookUrlProblem(text: string): string | null {
+  const url = parseUrl(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return 'is not an address; write one like https://traffic.example.com/replops.';
+  if (url.username !== '' || url.password !== '') return 'holds a user or a password; put them into authorization as a reference.';
+  if (url.search !== '' || url.hash !== '') return 'holds a query or a fragment; remove it, since what is asked is added there.';
+  if (url.protocol === 'http:' && !loopback.test(url.hostname))
+    return 'would be called unencrypted on another machine; write https:// or a loopback address.';
+  return null;
+}
+
 /** What is wrong with Redis' address: a predicate with the fix, null when nothing is. */
 export function redisUrlProblem(text: string): string | null {
   const url = parseUrl(text);

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { Redirect } from '../domain/link.ts';
 import { type Problem, problemsOf, said } from '../domain/problem.ts';
 import { Secret } from '../domain/secret.ts';
 import { hasPassword, redisUrlProblem } from './addresses.ts';
@@ -75,6 +76,11 @@ function missingSecrets(value: unknown, path: readonly PropertyKey[], lookup: (r
   return walk(value, path);
 }
 
+function redirectOf(redirect: ConfigFile['links'][number]['redirect'], resolveSecret: (reference: string) => Secret): Redirect {
+  if (redirect.kind === 'manual') return redirect;
+  return { ...redirect, authorization: redirect.authorization === null ? null : resolveSecret(redirect.authorization) };
+}
+
 function redisOf(file: ConfigFile, env: Environment, lookup: (reference: string) => Lookup): { url: Secret; problems: readonly Problem[] } {
   const given = variable(env, 'REDIS_URL');
   const path = given === null ? ['redis', 'url'] : ['REDIS_URL'];
@@ -132,7 +138,10 @@ export function loadConfig(deps: LoadDeps): Config | ConfigProblems {
     ...slackProblems,
     ...redisProblems,
     ...repeatedLinks(file),
-    ...file.links.flatMap(({ settings }, index) => missingSecrets(settings, ['links', index, 'settings'], lookup)),
+    ...file.links.flatMap(({ settings, redirect }, index) => [
+      ...missingSecrets(settings, ['links', index, 'settings'], lookup),
+      ...missingSecrets(redirect.kind === 'hook' ? redirect.authorization : null, ['links', index, 'redirect', 'authorization'], lookup),
+    ]),
     ...seedProblems(seed, file, checkPolicy),
   ];
   if (problems.length > 0) return stop(problems);
@@ -141,6 +150,7 @@ export function loadConfig(deps: LoadDeps): Config | ConfigProblems {
     if (found.kind === 'found') return found.secret;
     throw new TypeError(`a secret reference that the loader has not seen ${found.predicate}`);
   };
-  const { groups, links, health, log } = file;
+  const { groups, health, log } = file;
+  const links = file.links.map((link) => ({ ...link, redirect: redirectOf(link.redirect, resolveSecret) }));
   return { kind: 'config', slack, redis: { url }, groups, policySeed: seed.rules, links, health, log, resolveSecret };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { asChannelId, asLinkId, asUserId } from '../domain/ids.ts';
 import { engineIds } from '../domain/link.ts';
 import { section } from '../domain/problem.ts';
-import { urlProblem } from './addresses.ts';
+import { hookUrlProblem, urlProblem } from './addresses.ts';
 import { referencePattern } from './secrets.ts';
 
 const reference = z
@@ -67,10 +67,27 @@ const link = section({
   environment: slug('the name of an environment').describe('e.g. production; rules of the policy match on it.'),
   description: z.string().max(300).default(''),
   incidentChannels: z.array(channelId).max(20).default([]).describe('Channels that hear of every changing run on this link.'),
-  redirect: section({
-    kind: z.literal('manual'),
-    instructions: z.string().min(1).max(2000).describe('What a person has to do to move application traffic.'),
-  }),
+  redirect: z
+    .discriminatedUnion('kind', [
+      section({
+        kind: z.literal('manual'),
+        instructions: z.string().min(1).max(2000).describe('What a person has to do to move application traffic.'),
+      }),
+      section({
+        kind: z.literal('hook'),
+        url: z
+          .string()
+          .max(2000)
+          .check((context) => {
+            const message = hookUrlProblem(context.value);
+            if (message !== null) context.issues.push({ code: 'custom', input: context.value, message });
+          })
+          .describe('Asked by GET where the traffic goes, told by POST where to send it.'),
+        authorization: reference.nullable().default(null).describe('Value of the Authorization header.'),
+        instructions: z.string().min(1).max(2000).describe('What a person has to do when the hook cannot.'),
+      }),
+    ])
+    .describe('How application traffic is moved after a promotion.'),
   settings: z.record(z.string(), z.unknown()).describe('The engine’s own part.'),
 });
 

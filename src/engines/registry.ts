@@ -1,9 +1,13 @@
 import type { Link } from '../domain/link.ts';
 import type { Secret } from '../domain/secret.ts';
+import { callHook } from '../transports/hook.ts';
 import { connectSql } from '../transports/sql.ts';
+import { parseLdrSettings } from './cockroach-ldr/config.ts';
+import { createCockroachLdr } from './cockroach-ldr/index.ts';
 import { parsePcrSettings } from './cockroach-pcr/config.ts';
 import { createCockroachPcr } from './cockroach-pcr/index.ts';
 import type { Engine } from './engine.ts';
+import { withRedirectHook } from './redirect/hook.ts';
 
 type Parsed =
   | { readonly kind: 'parsed'; readonly settings: unknown }
@@ -16,10 +20,12 @@ interface SettingsProblem {
 /** How each engine reads its part of a link. An engine that isn't here can't be used by a link. */
 const parsers: Readonly<Partial<Record<Link['engine'], (raw: unknown, resolve: (reference: string) => Secret) => Parsed>>> = {
   'cockroach-pcr': parsePcrSettings,
+  'cockroach-ldr': parseLdrSettings,
 };
 
 /** Every engine that this bot has. */
-export const createEngines = (): readonly Engine[] => [createCockroachPcr({ connect: connectSql })];
+export const createEngines = (): readonly Engine[] =>
+  [createCockroachPcr({ connect: connectSql })].map((engine) => withRedirectHook(engine, callHook));
 
 /** Has the engines read their parts of the links. Problems are full sentences that name the path. */
 export function parseLinks(

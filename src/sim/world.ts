@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import type { Pace, SqlWorld } from './cockroach/sql-world.ts';
+import { type RedirectHook, startRedirectHook } from './redirect-hook.ts';
 import type { Workspace } from './slack/contract.ts';
 import type { Timing } from './slack/options.ts';
 import { startWorkspace } from './slack/workspace.ts';
@@ -13,7 +14,13 @@ import { type PcrSpec, type PcrStage, startPcrStage } from './stages/pcr.ts';
 import type { ConfigPart, Stage } from './stages/stage.ts';
 
 /** A link of the simulated world: what the config says of it, and its databases. */
-export type LinkSpec = { readonly id: string; readonly environment: string; readonly description: string } & PcrSpec;
+export type LinkSpec = {
+  readonly id: string;
+  readonly environment: string;
+  readonly description: string;
+  /** People move the traffic unless a hook does. */
+  readonly redirect?: 'hook';
+} & PcrSpec;
 
 export interface WorldOptions {
   readonly clock?: Clock;
@@ -36,6 +43,8 @@ export interface World {
   readonly stages: Readonly<Record<string, Stage>>;
   /** The CockroachDB clusters of the links that have some. */
   readonly sql: Readonly<Record<string, SqlWorld>>;
+  /** Moves the traffic of links that have a hook for it. */
+  readonly hook: RedirectHook;
   readonly config: ConfigPart;
   readonly configPath: string;
   /** Environment for the bot, without `REDIS_URL`. Its secrets are those of the simulated world. */
@@ -85,20 +94,22 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const started = await Promise.all(specs.map(async (spec) => [spec.id, await startPcrStage(spec.id, spec, clock, options.pace)] as const));
   const stages: Readonly<Record<string, PcrStage>> = Object.fromEntries(started);
+  const hook = await startRedirectHook(Object.fromEntries(specs.map(({ id }) => [id, `${id}-frankfurt`])));
   const shape = options.shape ?? ((config: ConfigPart) => config);
-  const config = shape(configOf(workspace, specs, stages));
+  const config = shape(configOf(workspace, specs, stages, hook));
   const folder = await mkdtemp(join(tmpdir(), 'replops-world-'));
   const configPath = join(folder, 'replops.yaml');
   await writeFile(configPath, stringify(config));
   return {
     workspace,
     stages,
+    hook,
     sql: Object.fromEntries(started.map(([id, { world }]) => [id, world])),
     config,
     configPath,
-    env: environmentOf(workspace, stages, configPath, options.httpPort),
+    env: { ...environmentOf(workspace, stages, configPath, options.httpPort), [hookSecret]: hook.authorization },
     close: async () => {
-      await Promise.all([workspace.close(), ...Object.values(stages).map((stage) => stage.close())]);
+      await Promise.all([workspace.close(), hook.close(), ...Object.values(stages).map((stage) => stage.close())]);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -113,7 +124,21 @@ function readManifest(): { readonly scopes: readonly string[]; readonly subscrip
 /** Who may do what in the simulated world. */
 const policyPath = fileURLToPath(new URL('./policy.yaml', import.meta.url));
 
-function configOf(workspace: Workspace, specs: readonly LinkSpec[], stages: Readonly<Record<string, Stage>>): ConfigPart {
+const hookSecret = 'REDIRECT_HOOK_AUTHORIZATION';
+
+function redirectOf({ id, redirect }: LinkSpec, hook: RedirectHook): ConfigPart {
+  const instructions = `Point ${id}.db.example.com at the new primary's load balancer, then restart the connection pools of the applications.`;
+  return redirect === 'hook'
+    ? { kind: 'hook', url: hook.url, authorization: `env:${hookSecret}`, instructions }
+    : { kind: 'manual', instructions };
+}
+
+function configOf(
+  workspace: Workspace,
+  specs: readonly LinkSpec[],
+  stages: Readonly<Record<string, Stage>>,
+  hook: RedirectHook,
+): ConfigPart {
   const { channels, groups, people } = workspace.ids;
   const person = (name: string): string => people[name] ?? name;
   return {
@@ -131,10 +156,7 @@ function configOf(workspace: Workspace, specs: readonly LinkSpec[], stages: Read
       environment: spec.environment,
       description: spec.description,
       incidentChannels: spec.environment === 'production' ? [channels['incidents']] : [],
-      redirect: {
-        kind: 'manual',
-        instructions: `Point ${spec.id}.db.example.com at the new primary's load balancer, then restart the connection pools of the applications.`,
-      },
+      redirect: redirectOf(spec, hook),
       settings: stages[spec.id]?.settings,
     })),
   };

@@ -141,7 +141,7 @@ export const redirectAct = (link: Pick<Link, 'redirect'>, cluster: string): Act 
   cluster: null,
   side: null,
   statements: [link.redirect.instructions],
-  params: {},
+  params: { to: cluster },
 });
 
 /** What keeps a side that can't be reached from taking writes is in nobody's power here but people's. */
