@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificateFileConfig, nodesConfig, pathConfig } from '../hosts/config.ts';
 import { databaseNameRule, isDatabaseName } from './names.ts';
 
 const reference = z.string().regex(/^(env|file):.+$/, 'must be a secret reference such as env:GRAPH_PASSWORD or file:/run/secrets/ca.crt');
@@ -66,6 +67,19 @@ const follow = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('backups'), pullUri: storeUri }),
 ]);
 
+/** The servers' own hosts over SSH, so that each cluster can be made to trust the other's certificates. */
+const hostsConfig = z.strictObject({
+  nodes: nodesConfig,
+  /** Certificate of the authority that signed this cluster's certificates, on its first node. */
+  caCertificate: pathConfig,
+  /** Folder of what this cluster's servers trust, on every node. */
+  trustedFolder: pathConfig.transform((path) => path.replace(/(?<=.)\/+$/, '')),
+  /** Name that the other cluster's certificate has in there. */
+  trustedAs: certificateFileConfig,
+});
+
+export type HostsConfig = z.infer<typeof hostsConfig>;
+
 const clusterConfig = z.strictObject({
   cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'must be a short name such as graph-east'),
   bolt: z.array(boltAddress).min(1).max(64),
@@ -83,6 +97,7 @@ const clusterConfig = z.strictObject({
       z.strictObject({ mode: z.literal('verify').default('verify'), ca: reference.optional() }),
     ])
     .prefault({}),
+  hosts: hostsConfig.optional(),
 });
 
 export type ClusterConfig = z.infer<typeof clusterConfig>;
@@ -135,6 +150,9 @@ function sideProblems(side: 'primary' | 'standby', config: ParsedConfig): readon
   const names = [own.database, own.spareDatabase];
   const at = (...path: readonly PropertyKey[]) => [side, ...path];
   return [
+    ...((own.hosts === undefined) === (other.hosts === undefined)
+      ? []
+      : [{ path: at('hosts'), message: 'must be given for both clusters or for neither: trust goes both ways' }]),
     ...(mistaken < 0
       ? []
       : [

@@ -3,6 +3,8 @@ import type { Side } from '../../domain/observation.ts';
 import type { Topology } from '../../domain/operation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { BoltAddress, BoltTls } from '../../transports/bolt-address.ts';
+import type { ShellTarget } from '../../transports/shell.ts';
+import { nodesOf } from '../hosts/config.ts';
 import { type ClusterConfig, ccdrSettingsSchema, type ParsedConfig } from './config-schema.ts';
 
 /** Turns a reference (`env:NAME`, `file:PATH`) into its value. Throws when there is none; the sentence names the reference only. */
@@ -16,6 +18,17 @@ export type Mechanism =
       /** Folder of backups that the replica pulls from, e.g. `s3://bucket/orders/`. From 2026.08 on only. */
       readonly pullUri: string;
     };
+
+/** Hosts of a cluster's servers, by which its trust in the other cluster is kept. */
+export interface CcdrHosts {
+  readonly nodes: readonly ShellTarget[];
+  /** Path of the certificate, on the first node, that the other cluster has to trust. */
+  readonly caCertificate: string;
+  /** Folder on every node, without a slash at its end. */
+  readonly trustedFolder: string;
+  /** File in there that holds the other cluster's certificate. */
+  readonly trustedAs: string;
+}
 
 /** One Neo4j cluster of a link, the database on it, and who logs in there. */
 export interface CcdrCluster {
@@ -38,6 +51,8 @@ export interface CcdrCluster {
   readonly user: string;
   readonly password: Secret;
   readonly tls: BoltTls;
+  /** Null when people keep the certificates. */
+  readonly hosts: CcdrHosts | null;
 }
 
 /** What becomes of the old database of a side that is to follow again, since its name is taken: it is dropped, after a dump or without one, or kept aside. */
@@ -90,7 +105,7 @@ function settingsOf({ primary, standby, alias, oldDatabase, attestations }: Pars
 }
 
 function clusterOf(config: ClusterConfig, resolve: ResolveSecret): CcdrCluster {
-  const { cluster, bolt, replication, database, spareDatabase, topology, follow, seedUri, user, password, tls } = config;
+  const { cluster, bolt, replication, database, spareDatabase, topology, follow, seedUri, user, password, tls, hosts } = config;
   return {
     cluster,
     bolt,
@@ -104,6 +119,7 @@ function clusterOf(config: ClusterConfig, resolve: ResolveSecret): CcdrCluster {
     password: resolve(password),
     // A certificate authority's certificate is public.
     tls: tls.mode === 'disable' ? { kind: 'disabled' } : { kind: 'verify', ca: tls.ca === undefined ? null : resolve(tls.ca).reveal() },
+    hosts: hosts === undefined ? null : { ...hosts, nodes: nodesOf(hosts.nodes, resolve) },
   };
 }
 

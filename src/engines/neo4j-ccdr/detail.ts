@@ -109,7 +109,29 @@ const pastView = z.strictObject({
   lastSeen: z.strictObject({ side: z.enum(['primary', 'standby']), at: z.number(), txn }).nullable(),
 });
 
-export const ccdrDetail = z.strictObject({ primary: sideRead, standby: sideRead, past: pastView });
+/** What the hosts of one cluster hold of certificates. */
+const certificatesView = z.strictObject({
+  /** The certificate that the other cluster has to trust; null when it could not be read. */
+  own: z.strictObject({ sha256: z.string(), notAfter: z.number() }).nullable(),
+  /** Full sentence: why something could not be read; null when all could. */
+  why: z.string().nullable(),
+  /** What each node holds in the place of the other cluster's certificate. */
+  nodes: z.array(
+    z.strictObject({
+      node: z.string(),
+      found: z.enum(['file', 'absent', 'no-folder', 'unread']),
+      sha256: z.string().nullable(),
+    }),
+  ),
+});
+
+export const ccdrDetail = z.strictObject({
+  primary: sideRead,
+  standby: sideRead,
+  past: pastView,
+  /** By side; null when the config names no hosts. */
+  certificates: z.strictObject({ primary: certificatesView.nullable(), standby: certificatesView.nullable() }),
+});
 
 /** What was read from both sides: the `detail` of an observation. */
 export type CcdrDetail = z.infer<typeof ccdrDetail>;
@@ -120,6 +142,7 @@ export type CopyView = z.infer<typeof copyView>;
 export type ServerView = z.infer<typeof serverView>;
 export type RoutingView = z.infer<typeof routing>;
 export type PastView = z.infer<typeof pastView>;
+export type CertificatesView = z.infer<typeof certificatesView>;
 export type Surface = ReadSide['surface'];
 
 export const sides = ['primary', 'standby'] as const satisfies readonly Side[];

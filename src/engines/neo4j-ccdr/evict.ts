@@ -3,8 +3,11 @@ import type { RunId } from '../../domain/ids.ts';
 import type { BoltConnect, BoltSession } from '../../transports/bolt.ts';
 import { addressText } from '../../transports/bolt-address.ts';
 import { type BoltRow, mapOf, textAt } from '../../transports/bolt-values.ts';
+import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
+import { endLeftOvers } from '../hosts/evict.ts';
 import type { CcdrCluster, CcdrSettings } from './config.ts';
+import type { Readers } from './observe.ts';
 import { deafness, readServers } from './read-side.ts';
 import { withLeader, withServer } from './session.ts';
 
@@ -15,14 +18,28 @@ const running = 'SHOW TRANSACTIONS YIELD database, transactionId, username, curr
  * is asked, since each knows only its own transactions. Returns a sentence for each. Throws a Fault when one that is up can't be asked.
  */
 export async function evictCcdr(
-  connect: BoltConnect,
+  { connect, shell }: Readers,
   settings: CcdrSettings,
   run: RunId,
   fence: number,
   io: EngineIo,
 ): Promise<readonly string[]> {
-  const ended = await Promise.all([settings.primary, settings.standby].map((cluster) => evictFrom(connect, cluster, run, fence, io)));
+  const clusters = [settings.primary, settings.standby];
+  const ended = await Promise.all([
+    ...clusters.map((cluster) => evictFrom(connect, cluster, run, fence, io)),
+    ...clusters.flatMap(({ hosts }) => (hosts?.nodes ?? []).map((node) => evictFromHost(shell, node, run, fence, io))),
+  ]);
   return ended.flat();
+}
+
+/** A host that is gone runs no command of ours. */
+async function evictFromHost(shell: ShellConnect, node: ShellTarget, run: RunId, fence: number, io: EngineIo): Promise<readonly string[]> {
+  try {
+    return await endLeftOvers(shell, [node], run, fence, io);
+  } catch (cause) {
+    if (isFault(cause) && isGone(cause) && !io.signal.aborted) return [];
+    throw cause;
+  }
 }
 
 async function evictFrom(connect: BoltConnect, cluster: CcdrCluster, run: RunId, fence: number, io: EngineIo): Promise<readonly string[]> {

@@ -4,7 +4,9 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Lag } from '../../domain/lag.ts';
 import type { Observation, Side, SideView } from '../../domain/observation.ts';
 import type { BoltConnect } from '../../transports/bolt.ts';
+import type { ShellConnect } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
+import { type CertificateMemory, noCertificates, readCertificates } from './certificates.ts';
 import { type CcdrLink, type CcdrSettings, otherSide } from './config.ts';
 import type { CcdrDetail, SideRead } from './detail.ts';
 import { factsOf } from './facts.ts';
@@ -17,18 +19,30 @@ import { behindOf, followersOf, newestOf, reachOf, roleOf, writableOf } from './
 import { problemOf } from './words.ts';
 
 /** What the bot remembers of its looks, by link: transaction ids have no times, so time is told from when each was seen. */
-export type Memory = Map<LinkId, readonly Seen[]>;
+export interface Memory {
+  readonly seen: Map<LinkId, readonly Seen[]>;
+  readonly certificates: CertificateMemory;
+}
+
+/** What reads both sides of a link. */
+export interface Readers {
+  readonly connect: BoltConnect;
+  readonly shell: ShellConnect;
+}
 
 /** Longest that the second look at the serving side may take, ms. */
 const secondLookMs = 3_000;
 
 /** Reads both sides. Throws a Fault only when the caller itself gave up. */
-export async function observeCcdr(connect: BoltConnect, memory: Memory, link: CcdrLink, io: EngineIo): Promise<Observation> {
-  const read = await readBoth(connect, link.settings, io);
+export async function observeCcdr({ connect, shell }: Readers, memory: Memory, link: CcdrLink, io: EngineIo): Promise<Observation> {
+  const [read, certificates] = await Promise.all([
+    readBoth(connect, link.settings, io),
+    readCertificates(shell, memory.certificates, link, io),
+  ]);
   const observedAt = io.clock.now();
-  const points = rememberedWith(memory.get(link.id) ?? [], read, observedAt);
-  memory.set(link.id, points);
-  return observationOf(link, withPast(read, points, observedAt), observedAt);
+  const points = rememberedWith(memory.seen.get(link.id) ?? [], read, observedAt);
+  memory.seen.set(link.id, points);
+  return observationOf(link, withPast(read, points, observedAt, certificates), observedAt);
 }
 
 /** Both sides; a side that serves is looked at once more after the replica, so that lag is never told too small. */
@@ -64,12 +78,17 @@ export function rememberedWith(points: readonly Seen[], read: Pick<CcdrDetail, S
 }
 
 /** Adds what was remembered to what was read. Pure. */
-export function withPast(read: Pick<CcdrDetail, Side>, points: readonly Seen[], now: number): CcdrDetail {
+export function withPast(
+  read: Pick<CcdrDetail, Side>,
+  points: readonly Seen[],
+  now: number,
+  certificates: CcdrDetail['certificates'] = noCertificates,
+): CcdrDetail {
   const [follower] = followersOf(read);
   const source = follower === undefined ? null : read[otherSide(follower.side)];
   const view = follower?.view ?? null;
   const behind = behindOf(view, source?.kind === 'read' ? source.database : null);
-  return { ...read, past: pastOf(points, { now, behind, reach: reachOf(view) }) };
+  return { ...read, past: pastOf(points, { now, behind, reach: reachOf(view) }), certificates };
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */

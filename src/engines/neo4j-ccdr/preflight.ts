@@ -2,14 +2,15 @@ import type { Observation, Side } from '../../domain/observation.ts';
 import type { Operation, OperationName } from '../../domain/operation.ts';
 import type { Check, Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import type { BoltConnect } from '../../transports/bolt.ts';
 import type { EngineIo } from '../engine.ts';
+import { readCertificates } from './certificates.ts';
 import { type CcdrCluster, type CcdrLink, otherSide } from './config.ts';
 import { type CcdrDetail, type ReadSide, type SideRead, sides } from './detail.ts';
-import { observationOf, readBoth, withPast } from './observe.ts';
+import { type Memory, observationOf, type Readers, readBoth, withPast } from './observe.ts';
 import { askedChecks } from './preflight-asked.ts';
 import { failed, passed, warned } from './preflight-check.ts';
 import { creationChecks } from './preflight-creation.ts';
+import { trustChecks } from './preflight-trust.ts';
 import { versionObstacle } from './release.ts';
 import { phaseOf } from './state.ts';
 import { few, problemOf } from './words.ts';
@@ -22,15 +23,16 @@ const creating: readonly OperationName[] = ['setup', 'rebuild', 'failback'];
 
 /** Looks at everything that an operation will need. Changes nothing. */
 export async function preflightCcdr(
-  connect: BoltConnect,
+  { connect, shell }: Readers,
+  memory: Memory,
   plan: PlanCcdr,
   operation: Operation,
   link: CcdrLink,
   io: EngineIo,
 ): Promise<readonly Check[]> {
   const { settings } = link;
-  const read = await readBoth(connect, settings, io);
-  const detail = withPast(read, [], io.clock.now());
+  const [read, certificates] = await Promise.all([readBoth(connect, settings, io), readCertificates(shell, memory.certificates, link, io)]);
+  const detail = withPast(read, [], io.clock.now(), certificates);
   const asked = await Promise.all(sides.map((side) => askedChecks(connect, settings[side], detail[side], io)));
   const target = followerToBe(detail);
   return [
@@ -39,7 +41,7 @@ export async function preflightCcdr(
     ...asked.flat(),
     ...(needsPair(operation) ? pairCheck(link, detail) : []),
     ...(creating.includes(operation.kind) ? creationChecks(settings, detail, target) : []),
-    ...(needsPair(operation) ? attestationChecks(link, operation) : []),
+    ...(needsPair(operation) ? trustChecks(settings, detail, operation, io.clock.now()) : []),
   ];
 }
 
@@ -131,14 +133,5 @@ function pairCheck(link: CcdrLink, detail: CcdrDetail): readonly Check[] {
     obstacle === null
       ? passed(name, seen)
       : failed(name, `${seen} They can't replicate, since ${obstacle}.`, 'Upgrade first the side that follows, then the other.'),
-  ];
-}
-
-/** What no query can show. A person vouches for it in a step of the plan. */
-function attestationChecks({ settings }: CcdrLink, { kind }: Operation): readonly Check[] {
-  const next = `Make sure of it; the plan of a ${kind} that makes a replica has a step in which a person confirms it.`;
-  return [
-    warned('trust between the clusters', `It can't be seen over Bolt whether this is so: ${settings.attestations.trust}`, next),
-    warned('network between the clusters', `It can't be seen over Bolt whether this is so: ${settings.attestations.network}`, next),
   ];
 }

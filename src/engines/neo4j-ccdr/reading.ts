@@ -1,8 +1,8 @@
-import type { BoltConnect } from '../../transports/bolt.ts';
 import type { Engine } from '../engine.ts';
+import { hostCautions } from '../hosts/config.ts';
 import type { CcdrLink } from './config.ts';
 import { evictCcdr } from './evict.ts';
-import { type Memory, observeCcdr } from './observe.ts';
+import { type Memory, observeCcdr, type Readers } from './observe.ts';
 import { type PlanCcdr, preflightCcdr } from './preflight.ts';
 import { topologyInspector } from './topology.ts';
 
@@ -37,16 +37,17 @@ const declined = {
 type Reading = Pick<Engine<CcdrLink>, 'id' | 'declined' | 'inspections' | 'cautions' | 'observe' | 'preflight' | 'evict'>;
 
 /** The part of the engine that changes nothing, but for ending what older owners of a run left. */
-export function createReading(connect: BoltConnect, plan: PlanCcdr): Reading {
-  const memory: Memory = new Map();
+export function createReading(readers: Readers, plan: PlanCcdr): Reading {
+  const { connect } = readers;
+  const memory: Memory = { seen: new Map(), certificates: new Map() };
   return {
     id: 'neo4j-ccdr',
     declined,
     inspections: { topology: topologyInspector(connect) },
     cautions,
-    observe: (link, io) => observeCcdr(connect, memory, link, io),
-    preflight: (operation, link, io) => preflightCcdr(connect, plan, operation, link, io),
-    evict: (link, run, fence, io) => evictCcdr(connect, link.settings, run, fence, io),
+    observe: (link, io) => observeCcdr(readers, memory, link, io),
+    preflight: (operation, link, io) => preflightCcdr(readers, memory, plan, operation, link, io),
+    evict: (link, run, fence, io) => evictCcdr(readers, link.settings, run, fence, io),
   };
 }
 
@@ -56,6 +57,7 @@ function cautions({ settings }: CcdrLink): readonly string[] {
     .map(({ cluster }) => `TLS to ${cluster} is turned off, so who answers there is not proven and passwords can be read on the way.`);
   return [
     ...open,
+    ...hostCautions([settings.primary, settings.standby].flatMap(({ hosts }) => hosts?.nodes ?? [])),
     ...(settings.oldDatabase === 'destroy'
       ? ['oldDatabase is destroy, so a failback drops the old database without a dump, and what it alone has is lost.']
       : []),

@@ -20,6 +20,7 @@ const aCluster = (cluster: string, port: number, database: string): CcdrCluster 
   user: 'ops',
   password: new Secret('pw'),
   tls: { kind: 'disabled' },
+  hosts: null,
 });
 
 export const someSettings = (more: Partial<CcdrSettings> = {}): CcdrSettings => ({
