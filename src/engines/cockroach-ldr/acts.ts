@@ -37,6 +37,7 @@ export const kinds = {
   stopWriters: 'ldr.stop-writers',
   changeSchema: 'ldr.change-schema',
   renewConnection: 'ldr.renew-connection',
+  spread: 'ldr.spread-traffic',
 } as const;
 
 /** Stands for a job whose id nobody can know before it exists. */

@@ -61,7 +61,7 @@ function gatherSteps(link: LdrLink, source: Side, into: Side, acts: Acts): reado
   }
   return [
     lookStep(acts.countQueue(source), lookBudgetMs),
-    personStep(redirectAct(link, `Redirect all application traffic to ${cluster}, and none to ${other}`)),
+    personStep(redirectAct(link, cluster, `Redirect all application traffic to ${cluster}, and none to ${other}`)),
     lookStep(acts.markTime(into), lookBudgetMs),
     lookStep(acts.awaitPast(source), drainBudgetMs),
     lookStep(acts.checkQueue(source), lookBudgetMs),
@@ -83,7 +83,8 @@ function changeSteps(link: LdrLink, reads: Reads, into: Side, acts: Acts): reado
   return [...ends, personStep(change), ...steps.filter(({ kind }) => kind !== kinds.cancel)];
 }
 
-const backStep = (link: LdrLink): Draft => personStep(redirectAct(link, 'Redirect application traffic back to where it was'));
+const backStep = (link: LdrLink): Draft =>
+  personStep(personAct(kinds.spread, 'Let applications use both sides again, as before', [link.redirect.instructions]));
 
 function warningsOf(link: LdrLink, detail: LdrDetail, here: string, there: string): readonly string[] {
   const { id, settings } = link;

@@ -106,7 +106,7 @@ function moveSteps({ link, flow, maxWriteStopMs }: Move, here: string, there: st
     lookStep(acts.awaitPast(into), maxWriteStopMs),
     lookStep(acts.checkQueue(into), lookBudgetMs),
     ...(isBoth(link) ? [] : flow.jobs.map((job) => endStep(acts, into, job))),
-    personStep(redirectAct(link, `Redirect application traffic to ${here}`)),
+    personStep(redirectAct(link, here)),
     // As of a time that has passed, so no writer waits for it.
     lookStep(acts.compareTables(into, 'caught-up'), compareBudgetMs),
   ];
@@ -164,7 +164,7 @@ export function planFailover(operation: Failover, link: LdrLink, detail: LdrDeta
     summary: `Send applications to ${here} with what has arrived there from ${there}.`,
     steps: [
       lookStep(acts.takeStock(into), lookBudgetMs),
-      personStep(redirectAct(link, `Redirect application traffic to ${here}, and keep it away from ${there}`)),
+      personStep(redirectAct(link, here, `Redirect application traffic to ${here}, and keep it away from ${there}`)),
       ...ends,
     ],
     predictedLoss: lossOf(link, flow, lagMs),

@@ -74,7 +74,7 @@ function lossOfFailover(told: readonly Told[]): Measured {
 
 /** Times of people: from the confirmed stop, or from the start, until they confirmed the redirect. */
 function downtimeOf(run: RunView, told: readonly Told[]): Measured {
-  const redirected = find(told, 'redirect')?.view.endedAt ?? null;
+  const redirected = told.find(({ step }) => step.kind.startsWith('redirect'))?.view.endedAt ?? null;
   const stopped = find(told, kinds.stopWriters)?.view.endedAt ?? null;
   if (redirected === null)
     return { ms: null, words: 'How long applications could not write was not measured: the redirect was not confirmed.' };

@@ -64,8 +64,11 @@ export const personAct = (kind: string, title: string, words: readonly string[])
   params: {},
 });
 
-/** Application traffic is moved by people, in the words of the team. */
-export const redirectAct = (link: Pick<Link, 'redirect'>, title: string): Act => personAct('redirect', title, [link.redirect.instructions]);
+/** Application traffic is moved by people, in the words of the team, or by the hook of the config that takes this step over. */
+export const redirectAct = (link: Pick<Link, 'redirect'>, to: string, title = `Redirect application traffic to ${to}`): Act => ({
+  ...personAct('redirect', title, [link.redirect.instructions]),
+  params: { to },
+});
 
 export const numbered = (drafts: readonly Draft[]): readonly Step[] => drafts.map((draft, index) => ({ id: `s${index + 1}`, ...draft }));
 
