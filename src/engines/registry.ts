@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Link } from '../domain/link.ts';
 import type { Secret } from '../domain/secret.ts';
 import { callHook } from '../transports/hook.ts';
@@ -25,7 +26,11 @@ const parsers: Readonly<Partial<Record<Link['engine'], (raw: unknown, resolve: (
 
 /** Every engine that this bot has. */
 export const createEngines = (): readonly Engine[] =>
-  [createCockroachPcr({ connect: connectSql })].map((engine) => withRedirectHook(engine, callHook));
+  [
+    createCockroachPcr({ connect: connectSql }),
+    // Hashes of keys are to be compared within one answer only, so each process may have its own salt.
+    createCockroachLdr({ connect: connectSql, salt: randomBytes(16).toString('hex') }),
+  ].map((engine) => withRedirectHook(engine, callHook));
 
 /** Has the engines read their parts of the links. Problems are full sentences that name the path. */
 export function parseLinks(

@@ -1,0 +1,115 @@
+import type { Side } from '../../domain/observation.ts';
+import type { Operation, OperationName } from '../../domain/operation.ts';
+import type { Check, Plan } from '../../domain/plan.ts';
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import type { SqlConnect } from '../../transports/sql.ts';
+import { problemOf } from '../cockroach/deaf.ts';
+import { isAtLeast } from '../cockroach/version.ts';
+import type { EngineIo } from '../engine.ts';
+import { kinds } from './acts.ts';
+import { failed, passed, warned } from './checks.ts';
+import type { LdrLink, LdrSettings } from './config.ts';
+import type { LdrDetail, ReadSide } from './detail.ts';
+import { otherSide, readOf, wantedInto } from './flow.ts';
+import { observationOf, readDetail } from './observe.ts';
+import { planLdr } from './plan.ts';
+import { compareHistoryChecks } from './preflight-history.ts';
+import { controlChecks } from './preflight-privileges.ts';
+import { startChecks } from './preflight-start.ts';
+
+const sides = ['primary', 'standby'] as const satisfies readonly Side[];
+
+/** Looks at everything that an operation will need. Changes nothing. */
+export async function preflightLdr(connect: SqlConnect, operation: Operation, link: LdrLink, io: EngineIo): Promise<readonly Check[]> {
+  const { settings } = link;
+  const at = io.clock.now();
+  const detail = await readDetail(connect, settings, io);
+  const seen = observationOf(link, detail, at);
+  const plan = planLdr(operation, link, seen);
+  const [control, start, history] = await Promise.all([
+    controlChecks(connect, operation, settings, detail, io),
+    startChecks(connect, settings, detail, startsInto(operation.kind, settings, plan), io),
+    readsThePast.includes(operation.kind) ? compareHistoryChecks(connect, settings, detail, io) : [],
+  ]);
+  return [
+    planCheck(operation.kind, plan, seen.headline),
+    ...sides.flatMap((side) => sideChecks(operation.kind, settings, detail, side)),
+    ...versionPair(settings, detail),
+    ...control,
+    ...start,
+    ...history,
+  ];
+}
+
+/** Operations that read tables as of a past time. */
+const readsThePast: readonly OperationName[] = ['verify', 'switchover'];
+
+/** Operations that can go on while one side is lost. */
+const oneSided: readonly OperationName[] = ['failover', 'teardown', 'pause'];
+
+function planCheck(kind: OperationName, plan: Plan | Refusal, headline: string): Check {
+  const name = `a ${kind} can be planned`;
+  if (isRefusal(plan)) return failed(name, plan.sentence, plan.next);
+  const [first] = plan.warnings;
+  return first === undefined ? passed(name, headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
+}
+
+/** Sides into which the operation starts replication: what the plan says, or, where there is none, what it would be about. */
+function startsInto(kind: OperationName, settings: LdrSettings, plan: Plan | Refusal): readonly Side[] {
+  if (isRefusal(plan)) return kind === 'setup' || kind === 'rebuild' ? wantedInto(settings) : [];
+  const started = plan.steps.flatMap(({ kind: step, side }) =>
+    side !== null && (step === kinds.createStream || step === kinds.createReplicated) ? [side] : [],
+  );
+  // One statement may start both directions.
+  const both = started.length > 0 && settings.direction === 'bidirectional';
+  return [...new Set([...started, ...(both ? started.map(otherSide) : [])])];
+}
+
+function sideChecks(kind: OperationName, settings: LdrSettings, detail: LdrDetail, side: Side): readonly Check[] {
+  const { cluster, tls } = settings[side];
+  const read = readOf(detail, side);
+  const open =
+    tls.kind === 'disabled'
+      ? [warned(`${cluster}: TLS`, `TLS to ${cluster} is turned off in the config.`, 'Turn it on, unless this is a test.')]
+      : [];
+  if (read === null) {
+    const name = `${cluster}: reachable`;
+    const seen = problemOf(cluster, detail[side]) ?? `${cluster} can't be asked.`;
+    const next = `Make ${cluster} reachable for the bot.`;
+    return [...open, oneSided.includes(kind) ? warned(name, seen, next) : failed(name, seen, next)];
+  }
+  return [
+    ...open,
+    passed(`${cluster}: reachable`, `${cluster} answers on its virtual cluster ${settings.interface}.`),
+    versionCheck(cluster, read),
+  ];
+}
+
+function versionCheck(cluster: string, { release, activeVersion }: ReadSide): Check {
+  const name = `${cluster}: version`;
+  const seen = `${cluster} runs ${release.text}, active version ${activeVersion}.`;
+  if (!isAtLeast(release, 24, 3)) return failed(name, seen, 'Logical data replication needs v24.3 or newer.');
+  if (!/upgrading|-step-/.test(activeVersion)) {
+    return isAtLeast(release, 25, 2)
+      ? passed(name, seen)
+      : warned(name, `${seen} Logical data replication is a preview there.`, 'Upgrade to v25.2 or newer for production.');
+  }
+  const next = 'Finalize the upgrade first.';
+  // Up to a finalized 25.1 the server refuses to start a stream.
+  return activeVersion.startsWith('24.')
+    ? failed(name, `${seen} The upgrade is not finalized.`, next)
+    : warned(name, `${seen} The upgrade is not finalized.`, next);
+}
+
+function versionPair(settings: LdrSettings, detail: LdrDetail): readonly Check[] {
+  const [primary, standby] = [readOf(detail, 'primary'), readOf(detail, 'standby')];
+  if (primary === null || standby === null) return [];
+  const name = 'versions of both sides';
+  const seen = `${settings.primary.cluster} runs ${primary.release.text}, ${settings.standby.cluster} runs ${standby.release.text}.`;
+  const same = primary.release.year === standby.release.year && primary.release.number === standby.release.number;
+  return [
+    same
+      ? passed(name, seen)
+      : warned(name, seen, 'Bring both sides to the same version; between two versions only what both know can be replicated.'),
+  ];
+}
