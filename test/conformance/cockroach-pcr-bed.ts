@@ -1,6 +1,8 @@
 import { asChannelId, asLinkId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
+import { mask } from '../../src/engines/cockroach/stream-uri.ts';
+import type { PcrLink, PcrSettings } from '../../src/engines/cockroach-pcr/config.ts';
+import type { PcrSetup } from '../../src/engines/cockroach-pcr/config-setup.ts';
 import { createCockroachPcr } from '../../src/engines/cockroach-pcr/index.ts';
 import type { FaultHandle, SqlWorld, SqlWorldOptions, SqlWorldSide } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
@@ -23,7 +25,7 @@ const addressOf = ({ cluster, host, port, user, password, ca }: SqlWorldSide) =>
 /** Each leads to the other side. */
 const connections = { primary: 'to-standby', standby: 'to-primary' } as const;
 
-export const linkTo = (world: SqlWorld): PcrLink => ({
+export const linkTo = (world: SqlWorld, more: Partial<PcrSettings> = {}): PcrLink => ({
   id: pcrLinkId,
   engine: 'cockroach-pcr',
   environment: 'production',
@@ -36,6 +38,7 @@ export const linkTo = (world: SqlWorld): PcrLink => ({
     standby: addressOf(world.standby),
     streams: connections,
     setup: null,
+    ...more,
   },
 });
 
@@ -50,6 +53,7 @@ export async function openPcr(
   version: SimVersion,
   options: Partial<SqlWorldOptions> = {},
   prepare: (world: SqlWorld) => Promise<void> = () => Promise.resolve(),
+  settings: (world: SqlWorld) => Partial<PcrSettings> = () => ({}),
 ): Promise<PcrBed> {
   const world = await startSqlWorld({ version, pace: tinyPace, externalConnections: connections, ...options });
   await prepare(world);
@@ -58,12 +62,16 @@ export async function openPcr(
   const broken: FaultHandle[] = [];
   return {
     world,
-    link: linkTo(world),
+    link: linkTo(world, settings(world)),
     engine: () => createCockroachPcr({ connect: connectSql }),
-    effects: () => world.effects().filter(({ tag }) => tag.startsWith('replops/')),
+    effects: () =>
+      world
+        .effects()
+        .filter(({ tag }) => tag.startsWith('replops/'))
+        .map((effect) => ({ ...effect, statement: masked(effect.statement) })),
     wasSplit: () => world.splitBrain().length > splits,
     breakWire: (statement, how) => {
-      broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] }));
+      broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement).replaceAll(escaped(mask), '.*')}$`), act: wires[how] }));
     },
     broke: () => broken.every((fault) => fault.hits() > 0),
     close: () => world.close(),
@@ -83,5 +91,32 @@ export async function byHand(world: SqlWorld, side: 'primary' | 'standby', state
 /** The old primary comes back writable after a failover. */
 export const comeBack = (world: SqlWorld): Promise<void> =>
   byHand(world, 'primary', `ALTER VIRTUAL CLUSTER ${world.virtualCluster} START SERVICE SHARED`);
+
+/** What a config that makes the replication says; its secrets are those of the simulated clusters. */
+export const aSetup = (world: SqlWorld, more: Partial<PcrSetup> = {}): PcrSetup => {
+  const address = ({ host, port, ca }: SqlWorldSide) => ({ host, port, ca, caPath: null, verified: ca !== null });
+  return {
+    source: world.virtualCluster,
+    retentionMs: null,
+    expirationMs: null,
+    reader: false,
+    user: { name: 'stream', password: new Secret(setupSecrets.stream), create: true },
+    addresses: { primary: address(world.primary), standby: address(world.standby) },
+    route: null,
+    organization: 'Example Corp',
+    license: new Secret(setupSecrets.license),
+    consoleUser: { name: 'console', password: new Secret(setupSecrets.console) },
+    ...more,
+  };
+};
+
+/** Each holds what has to be quoted in SQL and in a URI. */
+export const setupSecrets = { stream: `it's @ secret?/#`, license: `crl-0-it's'secret`, console: `o'console` } as const;
+
+/** A statement as people see it. */
+export const masked = (statement: string): string =>
+  Object.values(setupSecrets)
+    .flatMap((secret) => [encodeURIComponent(secret).replaceAll("'", "''"), secret.replaceAll("'", "''")])
+    .reduce((text, secret) => text.replaceAll(secret, mask), statement);
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

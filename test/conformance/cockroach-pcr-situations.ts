@@ -1,6 +1,7 @@
 import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
+import type { SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
-import { comeBack, pcrLinkId as link, openPcr } from './cockroach-pcr-bed.ts';
+import { aSetup, comeBack, pcrLinkId as link, openPcr } from './cockroach-pcr-bed.ts';
 import type { Situation } from './engine-conformance.ts';
 
 /** Every operation of the engine, in each state of the databases that makes another plan of it. */
@@ -20,4 +21,46 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink>[
   ...(version === '23.2'
     ? []
     : [{ name: 'failback', operation: { kind: 'failback', link } as const, open: () => openPcr(version, { start: 'promoted' }) }]),
+  ...setupSituations(version),
 ];
+
+/** A standby that has nothing yet, on clusters that were just initialized. */
+const bare: Partial<SqlWorldOptions> = {
+  start: 'none',
+  externalConnections: {},
+  settings: {
+    primary: { 'kv.rangefeed.enabled': 'false', 'cluster.organization': '', 'enterprise.license': '' },
+    standby: { 'kv.rangefeed.enabled': 'false', 'cluster.organization': '', 'enterprise.license': '' },
+  },
+  users: [{ name: 'ops', password: "ops'secret", admin: true }],
+};
+
+const hourMs = 3_600_000;
+
+const setupSituations = (version: SimVersion): readonly Situation<PcrLink>[] => {
+  const operation = { kind: 'setup', link } as const;
+  const plain = { retentionMs: 6 * hourMs, expirationMs: 48 * hourMs, reader: true };
+  return [
+    {
+      name: 'setup by an external connection',
+      operation,
+      open: () => openPcr(version, bare, undefined, (world) => ({ setup: aSetup(world) })),
+    },
+    {
+      name: 'setup by an address with every option',
+      operation,
+      open: () =>
+        openPcr(version, bare, undefined, (world) => ({ setup: aSetup(world, plain), streams: { primary: null, standby: null } })),
+    },
+    ...(version === '23.2'
+      ? []
+      : [
+          {
+            name: 'setup from an older cluster',
+            operation,
+            open: () =>
+              openPcr(version, { ...bare, virtualized: false }, undefined, (world) => ({ setup: aSetup(world, { source: 'system' }) })),
+          },
+        ]),
+  ];
+};
