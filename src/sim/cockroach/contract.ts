@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { SimVersion } from './grammar/dialect.ts';
 import type { StatementKind } from './grammar/statement.ts';
+import type { LdrSetup, LdrTruth } from './ldr/ldr-contract.ts';
 import type { WireTable } from './values/sql-types.ts';
 
 /** A side keeps its name for life: a promoted standby is still `standby`. */
@@ -81,6 +82,8 @@ export interface SqlWorldOptions {
   /** False: the primary is an older cluster whose data is in its system virtual cluster; then only `start: 'none'` makes sense. */
   readonly virtualized?: boolean;
   readonly start?: WorldStart;
+  /** Tables that are replicated row by row, in place of a physical stream. */
+  readonly ldr?: LdrSetup;
   readonly tls?: boolean;
   readonly auth?: 'scram' | 'cleartext';
   /** Rows that clients write per second on every side that lets them. */
@@ -225,7 +228,7 @@ export interface SessionTruth {
   readonly activeQuery: string | null;
 }
 
-export interface SqlWorld {
+export interface SqlWorld extends LdrTruth {
   readonly primary: SqlWorldSide;
   readonly standby: SqlWorldSide;
   readonly virtualCluster: string;

@@ -1,5 +1,6 @@
 import type { Pace, SimSide, SimUser, SqlWorldOptions, WorldStart } from './contract.ts';
 import { dialects, type SimVersion } from './grammar/dialect.ts';
+import { emptyLdr } from './ldr/state/model.ts';
 import { pauseJob } from './state/jobs.ts';
 import { type Cluster, jobOf, type SimState, type Us, type Users, us, type Vc } from './state/model.ts';
 import { completeReplication, startService, stopService } from './state/promotion.ts';
@@ -58,7 +59,7 @@ function newCluster(side: SimSide, { names, options, versions }: Genesis, users:
     vcs: [],
     jobs: [],
     addresses: new Set(),
-    flat: side === 'primary' && options.virtualized === false,
+    flat: options.virtualized === false && (side === 'primary' || options.ldr !== undefined),
     outage: null,
     revertStuck: false,
     catchUpStuck: false,
@@ -84,14 +85,14 @@ export interface Genesis {
   readonly names: Readonly<Record<SimSide, string>>;
 }
 
-/** Where the application lives on a virtualized primary. */
-function addApplication(primary: Cluster, { users, virtualCluster }: Genesis, beginUs: Us): void {
-  const vc = addVc(primary, virtualCluster, beginUs);
+/** Where the application lives on a virtualized cluster. */
+export function addApplication(cluster: Cluster, { users, virtualCluster }: Genesis, beginUs: Us): void {
+  const vc = addVc(cluster, virtualCluster, beginUs);
   vc.base = 'ready';
   vc.service = 'shared';
   vc.serviceUpUs = Number.NEGATIVE_INFINITY;
-  vc.users = usersFor(users.primary, 'primary', 'application');
-  vc.epochs = [{ fromUs: 0, writer: primary.uuid }];
+  vc.users = usersFor(users[cluster.side], cluster.side, 'application');
+  vc.epochs = [{ fromUs: 0, writer: cluster.uuid }];
   vc.schedules.push({
     id: '1083270983425654785',
     label: 'nightly',
@@ -99,7 +100,7 @@ function addApplication(primary: Cluster, { users, virtualCluster }: Genesis, be
     recurrence: '@daily',
     status: 'ACTIVE',
   });
-  primary.settings.set('server.controller.default_target_cluster', virtualCluster);
+  cluster.settings.set('server.controller.default_target_cluster', virtualCluster);
 }
 
 /** The state before anything has happened: two clusters, the application on the primary. */
@@ -112,6 +113,7 @@ export function createState(genesis: Genesis, beginUs: Us): SimState {
   const state: SimState = {
     clusters,
     pace,
+    ldr: emptyLdr(),
     effects: [],
     writable: [],
     promotions: [],

@@ -12,6 +12,8 @@ import {
 import { createFaultRules } from './faults.ts';
 import { bringTo, createState, defaultUsers, type Genesis, pastUs } from './genesis.ts';
 import { dialects } from './grammar/dialect.ts';
+import { bringLdrTo, connectionsOf } from './ldr/ldr-genesis.ts';
+import { createLdrTruth } from './ldr/ldr-truth.ts';
 import { productPace } from './pace.ts';
 import { catchUp, createGate, type Realm, stopAll } from './realm.ts';
 import { createSessions } from './sessions.ts';
@@ -60,9 +62,10 @@ function passwordOf(genesis: Genesis, side: SimSide, name: string): string {
 
 /** The user that the other side's stream logs in as: `repl` when there is one. */
 function streamUriOf(genesis: Genesis, side: SimSide, port: number, tls: boolean): string {
+  const vc = genesis.options.ldr?.interface === 'main' ? genesis.virtualCluster : 'system';
   const name = genesis.users[side].some((user) => user.name === 'repl') ? 'repl' : genesis.operator;
   const login = `${encodeURIComponent(name)}:${encodeURIComponent(passwordOf(genesis, side, name))}`;
-  return `postgresql://${login}@127.0.0.1:${port}/defaultdb?options=-ccluster%3Dsystem&sslmode=${tls ? 'verify-full' : 'disable'}`;
+  return `postgresql://${login}@127.0.0.1:${port}/defaultdb?options=-ccluster%3D${vc}&sslmode=${tls ? 'verify-full' : 'disable'}`;
 }
 
 interface Tls {
@@ -120,11 +123,12 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
   const [primary, standby] = [sideOf('primary'), sideOf('standby')];
   const streamUris = { primary: standby.streamUri, standby: primary.streamUri };
   for (const side of simSides) {
-    const name = options.externalConnections?.[side];
+    const name = (options.ldr === undefined ? options.externalConnections : connectionsOf(options.ldr))?.[side];
     const known = realm.state.clusters[side].externalConnections;
     if (name !== undefined) known.set(name, { name, uri: streamUris[side], owner: genesis.operator, grants: new Map() });
   }
-  bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
+  if (options.ldr !== undefined) bringLdrTo(options.ldr, realm.state, genesis, realm.time.nowUs());
+  else bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
   const faults = createFaults(realm, servers);
   const control = createControl(realm, faults);
   const close = async (): Promise<void> => {
@@ -136,6 +140,7 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
     standby,
     virtualCluster: genesis.virtualCluster,
     ...createReaders(realm, genesis),
+    ...createLdrTruth(realm),
     faults,
     control: () => control,
     close,

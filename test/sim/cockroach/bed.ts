@@ -22,6 +22,9 @@ afterEach(async () => {
   for (const thing of open.splice(0).reverse()) await thing.close();
 });
 
+/** Closes a thing after the test that made it. */
+export const closeAfterTest = (thing: { close(): Promise<void> }): void => void open.push(thing);
+
 /** A world whose clock stands still; it is closed after the test. */
 export async function aWorld(version: SimVersion, options: Partial<SqlWorldOptions> = {}): Promise<SqlWorld> {
   const world = await startSqlWorld({ version, clock: stillClock, ...options });

@@ -5,6 +5,7 @@ import { parse } from '../../../src/sim/cockroach/grammar/parse.ts';
 import type { StatementKind } from '../../../src/sim/cockroach/grammar/statement.ts';
 import { SqlError } from '../../../src/sim/cockroach/sql-error.ts';
 import { coverage } from '../../../src/sim/cockroach/statements/run.ts';
+import { ldrStatements } from './ldr/statement-cases.ts';
 
 const all = simVersions;
 const since243: readonly SimVersion[] = ['24.3', '25.2', '26.2'];
@@ -106,7 +107,8 @@ const statements: readonly (readonly [sql: string, kind: StatementKind, versions
   [`GRANT SYSTEM REPLICATIONDEST, MANAGEVIRTUALCLUSTER TO ops`, 'grant-system', all],
   [`REVOKE SYSTEM REPLICATION FROM ops`, 'grant-system', all],
   [`GRANT admin TO ops`, 'grant-role', all],
-  [`DELETE FROM t`, 'select', []],
+  [`INSERT INTO t VALUES (1)`, 'select', []],
+  ...ldrStatements,
   [`SHOW VIRTUAL CLUSTERS WITH`, 'show-virtual-cluster', []],
   [`ALTER VIRTUAL CLUSTER main CONSTRUCTOR`, 'stop-service', []],
 ];

@@ -246,5 +246,10 @@ export const refusals: readonly Case[] = [
   { name: 'an unknown variable', sql: 'SET nosuch = 1', code: '42704', message: 'unrecognized configuration parameter "nosuch"' },
   { name: 'an unknown setting', sql: 'SHOW CLUSTER SETTING no.such', code: '22023', message: 'unknown setting: "no.such"' },
   { name: 'a job that is not there', sql: 'PAUSE JOB 12', code: '42704', message: 'job with ID 12 does not exist' },
-  { name: 'a statement that is not simulated', sql: 'DELETE FROM orders', code: '42601', message: 'at or near "delete": syntax error' },
+  {
+    name: 'a statement that is not simulated',
+    sql: 'INSERT INTO orders VALUES (1)',
+    code: '42601',
+    message: 'at or near "insert": syntax error',
+  },
 ];

@@ -107,8 +107,11 @@ function parseUnary(cursor: Cursor): Expression {
     return { kind: 'binary', operator: '-', left: { kind: 'literal', type: 'INT8', value: 0n }, right: parseUnary(cursor) };
   }
   let expression = parsePrimary(cursor);
-  while (cursor.accept('::')) expression = { kind: 'cast', to: parseType(cursor), of: expression };
-  return expression;
+  for (;;) {
+    if (cursor.accept('::')) expression = { kind: 'cast', to: parseType(cursor), of: expression };
+    else if (cursor.accept('->>')) expression = { kind: 'binary', operator: '->>', left: expression, right: parsePrimary(cursor) };
+    else return expression;
+  }
 }
 
 type Parse = (cursor: Cursor) => Expression;

@@ -1,3 +1,5 @@
+import type { LdrStatement } from '../ldr/grammar/ldr-statement.ts';
+import { parseObjectGrant } from '../ldr/grammar/table-statements.ts';
 import { SqlError } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
@@ -151,8 +153,16 @@ function parseConnectionGrant(cursor: Cursor, grant: boolean, named: readonly st
   return { kind: 'grant-external-connection', grant, privileges, connections, users: parseNames(cursor) };
 }
 
+/** Names of privileges or roles: SELECT is a reserved word and a privilege. */
+function parsePrivileges(cursor: Cursor): readonly string[] {
+  const names: string[] = [];
+  do names.push(cursor.accept('select') ? 'select' : parseName(cursor));
+  while (cursor.accept(','));
+  return names;
+}
+
 /** Parses what follows GRANT or REVOKE. */
-export function parseGrant(cursor: Cursor, grant: boolean): OtherStatement {
+export function parseGrant(cursor: Cursor, grant: boolean, dialect: Dialect): OtherStatement | LdrStatement {
   cursor.topic(grant ? 'GRANT' : 'REVOKE');
   const preposition = grant ? 'to' : 'from';
   if (cursor.accept('system')) {
@@ -161,9 +171,11 @@ export function parseGrant(cursor: Cursor, grant: boolean): OtherStatement {
     const users = parseNames(cursor);
     return { kind: 'grant-system', grant, privileges, users, grantable: grant && cursor.accept('with', 'grant', 'option') };
   }
-  const named = parseNames(cursor);
+  const named = parsePrivileges(cursor);
   const onConnection = parseConnectionGrant(cursor, grant, named);
   if (onConnection !== null) return onConnection;
+  const onObjects = parseObjectGrant(cursor, grant, named, dialect);
+  if (onObjects !== null) return onObjects;
   const [role = ''] = named;
   if (named.length > 1) throw cursor.unexpected();
   cursor.expect(preposition);

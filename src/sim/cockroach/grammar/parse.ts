@@ -1,3 +1,5 @@
+import { parseCreateLdr } from '../ldr/grammar/create-ldr.ts';
+import { parseAlterTable, parseDelete, parseDropTable, parseTruncate } from '../ldr/grammar/table-statements.ts';
 import { SqlError } from '../sql-error.ts';
 import { type Cursor, createCursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
@@ -56,18 +58,23 @@ const beginnings: Readonly<Record<string, Beginning>> = {
   cancel: (cursor, dialect) => parseControl(cursor, 'cancel', dialect),
   create: (cursor, dialect) => {
     if (cursor.sees('external')) return parseExternalConnection(cursor, 'create', dialect);
+    if (cursor.sees('logical') || cursor.sees('logically')) return parseCreateLdr(cursor, dialect);
     return seesUser(cursor) ? parseUser(cursor, 'create') : parseCreateVirtualCluster(cursor, dialect);
   },
   alter: (cursor, dialect) => {
     if (cursor.sees('external')) return parseExternalConnection(cursor, 'alter', dialect);
+    if (cursor.sees('table')) return parseAlterTable(cursor);
     return seesUser(cursor) ? parseUser(cursor, 'alter') : parseAlterVirtualCluster(cursor, dialect);
   },
   drop: (cursor, dialect) => {
     if (cursor.sees('external')) return parseExternalConnection(cursor, 'drop', dialect);
+    if (cursor.sees('table')) return parseDropTable(cursor);
     return seesUser(cursor) ? parseDropUser(cursor) : parseDropVirtualCluster(cursor);
   },
-  grant: (cursor) => parseGrant(cursor, true),
-  revoke: (cursor) => parseGrant(cursor, false),
+  truncate: parseTruncate,
+  delete: parseDelete,
+  grant: (cursor, dialect) => parseGrant(cursor, true, dialect),
+  revoke: (cursor, dialect) => parseGrant(cursor, false, dialect),
 };
 
 function parseOne(cursor: Cursor, dialect: Dialect): Statement {

@@ -1,3 +1,4 @@
+import { parseCatalogQuery } from '../ldr/grammar/catalog-queries.ts';
 import type { Cursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
 import { isReserved, parseExpression, parseName } from './expressions.ts';
@@ -27,9 +28,15 @@ function parseSource(cursor: Cursor, dialect: Dialect): Source {
     cursor.expect(']');
     return { kind: 'show', show };
   }
-  let name = parseName(cursor);
-  while (cursor.accept('.')) name += `.${parseName(cursor)}`;
-  return { kind: 'relation', name };
+  if (cursor.accept('(')) {
+    cursor.expect('select');
+    const select = parseSelect(cursor, dialect);
+    cursor.expect(')');
+    return { kind: 'select', select };
+  }
+  const parts = [parseName(cursor)];
+  while (cursor.accept('.')) parts.push(parseName(cursor));
+  return { kind: 'relation', parts };
 }
 
 function skipSourceAlias(cursor: Cursor): void {
@@ -53,6 +60,11 @@ function parseOrder(cursor: Cursor): Select['orderBy'] {
 /** Parses what follows SELECT. */
 export function parseSelect(cursor: Cursor, dialect: Dialect): Select {
   cursor.topic('SELECT');
+  const catalog = parseCatalogQuery(cursor);
+  if (catalog !== null) {
+    const items = [{ expression: { kind: 'column' as const, name: catalog.column }, alias: null }];
+    return { kind: 'select', items, from: { kind: 'catalog', ...catalog }, asOf: null, where: null, orderBy: [], limit: null };
+  }
   const items = [parseItem(cursor)];
   while (cursor.accept(',')) items.push(parseItem(cursor));
   let from: Source | null = null;

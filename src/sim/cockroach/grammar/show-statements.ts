@@ -1,3 +1,4 @@
+import { ldrShowForms } from '../ldr/grammar/ldr-shows.ts';
 import type { Cursor } from './cursor.ts';
 import type { Dialect } from './dialect.ts';
 import { parseExpression, parseName, parseOperand } from './expressions.ts';
@@ -94,6 +95,7 @@ function parseCreate(cursor: Cursor): Show {
 
 /** What a word or two after SHOW lead to. The first that fits counts. */
 const forms: readonly (readonly [readonly string[], (cursor: Cursor, dialect: Dialect) => Show])[] = [
+  ...ldrShowForms,
   [['virtual', 'clusters'], parseShowVirtualCluster],
   [['virtual', 'cluster'], parseShowVirtualCluster],
   [['tenants'], parseShowVirtualCluster],

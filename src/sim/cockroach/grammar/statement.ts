@@ -1,3 +1,4 @@
+import type { CatalogQuery, LdrShow, LdrStatement } from '../ldr/grammar/ldr-statement.ts';
 import type { SqlType } from '../values/sql-types.ts';
 
 /** A value given in the text of a statement, or by the number of a placeholder. */
@@ -21,6 +22,7 @@ export type Expression =
   | { readonly kind: 'in'; readonly of: Expression; readonly list: readonly Expression[]; readonly negated: boolean };
 
 export type Show =
+  | LdrShow
   | { readonly kind: 'show-variable'; readonly name: string }
   | { readonly kind: 'show-cluster-setting'; readonly name: string }
   | { readonly kind: 'show-cluster-settings' }
@@ -49,7 +51,11 @@ export interface SelectItem {
   readonly alias: string | null;
 }
 
-export type Source = { readonly kind: 'show'; readonly show: Show } | { readonly kind: 'relation'; readonly name: string };
+export type Source =
+  | { readonly kind: 'show'; readonly show: Show }
+  | { readonly kind: 'relation'; readonly parts: readonly string[] }
+  | { readonly kind: 'select'; readonly select: Select }
+  | { readonly kind: 'catalog'; readonly query: CatalogQuery; readonly column: string };
 
 export interface Select {
   readonly kind: 'select';
@@ -147,5 +153,5 @@ export type OtherStatement =
     }
   | { readonly kind: 'grant-role'; readonly grant: boolean; readonly role: string; readonly users: readonly string[] };
 
-export type Statement = Select | Show | VirtualClusterStatement | OtherStatement;
+export type Statement = Select | Show | VirtualClusterStatement | OtherStatement | LdrStatement;
 export type StatementKind = Statement['kind'];

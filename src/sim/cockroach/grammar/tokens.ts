@@ -19,7 +19,7 @@ const patterns: readonly (readonly [Token['kind'], RegExp])[] = [
   ['parameter', /\$\d+/y],
   ['quoted', /"(?:[^"]|"")*"/y],
   ['string', /'(?:[^']|'')*'/y],
-  ['symbol', /::|<=|>=|<>|!=|\|\||[-+*/%()[\],;.=<>:]/y],
+  ['symbol', /->>|::|<=|>=|<>|!=|\|\||[-+*/%()[\],;.=<>:]/y],
 ];
 
 const blank = /(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)+/y;

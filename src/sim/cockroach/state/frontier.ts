@@ -2,7 +2,7 @@ import type { Pace } from '../contract.ts';
 import { type Stream, type Us, us, type Work } from './model.ts';
 
 /** Replicated time at a moment; null before the initial scan has ended. It moves in ticks and never back. */
-export function replicatedAt(stream: Stream, atUs: Us, pace: Pace): Us | null {
+export function replicatedAt(stream: Pick<Stream, 'frontier'>, atUs: Us, pace: Pace): Us | null {
   const { frontier } = stream;
   if (frontier === null) return null;
   if (frontier.movingSinceUs === null || atUs <= frontier.movingSinceUs) return frontier.replicatedUs;

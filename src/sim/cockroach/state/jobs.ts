@@ -4,7 +4,7 @@ import { type Cluster, type Job, type JobStatus, type JobType, type SimState, te
 /** Creates a running job with the next id, which looks like the product's: 18 or 19 digits, only growing. */
 export function addJob(
   cluster: Cluster,
-  of: { type: JobType; description: string; user: string; vcId: number; windowUs?: Us },
+  of: { type: JobType; description: string; user: string; vcId: number; home?: number; windowUs?: Us },
   atUs: Us,
 ): Job {
   const job: Job = {
@@ -13,6 +13,7 @@ export function addJob(
     description: of.description,
     user: of.user,
     vcId: of.vcId,
+    home: of.home ?? 1,
     createdUs: atUs,
     status: 'running',
     runningStatus: null,

@@ -1,5 +1,6 @@
 import type { Effect, Outage, Pace, SimSide } from '../contract.ts';
 import type { Dialect } from '../grammar/dialect.ts';
+import type { LdrState } from '../ldr/state/model.ts';
 import type { Hlc } from '../values/hlc.ts';
 
 /** All times in the state are microseconds of world time. */
@@ -9,7 +10,7 @@ export type JobStatus = 'running' | 'pause-requested' | 'paused' | 'cancel-reque
 
 export const terminalJobStates: ReadonlySet<JobStatus> = new Set(['succeeded', 'failed', 'canceled']);
 
-export type JobType = 'REPLICATION STREAM INGESTION' | 'REPLICATION STREAM PRODUCER' | 'SCHEMA CHANGE GC';
+export type JobType = 'REPLICATION STREAM INGESTION' | 'REPLICATION STREAM PRODUCER' | 'LOGICAL REPLICATION' | 'SCHEMA CHANGE GC';
 
 export interface Job {
   /** 18 or 19 digits: more than a JavaScript number holds. */
@@ -19,6 +20,8 @@ export interface Job {
   readonly user: string;
   /** The virtual cluster it works for. */
   readonly vcId: number;
+  /** The virtual cluster whose SHOW JOBS lists it. */
+  readonly home: number;
   readonly createdUs: Us;
   status: JobStatus;
   runningStatus: string | null;
@@ -169,6 +172,7 @@ export interface Promotion {
 export interface SimState {
   readonly clusters: Readonly<Record<SimSide, Cluster>>;
   readonly pace: Pace;
+  readonly ldr: LdrState;
   readonly effects: Effect[];
   readonly writable: { readonly side: SimSide; readonly fromUs: Us; toUs: Us | null }[];
   readonly promotions: Promotion[];

@@ -1,5 +1,6 @@
 import type { SimSide } from '../contract.ts';
 import { simSides } from '../contract.ts';
+import { refreshLdr } from '../ldr/state/lifecycle.ts';
 import { moveFrontier, moveWork } from './frontier.ts';
 import { isWorking } from './jobs.ts';
 import { type Cluster, isDown, jobOf, type SimState, type Stream, type Us } from './model.ts';
@@ -40,6 +41,7 @@ function refreshStream(state: SimState, cluster: Cluster, stream: Stream, atUs: 
 
 /** Brings everything that follows from the facts into line with them. Call it after each change of a fact. */
 export function refresh(state: SimState, atUs: Us): void {
+  refreshLdr(state, atUs);
   for (const side of simSides) {
     const cluster = state.clusters[side];
     for (const vc of cluster.vcs) if (vc.stream !== null) refreshStream(state, cluster, vc.stream, atUs);

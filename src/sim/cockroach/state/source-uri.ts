@@ -38,8 +38,18 @@ function expand(cluster: Cluster, uri: string): URL {
 const unreachable = (url: URL, why: string): SqlError =>
   uncategorized(`failed to connect to \`host=${url.hostname} user=${decodeURIComponent(url.username)} database=\`: ${why}`);
 
-/** Follows a stream URI as the destination would: address, link, login, privilege, virtual cluster. */
-export function resolveSource(state: SimState, destination: Cluster, uri: string, vcName: string): StreamSource {
+/** The cluster that a URI leads to, with what it says of the login. */
+export interface Followed {
+  readonly cluster: Cluster;
+  readonly url: URL;
+  readonly name: string;
+  readonly password: string;
+  /** The error of a connection that fails for that reason. */
+  unreachable(why: string): SqlError;
+}
+
+/** Follows a URI from one cluster to another: external connections, address, link. */
+export function followUri(state: SimState, destination: Cluster, uri: string): Followed {
   const url = expand(destination, uri);
   const route = url.searchParams.get('crdb_route');
   if (route !== null && !['node', 'gateway'].includes(route)) throw uncategorized(`unknown crdb_route value ${JSON.stringify(route)}`);
@@ -48,10 +58,22 @@ export function resolveSource(state: SimState, destination: Cluster, uri: string
   const cluster = side === undefined ? null : state.clusters[side];
   const linked = cluster !== null && !isDown(cluster) && (state.linkUp || cluster === destination);
   if (cluster === null || !linked) throw unreachable(url, `dial error (dial tcp ${address}: connect: connection refused)`);
-  const name = decodeURIComponent(url.username);
+  return {
+    cluster,
+    url,
+    name: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    unreachable: (why) => unreachable(url, why),
+  };
+}
+
+/** Follows a stream URI as the destination would: address, link, login, privilege, virtual cluster. */
+export function resolveSource(state: SimState, destination: Cluster, uri: string, vcName: string): StreamSource {
+  const followed = followUri(state, destination, uri);
+  const { cluster, name } = followed;
   const user = cluster.users.get(name);
-  if (user === undefined || user.password !== decodeURIComponent(url.password)) {
-    throw unreachable(url, `failed SASL auth (FATAL: password authentication failed for user ${name} (SQLSTATE 28P01))`);
+  if (user === undefined || user.password !== followed.password) {
+    throw followed.unreachable(`failed SASL auth (FATAL: password authentication failed for user ${name} (SQLSTATE 28P01))`);
   }
   const privileges = cluster.dialect.sourcePrivileges;
   if (!user.admin && !privileges.some((privilege) => user.grants.has(privilege))) {

@@ -1,3 +1,4 @@
+import { endLdrOf, ldrTimers } from '../ldr/state/lifecycle.ts';
 import { reachesAt } from './frontier.ts';
 import { addJob, setJob } from './jobs.ts';
 import { cancelDone, failStream, finishInitializing, finishRevert, startReverting } from './milestones.ts';
@@ -97,7 +98,10 @@ function changeTimer(state: SimState, cluster: Cluster, job: Job): Timer[] {
   const fire = (): void => {
     setJob(job, to, atUs);
     if (to === 'reverting') job.change = { to: 'canceled', atUs: atUs + us(state.pace.cancelMs / 2) };
-    if (to === 'canceled') cancelDone(state, cluster, job, atUs);
+    if (to === 'canceled') {
+      cancelDone(state, cluster, job, atUs);
+      endLdrOf(state, cluster, job);
+    }
     if (to === 'running') failWhenHistoryIsGone(state, cluster, job, atUs);
   };
   return [{ atUs, fire }];
@@ -125,5 +129,6 @@ export function timersOf(state: SimState, cluster: Cluster): readonly Timer[] {
   return [
     ...cluster.vcs.flatMap((vc) => [...streamTimers(state, cluster, vc), ...vcTimers(state, cluster, vc)]),
     ...cluster.jobs.flatMap((job) => jobTimers(state, cluster, job)),
+    ...ldrTimers(state, cluster),
   ];
 }

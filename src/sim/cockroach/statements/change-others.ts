@@ -4,7 +4,7 @@ import { SqlError } from '../sql-error.ts';
 import { cancelJob, pauseJob, resumeJob } from '../state/jobs.ts';
 import type { Job } from '../state/model.ts';
 import { toCastText } from '../values/sql-types.ts';
-import { type Call, currentUser, hasPrivilege, inSystemVc } from './call.ts';
+import { type Call, currentUser, hasPrivilege, usersOf } from './call.ts';
 import { accessRuns } from './change-access.ts';
 import { evaluateAlone } from './evaluate.ts';
 import { acknowledged, type Outcome } from './outcome.ts';
@@ -62,9 +62,9 @@ const setSetting: Run<'set-cluster-setting'> = (call, { kind, name, value }) => 
 
 function controllableJob(call: Call, id: string): Job {
   const user = currentUser(call);
-  const job = inSystemVc(call) ? call.cluster.jobs.find((candidate) => candidate.id === id) : undefined;
+  const job = call.cluster.jobs.find((candidate) => candidate.id === id && candidate.home === call.session.vcId);
   if (job === undefined) throw new SqlError('42704', `job with ID ${id} does not exist`);
-  const owner = call.cluster.users.get(job.user);
+  const owner = usersOf(call.cluster, call.session.vcId).get(job.user);
   const foreign = job.user !== user.name && !hasPrivilege(user, ['CONTROLJOB']);
   const above = !user.admin && (owner?.admin ?? job.user === 'node');
   if (foreign || above) throw new SqlError('42501', `user ${user.name} does not have privileges for job ${id}`);

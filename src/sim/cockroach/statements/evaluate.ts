@@ -92,6 +92,13 @@ function logical(scope: Scope, expression: Expression & { kind: 'binary' }, deci
   return left === null || right === null ? null : !decided;
 }
 
+/** The field of a JSON object as text; null when there is none. */
+function jsonField(json: string, name: string): string | null {
+  const object: unknown = JSON.parse(json);
+  const value = typeof object === 'object' && object !== null ? Object.entries(object).find(([key]) => key === name)?.[1] : null;
+  return value == null ? null : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function binary(scope: Scope, expression: Expression & { kind: 'binary' }): SqlValue {
   const { operator } = expression;
   if (operator === 'and' || operator === 'or') return logical(scope, expression, operator === 'or');
@@ -99,6 +106,7 @@ function binary(scope: Scope, expression: Expression & { kind: 'binary' }): SqlV
   const right = evaluate(expression.right, scope);
   if (left === null || right === null) return null;
   if (operator === '||') return `${left}${right}`;
+  if (operator === '->>') return jsonField(String(left), String(right));
   if (operator === 'like' || operator === 'ilike') return likePattern(String(right), operator === 'ilike').test(String(left));
   const [leftType, rightType] = [typeIn(scope, expression.left), typeIn(scope, expression.right)];
   const test = comparisons[operator];

@@ -1,6 +1,8 @@
 import { simVersions } from '../grammar/dialect.ts';
 import type { Parsed } from '../grammar/parse.ts';
 import type { OtherStatement, Statement, StatementKind, VirtualClusterStatement } from '../grammar/statement.ts';
+import type { LdrStatement } from '../ldr/grammar/ldr-statement.ts';
+import { ldrRuns } from '../ldr/statements/change-tables.ts';
 import { SqlError } from '../sql-error.ts';
 import type { Column } from '../values/sql-types.ts';
 import type { Call } from './call.ts';
@@ -10,16 +12,20 @@ import { changeTags, isChange, type Outcome, standAlone } from './outcome.ts';
 import { planSelect } from './select.ts';
 import { isShow, planShow, showKinds } from './shows.ts';
 
-const runs: Readonly<Record<string, (call: Call, statement: never) => Outcome>> = { ...virtualClusterRuns, ...otherRuns };
+const runs: Readonly<Record<string, (call: Call, statement: never) => Outcome>> = { ...virtualClusterRuns, ...otherRuns, ...ldrRuns };
 
 /** Columns of the answer, known before it runs; null when it returns no rows. Throws for names that don't exist. */
 export function describe(call: Call, statement: Statement): readonly Column[] | null {
   if (statement.kind === 'select') return planSelect(call, statement).columns;
   if (isShow(statement)) return planShow(call, statement).columns;
   if (statement.kind === 'complete-replication') return [{ name: `${call.cluster.dialect.word}_time`, type: 'DECIMAL' }];
+  if (isCreateLdr(statement.kind)) return [{ name: 'job_id', type: 'INT8' }];
   const zeroColumns = isChange(statement.kind) && /REPLICATION$/.test(changeTags[statement.kind]);
   return zeroColumns ? [] : null;
 }
+
+const isCreateLdr = (kind: StatementKind): boolean =>
+  kind === 'create-logical-replication-stream' || kind === 'create-logically-replicated';
 
 function checkTransaction(call: Call, kind: StatementKind, batch: boolean): void {
   const { transaction } = call.session;
@@ -27,6 +33,9 @@ function checkTransaction(call: Call, kind: StatementKind, batch: boolean): void
     throw new SqlError('25P02', 'current transaction is aborted, commands ignored until end of transaction block');
   }
   if (!isChange(kind)) return;
+  if (batch && isCreateLdr(kind)) {
+    throw new SqlError('XXUUU', 'cannot CREATE LOGICAL REPLICATION STREAM in a multi-statement transaction');
+  }
   if ((transaction === 'T' || batch) && standAlone.has(kind)) {
     throw new SqlError('XXUUU', `${changeTags[kind]} cannot be used inside a multi-statement transaction`);
   }
@@ -58,9 +67,13 @@ const limited: Readonly<Partial<Record<StatementKind, readonly string[]>>> = {
   'start-replication': ['24.3', '25.2', '26.2'],
   'set-source-expiration': ['25.2', '26.2'],
   'alter-external-connection': ['26.2'],
+  'create-logical-replication-stream': ['24.3', '25.2', '26.2'],
+  'create-logically-replicated': ['25.2', '26.2'],
+  'show-ldr-jobs': ['24.3', '25.2', '26.2'],
+  'show-triggers': ['24.3', '25.2', '26.2'],
 };
 
-type RunKind = VirtualClusterStatement['kind'] | Exclude<OtherStatement['kind'], 'empty'>;
+type RunKind = LdrStatement['kind'] | VirtualClusterStatement['kind'] | Exclude<OtherStatement['kind'], 'empty'>;
 
 /** Every statement kind that the simulator runs, with the versions that have it. */
 export const coverage: Readonly<Record<string, readonly string[]>> = Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { Expression, Select, SelectItem, Source } from '../grammar/statement.ts';
+import { planCatalogQuery, planLdrRelation } from '../ldr/statements/relations.ts';
 import { SqlError } from '../sql-error.ts';
 import type { Column, SqlValue, Table } from '../values/sql-types.ts';
 import { toCastText } from '../values/sql-types.ts';
@@ -10,21 +11,29 @@ import { planShow } from './shows.ts';
 import { isAggregate, nameOf, typeOf } from './typing.ts';
 import { isOn } from './variables.ts';
 
-function planRelation(call: Call, name: string): ShowPlan {
+function planRelation(call: Call, parts: readonly string[], asOf: Expression | null): ShowPlan {
+  const name = parts.join('.');
   const internal = /^(crdb_internal|system)\./.test(name);
   if (internal && call.cluster.dialect.internalsBlocked && !isOn(call, 'allow_unsafe_internals')) {
     throw new SqlError('42501', 'Access to crdb_internal and system is restricted.', {
       hint: 'These interfaces are unsupported. To proceed anyway, set allow_unsafe_internals = true.',
     });
   }
+  const known = planLdrRelation(call, parts, asOf);
+  if (known !== null) return known;
   if (name !== 'crdb_internal.gossip_nodes') throw new SqlError('42P01', `relation "${name}" does not exist`);
   const columns = columnsOf({ node_id: 'INT8', address: 'STRING', is_live: 'BOOL' });
   const records = [1n, 2n, 3n].map((id) => ({ node_id: id, address: `node-${id}:26257`, is_live: true }));
   return { columns, rows: () => pick(columns, records), tag: 'SELECT', counted: true };
 }
 
-const planSource = (call: Call, source: Source, asOf: Expression | null): ShowPlan =>
-  source.kind === 'show' ? planShow(call, source.show, asOf) : planRelation(call, source.name);
+function planSource(call: Call, source: Source, asOf: Expression | null): ShowPlan {
+  if (source.kind === 'show') return planShow(call, source.show, asOf);
+  if (source.kind === 'relation') return planRelation(call, source.parts, asOf);
+  if (source.kind === 'catalog') return planCatalogQuery(call, source.query, source.column);
+  const inner = planSelect(call, source.select);
+  return { columns: inner.columns, rows: () => inner.run().rows, tag: 'SELECT', counted: true };
+}
 
 const expand = (items: readonly SelectItem[], columns: readonly Column[]): readonly SelectItem[] =>
   items.flatMap((item) =>

@@ -1,10 +1,11 @@
 import type { Expression, Show } from '../grammar/statement.ts';
+import { ldrRunningStatus, scanFraction } from '../ldr/state/lifecycle.ts';
 import { SqlError } from '../sql-error.ts';
 import { replicatedAt, workFraction } from '../state/frontier.ts';
 import { type Job, terminalJobStates, type Us } from '../state/model.ts';
 import { hlcDecimal, hlcOfUs } from '../values/hlc.ts';
 import type { Column, SqlType, SqlValue } from '../values/sql-types.ts';
-import { type Call, currentUser, hasPrivilege, inSystemVc } from './call.ts';
+import { type Call, currentUser, hasPrivilege } from './call.ts';
 import { castTo, evaluateAlone } from './evaluate.ts';
 import { columnsOf, pick, type ShowPlan } from './show-plan.ts';
 
@@ -31,14 +32,19 @@ function jobColumns(call: Call, single: boolean, resolved: boolean): readonly Co
   return columnsOf(pairs);
 }
 
-function fractionOf(call: Call, job: Job, nowUs: Us): number {
+const rounded = (fraction: number | null): number | null => (fraction === null ? null : Math.min(1, Math.round(fraction * 1000) / 1000));
+
+function fractionOf(call: Call, job: Job, nowUs: Us): number | null {
   if (job.status === 'succeeded') return 1;
+  if (job.type === 'LOGICAL REPLICATION') return rounded(scanFraction(call.state, call.cluster, job, nowUs));
   const stream = call.cluster.vcs.find((vc) => vc.stream?.jobId === job.id)?.stream;
-  return stream?.work == null ? 0 : Math.min(1, Math.round(workFraction(stream.work, nowUs) * 1000) / 1000);
+  return stream?.work == null ? 0 : rounded(workFraction(stream.work, nowUs));
 }
 
 function runningStatusOf(call: Call, job: Job): string | null {
   if (job.runningStatus !== null) return job.runningStatus;
+  const logical = ldrRunningStatus(call.state, call.cluster, job);
+  if (logical !== null) return logical;
   const stream = call.cluster.vcs.find((vc) => vc.stream?.jobId === job.id)?.stream;
   if (stream == null || job.status !== 'running') return null;
   if (stream.blockedSinceUs !== null) return 'retrying: the producer on the source cluster does not answer';
@@ -75,12 +81,12 @@ function recordOf(call: Call, job: Job, single: boolean, nowUs: Us): Readonly<Re
 }
 
 /** Jobs that the user may see: all of them with VIEWJOB or CONTROLJOB, otherwise only their own. */
-function visibleJobs(call: Call): readonly Job[] {
-  if (!inSystemVc(call)) return [];
+export function visibleJobs(call: Call): readonly Job[] {
   const user = currentUser(call);
   const nowUs = call.nowUs();
   const all = hasPrivilege(user, ['VIEWJOB', 'CONTROLJOB']);
-  return call.cluster.jobs.filter((job) => (all || job.user === user.name) && (job.finishedUs === null || nowUs - job.finishedUs < keptUs));
+  const ours = call.cluster.jobs.filter(({ home }) => home === call.session.vcId);
+  return ours.filter((job) => (all || job.user === user.name) && (job.finishedUs === null || nowUs - job.finishedUs < keptUs));
 }
 
 /** SHOW JOBS. */

@@ -1,4 +1,15 @@
 import type { Expression, Show } from '../grammar/statement.ts';
+import { showLdrJobs } from '../ldr/statements/show-ldr-jobs.ts';
+import { showDatabases, showEnums, showObjectGrants, showTables } from '../ldr/statements/show-names.ts';
+import {
+  showColumns,
+  showConstraints,
+  showCreateTable,
+  showIndexes,
+  showTableFingerprints,
+  showTriggers,
+  showZoneConfiguration,
+} from '../ldr/statements/show-tables.ts';
 import type { Call } from './call.ts';
 import { showClusterSetting, showClusterSettings } from './settings.ts';
 import {
@@ -34,6 +45,18 @@ const planners: { readonly [Kind in Show['kind']]: Planner<Kind> } = {
   'show-schedules': showSchedules,
   'show-zone-configurations': showZoneConfigurations,
   'show-external-connections': showExternalConnections,
+  'show-ldr-jobs': showLdrJobs,
+  'show-create-table': showCreateTable,
+  'show-columns': showColumns,
+  'show-indexes': showIndexes,
+  'show-constraints': showConstraints,
+  'show-triggers': showTriggers,
+  'show-zone-configuration': showZoneConfiguration,
+  'show-table-fingerprints': showTableFingerprints,
+  'show-enums': showEnums,
+  'show-tables': showTables,
+  'show-databases': showDatabases,
+  'show-object-grants': showObjectGrants,
   'show-create-external-connection': showCreateExternalConnection,
   'show-external-connection-grants': showConnectionGrants,
 };

@@ -34,14 +34,14 @@ function functionType(name: string, args: readonly Expression[], columns: readon
 }
 
 function arithmeticType(operator: string, left: SqlType, right: SqlType): SqlType {
-  if (operator === '||') return 'STRING';
+  if (operator === '||' || operator === '->>') return 'STRING';
   if (left === 'TIMESTAMPTZ') return right === 'TIMESTAMPTZ' ? 'INTERVAL' : 'TIMESTAMPTZ';
   if (left === 'INTERVAL' || right === 'INTERVAL') return right === 'TIMESTAMPTZ' ? 'TIMESTAMPTZ' : 'INTERVAL';
   if (left === 'FLOAT8' || right === 'FLOAT8') return 'FLOAT8';
   return operator === '/' || left === 'DECIMAL' || right === 'DECIMAL' ? 'DECIMAL' : 'INT8';
 }
 
-const arithmetic: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '||']);
+const arithmetic: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '||', '->>']);
 
 /** The type of an expression. Throws 42703 for a column and 42883 for a function that is not there. */
 export function typeOf(expression: Expression, columns: readonly Column[], dialect: Dialect): SqlType {

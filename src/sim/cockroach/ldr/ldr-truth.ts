@@ -1,0 +1,94 @@
+import type { SimSide } from '../contract.ts';
+import { catchUp, changed, type Realm } from '../realm.ts';
+import { jobOf } from '../state/model.ts';
+import type { LdrControl, LdrJobTruth, LdrTruth, TableTruth } from './ldr-contract.ts';
+import { fingerprintAt, rowsAt } from './state/content.ts';
+import { isLocked, isOver, pauseWithError } from './state/lifecycle.ts';
+import type { LdrJob } from './state/model.ts';
+import { fullName, type SimTable, shapeOf } from './state/table.ts';
+import { replicatedSecond } from './statements/show-ldr-jobs.ts';
+
+function tableOf(realm: Realm, side: SimSide, name: string): SimTable {
+  const table = realm.state.ldr.tables.find((candidate) => candidate.side === side && fullName(candidate) === name);
+  if (table === undefined) throw new TypeError(`table ${name} is not on the ${side} side`);
+  return table;
+}
+
+function jobTruth(realm: Realm, ldr: LdrJob): LdrJobTruth {
+  const { state } = realm;
+  const job = jobOf(state.clusters[ldr.side], ldr.jobId);
+  const producer = jobOf(state.clusters[ldr.sourceSide], ldr.producerId);
+  const replicated = replicatedSecond({ state }, ldr, state.settledUs);
+  return {
+    id: job.id,
+    status: job.status,
+    runningStatus: job.runningStatus,
+    tables: ldr.pairs.map(({ destination }) => fullName(destination)),
+    replicatedTime: replicated === null ? null : replicated / 1000,
+    parent: ldr.parent,
+    scanning: ldr.scan !== null,
+    producer: { id: producer.id, status: producer.status },
+  };
+}
+
+function tableTruth(realm: Realm, table: SimTable): TableTruth {
+  const { ldr, pace, settledUs } = realm.state;
+  const dlq = ldr.dlqs.find(({ side, tableId }) => side === table.side && tableId === table.id);
+  return {
+    name: fullName(table),
+    rows: rowsAt(ldr, table, settledUs, pace),
+    fingerprint: fingerprintAt(ldr, table, table.shape.primaryKey, settledUs, pace),
+    offline: table.offline,
+    locked: isLocked(realm.state, table),
+    dlq: dlq?.rows.length ?? 0,
+  };
+}
+
+/** How long a row that can't be applied is retried. */
+const retriedUs = 60_000_000;
+
+function createControl(realm: Realm): LdrControl {
+  const { state } = realm;
+  const change = (apply: (atUs: number) => void): void => {
+    apply(catchUp(realm));
+    changed(realm);
+  };
+  return {
+    write: (side, name, rows) => change((atUs) => void tableOf(realm, side, name).inserts.push({ atUs, rows })),
+    rate: (side, name, perSecond) =>
+      change(() => {
+        tableOf(realm, side, name).wantedRate = perSecond;
+      }),
+    conflict: (side, name, rows, reason = 'duplicate key value violates unique constraint (age limit)') =>
+      change((atUs) => {
+        const table = tableOf(realm, side, name);
+        const job = state.ldr.jobs.find((ldr) => !isOver(state, ldr) && ldr.pairs.some(({ destination }) => destination === table));
+        if (job === undefined) throw new TypeError(`nothing is replicated into ${name} on the ${side} side`);
+        table.missing.push({ atUs, rows });
+        state.ldr.conflicts.push({ job, table, atUs: atUs + retriedUs, rows, reason });
+      }),
+    differ: (side, name, on) =>
+      change(() => {
+        tableOf(realm, side, name).altered = on;
+      }),
+    fail: (side, jobId, error) => change((atUs) => pauseWithError(jobOf(state.clusters[side], jobId), error, atUs)),
+    change: (side, name, patch) =>
+      change(() => {
+        const table = tableOf(realm, side, name);
+        table.shape = shapeOf({ ...table.shape, ...patch, name });
+      }),
+  };
+}
+
+/** What a world tells about logical replication, and how tests and demos disturb it. */
+export function createLdrTruth(realm: Realm): LdrTruth {
+  const fresh = <T>(read: () => readonly T[]): readonly T[] => {
+    catchUp(realm);
+    return read();
+  };
+  return {
+    ldr: createControl(realm),
+    ldrJobs: (side) => fresh(() => realm.state.ldr.jobs.filter((ldr) => ldr.side === side).map((ldr) => jobTruth(realm, ldr))),
+    tables: (side) => fresh(() => realm.state.ldr.tables.filter((table) => table.side === side).map((table) => tableTruth(realm, table))),
+  };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import type { Pace } from '../../contract.ts';
+import { replicatedAt } from '../../state/frontier.ts';
+import type { Us } from '../../state/model.ts';
+import type { LdrJob, LdrState } from './model.ts';
+import type { SimTable } from './table.ts';
+
+/** Rows from `from` up to, not including, `to`, in the order in which they were written. */
+type Span = readonly [from: number, to: number];
+
+/** Rows by who wrote them: the strand of a table's own rows, and which of them. */
+export type Content = ReadonlyMap<string, readonly Span[]>;
+
+const strandOf = (table: SimTable): string => `${table.side}/${table.id}/${table.generation}`;
+
+/** How many rows clients have written into this very table by then. */
+export function ownRows(table: SimTable, atUs: Us): number {
+  const inserted = table.inserts.reduce((rows, insert) => rows + (insert.atUs <= atUs ? insert.rows : 0), 0);
+  const streamed = table.rates.reduce((rows, { fromUs, perSecond }, at) => {
+    const endUs = Math.min(atUs, table.rates[at + 1]?.fromUs ?? atUs);
+    return rows + (Math.max(0, endUs - fromUs) / 1_000_000) * perSecond;
+  }, 0);
+  return table.loaded + inserted + Math.floor(streamed);
+}
+
+/** The pace of a logical stream: it lags 1 to 3 s where a physical one lags 5 to 15 s. */
+export const ldrPace = (pace: Pace): Pace => ({ ...pace, tickMs: pace.tickMs / 5, lagMs: pace.lagMs / 5 });
+
+/** The time up to which a job had applied its source's writes at a moment; null before its scan had ended. */
+export function appliedAt(job: LdrJob, atUs: Us, pace: Pace): Us | null {
+  const at = job.path.findLast(({ fromUs }) => fromUs <= atUs);
+  return at === undefined ? null : replicatedAt(at, atUs, ldrPace(pace));
+}
+
+/** Joins spans that touch. */
+function union(spans: readonly Span[]): readonly Span[] {
+  const joined: [number, number][] = [];
+  for (const [from, to] of spans.filter((span) => span[1] > span[0]).sort((a, b) => a[0] - b[0])) {
+    const last = joined.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
+}
+
+function add(content: Map<string, readonly Span[]>, strand: string, spans: readonly Span[]): void {
+  const all = union([...(content.get(strand) ?? []), ...spans]);
+  if (all.length > 0) content.set(strand, all);
+}
+
+/** What a table held at a moment: its own rows, and what its jobs had brought by then. */
+export function contentAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): Content {
+  const content = new Map<string, readonly Span[]>();
+  add(content, strandOf(table), [[0, ownRows(table, atUs)]]);
+  for (const job of ldr.jobs) {
+    const pair = job.pairs.find(({ destination }) => destination === table);
+    if (pair === undefined || job.startUs < table.sinceUs) continue;
+    const appliedUs = appliedAt(job, atUs, pace);
+    if (appliedUs === null) continue;
+    for (const [strand, spans] of pair.snapshot) add(content, strand, spans);
+    const from = job.cursor ? ownRows(pair.source, job.beginsAtUs) : 0;
+    add(content, strandOf(pair.source), [[from, ownRows(pair.source, appliedUs)]]);
+  }
+  return content;
+}
+
+const missingAt = (table: SimTable, atUs: Us): number =>
+  table.missing.reduce((rows, missing) => rows + (missing.atUs <= atUs ? missing.rows : 0), 0);
+
+export function rowsAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): number {
+  const spans = [...contentAt(ldr, table, atUs, pace).values()].flat();
+  return Math.max(0, spans.reduce((rows, [from, to]) => rows + to - from, 0) - missingAt(table, atUs));
+}
+
+/** Equal for equal rows under the same key columns, whichever cluster they are on. A signed 64-bit number in digits. */
+export function fingerprintAt(ldr: LdrState, table: SimTable, columns: readonly string[], atUs: Us, pace: Pace): string {
+  const content = [...contentAt(ldr, table, atUs, pace)].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (rowsAt(ldr, table, atUs, pace) === 0) return '0';
+  const odd = [missingAt(table, atUs), table.altered ? `${table.side}/${table.id}` : ''];
+  return createHash('sha256')
+    .update(JSON.stringify([columns, content, odd]))
+    .digest()
+    .readBigInt64BE(0)
+    .toString();
+}

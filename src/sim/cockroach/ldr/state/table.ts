@@ -1,0 +1,154 @@
+import type { SimSide } from '../../contract.ts';
+import type { Us } from '../../state/model.ts';
+
+export interface ColumnSpec {
+  readonly name: string;
+  /** As SHOW CREATE TABLE prints it: `INT8`, `STRING`, `DECIMAL(10,2)`, `public.status` for an enum. */
+  readonly type: string;
+  readonly nullable?: boolean;
+  readonly default?: string;
+  readonly computed?: string;
+  /** Of a computed column: stored, not virtual. */
+  readonly stored?: boolean;
+  readonly hidden?: boolean;
+  readonly collation?: string;
+}
+
+export interface IndexSpec {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly unique?: boolean;
+  readonly where?: string;
+  readonly storing?: readonly string[];
+  /** Buckets of a hash-sharded index. */
+  readonly hash?: number;
+  /** Of an expression index, in place of columns. */
+  readonly expression?: string;
+}
+
+export interface ForeignKeySpec {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** `db.schema.table`. */
+  readonly references: string;
+  readonly referenced: readonly string[];
+}
+
+/** How a table is made, without its rows. */
+export interface TableShape {
+  readonly columns: readonly ColumnSpec[];
+  readonly primaryKey: readonly string[];
+  /** Buckets of a hash-sharded primary key. */
+  readonly hashPrimaryKey: number | null;
+  readonly indexes: readonly IndexSpec[];
+  readonly checks: readonly { readonly name: string; readonly expression: string }[];
+  readonly uniqueWithoutIndex: readonly (readonly string[])[];
+  readonly foreignKeys: readonly ForeignKeySpec[];
+  readonly triggers: readonly string[];
+  readonly families: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  readonly ttl: { readonly expireAfter: string; readonly excluded: boolean } | null;
+  readonly locality: string | null;
+}
+
+/** A table of a simulated cluster, as a world's options give it. What is left out is usual. */
+export interface TableSpec extends Partial<Omit<TableShape, 'ttl'>> {
+  /** `db.schema.table`. */
+  readonly name: string;
+  readonly ttl?: { readonly expireAfter: string; readonly excluded?: boolean } | null;
+  /** Rows it begins with; 1000 on the primary and none on the standby when left out. */
+  readonly rows?: number | Readonly<Record<SimSide, number>>;
+  /** Where it is; both when left out. */
+  readonly sides?: readonly SimSide[];
+}
+
+export interface SimTable {
+  readonly id: number;
+  readonly side: SimSide;
+  readonly vcId: number;
+  readonly database: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly owner: string;
+  shape: TableShape;
+  readonly grants: Map<string, Set<string>>;
+  /** Not visible while a scan that creates it is under way. */
+  offline: boolean;
+  /** When it was made or emptied last; each time its own rows are other rows. */
+  sinceUs: Us;
+  generation: number;
+  /** Rows of its own at `sinceUs`. */
+  loaded: number;
+  /** Rows that clients wrote at once. */
+  inserts: { readonly atUs: Us; readonly rows: number }[];
+  /** Rows per second that clients would write, and what they could write from when on. */
+  wantedRate: number;
+  rates: { readonly fromUs: Us; readonly perSecond: number }[];
+  /** Rows that came in and could not be applied. */
+  missing: { readonly atUs: Us; readonly rows: number }[];
+  /** Something in it differs from what its writers wrote. */
+  altered: boolean;
+}
+
+const defaultColumns: readonly ColumnSpec[] = [
+  { name: 'id', type: 'UUID', default: 'gen_random_uuid()' },
+  { name: 'region', type: 'STRING' },
+  { name: 'amount', type: 'DECIMAL(12,2)', nullable: true },
+  { name: 'updated_at', type: 'TIMESTAMPTZ', default: 'now()' },
+];
+
+/** Fills what a spec leaves out. */
+export function shapeOf(spec: TableSpec): TableShape {
+  const columns = spec.columns ?? defaultColumns;
+  return {
+    columns,
+    primaryKey: spec.primaryKey ?? [columns[0]?.name ?? 'id'],
+    hashPrimaryKey: spec.hashPrimaryKey ?? null,
+    indexes: spec.indexes ?? [],
+    checks: spec.checks ?? [],
+    uniqueWithoutIndex: spec.uniqueWithoutIndex ?? [],
+    foreignKeys: spec.foreignKeys ?? [],
+    triggers: spec.triggers ?? [],
+    families: spec.families ?? [],
+    ttl: spec.ttl == null ? null : { expireAfter: spec.ttl.expireAfter, excluded: spec.ttl.excluded ?? false },
+    locality: spec.locality ?? null,
+  };
+}
+
+export const fullName = ({ database, schema, name }: Pick<SimTable, 'database' | 'schema' | 'name'>): string =>
+  `${database}.${schema}.${name}`;
+
+const shardColumn = (columns: readonly string[], buckets: number): ColumnSpec => ({
+  name: `crdb_internal_${columns.join('_')}_shard_${buckets}`,
+  type: 'INT8',
+  computed: `mod(fnv32(crdb_internal.datums_to_bytes(${columns.join(', ')})), ${buckets}:::INT8)`,
+  hidden: true,
+});
+
+/** All columns, with the hidden ones that its indexes bring along. */
+export function allColumns(shape: TableShape): readonly ColumnSpec[] {
+  const shards = shape.hashPrimaryKey === null ? [] : [shardColumn(shape.primaryKey, shape.hashPrimaryKey)];
+  const hashed = shape.indexes.flatMap(({ columns, hash }) => (hash === undefined ? [] : [shardColumn(columns, hash)]));
+  const expressions = shape.indexes.flatMap(({ expression }) => (expression === undefined ? [] : [expression]));
+  const computed = expressions.map((expression, at) => ({
+    name: at === 0 ? 'crdb_internal_idx_expr' : `crdb_internal_idx_expr_${at}`,
+    type: 'STRING',
+    nullable: true,
+    computed: expression,
+    hidden: true,
+  }));
+  return [...shape.columns, ...shards, ...hashed, ...computed];
+}
+
+/** The key columns of an index, with the hidden ones. */
+export function indexKey(shape: TableShape, index: IndexSpec): readonly string[] {
+  if (index.hash !== undefined) return [shardColumn(index.columns, index.hash).name, ...index.columns];
+  if (index.expression === undefined) return index.columns;
+  const at = shape.indexes.filter(({ expression }) => expression !== undefined).indexOf(index);
+  return [at === 0 ? 'crdb_internal_idx_expr' : `crdb_internal_idx_expr_${at}`];
+}
+
+export const primaryKeyOf = (shape: TableShape): readonly string[] =>
+  shape.hashPrimaryKey === null ? shape.primaryKey : [shardColumn(shape.primaryKey, shape.hashPrimaryKey).name, ...shape.primaryKey];
+
+/** A column that a user-defined type gives its values. */
+export const isEnum = (type: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*\.[\p{L}_]/u.test(type);

@@ -1,0 +1,56 @@
+import type { Operand } from '../../grammar/statement.ts';
+import type { CreateLdr, LdrOptions, LdrTarget, TableName } from '../grammar/ldr-statement.ts';
+
+const plainName = /^[a-z_][a-z0-9_$]*$/;
+const part = (name: string): string => (plainName.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+const nameText = (name: TableName): string => name.map(part).join('.');
+
+const targetText = ({ tables, plural }: LdrTarget): string =>
+  plural ? `TABLES (${tables.map(nameText).join(', ')})` : `TABLE ${tables.map(nameText).join(', ')}`;
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const valueText = (operand: Operand): string =>
+  operand.kind === 'parameter' ? `$${operand.index}` : operand.kind === 'text' ? quoted(operand.text) : '';
+
+function optionTexts(options: LdrOptions): readonly string[] {
+  const pair = (name: string, value: Operand | null): readonly string[] => (value === null ? [] : [`${name} = ${valueText(value)}`]);
+  return [
+    ...pair('CURSOR', options.cursor),
+    ...pair('MODE', options.mode),
+    ...pair('DEFAULT FUNCTION', options.defaultFunction),
+    ...options.functions.map(({ name, table }) => `FUNCTION ${name} FOR TABLE ${nameText(table)}`),
+    ...pair('DISCARD', options.discard),
+    ...(options.skipSchemaCheck ? ['SKIP SCHEMA CHECK'] : []),
+    ...pair('LABEL', options.label),
+    ...(options.unidirectional ? ['UNIDIRECTIONAL'] : []),
+    ...(options.bidirectional === null ? [] : [`BIDIRECTIONAL ON ${valueText(options.bidirectional)}`]),
+    ...pair('PARENT', options.parent),
+  ];
+}
+
+/** The statement as the server prints it from what it has parsed. */
+export function commandText(statement: CreateLdr): string {
+  const { kind, from, into, uri, options } = statement;
+  const texts = optionTexts(options);
+  const ending = texts.length === 0 ? '' : ` WITH OPTIONS (${texts.join(', ')})`;
+  return kind === 'create-logically-replicated'
+    ? `CREATE LOGICALLY REPLICATED ${targetText(into)} FROM ${targetText(from)} ON ${valueText(uri)}${ending}`
+    : `CREATE LOGICAL REPLICATION STREAM FROM ${targetText(from)} ON ${valueText(uri)} INTO ${targetText(into)}${ending}`;
+}
+
+/** The statement that runs on the other cluster once a bidirectional scan has ended. */
+export function reverseCommand(statement: CreateLdr, uri: string, parent: string): string {
+  return commandText({
+    kind: 'create-logical-replication-stream',
+    from: statement.into,
+    into: statement.from,
+    uri: { kind: 'text', text: uri },
+    options: {
+      ...statement.options,
+      unidirectional: false,
+      bidirectional: null,
+      cursor: { kind: 'parameter', index: 1 },
+      parent: { kind: 'text', text: parent },
+    },
+  });
+}
