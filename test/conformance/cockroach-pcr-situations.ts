@@ -1,7 +1,8 @@
 import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
-import type { SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
+import type { SqlWorld, SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
-import { aSetup, comeBack, pcrLinkId as link, openPcr } from './cockroach-pcr-bed.ts';
+import { until } from '../support/until.ts';
+import { aSetup, byHand, comeBack, pcrLinkId as link, openPcr } from './cockroach-pcr-bed.ts';
 import type { Situation } from './engine-conformance.ts';
 
 /** Every operation of the engine, in each state of the databases that makes another plan of it. */
@@ -22,7 +23,20 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink>[
     ? []
     : [{ name: 'failback', operation: { kind: 'failback', link } as const, open: () => openPcr(version, { start: 'promoted' }) }]),
   ...setupSituations(version),
+  { name: 'rebuild of an old primary', operation: { kind: 'rebuild', link }, open: () => openPcr(version, { start: 'promoted' }) },
+  {
+    name: 'rebuild of a standby whose stream was cancelled',
+    operation: { kind: 'rebuild', link },
+    open: () => openPcr(version, {}, cancelStream),
+  },
 ];
+
+/** Somebody cancels the job of the stream, which leaves a copy that nothing can be done with. */
+async function cancelStream(world: SqlWorld): Promise<void> {
+  const job = world.jobs('standby').find(({ type }) => type === 'REPLICATION STREAM INGESTION');
+  await byHand(world, 'standby', `CANCEL JOB ${job?.id}`);
+  await until(() => world.vc('standby')?.status === 'add', 'the stream is cancelled');
+}
 
 /** A standby that has nothing yet, on clusters that were just initialized. */
 const bare: Partial<SqlWorldOptions> = {

@@ -28,6 +28,7 @@ export const setupKinds = {
   dropConnection: 'pcr.drop-connection',
   createCopy: 'pcr.create-copy',
   dropNewCopy: 'pcr.drop-new-copy',
+  dropOldCopy: 'pcr.drop-old-copy',
   awaitScan: 'pcr.await-scan',
   proveMoving: 'pcr.prove-moving',
 } as const;
@@ -131,6 +132,16 @@ function copyActs(settings: PcrSettings) {
         `Drop the new copy on ${at(side)}`,
         [`DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`],
         { source },
+      ),
+    // By its number, so that a copy which somebody made anew meanwhile is left alone.
+    dropOldCopy: (side: Side, id: string): Act =>
+      actOn(
+        settings,
+        side,
+        setupKinds.dropOldCopy,
+        `Drop ${settings.virtualCluster} (number ${id}) on ${at(side)} with everything in it`,
+        [`DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`],
+        { id },
       ),
     awaitScan: (side: Side): Act =>
       actOn(settings, side, setupKinds.awaitScan, `Wait until ${at(side)} has copied everything and follows ${at(otherSide(side))}`, []),

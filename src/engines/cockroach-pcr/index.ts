@@ -34,6 +34,11 @@ const operations = {
     risk: 'danger',
     reversible: 'It cannot be taken back: what the old primary took after it was given up is discarded.',
   },
+  rebuild: {
+    summary: 'Give a side that can not follow any more a new full copy of the one that serves',
+    risk: 'danger',
+    reversible: 'It cannot be taken back: what the side had is dropped before the new copy begins.',
+  },
   fence: {
     summary: 'End a split brain by stopping the service of the side that was given up',
     risk: 'danger',

@@ -105,8 +105,8 @@ function returnOf(link: PcrLink, detail: PcrDetail): Return | Refusal {
 }
 
 /** The way that is left when nothing can be rewound. */
-const rebuild = ({ link: { settings }, here, there }: Return): string =>
-  `Rebuild ${here} by hand with a full copy: drop ${settings.virtualCluster} there, and create it anew from replication of ${there}.`;
+const rebuild = ({ link: { id }, here, there }: Return): string =>
+  `/repl rebuild ${id} drops what ${here} has and copies everything from ${there} anew; once ${here} follows, /repl switchover ${id} swaps the roles.`;
 
 function sideRefusal(way: Return): Refusal | null {
   const { link, read, here } = way;

@@ -12,6 +12,7 @@ import { planFailover } from './plan-failover.ts';
 import { planFence } from './plan-fence.ts';
 import { planPause, planResume } from './plan-pause.ts';
 import { planReaderOff, planReaderOn } from './plan-reader.ts';
+import { planRebuild } from './plan-rebuild.ts';
 import { planReconnect } from './plan-reconnect.ts';
 import { planRetention } from './plan-retention.ts';
 import { planSetup } from './plan-setup.ts';
@@ -51,6 +52,7 @@ function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outl
   if (operation.kind === 'failback') return planFailback(link, detail);
   if (operation.kind === 'fence') return planFence(link, detail);
   if (operation.kind === 'setup') return planSetup(link, detail);
+  if (operation.kind === 'rebuild') return planRebuild(link, detail);
   if (operation.kind === 'teardown') return planTeardown(link, detail);
   if (operation.kind === 'reader' && !operation.on) return planReaderOff(link, detail);
   const scene = sceneOf(link, detail, operation);

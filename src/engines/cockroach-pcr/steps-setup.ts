@@ -7,7 +7,19 @@ import type { Probe } from '../engine.ts';
 import { setupKinds } from './acts-setup.ts';
 import { isFollowing, microsOf, otherSide, phaseOf, type VirtualClusterView } from './detail.ts';
 import { leadsTo } from './ground.ts';
-import { change, done, evidenceTime, impossible, look, type PcrStep, type Place, statusOf, todo, underway } from './place.ts';
+import {
+  change,
+  done,
+  evidenceTime,
+  impossible,
+  look,
+  onlyIfOtherServes,
+  type PcrStep,
+  type Place,
+  statusOf,
+  todo,
+  underway,
+} from './place.ts';
 import { readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { createConnectionStatement, createCopyStatement, wayTo } from './statements-setup.ts';
 import { changeWithSecrets } from './steps-setup-users.ts';
@@ -57,9 +69,9 @@ export const createCopy: PcrStep<z.infer<typeof copyParams>> = {
   probe: async (place, { source }) => {
     const { vc } = await look(place);
     const phase = phaseOf(vc);
-    if (vc === null) return ifSourceServes(place, source, `nothing can be copied from it`);
+    // A drop frees the name at once, long before it has ended.
+    if (vc === null || phase === 'dropping') return ifSourceServes(place, source, 'nothing can be copied from it');
     if (isFollowing(phase) || isBeginning(vc)) return copiesFrom(place, vc, source);
-    if (phase === 'dropping') return underway(`${place.name} on ${place.here} is still being dropped.`);
     return impossible(`${place.here} has ${place.name} already, and ${phaseWords[phase]}.`, { status: statusOf(vc) });
   },
   perform: (place, statement, params) =>
@@ -97,6 +109,27 @@ export const dropNewCopy: PcrStep<z.infer<typeof dropParams>> = {
       return impossible(`${place.name} on ${place.here} must not be dropped: ${phaseWords[phase]}.`, { status: vc.status });
     }
     return ifSourceServes(place, source, `the copy on ${place.here} must not be dropped: it may be the only good one`);
+  },
+  perform: change,
+};
+
+const oldParams = z.object({ id: z.string() });
+
+/** Drops a copy that can't follow any more, so that a new one can take its place. Never while it serves, and never unless the other side does. */
+export const dropOldCopy: PcrStep<z.infer<typeof oldParams>> = {
+  params: oldParams,
+  rebuild: (acts, side, { id }) => acts.dropOldCopy(side, id),
+  probe: async (place, { id }) => {
+    const { vc } = await look(place);
+    const phase = phaseOf(vc);
+    if (vc === null || vc.id !== id) return done({ status: vc === null ? 'absent' : `replaced by number ${vc.id}` });
+    // It can't be stopped any more, and its name is free.
+    if (phase === 'dropping') return done({ status: vc.status });
+    if (vc.service !== 'none' || ['following', 'scanning', 'pending', 'reverting', 'strange'].includes(phase)) {
+      const why = vc.service === 'none' ? phaseWords[phase] : 'its service runs';
+      return impossible(`${place.name} on ${place.here} must not be dropped: ${why}.`, { status: vc.status, service: vc.service });
+    }
+    return onlyIfOtherServes(place, `${place.name} on ${place.here} must not be dropped: it may be the only good copy`);
   },
   perform: change,
 };

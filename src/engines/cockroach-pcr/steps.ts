@@ -12,7 +12,7 @@ import { awaitCut, checkSplitBrain, pause, proveCatchUp, resume } from './steps-
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
 import { awaitReader, dropReader, openReader, startReader, stopReader, verifyReader } from './steps-reader.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
-import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, proveMoving } from './steps-setup.ts';
+import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, dropOldCopy, proveMoving } from './steps-setup.ts';
 import { configure, createUser, dropUser, grantUser, revokeUser } from './steps-setup-users.ts';
 import { dropCopy } from './steps-teardown.ts';
 import { awaitTime, bounce, replaceConnection, setExpiration, setRetention } from './steps-tuning.ts';
@@ -46,6 +46,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [setupKinds.dropConnection]: executorOf(connect, dropConnection),
     [setupKinds.createCopy]: executorOf(connect, createCopy),
     [setupKinds.dropNewCopy]: executorOf(connect, dropNewCopy),
+    [setupKinds.dropOldCopy]: executorOf(connect, dropOldCopy),
     [setupKinds.awaitScan]: executorOf(connect, awaitScan),
     [setupKinds.proveMoving]: executorOf(connect, proveMoving),
     [readerKinds.openReader]: executorOf(connect, openReader),
