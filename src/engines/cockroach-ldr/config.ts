@@ -207,14 +207,15 @@ export function parseLdrSettings(raw: unknown, resolveSecret: ResolveSecret): Pa
   };
 }
 
-/** Of the ways in which a table can be written, the one that the writer most likely meant speaks: it failed deeper inside. */
+/** Of the ways in which a table can be written, the one that the writer most likely meant speaks: the one with the least to mend. */
 function problemOf(issue: z.core.$ZodIssue): readonly Problem[] {
   if (issue.code !== 'invalid_union') return [{ path: issue.path, message: issue.message }];
-  const meant = issue.errors.find((branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0));
-  if (meant === undefined) {
-    return [{ path: issue.path, message: 'must be a table such as movr.public.rides, or { primary, standby } with the name on each side' }];
-  }
-  return meant.flatMap((inner) => problemOf({ ...inner, path: [...issue.path, ...inner.path] }));
+  const [meant] = issue.errors
+    .filter((branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0))
+    .map((branch) => branch.flatMap((inner) => problemOf({ ...inner, path: [...issue.path, ...inner.path] })))
+    .sort((a, b) => a.length - b.length);
+  if (meant !== undefined) return meant;
+  return [{ path: issue.path, message: 'must be a table such as movr.public.rides, or { primary, standby } with the name on each side' }];
 }
 
 function streamOf(config: z.infer<typeof stream> | undefined, resolve: ResolveSecret): StreamSettings | null {
