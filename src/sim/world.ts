@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { type Clock, systemClock } from '../domain/clock.ts';
+import type { LdrWorld } from './cockroach/ldr/ldr-contract.ts';
 import type { Pace, SqlWorld } from './cockroach/sql-world.ts';
 import { type RedirectHook, startRedirectHook } from './redirect-hook.ts';
 import type { Workspace } from './slack/contract.ts';
 import type { Timing } from './slack/options.ts';
 import { startWorkspace } from './slack/workspace.ts';
+import { type LdrSpec, type LdrStage, startLdrStage } from './stages/ldr.ts';
 import { type PcrSpec, type PcrStage, startPcrStage } from './stages/pcr.ts';
 import type { ConfigPart, Stage } from './stages/stage.ts';
 
@@ -20,7 +22,7 @@ export type LinkSpec = {
   readonly description: string;
   /** People move the traffic unless a hook does. */
   readonly redirect?: 'hook';
-} & PcrSpec;
+} & (PcrSpec | LdrSpec);
 
 export interface WorldOptions {
   readonly clock?: Clock;
@@ -40,9 +42,11 @@ export interface WorldOptions {
 export interface World {
   readonly workspace: Workspace;
   /** By link. */
-  readonly stages: Readonly<Record<string, Stage>>;
-  /** The CockroachDB clusters of the links that have some. */
+  readonly stages: Readonly<Record<string, AnyStage>>;
+  /** The clusters of the links with physical replication. */
   readonly sql: Readonly<Record<string, SqlWorld>>;
+  /** The clusters of the links with logical replication. */
+  readonly ldr: Readonly<Record<string, LdrWorld>>;
   /** Moves the traffic of links that have a hook for it. */
   readonly hook: RedirectHook;
   readonly config: ConfigPart;
@@ -76,6 +80,17 @@ export const worldLinks: readonly LinkSpec[] = [
   },
 ];
 
+type AnyStage = PcrStage | LdrStage;
+
+function startStage(spec: LinkSpec, clock: Clock, { pace }: WorldOptions): Promise<AnyStage> {
+  switch (spec.engine) {
+    case 'cockroach-pcr':
+      return startPcrStage(spec.id, spec, clock, pace);
+    case 'cockroach-ldr':
+      return startLdrStage(spec.id, spec, clock, pace);
+  }
+}
+
 /** Starts the whole simulated world. Close it to end all of its servers. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? systemClock;
@@ -92,8 +107,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.timing === undefined ? {} : { timing: options.timing }),
   });
-  const started = await Promise.all(specs.map(async (spec) => [spec.id, await startPcrStage(spec.id, spec, clock, options.pace)] as const));
-  const stages: Readonly<Record<string, PcrStage>> = Object.fromEntries(started);
+  const started = await Promise.all(specs.map(async (spec) => [spec.id, await startStage(spec, clock, options)] as const));
+  const stages: Readonly<Record<string, AnyStage>> = Object.fromEntries(started);
   const hook = await startRedirectHook(Object.fromEntries(specs.map(({ id }) => [id, `${id}-frankfurt`])));
   const shape = options.shape ?? ((config: ConfigPart) => config);
   const config = shape(configOf(workspace, specs, stages, hook));
@@ -104,7 +119,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     workspace,
     stages,
     hook,
-    sql: Object.fromEntries(started.map(([id, { world }]) => [id, world])),
+    sql: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'cockroach-pcr' ? [[id, stage.world]] : []))),
+    ldr: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'cockroach-ldr' ? [[id, stage.world]] : []))),
     config,
     configPath,
     env: { ...environmentOf(workspace, stages, configPath, options.httpPort), [hookSecret]: hook.authorization },
