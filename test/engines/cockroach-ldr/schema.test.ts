@@ -1,0 +1,426 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LdrOptions, LdrSettings } from '../../../src/engines/cockroach-ldr/config.ts';
+import { createLines } from '../../../src/engines/cockroach-ldr/create-text.ts';
+import type { Finding, Rows } from '../../../src/engines/cockroach-ldr/detail.ts';
+import { findingsInto, type TablePairView } from '../../../src/engines/cockroach-ldr/findings.ts';
+import { featureRules } from '../../../src/engines/cockroach-ldr/schema-rules.ts';
+import type { TableView } from '../../../src/engines/cockroach-ldr/table-view.ts';
+import { aLink } from './scenes.ts';
+import { aColumn, anIndex, aTable, createWith } from './table.ts';
+
+const releases = {
+  '24.3': { year: 24, number: 3, text: 'v24.3.12' },
+  '25.1': { year: 25, number: 1, text: 'v25.1.3' },
+  '25.2': { year: 25, number: 2, text: 'v25.2.4' },
+  '25.4': { year: 25, number: 4, text: 'v25.4.1' },
+  '26.1': { year: 26, number: 1, text: 'v26.1.1' },
+  '26.2': { year: 26, number: 2, text: 'v26.2.2' },
+} as const;
+type Version = keyof typeof releases;
+const versions: readonly Version[] = ['24.3', '25.1', '25.2', '25.4', '26.1', '26.2'];
+
+interface Case {
+  readonly version?: Version;
+  readonly settings?: Partial<LdrSettings>;
+  readonly options?: Partial<LdrOptions>;
+  /** Null: the table does not exist there. */
+  readonly primary?: TableView | null;
+  readonly standby?: TableView | null;
+  readonly rows?: readonly [Rows, Rows];
+}
+
+const oneTable = aLink().settings.tables.slice(0, 1);
+
+function find(
+  { version = '26.2', settings = {}, options = {}, primary = aTable(), standby = aTable(), rows = ['filled', 'empty'] }: Case,
+  into: 'primary' | 'standby' = 'standby',
+): readonly Finding[] {
+  const base = aLink({ tables: oneTable, ...settings }).settings;
+  const pair: TablePairView = { views: { primary, standby }, look: { rows: { primary: rows[0], standby: rows[1] } } };
+  const side = (view: TableView | null) => ({
+    release: releases[version],
+    tables: [view === null ? ('absent' as const) : ('there' as const)],
+  });
+  return findingsInto(
+    {
+      settings: { ...base, options: { ...base.options, ...options } },
+      sides: { primary: side(primary), standby: side(standby) },
+      pairs: [pair],
+    },
+    into,
+  );
+}
+
+const brief = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ rule, severity, side }) => `${severity} ${rule} ${side ?? 'both'}`);
+
+/** The rules about a single table: what breaks them, and how each version takes it. */
+const features: readonly {
+  readonly rule: string;
+  readonly broken: TableView;
+  readonly names: string;
+  readonly blocks: readonly Version[];
+  readonly warns: readonly Version[];
+}[] = [
+  {
+    rule: 'column-family',
+    broken: aTable({ create: createWith('FAMILY "primary" (id, note)', 'FAMILY wide (body)') }),
+    names: '(primary; wide)',
+    blocks: versions,
+    warns: [],
+  },
+  {
+    rule: 'composite-key',
+    broken: aTable({
+      primaryKey: ['price', 'id'],
+      composite: [
+        { name: 'price', text: 'DECIMAL' },
+        { name: 'doc', text: 'JSONB' },
+      ],
+    }),
+    names: '(price, DECIMAL)',
+    blocks: versions,
+    warns: [],
+  },
+  {
+    rule: 'partial-index',
+    broken: aTable({ partialIndexes: ['open_only'] }),
+    names: '(open_only)',
+    blocks: ['24.3', '25.1'],
+    warns: ['25.2', '25.4', '26.1', '26.2'],
+  },
+  {
+    rule: 'hash-sharded-index',
+    broken: aTable({ indexes: [anIndex('by_note', ['note'], { all: ['crdb_internal_note_shard_16', 'note', 'id'] })] }),
+    names: '(by_note)',
+    blocks: ['24.3', '25.1', '25.2', '25.4', '26.1'],
+    warns: [],
+  },
+  {
+    rule: 'hash-sharded-index',
+    broken: aTable({ primaryIndex: { name: 'orders_pkey', unique: true, keys: ['id'], all: ['crdb_internal_id_shard_8', 'id'] } }),
+    names: '(orders_pkey)',
+    blocks: ['24.3', '25.1', '25.2', '25.4', '26.1'],
+    warns: [],
+  },
+  {
+    rule: 'virtual-column-in-key',
+    broken: aTable({ primaryKey: ['low'], create: createWith('low STRING NOT NULL AS (lower(note)) VIRTUAL') }),
+    names: '(low)',
+    blocks: versions,
+    warns: [],
+  },
+  {
+    rule: 'virtual-column-index',
+    broken: aTable({
+      create: createWith('low STRING NULL AS (lower(note)) VIRTUAL'),
+      indexes: [anIndex('by_low', ['low']), anIndex('by_note', ['note'])],
+    }),
+    names: '(by_low)',
+    blocks: ['24.3', '25.1', '25.2', '25.4', '26.1'],
+    warns: [],
+  },
+  {
+    rule: 'virtual-column-index',
+    broken: aTable({ indexes: [anIndex('by_expr', ['crdb_internal_idx_expr'])] }),
+    names: '(by_expr)',
+    blocks: ['24.3', '25.1', '25.2', '25.4', '26.1'],
+    warns: [],
+  },
+  {
+    rule: 'unique-without-index',
+    broken: aTable({ create: createWith('CONSTRAINT unique_note UNIQUE WITHOUT INDEX (note)') }),
+    names: '(unique_note)',
+    blocks: versions,
+    warns: [],
+  },
+  {
+    rule: 'foreign-key',
+    broken: aTable({ foreignKeys: [{ name: 'fk_customer', text: '' }] }),
+    names: '(fk_customer)',
+    blocks: versions,
+    warns: [],
+  },
+  { rule: 'inbound-foreign-key', broken: aTable({ inbound: ['items_order_fk'] }), names: '(items_order_fk)', blocks: versions, warns: [] },
+  { rule: 'trigger', broken: aTable({ triggers: ['audit'] }), names: '(audit)', blocks: versions, warns: [] },
+  {
+    rule: 'user-function',
+    broken: aTable({ create: createWith('code STRING NULL DEFAULT public.next_code()') }),
+    names: '(code)',
+    blocks: versions,
+    warns: [],
+  },
+  {
+    rule: 'user-function',
+    broken: aTable({ create: createWith('CONSTRAINT check_code CHECK ("my schema"."is fine"(note))') }),
+    names: '(check_code)',
+    blocks: versions,
+    warns: [],
+  },
+  {
+    rule: 'sequence',
+    broken: aTable({ columns: [aColumn('id', { type: 'INT8', default: "nextval('public.s'::REGCLASS)" })] }),
+    names: '(id)',
+    blocks: ['24.3', '25.1', '25.2', '25.4'],
+    warns: [],
+  },
+  {
+    rule: 'row-ttl',
+    broken: aTable({ create: `${createWith()} WITH (ttl = 'on', ttl_expire_after = '30 days':::INTERVAL)` }),
+    names: '(ttl)',
+    blocks: [],
+    warns: versions,
+  },
+  {
+    rule: 'locality',
+    broken: aTable({ create: `${createWith()} LOCALITY REGIONAL BY ROW` }),
+    names: '(LOCALITY)',
+    blocks: [],
+    warns: versions,
+  },
+];
+
+describe('a table that is to be replicated', () => {
+  it('is fit when both sides have it alike', () => {
+    for (const version of versions) expect(find({ version })).toEqual([]);
+  });
+
+  const rows = features.flatMap((feature) => versions.map((version) => [feature.rule, version, feature] as const));
+  it.each(rows)('with %s is judged on %s', (rule, version, { broken, names, blocks, warns }) => {
+    const found = find({ version, primary: broken, standby: broken }).filter((finding) => finding.rule === rule);
+    const severity = blocks.includes(version) ? 'blocks' : warns.includes(version) ? 'warns' : null;
+    expect(brief(found)).toEqual(severity === null ? [] : [`${severity} ${rule} primary`, `${severity} ${rule} standby`]);
+    for (const { sentence, next } of found) {
+      expect(sentence).toContain(names);
+      expect(sentence).toMatch(/^shop\.public\.orders on sql-(east|west) .*\.$/su);
+      expect(next).toMatch(/^[A-Z].*\.$/su);
+    }
+  });
+
+  it('has a row here for every rule', () => {
+    const untold = featureRules
+      .map(({ rule }) => rule)
+      .filter((rule) => rule !== 'user-type' && !features.some((feature) => feature.rule === rule));
+    expect(untold).toEqual([]);
+  });
+
+  it('may have foreign keys only where they are checked, and only on 24.3', () => {
+    const keyed = aTable({ foreignKeys: [{ name: 'fk', text: '' }], inbound: ['other_fk'] });
+    const judged = (version: Version, mode: LdrOptions['mode']) =>
+      find({ version, primary: keyed, standby: keyed, options: { mode } }).length;
+    expect([judged('24.3', 'validated'), judged('24.3', 'immediate'), judged('25.2', 'validated')]).toEqual([0, 4, 4]);
+  });
+
+  it('takes a sequence from 26.1 on, but not where replication makes the table', () => {
+    const counted = aTable({ columns: [aColumn('id', { default: "nextval('public.s'::REGCLASS)" })] });
+    expect(brief(find({ version: '26.2', primary: counted, standby: null, rows: ['filled', 'absent'] }))).toEqual([
+      'blocks sequence primary',
+    ]);
+  });
+
+  it('may use a type of its own where both have it alike, but not where replication makes the table', () => {
+    const typed = (values: string) => aTable({ types: [{ column: 'status', type: 'public.status', values }] });
+    expect(find({ primary: typed('{new,paid}'), standby: typed('{new,paid}') })).toEqual([]);
+    expect(brief(find({ primary: typed('{new,paid}'), standby: null, rows: ['filled', 'absent'] }))).toEqual(['blocks user-type primary']);
+    const [differing] = find({ primary: typed('{new,paid}'), standby: typed('{new}') });
+    expect(differing).toMatchObject({ rule: 'differ-enum', severity: 'blocks', side: null });
+    expect(differing?.sentence).toContain('type public.status has the values {new,paid} on sql-east and {new} on sql-west');
+  });
+});
+
+describe('two tables that are to hold the same', () => {
+  const differences: readonly (readonly [string, Partial<Parameters<typeof aTable>[0]>, string, string])[] = [
+    [
+      'a column that is missing',
+      { columns: [aColumn('id', { type: 'INT8', nullable: 'f' })] },
+      'blocks differ-columns both',
+      'column note is only on sql-east',
+    ],
+    [
+      'another order',
+      { columns: [aColumn('note'), aColumn('id', { type: 'INT8', nullable: 'f' })] },
+      'blocks differ-columns both',
+      'another order',
+    ],
+    [
+      'another type',
+      { columns: [aColumn('id', { type: 'INT4', nullable: 'f' }), aColumn('note')] },
+      'blocks differ-column-type both',
+      'column id is INT8 on sql-east and INT4 on sql-west',
+    ],
+    [
+      'another nullability',
+      { columns: [aColumn('id', { type: 'INT8' }), aColumn('note')] },
+      'blocks differ-column-nullability both',
+      'column id may be null',
+    ],
+    [
+      'another expression',
+      { columns: [aColumn('id', { type: 'INT8', nullable: 'f' }), aColumn('note', { generated: 'upper(x)' })] },
+      'blocks differ-column-expression both',
+      'column note is computed as nothing on sql-east and upper(x) on sql-west',
+    ],
+    [
+      'another default',
+      { columns: [aColumn('id', { type: 'INT8', nullable: 'f' }), aColumn('note', { default: "'x'" })] },
+      'warns differ-column-default both',
+      "has the default nothing on sql-east and 'x' on sql-west",
+    ],
+    [
+      'another primary key',
+      { primaryKey: ['id', 'note'] },
+      'blocks differ-primary-key both',
+      'the primary key is id on sql-east and id, note on sql-west',
+    ],
+    [
+      'another check',
+      { checks: [{ name: 'positive', text: 'CHECK ((id > 0))' }] },
+      'blocks differ-check both',
+      'check positive, CHECK ((id > 0)), is only on sql-west',
+    ],
+  ];
+  it.each(differences)('tell %s', (_, standby, wanted, words) => {
+    const found = find({ standby: aTable(standby) });
+    expect(brief(found)).toEqual([wanted]);
+    expect(found[0]?.sentence).toContain(words);
+  });
+
+  it('may differ in indexes that demand nothing, and in names', () => {
+    const unique = (name: string) => anIndex(name, ['note'], { unique: true });
+    expect(find({ primary: aTable({ indexes: [anIndex('a', ['note'])] }) })).toEqual([]);
+    expect(brief(find({ primary: aTable({ indexes: [unique('a')] }), standby: aTable({ indexes: [unique('b')] }) }))).toEqual([
+      'warns unique-index standby',
+    ]);
+  });
+
+  it('tell a unique index of one side, which only a skipped check lets through', () => {
+    const primary = aTable({ indexes: [anIndex('one_note', ['note'], { unique: true })] });
+    expect(brief(find({ primary }))).toEqual(['blocks differ-unique-index both']);
+    expect(brief(find({ primary, options: { skipSchemaCheck: true } }))).toEqual(['warns differ-unique-index both']);
+    expect(find({ primary })[0]?.sentence).toContain('unique index one_note on (note) is only on sql-east');
+  });
+
+  it('are compared only where both are there; a skipped check does not excuse what is not supported', () => {
+    const broken = aTable({ triggers: ['t'] });
+    expect(brief(find({ primary: broken, standby: aTable(), options: { skipSchemaCheck: true } }))).toEqual(['blocks trigger primary']);
+  });
+});
+
+describe('tables that are there or not', () => {
+  const settings = (tables: number): Partial<LdrSettings> => ({ tables: aLink().settings.tables.slice(0, tables) });
+
+  it('need a source', () => {
+    expect(brief(find({ primary: null, rows: ['absent', 'empty'] }))).toContain('blocks source-missing primary');
+    expect(brief(find({ standby: null, rows: ['filled', 'absent'] }, 'primary'))).toContain('blocks source-missing standby');
+  });
+
+  it('are made by replication from 25.1 on, and by hand before', () => {
+    expect(find({ version: '25.1', standby: null, rows: ['filled', 'absent'] })).toEqual([]);
+    expect(brief(find({ version: '24.3', standby: null, rows: ['filled', 'absent'] }))).toEqual(['blocks destination-missing standby']);
+  });
+
+  it('are made all at once or not at all, and lie together', () => {
+    const absent: TablePairView = { views: { primary: aTable(), standby: null }, look: { rows: { primary: 'filled', standby: 'absent' } } };
+    const there: TablePairView = {
+      views: { primary: aTable(), standby: aTable() },
+      look: { rows: { primary: 'filled', standby: 'empty' } },
+    };
+    const side = (...tables: ('there' | 'absent')[]) => ({ release: releases['26.2'], tables });
+    const some = findingsInto(
+      {
+        settings: aLink(settings(2)).settings,
+        sides: { primary: side('there', 'there'), standby: side('there', 'absent') },
+        pairs: [there, absent],
+      },
+      'standby',
+    );
+    expect(brief(some)).toEqual(['blocks destination-missing standby']);
+    expect(some[0]?.sentence).toMatch(/^shop\.public\.items on sql-west does not exist, while other tables/u);
+    const [first] = oneTable;
+    if (first === undefined) throw new TypeError('no table');
+    const elsewhere = { primary: first.primary, standby: { database: 'other', schema: 'public', table: 't' } };
+    const spread = findingsInto(
+      {
+        settings: aLink({ tables: [first, elsewhere] }).settings,
+        sides: { primary: side('there', 'there'), standby: side('absent', 'absent') },
+        pairs: [absent, absent],
+      },
+      'standby',
+    );
+    expect(brief(spread)).toEqual(['blocks spread-destination standby']);
+  });
+
+  it('must not both be filled for both ways, and had better be empty for one', () => {
+    expect(brief(find({ rows: ['filled', 'filled'], settings: { direction: 'bidirectional' } }))).toEqual(['blocks both-filled standby']);
+    expect(find({ rows: ['empty', 'filled'], settings: { direction: 'bidirectional' } })).toEqual([]);
+    expect(brief(find({ rows: ['filled', 'filled'] }))).toEqual(['warns destination-filled standby']);
+    expect(find({ rows: ['filled', 'unknown'] })).toEqual([]);
+  });
+
+  it('have their TTL deletes discarded only where the source marks them', () => {
+    const options = { discardTtlDeletes: true };
+    expect(brief(find({ options }))).toEqual(['blocks ttl-not-marked primary']);
+    const marked = aTable({ create: `${createWith()} WITH (ttl_disable_changefeed_replication = true)` });
+    expect(find({ options, primary: marked })).toEqual([]);
+  });
+
+  it('put what blocks first, and stop at a length that can be kept', () => {
+    const pair: TablePairView = {
+      views: {
+        primary: aTable({ triggers: ['t'], foreignKeys: [{ name: 'f', text: '' }] }),
+        standby: aTable({ indexes: [anIndex('u', ['id'], { unique: true })] }),
+      },
+      look: { rows: { primary: 'filled', standby: 'filled' } },
+    };
+    const tables = Array.from({ length: 60 }, (_, index) => ({
+      primary: { database: 'd', schema: 's', table: `t${index}` },
+      standby: { database: 'd', schema: 's', table: `t${index}` },
+    }));
+    const side = { release: releases['26.2'], tables: tables.map(() => 'there' as const) };
+    const found = findingsInto(
+      { settings: aLink({ tables }).settings, sides: { primary: side, standby: side }, pairs: tables.map(() => pair) },
+      'standby',
+    );
+    expect(found).toHaveLength(100);
+    expect(found.every(({ severity }) => severity === 'blocks')).toBe(true);
+  });
+});
+
+describe('the text of a table', () => {
+  it('hides nothing and invents nothing, whatever names and texts it holds', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 60 }).filter((any) => !any.includes('\u0000'));
+    const tricks = fc.constantFrom(
+      'x) VIRTUAL, FAMILY b (',
+      'LOCALITY',
+      'public.f(',
+      '\n\tFAMILY two (a)',
+      'UNIQUE WITHOUT INDEX',
+      "it''s",
+      'ttl = 1',
+    );
+    fc.assert(
+      fc.property(fc.oneof(text, tricks), fc.oneof(text, tricks), (name, value) => {
+        const quotedName = `"${name.replaceAll('"', '""')}x"`;
+        const quotedValue = `'${value.replaceAll('\\', '').replaceAll("'", "''")}'`;
+        const lines = createLines(createWith(`${quotedName} STRING NULL DEFAULT ${quotedValue}:::STRING`, 'FAMILY one (id)'));
+        expect(lines).toHaveLength(6);
+        expect(lines[2]?.name).toBe(`${name}x`);
+        expect(lines[3]).toMatchObject({ name: 'one' });
+        const view = aTable({ lines });
+        const broken = featureRules.filter((rule) => rule.found(view).length > 0).map(({ rule }) => rule);
+        expect(broken).toEqual([]);
+      }),
+    );
+  });
+
+  it('does not take a reference to a table for a call', () => {
+    const view = aTable({
+      create: createWith(
+        'CONSTRAINT fk FOREIGN KEY (note) REFERENCES shop.public.customers(id)',
+        'at TIMESTAMPTZ NULL DEFAULT pg_catalog.now()',
+      ),
+    });
+    expect(find({ primary: view, standby: view })).toEqual([]);
+  });
+});
