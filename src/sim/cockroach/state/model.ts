@@ -62,6 +62,8 @@ export interface Stream {
   readonly sourceSide: SimSide;
   readonly sourceVcId: number;
   readonly sourceVcName: string;
+  /** As it was given, secrets and all; read again each time that the job begins to run. */
+  readonly uri: string;
   /** As SHOW prints it, without secrets. */
   readonly shownUri: string;
   readonly jobId: string;

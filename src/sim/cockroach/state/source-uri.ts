@@ -6,6 +6,7 @@ import { type Cluster, findVc, isDown, type SimState, type Vc } from './model.ts
 export interface StreamSource {
   readonly cluster: Cluster;
   readonly vc: Vc;
+  readonly uri: string;
   readonly shownUri: string;
 }
 
@@ -81,5 +82,5 @@ export function resolveSource(state: SimState, destination: Cluster, uri: string
   }
   const vc = findVc(cluster, vcName);
   if (vc === null) throw new SqlError('42704', `tenant "${vcName}" does not exist`);
-  return { cluster, vc, shownUri: redactUri(uri, !destination.dialect.fastFailback) };
+  return { cluster, vc, uri, shownUri: redactUri(uri, !destination.dialect.fastFailback) };
 }

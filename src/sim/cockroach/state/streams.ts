@@ -118,6 +118,7 @@ function newStream(state: SimState, source: StreamSource, begin: Beginning, job:
     sourceSide: source.cluster.side,
     sourceVcId: source.vc.id,
     sourceVcName: source.vc.name,
+    uri: source.uri,
     shownUri: source.shownUri,
     jobId: job.id,
     producerId: producer.id,

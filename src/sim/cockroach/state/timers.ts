@@ -1,8 +1,10 @@
 import { endLdrOf, ldrTimers } from '../ldr/state/lifecycle.ts';
+import { SqlError } from '../sql-error.ts';
 import { reachesAt } from './frontier.ts';
 import { addJob, setJob } from './jobs.ts';
 import { cancelDone, failStream, finishInitializing, finishRevert, startReverting } from './milestones.ts';
 import { type Cluster, isDown, type Job, jobOf, type SimState, type Stream, terminalJobStates, type Us, us, type Vc } from './model.ts';
+import { resolveSource } from './source-uri.ts';
 
 /** Something that will happen at a known moment unless a statement or a fault changes the facts first. */
 export interface Timer {
@@ -32,10 +34,7 @@ function giveUpTimer(state: SimState, cluster: Cluster, stream: Stream): Timer[]
   if (stream.blockedSinceUs === null) return [];
   const job = jobOf(cluster, stream.jobId);
   const atUs = stream.blockedSinceUs + us(state.pace.giveUpMs);
-  const fire = (): void => {
-    setJob(job, 'paused', atUs);
-    job.runningStatus = 'ingestion job failed (the producer on the source cluster does not answer) but is being paused';
-  };
+  const fire = (): void => setPaused(job, 'the producer on the source cluster does not answer', atUs);
   return job.status === 'running' ? [{ atUs, fire }] : [];
 }
 
@@ -102,7 +101,10 @@ function changeTimer(state: SimState, cluster: Cluster, job: Job): Timer[] {
       cancelDone(state, cluster, job, atUs);
       endLdrOf(state, cluster, job);
     }
-    if (to === 'running') failWhenHistoryIsGone(state, cluster, job, atUs);
+    if (to === 'running') {
+      failWhenHistoryIsGone(state, cluster, job, atUs);
+      pauseWhenLockedOut(state, cluster, job, atUs);
+    }
   };
   return [{ atUs, fire }];
 }
@@ -114,6 +116,26 @@ function failWhenHistoryIsGone(state: SimState, cluster: Cluster, job: Job, atUs
   const producer = jobOf(state.clusters[vc.stream.sourceSide], vc.stream.producerId);
   if (producer.status === 'running') return;
   failStream(cluster, vc, `replication job ${producer.id} must be running (is ${producer.status}) to resume replication`, atUs);
+}
+
+/** A job that begins to run reads its address anew; one that leads nowhere, or lets nobody in, makes it pause itself. */
+function pauseWhenLockedOut(state: SimState, cluster: Cluster, job: Job, atUs: Us): void {
+  const stream = cluster.vcs.find((candidate) => candidate.stream?.jobId === job.id)?.stream;
+  // One that can't reach its source tries for a while; see `giveUpTimer`.
+  if (stream == null || stream.failover !== null || !state.linkUp || isDown(state.clusters[stream.sourceSide])) return;
+  try {
+    const { cluster: source } = resolveSource(state, cluster, stream.uri, stream.sourceVcName);
+    if (source.side === stream.sourceSide) return;
+    setPaused(job, 'the address leads to another cluster', atUs);
+  } catch (cause) {
+    if (!(cause instanceof SqlError)) throw cause;
+    setPaused(job, cause.message, atUs);
+  }
+}
+
+function setPaused(job: Job, why: string, atUs: Us): void {
+  setJob(job, 'paused', atUs);
+  job.runningStatus = `ingestion job failed (${why}) but is being paused`;
 }
 
 function jobTimers(state: SimState, cluster: Cluster, job: Job): Timer[] {
