@@ -10,21 +10,21 @@ export interface ProductCall {
   /** Name of the host. */
   readonly host: string;
   readonly files: HostFiles;
-  /** Aborts when the process is killed. */
-  readonly signal: AbortSignal;
+  /** Takes time by the host's clock, ms. Rejects when the process is killed meanwhile: what would have come after does not happen. */
+  wait(ms: number): Promise<void>;
 }
 
 export interface ProductAnswer {
   readonly exitCode: number;
   readonly stdout?: string;
   readonly stderr?: string;
-  /** How long it takes before it answers, ms of the host's clock. */
+  /** From its effect to its answer, ms of the host's clock. */
   readonly ms?: number;
   /** What it changed, for the record of effects; left out by one that only looks. */
   readonly changed?: string;
 }
 
-/** The tools that are installed, by name, e.g. `cockroach`. It is called when the tool's time is over, and changes what it changes then. */
+/** The tools that are installed, by name, e.g. `cockroach`. */
 export type ProductTable = Readonly<Record<string, (call: ProductCall) => ProductAnswer | Promise<ProductAnswer>>>;
 
 export interface SimHostUser {
@@ -143,6 +143,8 @@ export interface SimHost {
   effects(): readonly HostEffect[];
   commands(): readonly SeenCommand[];
   processes(): readonly ProcessTruth[];
+  /** From now on the processes of that command ignore TERM. */
+  harden(command: string): void;
   readonly faults: HostFaults;
   close(): Promise<void>;
 }

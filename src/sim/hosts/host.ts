@@ -71,6 +71,9 @@ export async function startHost(options: HostOptions = {}): Promise<SimHost> {
     effects: () => [...effects],
     commands: () => hall.seen.map((entry) => ({ ...entry })),
     processes: processes.truth,
+    harden: (command) => {
+      for (const process of processes.all()) if (process.command === command) process.stubborn = true;
+    },
     faults: {
       add: rules.add,
       clear: rules.clear,

@@ -58,11 +58,11 @@ export const findTool = ({ tools, machine }: Shell, name: string): Tool | null =
 const productTool: Tool = async ({ shell, process, name, argv, env, streams }) => {
   const product = shell.machine.products[name];
   if (product === undefined) throw new TypeError(`no product ${name}`);
-  const { signal } = process.abort;
+  const wait = (ms: number): Promise<void> => sleepIn(shell.machine, process, ms);
   const stdin = (await orKilled(process, streams.stdin.all())).toString('utf8');
-  const answer = await product({ argv, stdin, env, host: shell.machine.name, files: shell.machine.files, signal });
-  await sleepIn(shell.machine, process, answer.ms ?? 0);
+  const answer = await product({ argv, stdin, env, host: shell.machine.name, files: shell.machine.files, wait });
   if (answer.changed !== undefined) shell.origin.record('product', answer.changed);
+  await wait(answer.ms ?? 0);
   streams.stdout(Buffer.from(answer.stdout ?? ''));
   streams.stderr(Buffer.from(answer.stderr ?? ''));
   return answer.exitCode;

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { asRunId } from '../../../src/domain/ids.ts';
+import type { Probe } from '../../../src/engines/engine.ts';
+import { type NodeCommand, runCommandAct } from '../../../src/engines/hosts/acts.ts';
+import { endLeftOvers } from '../../../src/engines/hosts/evict.ts';
+import type { ProductTable } from '../../../src/sim/hosts/contract.ts';
+import { connectShell } from '../../../src/transports/shell.ts';
+import { aShell, targetOf } from '../../sim/hosts/bed.ts';
+import { until } from '../../support/until.ts';
+import { aBed, aBot, anIo, type HostsBed } from './bed.ts';
+
+/** A database whose process is a file. `start` takes a while, and fails when it is told to. */
+const products: ProductTable = {
+  dbctl: async ({ argv, files, wait }) => {
+    if (argv[0] === 'status') return { exitCode: files.exists('/run/db') ? 0 : 3, stdout: 'inactive\n' };
+    if (files.exists('/etc/db/broken')) return { exitCode: 1, stderr: 'dbctl: no such certificate\n' };
+    await wait(150);
+    files.write('/run/db', '');
+    return { exitCode: 0, stdout: 'started\n', changed: 'database started' };
+  },
+};
+
+const commandOn = ({ west }: HostsBed, more: Partial<NodeCommand> = {}) =>
+  runCommandAct({
+    side: 'standby',
+    cluster: 'neo-west',
+    node: targetOf(west),
+    title: 'Start the database',
+    command: 'sudo -n dbctl start',
+    check: 'dbctl status',
+    ...more,
+  });
+
+const bedWith = () => aBed({ west: { products, folders: ['/run', '/etc/db'] } });
+
+async function settled(bed: HostsBed, bot = aBot(), act = commandOn(bed)): Promise<Probe> {
+  let probe: Probe = { kind: 'underway', fraction: null, note: 'not asked yet' };
+  // A failure is told once, so nobody asks again after it.
+  await until(async () => {
+    probe = await bot.probe(act, bed.link);
+    return probe.kind !== 'underway';
+  }, 'the command has come to an end');
+  return probe;
+}
+
+const starts = ({ west }: HostsBed): number => west.effects().filter(({ what }) => what === 'database started').length;
+
+describe('a command of the config', () => {
+  it('runs once, and its check tells that it is done', async () => {
+    const bed = await bedWith();
+    const act = commandOn(bed);
+    expect(await aBot().probe(act, bed.link)).toEqual({ kind: 'todo' });
+    await aBot().perform(act, bed.link);
+    expect(await settled(bed)).toEqual({ kind: 'done', evidence: { node: 'west-1', check: 'dbctl status', 'exit code': 0 } });
+    expect(starts(bed)).toBe(1);
+  });
+
+  it('is not run when the check is met already', async () => {
+    const bed = await bedWith();
+    bed.west.files.write('/run/db', '');
+    expect(await aBot().probe(commandOn(bed), bed.link)).toMatchObject({ kind: 'done' });
+  });
+
+  it.each(['drop-before', 'drop-after'] as const)('is run once after %s and a take-over', async (kind) => {
+    const bed = await bedWith();
+    const act = commandOn(bed);
+    bed.west.faults.add({ match: /setsid/, act: { kind } });
+    await expect(aBot().perform(act, bed.link)).rejects.toMatchObject({ effect: 'unknown' });
+    await endLeftOvers(connectShell, [targetOf(bed.west)], asRunId('r-4k9zq0tm2x'), 18, anIo({ tag: 'replops/r-4k9zq0tm2x/18' }));
+    const next = aBot();
+    const probe = await settled(bed, next);
+    expect(probe.kind).toBe(kind === 'drop-before' ? 'todo' : 'done');
+    if (probe.kind === 'todo') await next.perform(act, bed.link, anIo({ tag: 'replops/r-4k9zq0tm2x/18' }));
+    expect(await settled(bed, next)).toMatchObject({ kind: 'done' });
+    expect(starts(bed)).toBe(1);
+  });
+
+  it('is not begun again while it runs', async () => {
+    const bed = await bedWith();
+    const act = commandOn(bed, { command: 'echo busy; sleep 600' });
+    await aBot().perform(act, bed.link);
+    await until(async () => {
+      const probe = await aBot().probe(act, bed.link);
+      return probe.kind === 'underway' && probe.note === 'west-1 is at it: busy.';
+    }, 'its words are seen');
+    await expect(aBot().perform(act, bed.link)).rejects.toMatchObject({ code: 'aborted', effect: 'not-applied' });
+  });
+
+  it('that fails stops the run with its last words, and Retry runs it again', async () => {
+    const bed = await bedWith();
+    bed.west.files.write('/etc/db/broken', '');
+    const [act, bot] = [commandOn(bed), aBot()];
+    await bot.perform(act, bed.link);
+    expect(await settled(bed, bot)).toMatchObject({
+      kind: 'impossible',
+      why: "'Start the database on west-1 of neo-west' ended with exit code 1: dbctl: no such certificate. Mend the cause; Retry runs it again.",
+    });
+    bed.west.files.remove('/etc/db/broken');
+    expect(await bot.probe(act, bed.link)).toEqual({ kind: 'todo' });
+    await bot.perform(act, bed.link);
+    expect(await settled(bed, bot)).toMatchObject({ kind: 'done' });
+  });
+
+  it('that fails is told by a bot that took over, too', async () => {
+    const bed = await bedWith();
+    bed.west.files.write('/etc/db/broken', '');
+    await aBot().perform(commandOn(bed), bed.link);
+    expect(await settled(bed)).toMatchObject({ kind: 'impossible' });
+    await expect(aBot().perform(commandOn(bed), bed.link)).rejects.toMatchObject({ effect: 'not-applied' });
+  });
+
+  it('that a host’s end cut off is unknown', async () => {
+    const bed = await bedWith();
+    const act = commandOn(bed, { command: 'sleep 600' });
+    await aBot().perform(act, bed.link);
+    await until(() => bed.west.processes().some(({ command }) => command === 'sleep 600'), 'it runs');
+    await bed.west.faults.down('dead');
+    await bed.west.faults.up();
+    expect(await settled(bed, aBot(), act)).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining('remove "$HOME/.replops/jobs/'),
+    });
+  });
+
+  it('whose check can’t be run says so', async () => {
+    const bed = await bedWith();
+    expect(await aBot().probe(commandOn(bed, { check: 'nosuch status' }), bed.link)).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('nosuch: not found'),
+    });
+  });
+
+  it('that ended well waits for its check', async () => {
+    const bed = await bedWith();
+    const act = commandOn(bed, { command: 'true' });
+    await aBot().perform(act, bed.link);
+    await until(async () => {
+      const probe = await aBot().probe(act, bed.link);
+      return probe.kind === 'underway' && probe.note.includes('its check is not met yet (exit code 3: inactive)');
+    }, 'it says so');
+  });
+});
+
+describe('what an older owner left running', () => {
+  const run = asRunId('r-4k9zq0tm2x');
+  const io = anIo({ tag: 'replops/evict' });
+
+  it('is ended, and what newer owners, other runs and jobs run goes on', async () => {
+    const bed = await bedWith();
+    const tags = ['replops/r-4k9zq0tm2x/16', 'replops/r-4k9zq0tm2x/18', 'replops/r-0000000000/3', 'somebody'];
+    for (const tag of tags) {
+      const session = await aShell(bed.west, { tag });
+      session.change('sleep 600').catch(() => undefined);
+    }
+    await aBot().perform(commandOn(bed, { command: 'sleep 700' }), bed.link);
+    const asleep = (): readonly string[] => {
+      const marks = bed.west.processes().filter(({ command }) => command.startsWith('sleep'));
+      return [...new Set(marks.map(({ env }) => env['REPLOPS_TAG'] ?? `job ${env['REPLOPS_JOB']?.slice(0, 12)}`))].sort();
+    };
+    await until(() => asleep().length === 5, 'all run');
+    expect(await endLeftOvers(connectShell, [targetOf(bed.west)], run, 18, io)).toEqual([
+      'Ended a command on west-1, which an older owner of the run (replops/r-4k9zq0tm2x/16) had left.',
+    ]);
+    expect(asleep()).toEqual([...tags.slice(1), 'job r-4k9zq0tm2x'].sort());
+    expect(await endLeftOvers(connectShell, [targetOf(bed.west)], run, 18, io)).toEqual([]);
+  });
+
+  it('is ended the hard way when it does not listen', async () => {
+    const bed = await bedWith();
+    const session = await aShell(bed.west, { tag: 'replops/r-4k9zq0tm2x/1' });
+    const work = session.change('true; sleep 600');
+    await until(() => bed.west.processes().some(({ command }) => command === 'sleep 600'), 'it runs');
+    bed.west.harden('sleep 600');
+    const ended = await endLeftOvers(connectShell, [targetOf(bed.west)], run, 2, io);
+    expect(ended).toHaveLength(1);
+    await work.catch(() => undefined);
+    expect(bed.west.processes().filter(({ env }) => env['REPLOPS_TAG']?.startsWith('replops/r-4k9zq0tm2x/'))).toEqual([]);
+  });
+
+  it('is not said to be gone when a host can’t be asked', async () => {
+    const bed = await bedWith();
+    await bed.west.faults.down('unreachable');
+    await expect(endLeftOvers(connectShell, [targetOf(bed.west)], run, 2, io)).rejects.toMatchObject({ code: 'connect-failed' });
+    await bed.west.faults.up();
+    bed.west.faults.add({ match: /^grep/, act: { kind: 'refuse', exitCode: 127, stderr: 'sh: 1: grep: not found\n' } });
+    await expect(endLeftOvers(connectShell, [targetOf(bed.west)], run, 2, io)).rejects.toMatchObject({ code: 'answer-not-understood' });
+  });
+});
