@@ -1,0 +1,215 @@
+import type { LdrWorldOptions } from '../../../../src/sim/cockroach/ldr/ldr-world.ts';
+import { items, orders, streamOf } from './ldr-bed.ts';
+import { both, type LdrRefusal, schemaRefusals } from './schema-cases.ts';
+import { tableRefusals, users } from './table-cases.ts';
+
+const stream = streamOf(orders);
+const make = (ending: string): string =>
+  `CREATE LOGICALLY REPLICATED TABLE ${orders} FROM TABLE ${orders} ON 'external://to_east'${ending}`;
+const bare: Partial<LdrWorldOptions> = { tables: [{ name: orders, sides: ['primary'] }, { name: items }] };
+/** One line per rule of 4.2 to 4.10: what the product refuses, and how it words it. */
+export const ldrRefusals: readonly LdrRefusal[] = [
+  ...schemaRefusals,
+  {
+    name: 'families even without a schema check',
+    options: both({
+      families: [
+        { name: 'f', columns: [] },
+        { name: 'g', columns: [] },
+      ],
+    }),
+    sql: `${stream} WITH SKIP SCHEMA CHECK`,
+    code: '42P16',
+    message: /more than one column family/,
+  },
+  {
+    name: 'a foreign key',
+    options: both({ foreignKeys: [{ name: 'fk', columns: ['region'], references: 'shop.public.regions', referenced: ['id'] }] }),
+    sql: stream,
+    code: '22023',
+    message: `foreign keys are only supported with MODE = 'validated'`,
+  },
+  {
+    name: 'a table that others refer to',
+    options: {
+      tables: [{ name: orders }, { name: items, foreignKeys: [{ name: 'fk', columns: ['id'], references: orders, referenced: ['id'] }] }],
+    },
+    sql: stream,
+    code: '22023',
+    message: /foreign keys/,
+  },
+  {
+    name: 'lists of different length',
+    sql: `CREATE LOGICAL REPLICATION STREAM FROM TABLES (${orders}, ${items}) ON 'external://to_east' INTO TABLE ${orders}`,
+    code: '22023',
+    message: 'the same number of source and destination tables must be specified',
+  },
+  {
+    name: 'a database',
+    sql: `CREATE LOGICAL REPLICATION STREAM FROM DATABASE shop ON 'external://to_east' INTO DATABASE shop`,
+    code: '0A000',
+    message: /logical replication streams on databases are unsupported/,
+  },
+  { name: 'an unknown mode', sql: `${stream} WITH MODE = 'fast'`, code: '22023', message: 'unknown mode "fast"' },
+  { name: 'an unknown discard', sql: `${stream} WITH DISCARD = 'deletes'`, code: '22023', message: 'unknown discard option "deletes"' },
+  {
+    name: 'a discard without such a time to live',
+    sql: `${stream} WITH DISCARD = 'ttl-deletes'`,
+    code: '22023',
+    message: `DISCARD = 'ttl-deletes' specified but no tables have changefeed-excluded TTLs`,
+  },
+  {
+    name: 'a function that is not there',
+    sql: `${stream} WITH DEFAULT FUNCTION = 'mine'`,
+    code: '42883',
+    message: /unknown function: mine/,
+  },
+  {
+    name: 'a cursor that is garbage by now',
+    sql: `${stream} WITH CURSOR = '-5h'`,
+    code: 'XXUUU',
+    message: /must be after replica GC threshold/,
+  },
+  { name: 'a cursor in the future', sql: `${stream} WITH CURSOR = '+5m'`, code: '22023', message: /in the future/ },
+  {
+    name: 'a URI instead of a connection',
+    sql: stream.replace('external://to_east', 'postgresql://repl@127.0.0.1'),
+    code: 'XXUUU',
+    message: 'uri must be an external connection',
+  },
+  { name: 'a connection that is not there', sql: stream.replace('to_east', 'to_mars'), code: '42704', message: /to_mars/ },
+  {
+    name: 'a destination that is not there',
+    options: bare,
+    sql: stream,
+    code: '42P01',
+    message: /failed to find existing destination table shop.public.orders/,
+  },
+  {
+    name: 'a source that is not there',
+    options: { tables: [{ name: orders, sides: ['standby'] }] },
+    sql: stream,
+    code: '42P01',
+    message: 'relation "shop.public.orders" does not exist',
+  },
+  {
+    name: 'a source without rangefeeds',
+    options: { settings: { primary: { 'kv.rangefeed.enabled': 'false' } } },
+    sql: stream,
+    code: 'XXUUU',
+    message: 'kv.rangefeed.enabled must be enabled on the source cluster for logical replication',
+  },
+  {
+    name: 'a transaction',
+    before: ['BEGIN'],
+    sql: stream,
+    code: 'XXUUU',
+    message: 'cannot CREATE LOGICAL REPLICATION STREAM in a multi-statement transaction',
+  },
+  {
+    name: 'a batch',
+    sql: `SELECT 1; ${stream}`,
+    code: 'XXUUU',
+    message: 'cannot CREATE LOGICAL REPLICATION STREAM in a multi-statement transaction',
+  },
+  {
+    name: 'neither direction',
+    options: bare,
+    sql: make(''),
+    code: 'XXUUU',
+    message: 'either BIDIRECTIONAL or UNIDRECTIONAL must be specified',
+  },
+  {
+    name: 'both directions',
+    options: bare,
+    sql: make(` WITH UNIDIRECTIONAL, BIDIRECTIONAL ON 'external://to_west'`),
+    code: 'XXUUU',
+    message: 'UNIDIRECTIONAL and BIDIRECTIONAL cannot be specified together',
+  },
+  {
+    name: 'a way back that leads nowhere',
+    options: bare,
+    sql: make(` WITH BIDIRECTIONAL ON 'external://nowhere'`),
+    code: '42704',
+    message: /^reverse stream uri failed validation: /,
+  },
+  {
+    name: 'two databases',
+    options: { tables: [{ name: orders, sides: ['primary'] }, { name: 'other.public.x' }] },
+    sql: `CREATE LOGICALLY REPLICATED TABLES (shop.public.a, other.public.b) FROM TABLES (${orders}, other.public.x) ON 'external://to_east' WITH UNIDIRECTIONAL`,
+    code: 'XXUUU',
+    message: /database or schema not found|same database/,
+  },
+  {
+    name: 'an option twice',
+    sql: `${stream} WITH MODE = immediate, MODE = immediate`,
+    code: '42601',
+    message: /MODE option specified multiple times/,
+  },
+  { name: 'any of it on 23.2', version: '23.2', sql: stream, code: '42601', message: /syntax error/ },
+  {
+    name: 'making tables on 24.3',
+    version: '24.3',
+    options: bare,
+    sql: make(' WITH UNIDIRECTIONAL'),
+    code: '42601',
+    message: /syntax error/,
+  },
+  {
+    name: '24.3 without the privilege',
+    version: '24.3',
+    options: { users: users([]) },
+    user: 'guest',
+    before: [],
+    sql: stream,
+    code: '42501',
+    message: 'user guest does not have REPLICATION system privilege',
+  },
+  {
+    name: '24.3 where the URI’s user has none',
+    version: '24.3',
+    options: { users: users([], []) },
+    sql: stream,
+    code: '42501',
+    message: 'user repl does not have REPLICATION system privilege',
+  },
+  {
+    name: '26.2 without the privilege',
+    options: { users: users([]) },
+    user: 'guest',
+    sql: stream,
+    code: '42501',
+    message: /^failed privilege check: table or system level REPLICATIONDEST privilege required/,
+  },
+  {
+    name: '26.2 where the URI’s user has none',
+    options: { users: users([], []) },
+    sql: stream,
+    code: '42501',
+    message: 'user repl does not have REPLICATIONSOURCE privilege on relation orders',
+  },
+  {
+    name: 'a connection that is somebody else’s',
+    options: { users: users(['REPLICATIONDEST']) },
+    user: 'guest',
+    sql: stream,
+    code: '42501',
+    message: /USAGE privilege/,
+  },
+  {
+    name: 'making tables without CREATE',
+    options: { ...bare, users: users([]) },
+    user: 'guest',
+    sql: make(' WITH UNIDIRECTIONAL'),
+    code: '42501',
+    message: /does not have CREATE privilege on database shop/,
+  },
+  {
+    name: 'both ways without the privilege to write back',
+    options: { ...bare, users: users([], ['REPLICATIONSOURCE']) },
+    sql: make(` WITH BIDIRECTIONAL ON 'external://to_west'`),
+    code: '42501',
+    message: 'uri requires REPLICATIONDEST privilege for bidirectional replication',
+  },
+  ...tableRefusals,
+];
