@@ -23,6 +23,7 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink>[
     ? []
     : [{ name: 'failback', operation: { kind: 'failback', link } as const, open: () => openPcr(version, { start: 'promoted' }) }]),
   ...setupSituations(version),
+  ...(version === '24.3' ? [upgradeSituation] : []),
   { name: 'rebuild of an old primary', operation: { kind: 'rebuild', link }, open: () => openPcr(version, { start: 'promoted' }) },
   {
     name: 'rebuild of a standby whose stream was cancelled',
@@ -30,6 +31,18 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink>[
     open: () => openPcr(version, {}, cancelStream),
   },
 ];
+
+/** From v24.3 one may go to v25.2. The standby has the new binaries; those of the primary come when a person is asked. */
+const upgradeSituation: Situation<PcrLink> = {
+  name: 'upgrade',
+  operation: { kind: 'upgrade', link },
+  open: async () => {
+    const bed = await openPcr('24.3', { users: [{ name: 'ops', password: 'ops-secret', admin: true }] }, async (world) => {
+      world.control().install('standby', '25.2');
+    });
+    return { ...bed, byHand: async () => bed.world.control().install('primary', '25.2') };
+  },
+};
 
 /** Somebody cancels the job of the stream, which leaves a copy that nothing can be done with. */
 async function cancelStream(world: SqlWorld): Promise<void> {

@@ -8,6 +8,7 @@ import { actOn, alter } from './act-on.ts';
 import { readerActs } from './acts-reader.ts';
 import { setupActs } from './acts-setup.ts';
 import { tuningActs } from './acts-tuning.ts';
+import { upgradeActs } from './acts-upgrade.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
 
@@ -43,6 +44,7 @@ export const actsFor = (settings: PcrSettings) => ({
   ...serviceActs(settings),
   ...replicationActs(settings),
   ...setupActs(settings),
+  ...upgradeActs(settings),
   ...readerActs(settings),
   ...tuningActs(settings),
 });

@@ -74,6 +74,11 @@ const operations = {
     risk: 'change',
     reversible: 'It changes nothing, but reads everything on both sides.',
   },
+  upgrade: {
+    summary: 'Take both sides to a newer release in the order that keeps the replication alive',
+    risk: 'danger',
+    reversible: 'It cannot be taken back once a side is finalized; binaries alone can.',
+  },
   teardown: {
     summary: 'End the replication for good by dropping the copy on the side that does not serve',
     risk: 'danger',

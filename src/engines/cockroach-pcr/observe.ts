@@ -9,23 +9,24 @@ import { factsOf } from './facts.ts';
 import { asConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
 import { readSide } from './read-side.ts';
+import { withAppVersion } from './versions.ts';
 import { problemOf } from './words.ts';
 
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
 export async function observePcr(connect: SqlConnect, link: PcrLink, io: EngineIo): Promise<Observation> {
-  const { virtualCluster, primary, standby } = link.settings;
   const observedAt = io.clock.now();
+  return observationOf(link, await readDetail(connect, link, io), observedAt);
+}
+
+/** What an observation rests on. Throws a Fault only when the caller itself gave up. */
+export async function readDetail(connect: SqlConnect, { settings }: PcrLink, io: EngineIo): Promise<PcrDetail> {
+  const { virtualCluster, primary, standby } = settings;
   const [atPrimary, atStandby] = await Promise.all([
     readSide(connect, primary, virtualCluster, io),
     readSide(connect, standby, virtualCluster, io),
   ]);
-  const detail = await withGround(
-    connect,
-    link.settings,
-    { primary: asConfigured(link.settings, 'primary', atPrimary), standby: atStandby },
-    io,
-  );
-  return observationOf(link, detail, observedAt);
+  const sides = { primary: asConfigured(settings, 'primary', atPrimary), standby: atStandby };
+  return withGround(connect, settings, await withAppVersion(connect, settings, sides, io), io);
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */

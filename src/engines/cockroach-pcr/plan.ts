@@ -18,6 +18,7 @@ import { planRetention } from './plan-retention.ts';
 import { planSetup } from './plan-setup.ts';
 import { planSwitchover } from './plan-switchover.ts';
 import { planTeardown } from './plan-teardown.ts';
+import { planUpgrade } from './plan-upgrade.ts';
 import { planVerify } from './plan-verify.ts';
 import { notNow, type Outline, type Scene } from './scene.ts';
 import { withoutFollower } from './without-follower.ts';
@@ -69,6 +70,8 @@ function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
       return planPause(scene);
     case 'resume':
       return planResume(scene);
+    case 'upgrade':
+      return planUpgrade(scene);
     case 'verify':
       return planVerify(scene);
     case 'reader':

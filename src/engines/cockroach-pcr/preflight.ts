@@ -11,10 +11,10 @@ import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
-import { observationOf } from './observe.ts';
+import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
+import { setupChecks } from './preflight-setup.ts';
 import { streamChecks } from './preflight-stream.ts';
-import { readSide } from './read-side.ts';
 import { problemOf } from './words.ts';
 
 const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
@@ -27,16 +27,14 @@ const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 export async function preflightPcr(connect: SqlConnect, operation: Operation, link: PcrLink, io: EngineIo): Promise<readonly Check[]> {
   const { settings } = link;
   const at = io.clock.now();
-  const [primary, standby] = await Promise.all(
-    sides.map((side) => readSide(connect, settings[side], settings.virtualCluster, io)) as [Promise<SideRead>, Promise<SideRead>],
-  );
-  const detail: PcrDetail = { primary, standby };
+  const detail = await readDetail(connect, link, io);
   const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
   return [
     planCheck(operation, link, detail, at),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
+    ...(operation.kind === 'setup' || operation.kind === 'rebuild' ? setupChecks(link, detail, at) : []),
     ...(operation.kind === 'failback' ? await streamChecks(connect, link, detail, io) : []),
   ];
 }
@@ -101,8 +99,13 @@ async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read
 }
 
 function pairChecks(operation: Operation, link: PcrLink, { primary, standby }: PcrDetail): readonly Check[] {
-  // A fence, a teardown and a verify start no stream; whether a side is new enough to follow in a failback is judged with its plan, which knows the roles.
-  if (['failback', 'fence', 'teardown', 'verify'].includes(operation.kind) || primary.kind !== 'read' || standby.kind !== 'read') return [];
+  // A fence, a teardown and a verify start no stream; whether a side is new enough to follow in the others is judged with their plan, which knows the roles.
+  if (
+    ['failback', 'fence', 'rebuild', 'teardown', 'upgrade', 'verify'].includes(operation.kind) ||
+    primary.kind !== 'read' ||
+    standby.kind !== 'read'
+  )
+    return [];
   const [from, to] = [primary.release, standby.release];
   const name = 'versions of both sides';
   const seen = `${link.settings.primary.cluster} runs ${from.text}, ${link.settings.standby.cluster} runs ${to.text}.`;

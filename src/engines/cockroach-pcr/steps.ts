@@ -5,6 +5,7 @@ import { kinds } from './acts.ts';
 import { readerKinds } from './acts-reader.ts';
 import { setupKinds } from './acts-setup.ts';
 import { tuningKinds } from './acts-tuning.ts';
+import { upgradeKinds } from './acts-upgrade.ts';
 import type { PcrLink } from './config.ts';
 import { executorOf } from './place.ts';
 import { awaitFollowing, startReplication } from './steps-failback.ts';
@@ -16,6 +17,7 @@ import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, d
 import { configure, createUser, dropUser, grantUser, revokeUser } from './steps-setup-users.ts';
 import { dropCopy } from './steps-teardown.ts';
 import { awaitTime, bounce, replaceConnection, setExpiration, setRetention } from './steps-tuning.ts';
+import { finalize, finalizeApplication, verifyRelease } from './steps-upgrade.ts';
 import { type Comparisons, compareCopies } from './steps-verify.ts';
 
 /** The executors of this engine. A redirect is a person's step and has none. */
@@ -49,6 +51,9 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [setupKinds.dropOldCopy]: executorOf(connect, dropOldCopy),
     [setupKinds.awaitScan]: executorOf(connect, awaitScan),
     [setupKinds.proveMoving]: executorOf(connect, proveMoving),
+    [upgradeKinds.verifyRelease]: executorOf(connect, verifyRelease),
+    [upgradeKinds.finalize]: executorOf(connect, finalize),
+    [upgradeKinds.finalizeApplication]: executorOf(connect, finalizeApplication),
     [readerKinds.openReader]: executorOf(connect, openReader),
     [readerKinds.awaitReader]: executorOf(connect, awaitReader),
     [readerKinds.verifyReader]: executorOf(connect, verifyReader),

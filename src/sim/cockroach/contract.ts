@@ -188,6 +188,8 @@ export interface WorldControl {
   writes(perSecond: number): void;
   linkDown(): void;
   linkUp(): void;
+  /** Every node of a side is restarted with other binaries; nothing is finalized by that. */
+  install(side: SimSide, version: SimVersion): void;
 }
 
 export interface SqlWorldSide {

@@ -102,6 +102,14 @@ function createControl(realm: Realm, faults: Faults): WorldControl {
     writes: (perSecond) => void realm.state.rates.push({ fromUs: catchUp(realm), perSecond }),
     linkDown: () => faults.link('down'),
     linkUp: () => faults.link('up'),
+    install: (side, version) => {
+      catchUp(realm);
+      realm.state.clusters[side].dialect = dialects[version];
+      for (const session of realm.sessions.all().filter((one) => one.side === side)) {
+        realm.sessions.remove(session);
+        session.line.dismiss('57P01', 'server is shutting down');
+      }
+    },
   };
 }
 

@@ -33,6 +33,7 @@ export function finishRevert(state: SimState, cluster: Cluster, vc: Vc, stream: 
   if (producer.status === 'running') producer.expiresUs = atUs + producer.windowUs;
   vc.stream = null;
   vc.base = 'ready';
+  vc.finalized = { ...vc.finalized };
   vc.prior = { sourceId: sourceIdOf(source, stream.sourceVcId), activation: failover.target };
   vc.epochs = [
     ...vc.epochs.filter((epoch) => epoch.fromUs < failover.targetUs),

@@ -127,6 +127,8 @@ export interface Vc {
   readonly readerOf: number | null;
   stream: Stream | null;
   prior: { readonly sourceId: string; readonly activation: Hlc } | null;
+  /** Active version; a copy shares it with its source until it is promoted. The system virtual cluster's is a setting. */
+  finalized: { version: string };
   users: Users;
   schedules: Schedule[];
   epochs: readonly Epoch[];
@@ -144,7 +146,8 @@ export interface ExternalConnection {
 export interface Cluster {
   readonly side: SimSide;
   readonly name: string;
-  readonly dialect: Dialect;
+  /** Of the binaries that run; the active version is a setting. */
+  dialect: Dialect;
   readonly uuid: string;
   readonly users: Users;
   readonly settings: Map<string, string>;

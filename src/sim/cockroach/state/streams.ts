@@ -40,6 +40,7 @@ export function addVc(cluster: Cluster, name: string, atUs: Us, readerOf: number
     readerOf,
     stream: null,
     prior: null,
+    finalized: { version: cluster.settings.get('version') ?? cluster.dialect.version },
     users: new Map(),
     schedules: [],
     epochs: [],
@@ -108,6 +109,7 @@ function attach(
   vc.stream = newStream(state, source, begin, job, producer, options.retentionUs ?? defaultRetentionUs);
   // Bytes are copied: users, schedules and content come along, as the source has them.
   vc.users = source.vc.users;
+  vc.finalized = source.vc.finalized;
   vc.schedules = source.vc.schedules.map((schedule) => ({ ...schedule }));
   vc.epochs = source.vc.epochs;
   return vc.stream;

@@ -1,5 +1,5 @@
 import type { Show } from '../grammar/statement.ts';
-import { SqlError } from '../sql-error.ts';
+import { SqlError, uncategorized } from '../sql-error.ts';
 import type { SqlType, SqlValue } from '../values/sql-types.ts';
 import { parseInterval } from '../values/time-text.ts';
 import { type Call, requirePrivilege } from './call.ts';
@@ -64,7 +64,12 @@ function requireSetting(call: Call, name: string): Setting {
   return setting;
 }
 
-const currentText = (call: Call, name: string, setting: Setting): string => call.cluster.settings.get(name) ?? setting.default;
+/** Each virtual cluster has an active version of its own. */
+function currentText(call: Call, name: string, setting: Setting): string {
+  const own = call.cluster.vcs.find((vc) => vc.id === call.session.vcId && vc.id !== 1);
+  if (name === 'version' && own !== undefined) return own.finalized.version;
+  return call.cluster.settings.get(name) ?? setting.default;
+}
 
 function typedValue(setting: Setting, text: string): SqlValue {
   if (setting.type === 'BOOL') return text === 'true';
@@ -123,11 +128,33 @@ function checkDefaultTarget(call: Call, text: string): void {
   });
 }
 
+/** Makes an upgrade of this virtual cluster final. Its active version never goes back, nor beyond the binaries or the system's own. */
+function finalize(call: Call, text: string | null, before: string): boolean {
+  const { cluster, session } = call;
+  if (text === null) throw new SqlError('22023', 'cannot RESET this cluster setting');
+  if (!/^\d{2}\.\d$/.test(text)) throw new SqlError('22023', `invalid version ${text}`);
+  if (Number(text) < Number(before)) throw new SqlError('22023', `versions cannot be downgraded (from ${before} to ${text})`);
+  if (Number(text) > Number(cluster.dialect.version)) {
+    throw uncategorized(`cannot upgrade to ${text}: node running ${cluster.dialect.version}`);
+  }
+  const own = cluster.vcs.find((vc) => vc.id === session.vcId && vc.id !== 1);
+  const system = cluster.settings.get('version') ?? '';
+  if (own !== undefined && Number(text) > Number(system)) {
+    throw uncategorized(
+      `preventing tenant upgrade from running as the storage cluster has not yet been upgraded: storage cluster version = ${system}, tenant cluster version = ${before}`,
+    );
+  }
+  if (own === undefined) cluster.settings.set('version', text);
+  const finalized = cluster.vcs.find((vc) => vc.id === session.vcId)?.finalized;
+  if (finalized !== undefined) finalized.version = text;
+  return text !== before;
+}
+
 /** SET or, with null, RESET CLUSTER SETTING. Returns false when it had that value. */
 export function setClusterSetting(call: Call, name: string, text: string | null): boolean {
   requirePrivilege(call, ['MODIFYCLUSTERSETTING']);
   const setting = requireSetting(call, name);
-  if (name === 'version') throw new SqlError('0A000', 'unimplemented: upgrades are not simulated');
+  if (name === 'version') return finalize(call, text, currentText(call, name, setting));
   const before = currentText(call, name, setting);
   if (text === null) call.cluster.settings.delete(name);
   else {
