@@ -8,7 +8,7 @@ const echo: Tool = (call) => {
 /** `%s`, `%%` and `\n` only. The format is used again while arguments are left, as POSIX says. */
 const printf: Tool = (call) => {
   const [format = '', ...values] = call.argv;
-  if (/%[^s%]|\\[^n\\]/.test(format)) throw new ToolError(`sh: 1: printf: ${format}: invalid directive`, 2);
+  if (/%|\\/.test(format.replace(/%s|%%|\\n|\\\\/g, ''))) throw new ToolError(`sh: 1: printf: ${format}: invalid directive`, 2);
   const left = [...values];
   do {
     print(
