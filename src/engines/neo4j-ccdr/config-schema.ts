@@ -78,8 +78,6 @@ const hostsConfig = z.strictObject({
   trustedAs: certificateFileConfig,
 });
 
-export type HostsConfig = z.infer<typeof hostsConfig>;
-
 const clusterConfig = z.strictObject({
   cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'must be a short name such as graph-east'),
   bolt: z.array(boltAddress).min(1).max(64),

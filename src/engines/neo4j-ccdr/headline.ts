@@ -2,7 +2,7 @@ import type { Health, Side } from '../../domain/observation.ts';
 import { type CcdrSettings, otherSide } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import { type CcdrDetail, sides } from './detail.ts';
-import { behindOf, type Follower, followersOf, phaseOf, sidePhase, writableOf } from './state.ts';
+import { behindOf, type Follower, followersOf, isSameCluster, phaseOf, sidePhase, writableOf } from './state.ts';
 import { few, phaseWords, problemOf, spell, transactions } from './words.ts';
 
 export interface Headline {
@@ -22,6 +22,12 @@ const say = (health: Health, headline: string): Headline => ({ health, headline 
 /** Judges a link from what both sides say. Pure. */
 export function headlineOf(settings: CcdrSettings, detail: CcdrDetail): Headline {
   const { primary, standby } = settings;
+  if (isSameCluster(detail)) {
+    return say(
+      'broken',
+      `${primary.cluster} and ${standby.cluster} are the same cluster by another address, so nothing is protected and nothing may be changed.`,
+    );
+  }
   const split = splitBrain(settings, detail);
   if (split !== null) return say('danger', split);
   const followers = followersOf(detail);
@@ -163,6 +169,13 @@ function lagWords(settings: CcdrSettings, detail: CcdrDetail, { side, view }: Pi
   const read = detail[otherSide(side)];
   const behind = behindOf(view, read.kind === 'read' ? read.database : null);
   if (behind === null) return say('degraded', `${here} follows, but a copy does not say how far it is.`);
+  if (behind.isAhead) {
+    const there = settings[otherSide(side)].cluster;
+    return say(
+      'degraded',
+      `${here} has transactions that ${there} lacks, so it follows something else, or ${there} was restored to an earlier time.`,
+    );
+  }
   if (behind.transactions === 0n) return say('healthy', `${here} follows and has everything.`);
   const { behindMs, stillMs } = detail.past;
   const count = transactions(behind.transactions);

@@ -12,7 +12,7 @@ import { failed, passed, warned } from './preflight-check.ts';
 import { creationChecks } from './preflight-creation.ts';
 import { trustChecks } from './preflight-trust.ts';
 import { versionObstacle } from './release.ts';
-import { phaseOf } from './state.ts';
+import { isSameCluster, phaseOf } from './state.ts';
 import { few, problemOf } from './words.ts';
 
 /** Decides what an operation would do: the engine's planner. */
@@ -126,12 +126,22 @@ function pairCheck(link: CcdrLink, detail: CcdrDetail): readonly Check[] {
   const target = followerToBe(detail);
   const [from, to] = [detail[otherSide(target)], detail[target]];
   if (from.kind !== 'read' || to.kind !== 'read') return [];
+  const together = sameClusterCheck(link, detail);
   const name = 'versions of both sides';
   const seen = `${link.settings[otherSide(target)].cluster} runs ${from.release.text}, ${link.settings[target].cluster} runs ${to.release.text}.`;
   const obstacle = versionObstacle(from.release, to.release);
   return [
+    together,
     obstacle === null
       ? passed(name, seen)
       : failed(name, `${seen} They can't replicate, since ${obstacle}.`, 'Upgrade first the side that follows, then the other.'),
   ];
+}
+
+function sameClusterCheck({ settings }: CcdrLink, detail: CcdrDetail): Check {
+  const name = 'two clusters';
+  const [east, west] = [settings.primary.cluster, settings.standby.cluster];
+  return isSameCluster(detail)
+    ? failed(name, `${east} and ${west} are the same cluster by another address.`, 'Correct the Bolt addresses in the config.')
+    : passed(name, `${east} and ${west} have no server in common.`);
 }

@@ -135,6 +135,7 @@ const weights = {
   strange: 2,
   'read-only': 3,
   stopped: 4,
+  dropping: 4,
   absent: 5,
 } as const;
 

@@ -19,6 +19,8 @@ export type Phase =
   | 'two-writers'
   /** A standard database whose access is read-only on every copy. */
   | 'read-only'
+  /** A database that is being dropped; its name is not free yet. */
+  | 'dropping'
   /** A database that was stopped. */
   | 'stopped'
   | 'strange';
@@ -38,7 +40,7 @@ const every = <K extends keyof CopyView>(copies: readonly CopyView[], key: K, va
 export function phaseOf(view: DatabaseView | null): Phase {
   if (view === null) return 'absent';
   const copies = copiesOf(view);
-  if (copies.length === 0) return 'strange';
+  if (copies.length === 0) return view.copies.length > 0 ? 'dropping' : 'strange';
   if (every(copies, 'requestedStatus', 'offline') && !copies.some(isOnline)) return stoppedOrStrange(copies);
   if (every(copies, 'type', 'replica')) return replicaPhase(copies);
   return every(copies, 'type', 'standard') ? standardPhase(copies) : 'strange';
@@ -167,6 +169,13 @@ export function behindOf(follower: DatabaseView | null, source: DatabaseView | n
     atLeastLost: orZero(upstream - reach.most),
     isAhead: reach.most > upstream,
   };
+}
+
+/** Whether both sides of the config lead to one cluster: a server has one identity, whatever its addresses are. */
+export function isSameCluster({ primary, standby }: Pick<CcdrDetail, Side>): boolean {
+  if (primary.kind !== 'read' || standby.kind !== 'read') return false;
+  const ids = new Set(primary.servers.map(({ id }) => id));
+  return standby.servers.some(({ id }) => id !== '' && ids.has(id));
 }
 
 /** The writer's Bolt address, which is asked for its transactions; null when there is none or more than one. */

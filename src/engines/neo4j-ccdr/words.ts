@@ -22,6 +22,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   electing: 'it is a standard database without a writer',
   'two-writers': 'more than one of its servers takes writes',
   'read-only': 'it is read-only',
+  dropping: 'it is being dropped',
   stopped: 'it is stopped',
   strange: 'it is in a state that is not known here',
 };

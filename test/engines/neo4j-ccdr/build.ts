@@ -111,9 +111,11 @@ export const aReadSide = (database: DatabaseView | null, more: Partial<ReadSide>
   ...more,
 });
 
+/** Servers of the other cluster. */
+export const westServers = [4, 5, 6].map((n) => aServer(n, { address: `127.0.0.1:2768${n - 3}` }));
 export const aSource = (copies = standardCopies()): ReadSide => aReadSide(aDatabase('foo', copies));
 export const aStandby = (copies = replicaCopies(), more: Partial<ReadSide> = {}): ReadSide =>
-  aReadSide(aDatabase('foo-replica', copies), more);
+  aReadSide(aDatabase('foo-replica', copies), { servers: westServers, ...more });
 
 export const gone: SideRead = { kind: 'gone', why: 'graph-east could not be reached (127.0.0.1:17687 ECONNREFUSED).' };
 export const silent: SideRead = { kind: 'silent', why: 'graph-east accepted the connection but gave no answer within 5000 ms.' };

@@ -9,6 +9,7 @@ import {
   aLink,
   anObservation,
   aReadSide,
+  aServer,
   aSource,
   aStandby,
   gone,
@@ -17,6 +18,7 @@ import {
   replicaCopies,
   silent,
   standardCopies,
+  westServers,
 } from './build.ts';
 
 const seen = (secondsAgo: number, upstream: bigint, least: bigint | null): Seen => ({
@@ -126,8 +128,31 @@ describe('an observation', () => {
     ],
     ['a replica whose source was dropped', aDetail(aReadSide(null)), 'broken', 'has nothing to follow'],
     ['a dead standby', aDetail(aSource(), gone), 'broken', 'nothing is known to follow it'],
-    ['no replica', aDetail(aSource(), aReadSide(null)), 'broken', 'nothing follows it: on graph-west, there is no such database'],
-    ['community on the standby', aDetail(aSource(), aReadSide(null, { edition: 'community' })), 'broken', 'community edition'],
+    [
+      'no replica',
+      aDetail(aSource(), aReadSide(null, { servers: westServers })),
+      'broken',
+      'nothing follows it: on graph-west, there is no such database',
+    ],
+    ['community on the standby', aDetail(aSource(), aReadSide(null, { edition: 'community', servers: [] })), 'broken', 'community edition'],
+    [
+      'a replica ahead of its source',
+      aDetail(aSource(), aStandby(replicaCopies({ lastTxn: '48300' }))),
+      'degraded',
+      'was restored to an earlier time',
+    ],
+    [
+      'one cluster under two names',
+      aDetail(aSource(), aStandby(replicaCopies(), { servers: [aServer(3)] })),
+      'broken',
+      'the same cluster by another address',
+    ],
+    [
+      'a standby that is being dropped',
+      aDetail(aSource(), aStandby(replicaCopies({ currentStatus: 'deallocating' }))),
+      'broken',
+      'it is being dropped',
+    ],
     ['split brain', aDetail(aSource(), promoted), 'danger', 'Split brain'],
     [
       'split brain on one side',
