@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Crash, type How, play, wordsOf } from './matrix.ts';
+import type { House } from './house.ts';
+import { type Crash, type How, play, type Scene, wordsOf } from './matrix.ts';
 
-export interface MatrixOptions {
-  readonly command: string;
+export interface MatrixOptions extends Scene {
   readonly how: How;
   /** First word of the worker at which it is stopped: up to its start, every operation says the same words. */
   readonly from: number;
@@ -13,43 +13,67 @@ export interface MatrixOptions {
 const name = ({ point }: Crash): string =>
   point.kind === 'journal' ? `${point.moment} word ${point.append}` : `${point.moment} ${point.statement.source}`;
 
+const atEffects = (how: How, effects: readonly RegExp[]): readonly Crash[] =>
+  effects.flatMap((statement) =>
+    (['before', 'after'] as const).map((moment): Crash => ({ how, point: { kind: 'effect', statement, moment } })),
+  );
+
 /**
  * A worker process is killed (SIGKILL) or frozen past its lease (SIGSTOP, later SIGCONT) at every word that it says to the journal,
  * and before and after every effect. Another worker has to bring the run to the same end. Of the words, every other one is lost on
  * the way to Redis and every other one's reply is, the two ways to die in opposite order.
  */
-export async function describeMatrix({ command, how, from, effects }: MatrixOptions): Promise<void> {
-  const words = await wordsOf(command);
+export async function describeMatrix({ how, from, effects, ...scene }: MatrixOptions): Promise<void> {
+  const words = await wordsOf(scene);
   const crashes: readonly Crash[] = [
     ...Array.from({ length: Math.max(0, words - from + 1) }, (_, offset): Crash => {
       const append = from + offset;
       const moment = (append % 2 === 1) === (how === 'kill') ? 'after' : 'before';
-      return { command, how, point: { kind: 'journal', append, moment } };
+      return { how, point: { kind: 'journal', append, moment } };
     }),
-    ...effects.flatMap((statement) =>
-      (['before', 'after'] as const).map((moment): Crash => ({ command, how, point: { kind: 'effect', statement, moment } })),
-    ),
+    ...atEffects(how, effects),
   ];
-  let reached = 0;
-
-  describe(`${how} a worker in ${command}`, () => {
+  describe(`${how} a worker in ${scene.command}`, () => {
     it('has enough points for a matrix', () => {
       expect(crashes.length).toBeGreaterThan(30);
     });
+    playAll(scene, crashes, 0.9);
+  });
+}
 
-    it.concurrent.each(crashes.map((crash) => ({ crash, name: name(crash) })))(
-      '$name: the run goes on, nothing happens twice',
-      async ({ crash }) => {
-        if (await play(crash)) reached += 1;
-      },
-      90_000,
-    );
+/**
+ * A worker process is killed (SIGKILL) before and after every effect of an operation. That it may die at every word of the journal
+ * too is shown for every operation by the conformance suite, with a worker in the same process.
+ */
+export function describeKills({ effects, ...scene }: Scene & { readonly effects: readonly RegExp[] }): void {
+  describe(`kill a worker in an effect of ${scene.command}`, () => {
+    playAll(scene, atEffects('kill', effects), 1);
+  });
+}
 
-    afterAll(() => {
-      expect(reached).toBeGreaterThan(crashes.length * 0.9);
-    });
+function playAll(scene: Scene, crashes: readonly Crash[], least: number): void {
+  let reached = 0;
+  it.concurrent.each(crashes.map((crash) => ({ crash, name: name(crash) })))(
+    '$name: the run goes on, nothing happens twice',
+    async ({ crash }) => {
+      if (await play(scene, crash)) reached += 1;
+    },
+    90_000,
+  );
+  afterAll(() => {
+    expect(reached).toBeGreaterThanOrEqual(crashes.length * least);
   });
 }
 
 /** What a promotion sends, of either kind. */
 export const promotionEffects = [/STOP SERVICE/, /COMPLETE REPLICATION/, /START SERVICE/, /SET CLUSTER SETTING/] as const;
+
+/** The standby serves, and it alone. */
+export const standbyServes = ({ sql }: House): void => {
+  expect(sql.writable()).toEqual({ primary: false, standby: true });
+};
+
+/** The primary serves, and it alone. */
+export const primaryServes = ({ sql }: House): void => {
+  expect(sql.writable()).toEqual({ primary: true, standby: false });
+};

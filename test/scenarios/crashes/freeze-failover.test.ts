@@ -1,3 +1,3 @@
-import { describeMatrix, promotionEffects } from '../../support/matrix-suite.ts';
+import { describeMatrix, promotionEffects, standbyServes } from '../../support/matrix-suite.ts';
 
-await describeMatrix({ command: '/repl failover prod-sql', how: 'freeze', from: 1, effects: promotionEffects });
+await describeMatrix({ command: '/repl failover prod-sql', how: 'freeze', ends: standbyServes, from: 1, effects: promotionEffects });

@@ -1,3 +1,9 @@
-import { describeMatrix, promotionEffects } from '../../support/matrix-suite.ts';
+import { describeMatrix, promotionEffects, standbyServes } from '../../support/matrix-suite.ts';
 
-await describeMatrix({ command: '/repl switchover prod-sql --max-stop 5m', how: 'freeze', from: 3, effects: promotionEffects });
+await describeMatrix({
+  command: '/repl switchover prod-sql --max-stop 5m',
+  how: 'freeze',
+  ends: standbyServes,
+  from: 3,
+  effects: promotionEffects,
+});

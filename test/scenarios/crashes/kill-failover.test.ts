@@ -1,3 +1,3 @@
-import { describeMatrix, promotionEffects } from '../../support/matrix-suite.ts';
+import { describeMatrix, promotionEffects, standbyServes } from '../../support/matrix-suite.ts';
 
-await describeMatrix({ command: '/repl failover prod-sql', how: 'kill', from: 1, effects: promotionEffects });
+await describeMatrix({ command: '/repl failover prod-sql', how: 'kill', ends: standbyServes, from: 1, effects: promotionEffects });

@@ -232,24 +232,31 @@ export function activeStream(vc: Vc): Stream {
 }
 
 /** ALTER VIRTUAL CLUSTER … SET REPLICATION. */
-export function setReplication(state: SimState, cluster: Cluster, vc: Vc, options: StreamOptions, atUs: Us): void {
+export function setReplication(state: SimState, cluster: Cluster, vc: Vc, options: StreamOptions, atUs: Us): boolean {
   const stream = activeStream(vc);
   if (options.reader && (stream.phase !== 'streaming' || jobOf(cluster, stream.jobId).status !== 'running')) {
     throw new SqlError('55000', `cannot add a reader: ${tenantText(vc)} is not replicating`);
   }
   if (options.reader) addReader(cluster, vc, atUs);
-  if (options.retentionUs !== null) stream.retentionUs = options.retentionUs;
-  if (options.expirationUs !== null) jobOf(state.clusters[stream.sourceSide], stream.producerId).windowUs = options.expirationUs;
+  const producer = jobOf(state.clusters[stream.sourceSide], stream.producerId);
+  const retentionUs = options.retentionUs ?? stream.retentionUs;
+  const windowUs = options.expirationUs ?? producer.windowUs;
+  const changed = options.reader || retentionUs !== stream.retentionUs || windowUs !== producer.windowUs;
+  stream.retentionUs = retentionUs;
+  producer.windowUs = windowUs;
+  return changed;
 }
 
 /** SET REPLICATION SOURCE EXPIRATION WINDOW, on the source: every producer of the virtual cluster. */
-export function setSourceExpiration(cluster: Cluster, vc: Vc, windowUs: Us): void {
+export function setSourceExpiration(cluster: Cluster, vc: Vc, windowUs: Us): boolean {
   const producers = cluster.jobs.filter(
     (job) => job.type === 'REPLICATION STREAM PRODUCER' && job.vcId === vc.id && job.status === 'running',
   );
   if (producers.length === 0) throw uncategorized(`${tenantText(vc)} is not the source of a replication stream`);
+  const changed = producers.some((job) => job.windowUs !== windowUs);
   for (const job of producers) {
     if (job.expiresUs !== null) job.expiresUs += windowUs - job.windowUs;
     job.windowUs = windowUs;
   }
+  return changed;
 }

@@ -128,19 +128,15 @@ const complete: Run<'complete-replication'> = (call, statement) => {
 
 const set: Run<'set-replication'> = (call, statement) => {
   enter(call);
-  return altered(call, statement.kind, statement.vc, (vc) => {
-    setReplication(call.state, call.cluster, vc, optionsOf(call, statement.options), call.nowUs());
-    return true;
-  });
+  return altered(call, statement.kind, statement.vc, (vc) =>
+    setReplication(call.state, call.cluster, vc, optionsOf(call, statement.options), call.nowUs()),
+  );
 };
 
 const setExpiration: Run<'set-source-expiration'> = (call, statement) => {
   requireSystemVc(call, 'alter tenant');
   requirePrivilege(call, call.cluster.dialect.sourcePrivileges);
-  return altered(call, statement.kind, statement.vc, (vc) => {
-    setSourceExpiration(call.cluster, vc, intervalUsOf(call, statement.window));
-    return true;
-  });
+  return altered(call, statement.kind, statement.vc, (vc) => setSourceExpiration(call.cluster, vc, intervalUsOf(call, statement.window)));
 };
 
 const serve: Run<'start-service'> = (call, statement) => {
