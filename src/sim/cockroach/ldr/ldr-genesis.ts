@@ -20,7 +20,7 @@ export const connectionsOf = (setup: LdrSetup): Readonly<Record<SimSide, string>
 
 const otherSide = (side: SimSide): SimSide => (side === 'primary' ? 'standby' : 'primary');
 
-export function vcIdOf(setup: LdrSetup, cluster: Cluster, virtualCluster: string): number {
+function vcIdOf(setup: LdrSetup, cluster: Cluster, virtualCluster: string): number {
   if (setup.interface !== 'main') return 1;
   const vc = cluster.vcs.find(({ name }) => name === virtualCluster);
   if (vc === undefined) throw new TypeError(`${cluster.name} has no virtual cluster ${virtualCluster}`);

@@ -40,7 +40,7 @@ const unreachable = (url: URL, why: string): SqlError =>
   uncategorized(`failed to connect to \`host=${url.hostname} user=${decodeURIComponent(url.username)} database=\`: ${why}`);
 
 /** The cluster that a URI leads to, with what it says of the login. */
-export interface Followed {
+interface Followed {
   readonly cluster: Cluster;
   readonly url: URL;
   readonly name: string;

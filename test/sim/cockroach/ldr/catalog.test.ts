@@ -115,14 +115,22 @@ describe('the lists of logical replication', () => {
   });
 
   it('answer with the product’s command tags', async () => {
-    const { client } = await aLine(await anLdrWorld('26.2', { start: 'none' }), 'standby');
-    const tag = async (sql: string) => (await client.query(sql)).command;
+    const line = await aLine(await anLdrWorld('26.2', { start: 'none' }), 'standby');
+    const tag = (sql: string) =>
+      new Promise<string>((resolve, reject) => {
+        const connection: unknown = Reflect.get(line.client, 'connection');
+        // node-pg keeps only the first word of a tag.
+        (connection as NodeJS.EventEmitter).once('commandComplete', (message: { text: string }) => resolve(message.text));
+        line.ask(sql).catch(reject);
+      });
     const stream = `CREATE LOGICAL REPLICATION STREAM FROM TABLE ${orders} ON 'external://to_east' INTO TABLE ${orders}`;
-    expect(await tag(stream)).toBe('CREATE');
-    expect(await tag('SHOW LOGICAL REPLICATION JOBS')).toBe('SHOW');
+    expect(await tag(stream)).toBe('CREATE LOGICAL REPLICATION STREAM 1');
+    expect(await tag('SHOW LOGICAL REPLICATION JOBS')).toBe('SHOW LOGICAL REPLICATION JOBS 1');
+    expect(await tag(`SHOW CREATE TABLE ${orders}`)).toBe('SHOW CREATE 1');
     expect(await tag(`TRUNCATE ${items}`)).toBe('TRUNCATE');
     expect(await tag(`GRANT SELECT ON TABLE ${items} TO repl`)).toBe('GRANT');
-    expect(await tag(`DROP TABLE ${items}`)).toBe('DROP');
+    expect(await tag(`REVOKE SELECT ON TABLE ${items} FROM repl`)).toBe('REVOKE');
+    expect(await tag(`DROP TABLE ${items}`)).toBe('DROP TABLE');
   });
 });
 

@@ -14,7 +14,7 @@ export type Content = ReadonlyMap<string, readonly Span[]>;
 const strandOf = (table: SimTable): string => `${table.side}/${table.id}/${table.generation}`;
 
 /** How many rows clients have written into this very table by then. */
-export function ownRows(table: SimTable, atUs: Us): number {
+function ownRows(table: SimTable, atUs: Us): number {
   const inserted = table.inserts.reduce((rows, insert) => rows + (insert.atUs <= atUs ? insert.rows : 0), 0);
   const streamed = table.rates.reduce((rows, { fromUs, perSecond }, at) => {
     const endUs = Math.min(atUs, table.rates[at + 1]?.fromUs ?? atUs);
@@ -24,7 +24,7 @@ export function ownRows(table: SimTable, atUs: Us): number {
 }
 
 /** The pace of a logical stream: it lags 1 to 3 s where a physical one lags 5 to 15 s. */
-export const ldrPace = (pace: Pace): Pace => ({ ...pace, tickMs: pace.tickMs / 5, lagMs: pace.lagMs / 5 });
+const ldrPace = (pace: Pace): Pace => ({ ...pace, tickMs: pace.tickMs / 5, lagMs: pace.lagMs / 5 });
 
 /** The time up to which a job had applied its source's writes at a moment; null before its scan had ended. */
 export function appliedAt(job: LdrJob, atUs: Us, pace: Pace): Us | null {

@@ -44,7 +44,7 @@ export interface LdrJob {
   blockedSinceUs: Us | null;
 }
 
-export interface DlqRow {
+interface DlqRow {
   readonly id: bigint;
   readonly jobId: string;
   readonly atUs: Us;
@@ -63,7 +63,7 @@ export interface DlqTable {
   readonly rows: DlqRow[];
 }
 
-export interface SimEnum {
+interface SimEnum {
   readonly side: SimSide;
   readonly vcId: number;
   readonly database: string;
@@ -81,7 +81,7 @@ export interface SimDatabase {
 }
 
 /** A row that is being retried and will go into the dead letter queue. */
-export interface Conflict {
+interface Conflict {
   readonly job: LdrJob;
   readonly table: SimTable;
   readonly atUs: Us;

@@ -26,7 +26,7 @@ export interface IndexSpec {
   readonly expression?: string;
 }
 
-export interface ForeignKeySpec {
+interface ForeignKeySpec {
   readonly name: string;
   readonly columns: readonly string[];
   /** `db.schema.table`. */

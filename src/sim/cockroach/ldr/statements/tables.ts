@@ -20,7 +20,7 @@ export const placeOf = (call: Call): Place => ({
   database: call.session.variables.get('database') ?? 'defaultdb',
 });
 
-export interface FullName {
+interface FullName {
   readonly database: string;
   readonly schema: string;
   readonly name: string;
