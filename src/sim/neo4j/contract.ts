@@ -149,6 +149,8 @@ export interface WorldControl {
   writes(perSecond: number): void;
   /** A client's write transaction on the side's writer, which commits after `ms`, whatever the access mode is by then. */
   straggle(side: SimSide, ms: number): void;
+  /** All servers of the side run another version from now on. */
+  upgrade(side: SimSide, version: string): void;
 }
 
 export interface GraphServer {

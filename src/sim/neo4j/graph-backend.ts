@@ -179,7 +179,9 @@ function rollbackWhenIdle(session: Session, rollback: () => void): void {
 export function createGraphBackend(realm: Realm, side: SimSide, serverId: string): Backend {
   const cluster = realm.state.clusters[side];
   return {
-    agent: `Neo4j/${cluster.release.version}`,
+    get agent() {
+      return `Neo4j/${cluster.release.version}`;
+    },
     handshake: realm.options.handshake ?? 'manifest',
     open: (line) => serveSession({ realm, session: realm.sessions.open({ side, serverId, line }), cluster, deferred: [] }),
   };

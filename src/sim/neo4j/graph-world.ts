@@ -8,6 +8,7 @@ import { bringTo, createState, defaultUsers, type Genesis, pastMs } from './gene
 import { createGraphBackend } from './graph-backend.ts';
 import { productPace } from './pace.ts';
 import { catchUp, changed, createGates, type Realm, stopAll } from './realm.ts';
+import { releaseOf } from './release.ts';
 import { createSessions } from './sessions.ts';
 import { newId } from './state/model.ts';
 import { isWritable } from './state/transactions.ts';
@@ -83,6 +84,11 @@ function createControl(realm: Realm): WorldControl {
     writes: (perSecond) => {
       catchUp(realm);
       state.writesPerSecond = perSecond;
+      changed(realm);
+    },
+    upgrade: (side, version) => {
+      catchUp(realm);
+      state.clusters[side].release = releaseOf(version);
       changed(realm);
     },
     straggle: (side, ms) => {

@@ -234,6 +234,20 @@ describe('the general surface', () => {
   });
 });
 
+describe('an upgrade', () => {
+  it('of one side only stops a preview replica, and of the upstream first a general one', async () => {
+    const behindAfter = async (from: string, side: 'primary' | 'standby', to: string): Promise<number> => {
+      const world = await aWorld({ version: from });
+      world.control().upgrade(side, to);
+      world.control().advance(hourMs);
+      return (world.database('primary')?.tx ?? 0) - (world.database('standby')?.tx ?? 0);
+    };
+    expect(await behindAfter('2026.06.0', 'standby', '2026.07.1')).toBeGreaterThan(30_000);
+    expect(await behindAfter(generalVersion, 'primary', '2026.09.0')).toBeGreaterThan(30_000);
+    expect(await behindAfter(generalVersion, 'standby', '2026.09.0')).toBeLessThanOrEqual(13);
+  });
+});
+
 describe('a failback', () => {
   it('goes the other way round, once the old database is gone', async () => {
     const world = await aWorld({ start: 'promoted' });
