@@ -1,4 +1,5 @@
 import type { Operand, OtherStatement } from '../grammar/statement.ts';
+import { heldObject, placeOf } from '../ldr/statements/tables.ts';
 import { SqlError } from '../sql-error.ts';
 import type { ExternalConnection, User } from '../state/model.ts';
 import { type Call, currentUser, hasPrivilege, requirePrivilege, textOf, usersOf } from './call.ts';
@@ -126,6 +127,8 @@ function checkDroppable(call: Call, user: User): void {
     ({ owner, grants }) => owner === user.name || (grants.get(user.name)?.size ?? 0) > 0,
   );
   if (user.name === 'root' || user.name === 'admin') throw new SqlError('42501', `cannot drop special user ${user.name}`);
+  const object = heldObject(placeOf(call), user.name);
+  if (object !== null) throw new SqlError('2BP01', `cannot drop role/user ${user.name}: grants still exist on ${object}`);
   if (user.grants.size === 0 && owned.length === 0) return;
   throw new SqlError('2BP01', `cannot drop role/user ${user.name}: grants still exist on system`, {
     hint: 'use SHOW SYSTEM GRANTS and REVOKE the privileges first',

@@ -63,4 +63,11 @@ export const tableRefusals: readonly LdrRefusal[] = [
     code: '22023',
     message: /must be set/,
   },
+  {
+    name: 'dropping a user who holds a table’s privilege',
+    options: { users: [...users([]), { name: 'holder', password: 'x' }], owner: 'holder' },
+    sql: 'DROP USER holder',
+    code: '2BP01',
+    message: `cannot drop role/user holder: grants still exist on ${orders}`,
+  },
 ];

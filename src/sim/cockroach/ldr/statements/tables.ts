@@ -3,7 +3,7 @@ import type { Cluster, SimState, User } from '../../state/model.ts';
 import { type Call, currentUser, hasPrivilege } from '../../statements/call.ts';
 import type { TableName } from '../grammar/ldr-statement.ts';
 import type { SimDatabase } from '../state/model.ts';
-import type { SimTable } from '../state/table.ts';
+import { fullName, type SimTable } from '../state/table.ts';
 
 /** Where a name is looked up: a cluster, one of its virtual clusters, and the database of the session. */
 export interface Place {
@@ -85,3 +85,12 @@ export function requireAny(call: Call, table: SimTable): void {
 /** True when the user may do it on the whole cluster or on this very table. */
 export const mayReplicate = (user: User, table: SimTable, privilege: 'REPLICATIONSOURCE' | 'REPLICATIONDEST'): boolean =>
   hasPrivilege(user, [privilege, 'REPLICATION']) || holdsOn(user, table, privilege);
+
+/** A table or database that the user owns or holds a privilege on; null when there is none. */
+export function heldObject(place: Place, user: string): string | null {
+  const holds = ({ owner, grants }: { readonly owner: string; readonly grants: SimTable['grants'] }): boolean =>
+    owner === user || (grants.get(user)?.size ?? 0) > 0;
+  const table = tablesIn(place).find(holds);
+  if (table !== undefined) return fullName(table);
+  return databasesIn(place).find(holds)?.name ?? null;
+}
