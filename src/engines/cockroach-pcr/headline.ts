@@ -112,12 +112,23 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
         `${way}: replication gave up after an error and paused itself (${vc.job?.runningStatus ?? ''}). ${countdown(follower)}`,
       );
     case 'pending':
-      return say('degraded', `${way}: a failover of ${here} to ${spellTime(vc.failover)} is pending.`);
+      return say(
+        'degraded',
+        `${way}: a failover of ${here} to ${spellTime(vc.failover)} is pending; ${pendingWords(follower, here, there)}`,
+      );
     case 'reverting':
       return say('degraded', `${way}: a failover of ${here} is under way and can't be called off.`);
     default:
       return lagMs === null ? say('degraded', `${way}: ${here} follows, but does not say up to which time.`) : following(way, here, lagMs);
   }
+}
+
+/** What a pending failover waits for. Until somebody completes it, the source goes on and the follower does not serve. */
+function pendingWords({ vc }: Follower, here: string, there: string): string {
+  const waits = vc.failover !== null && vc.replicated !== null && BigInt(vc.failover) > BigInt(vc.replicated);
+  return waits
+    ? `${here} has everything up to ${spellTime(vc.replicated)}, and what ${there} takes after the failover time will be lost.`
+    : `${here} has all that it waits for.`;
 }
 
 function following(way: string, here: string, lagMs: number): Headline {
