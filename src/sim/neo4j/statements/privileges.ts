@@ -28,8 +28,6 @@ const userOf = ({ cluster, session }: Call): User | null => cluster.users.get(se
 const grantsOf = (cluster: Cluster, user: User): readonly string[] =>
   cluster.grants.filter(({ role }) => role === 'PUBLIC' || user.roles.includes(role)).map(({ text }) => text.replace(/^GRANT /, ''));
 
-export const isAdmin = (call: Call): boolean => userOf(call)?.roles.includes('admin') ?? false;
-
 /** True when the user of the call has one of those grants, or is an administrator. */
 export function may(call: Call, privileges: readonly string[]): boolean {
   const user = userOf(call);

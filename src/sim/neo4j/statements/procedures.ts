@@ -169,6 +169,12 @@ export const procedures: Readonly<Record<string, Procedure>> = {
     exists: (cluster) => enterprise(cluster) && cluster.release.namedPromotion,
   }),
   'dbms.recreateDatabase': changing([1, 2], recreate),
+  // Of one server: whoever is connected to it keeps the old certificates.
+  'dbms.security.reloadTLS': changing([0, 0], (call) => call.effect(null, true), {
+    privileges: adminProcedures,
+    writes: false,
+    exists: always,
+  }),
   'dbms.cluster.cordonServer': changing([1, 1], setState('Cordoned'), { privileges: ['SERVER MANAGEMENT'] }),
   'dbms.cluster.uncordonServer': changing([1, 1], setState('Enabled'), { privileges: ['SERVER MANAGEMENT'] }),
 };
