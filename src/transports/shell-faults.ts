@@ -24,10 +24,14 @@ const effectIf = (phase: ShellPhase): EffectKnowledge => (phase === 'effect' ? '
 
 /** Turns whatever the driver threw into a Fault that says what is known of the effect. Never looks at a message's words. */
 export function shellFaultOf(failure: ShellFailure): Fault {
-  const { phase, name, cause } = failure;
+  const { phase, name, cause, accepted } = failure;
   if (failure.strangeKey !== null) return untrusted(failure, failure.strangeKey);
   if (failure.ended !== null) return endedFault(failure, failure.ended);
-  const details = { effect: effectIf(phase), facts: { host: name, phase, nodeCode: textOf(cause, 'code') }, cause: plainCause(failure) };
+  const details = {
+    effect: effectIf(phase),
+    facts: { host: name, phase, accepted, nodeCode: textOf(cause, 'code') },
+    cause: plainCause(failure),
+  };
   if (phase !== 'connect') return new Fault('connection-lost', `The connection to ${name} broke while a command was under way.`, details);
   if (textOf(cause, 'level') === 'client-authentication') {
     return new Fault('login-refused', `${name} refused the user or its key or password.`, details);

@@ -137,7 +137,7 @@ describe('a call that fails', () => {
     const host = await aHost();
     await host.faults.down();
     const fault = await faultOf(connectShell(targetOf(host), aCall()));
-    expect(fault).toMatchObject({ code: 'connect-failed', effect: 'not-applied', facts: { nodeCode: 'ECONNREFUSED' } });
+    expect(fault).toMatchObject({ code: 'connect-failed', effect: 'not-applied', facts: { nodeCode: 'ECONNREFUSED', accepted: false } });
   });
 
   it('could not have changed anything when a silent host lets nobody in, and says that it is there', async () => {
@@ -153,7 +153,7 @@ describe('a call that fails', () => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const { port } = server.address() as AddressInfo;
       const fault = await faultOf(connectShell({ ...targetOf(await aHost()), port }, aCall()));
-      expect(fault).toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
+      expect(fault).toMatchObject({ code: 'connect-failed', effect: 'not-applied', facts: { accepted: true } });
       server.close();
     }
   });

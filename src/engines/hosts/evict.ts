@@ -1,4 +1,4 @@
-import { Fault } from '../../domain/faults.ts';
+import { Fault, isFault } from '../../domain/faults.ts';
 import type { RunId } from '../../domain/ids.ts';
 import type { ShellConnect, ShellSession, ShellTarget } from '../../transports/shell.ts';
 import { listTagged, type TaggedProcess } from '../../transports/shell-processes.ts';
@@ -12,8 +12,9 @@ const lookEveryMs = 100;
 
 /**
  * Ends what older owners of the run left running on these nodes: processes tagged `replops/<run>/<fence>` with a smaller fence. Jobs
- * carry no tag and go on. Returns a sentence for each node on which there were any. Throws a Fault when a node can't be asked or a
- * process can't be ended.
+ * carry no tag and go on. A node that is gone is passed over, so that it holds nobody up: what may still run on it either puts an
+ * approved file in its place or claims a job, and both come to the same whenever they happen. Returns a sentence for each node on which
+ * there were any. Throws a Fault when a node that is up can't be asked or a process can't be ended.
  */
 export async function endLeftOvers(
   connect: ShellConnect,
@@ -24,10 +25,17 @@ export async function endLeftOvers(
 ): Promise<readonly string[]> {
   const prefix = `replops/${run}/`;
   const sentences = await Promise.all(
-    nodes.map((node) => withShell(connect, node, io, (session) => endOn(session, node, (tag) => isStale(tag, prefix, fence), io))),
+    nodes.map((node) =>
+      withShell(connect, node, io, (session) => endOn(session, node, (tag) => isStale(tag, prefix, fence), io)).catch((cause: unknown) => {
+        if (isFault(cause) && isGone(cause)) return [];
+        throw cause;
+      }),
+    ),
   );
   return sentences.flat();
 }
+
+const isGone = ({ code, facts }: Fault): boolean => (code === 'connect-failed' || code === 'deadline-passed') && facts['accepted'] !== true;
 
 async function endOn(session: ShellSession, node: ShellTarget, isOld: (tag: string) => boolean, io: EngineIo): Promise<readonly string[]> {
   const look = async () => (await listTagged(session)).filter(({ tag }) => tag !== null && isOld(tag));

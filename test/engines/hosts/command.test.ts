@@ -177,12 +177,16 @@ describe('what an older owner left running', () => {
     expect(bed.west.processes().filter(({ env }) => env['REPLOPS_TAG']?.startsWith('replops/r-4k9zq0tm2x/'))).toEqual([]);
   });
 
-  it('is not said to be gone when a host can’t be asked', async () => {
+  it('holds nobody up on a host that is gone, and is not said to be gone on one that can’t tell', async () => {
     const bed = await bedWith();
+    const evict = (timeoutMs = 5_000) => endLeftOvers(connectShell, [targetOf(bed.west)], run, 2, { ...io, timeoutMs });
     await bed.west.faults.down('unreachable');
-    await expect(endLeftOvers(connectShell, [targetOf(bed.west)], run, 2, io)).rejects.toMatchObject({ code: 'connect-failed' });
+    expect(await evict()).toEqual([]);
+    await bed.west.faults.up();
+    await bed.west.faults.down('silent');
+    await expect(evict(100)).rejects.toMatchObject({ code: 'deadline-passed' });
     await bed.west.faults.up();
     bed.west.faults.add({ match: /^grep/, act: { kind: 'refuse', exitCode: 127, stderr: 'sh: 1: grep: not found\n' } });
-    await expect(endLeftOvers(connectShell, [targetOf(bed.west)], run, 2, io)).rejects.toMatchObject({ code: 'answer-not-understood' });
+    await expect(evict()).rejects.toMatchObject({ code: 'answer-not-understood' });
   });
 });
