@@ -10,13 +10,13 @@ import { phaseWords, problemOf, spell, spellTime } from './words.ts';
  * A run holds its link, and the way out of a primary that dies is another failover of the same link. So a run waits for a time that
  * is near, while people watch it; for one that is further away it only asks for it, and another failover completes it then, ms.
  */
-export const nearMs = 30 * 60_000;
+const nearMs = 30 * 60_000;
 
 /** Slack for clocks and for the strides in which the replicated time moves, ms. */
 const slackMs = 5 * 60_000;
 
 /** A failover to a time that has not been replicated yet. */
-export interface Ahead {
+interface Ahead {
   /** ms since the epoch. */
   readonly at: number;
   /** Whether the database has to be asked, or waits for that time already. */
