@@ -10,10 +10,11 @@ const sides = ['primary', 'standby'] as const;
 /** Facts of both sides in a fixed order. The binding ones are there whether or not a side answers, so that fingerprints compare. */
 export function factsOf(settings: LdrSettings, detail: LdrDetail): readonly Fact[] {
   return [
-    ...sides.flatMap((side) => sideFacts(settings, detail, side)),
-    { name: 'schema', label: 'Tables fit for replication', value: schemaFact(detail), binding: true },
+    // What moves stands first, since people are shown so many facts and no more.
     ...flowsOf(settings, detail).flatMap((flow) => flowFacts(settings, flow)),
     ...sides.flatMap((side) => movingFacts(settings, detail, side)),
+    ...sides.flatMap((side) => sideFacts(settings, detail, side)),
+    { name: 'schema', label: 'Tables fit for replication', value: schemaFact(detail), binding: true },
   ];
 }
 
@@ -132,15 +133,15 @@ function movingFacts(settings: LdrSettings, detail: LdrDetail, side: Side): read
   const tell = tellOf(side);
   const last = flowInto(settings, detail, side) === null ? lastOver(detail, side) : null;
   return [
-    ...tell('active-version', `Active version of ${cluster}`, read.activeVersion),
-    ...tell('clock', `Clock of ${cluster}`, spellTime(read.now)),
+    ...tell('dlq', `Dead letter queue of ${cluster}`, queueFact(settings, side, read)),
     ...tell('history', `History that ${cluster} keeps for ${settings[otherSide(side)].cluster}`, read.history),
     ...tell(
       'last-job',
       `Last job of ${cluster}`,
       last === null ? null : [`${last.id} ${last.status}`, reasonOf(last)].filter(Boolean).join(': '),
     ),
-    ...tell('dlq', `Dead letter queue of ${cluster}`, queueFact(settings, side, read)),
+    ...tell('clock', `Clock of ${cluster}`, spellTime(read.now)),
+    ...tell('active-version', `Active version of ${cluster}`, read.activeVersion),
   ];
 }
 

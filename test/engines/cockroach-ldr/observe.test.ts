@@ -99,7 +99,7 @@ describe('the headline', () => {
     ],
     ['both dead', { primary: gone, standby: gone, schema: { kind: 'skipped' } }, 'unknown', 'Neither sql-east nor sql-west can be asked'],
   ];
-  it.each(rows)('of %s', (_, detail, health, words, link) => {
+  it.each(rows.map((row) => [row[0], row] as const))('of %s', (_, [, detail, health, words, link]) => {
     const told = seen(detail, link);
     expect(told.headline).toContain(words);
     expect(told.health).toBe(health);
