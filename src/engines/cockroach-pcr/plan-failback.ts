@@ -106,7 +106,7 @@ function returnOf(link: PcrLink, detail: PcrDetail): Return | Refusal {
 
 /** The way that is left when nothing can be rewound. */
 const rebuild = ({ link: { id }, here, there }: Return): string =>
-  `/repl rebuild ${id} drops what ${here} has and copies everything from ${there} anew; once ${here} follows, /repl switchover ${id} swaps the roles.`;
+  `/repl rebuild ${id} gives ${here} a new full copy of ${there}; once ${here} follows, /repl switchover ${id} swaps the roles.`;
 
 function sideRefusal(way: Return): Refusal | null {
   const { link, read, here } = way;

@@ -29,8 +29,9 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
       typeof at === 'string' ? `Both sides hold the same data as of ${at}.` : 'Whether both sides hold the same data was not proven.';
     return { sentence, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
   }
-  if (kind === 'retention' || kind === 'reader' || kind === 'reconnect') {
-    return { sentence: `${changed(run)} ${seen.headline}`, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
+  if (isTold.has(kind)) {
+    // Only a rebuild can lose anything: what the side that is copied anew alone had.
+    return { sentence: `${changed(run)} ${seen.headline}`, lossMs: run.plan.predictedLoss.ms, downtimeMs: 0, facts: factsNow(seen) };
   }
   if (kind === 'failover' && isOnlyAsked(run)) return reportAsked(run, told, seen);
   if (kind === 'teardown') {
@@ -49,6 +50,9 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
   ];
   return { sentence: `${loss.words} ${downtime.words} ${seen.headline}`, lossMs: loss.ms, downtimeMs: downtime.ms, facts };
 }
+
+/** Operations of which nothing is measured: that they are done is what there is to tell. */
+const isTold: ReadonlySet<string> = new Set(['setup', 'rebuild', 'upgrade', 'retention', 'reader', 'reconnect']);
 
 /** What was changed, by the plan's own words: every step of it is done. */
 const changed = ({ plan }: RunView): string => `Done: ${plan.summary.charAt(0).toLowerCase()}${plan.summary.slice(1)}`;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { WorldStart } from '../cockroach/contract.ts';
+import type { SqlWorldOptions, WorldStart } from '../cockroach/contract.ts';
 import { type Pace, type SimVersion, type SqlWorld, startSqlWorld } from '../cockroach/sql-world.ts';
 import { type ConfigPart, type Stage, secretName } from './stage.ts';
 
@@ -8,6 +8,8 @@ export interface PcrSpec {
   readonly engine: 'cockroach-pcr';
   readonly version: SimVersion;
   readonly start?: WorldStart;
+  /** The clusters were just initialized, and the config says how their replication is made. */
+  readonly bare?: boolean;
 }
 
 export interface PcrStage extends Stage {
@@ -19,12 +21,30 @@ export interface PcrStage extends Stage {
 const leadsToStandby = 'to-standby';
 const leadsToPrimary = 'to-primary';
 
+const blank = { 'kv.rangefeed.enabled': 'false', 'cluster.organization': '', 'enterprise.license': '' } as const;
+
+const bareClusters: Partial<SqlWorldOptions> = {
+  start: 'none',
+  settings: { primary: blank, standby: blank },
+  users: [{ name: 'ops', password: 'ops-secret', admin: true }],
+};
+
+const setupSecrets = { stream: "it's a @stream?secret", license: 'crl-0-simulated-licence' } as const;
+
+const setupOf = (id: string): ConfigPart => ({
+  user: { name: 'stream', password: `env:${secretName(id, 'stream')}` },
+  organization: 'Example Corp',
+  license: `env:${secretName(id, 'license')}`,
+  retention: '6h',
+});
+
 export async function startPcrStage(id: string, spec: PcrSpec, clock: Clock, pace: Partial<Pace> | undefined): Promise<PcrStage> {
+  const bare = spec.bare === true;
   const world = await startSqlWorld({
     version: spec.version,
     clock,
     names: { primary: `${id}-frankfurt`, standby: `${id}-dublin` },
-    externalConnections: { primary: leadsToStandby, standby: leadsToPrimary },
+    ...(bare ? bareClusters : { externalConnections: { primary: leadsToStandby, standby: leadsToPrimary } }),
     ...(spec.start === undefined ? {} : { start: spec.start }),
     ...(pace === undefined ? {} : { pace }),
   });
@@ -32,8 +52,11 @@ export async function startPcrStage(id: string, spec: PcrSpec, clock: Clock, pac
   return {
     engine: 'cockroach-pcr',
     world,
-    settings: settingsOf(id, world),
-    secrets: Object.fromEntries(sides.map((side) => [secretName(id, side, 'password'), world[side].password])),
+    settings: { ...settingsOf(id, world), ...(bare ? { setup: setupOf(id) } : {}) },
+    secrets: {
+      ...Object.fromEntries(sides.map((side) => [secretName(id, side, 'password'), world[side].password])),
+      ...(bare ? Object.fromEntries(Object.entries(setupSecrets).map(([name, value]) => [secretName(id, name), value])) : {}),
+    },
     addresses: {
       primary: `${world.primary.host}:${world.primary.port}`,
       standby: `${world.standby.host}:${world.standby.port}`,
