@@ -45,14 +45,16 @@ async function readOf(shell: ShellConnect, { hosts }: CcdrCluster, io: EngineIo)
       return null;
     }
   };
-  const [own, ...nodes] = await Promise.all([
-    orNull(readOwn(shell, hosts, io)),
-    ...hosts.nodes.map(async (node): Promise<NodeView> => {
+  const own = orNull(readOwn(shell, hosts, io));
+  const nodes = await Promise.all(
+    hosts.nodes.map(async (node, index): Promise<NodeView> => {
+      // One session at a time on a host: the first one is asked for the certificate too.
+      if (index === 0) await own;
       const look = await orNull(lookAtFile(shell, node, hosts.trustedFolder, hosts.trustedAs, io));
       return { node: node.name, found: look?.kind ?? 'unread', sha256: look?.kind === 'file' ? look.sha256 : null };
     }),
-  ]);
-  return { own, why: problems[0] ?? null, nodes };
+  );
+  return { own: await own, why: problems[0] ?? null, nodes };
 }
 
 async function readOwn(shell: ShellConnect, { nodes: [first], caCertificate }: CcdrHosts, io: EngineIo): Promise<CertificatesView['own']> {
