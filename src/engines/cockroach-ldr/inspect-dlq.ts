@@ -147,7 +147,7 @@ function headlineOf(settings: LdrSettings, seen: readonly SideQueues[], total: n
 /** The manual's way of working a queue off. */
 function procedure(settings: LdrSettings, seen: readonly SideQueues[]): readonly string[] {
   const [queue] = seen.flatMap(({ queues }) => queues);
-  const shown = queue === undefined || queue.length > 120 ? 'the queue' : queue;
+  const shown = queue === undefined || queue.length > 70 ? 'the queue' : queue;
   return [
     settings.dlqKeys === 'hashed'
       ? 'Rows are named by a hash of their key: equal hashes in this answer are the same row. The number before it is the id of the entry.'

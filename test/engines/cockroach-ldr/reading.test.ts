@@ -245,6 +245,8 @@ describe('the dead letter queue', { timeout: 20_000 }, () => {
       expect(row[2]).toBe('breaks unique constraint one_mail (age limit)');
       expect(row[3]).toMatch(/^\d+: \w+ of row [0-9a-f]{10}$/u);
     }
+    // Slack cuts a note at 300 characters.
+    expect(notes.every((note) => note.length <= 300)).toBe(true);
     expect(notes.some((note) => note.includes('DELETE FROM "shop".crdb_replication."dlq_'))).toBe(true);
     expect(JSON.stringify([headline, rows, notes])).not.toContain(secret);
     const listed = on.world.statements().filter(({ statement }) => statement.includes('incoming_row'));
