@@ -10,6 +10,7 @@ import { type Memory, observationOf, type Readers, readBoth, withPast } from './
 import { askedChecks } from './preflight-asked.ts';
 import { failed, passed, warned } from './preflight-check.ts';
 import { creationChecks } from './preflight-creation.ts';
+import { encryptionCheck } from './preflight-encryption.ts';
 import { trustChecks } from './preflight-trust.ts';
 import { versionObstacle } from './release.ts';
 import { isSameCluster, phaseOf } from './state.ts';
@@ -34,11 +35,15 @@ export async function preflightCcdr(
   const [read, certificates] = await Promise.all([readBoth(connect, settings, io), readCertificates(shell, memory.certificates, link, io)]);
   const detail = withPast(read, [], io.clock.now(), certificates);
   const asked = await Promise.all(sides.map((side) => askedChecks(connect, settings[side], detail[side], io)));
+  const encryption = needsPair(operation)
+    ? await Promise.all(sides.map((side) => encryptionCheck(connect, settings[side], detail[side], io)))
+    : [];
   const target = followerToBe(detail);
   return [
     planCheck(plan, operation, link, detail, io.clock.now()),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...asked.flat(),
+    ...encryption.flat(),
     ...(needsPair(operation) ? pairCheck(link, detail) : []),
     ...(creating.includes(operation.kind) ? creationChecks(settings, detail, target) : []),
     ...(needsPair(operation) ? trustChecks(settings, detail, operation, io.clock.now()) : []),

@@ -201,6 +201,7 @@ describe('preflight', { timeout: 30_000 }, () => {
       'graph-west: name',
       'graph-west: room',
       'graph-east: cluster addresses',
+      'graph-east: encryption between servers',
     ]) {
       expect(found.get(name), name).toMatch(/^passed/);
     }
@@ -217,6 +218,25 @@ describe('preflight', { timeout: 30_000 }, () => {
   ] as const)('fails on %s', async (_, options, name) => {
     const world = await open({ start: 'none', ...options });
     expect((await outcomes(world, setup(world))).get(name)).toMatch(/^failed/);
+  });
+
+  it('fails on a server that lets anybody copy the database', async () => {
+    const world = await open({ start: 'none' });
+    const server = world.primary.servers[1];
+    world.faults.add({
+      match: /ssl\.policy/,
+      server: server?.name ?? '',
+      act: {
+        kind: 'rewrite',
+        rewrite: ({ columns, rows }) => ({
+          columns,
+          rows: rows.map(([name, value]) => [name ?? null, value === 'true' ? 'false' : (value ?? null)]),
+        }),
+      },
+    });
+    const found = await outcomes(world, setup(world));
+    expect(found.get('graph-east: encryption between servers')).toContain(`failed: 127.0.0.1:${server?.port} of graph-east accept`);
+    expect(found.get('graph-west: encryption between servers')).toMatch(/^passed/);
   });
 
   it('warns of a primary that is gone before a failover, and fails before a switchover', async () => {
