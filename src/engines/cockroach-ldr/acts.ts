@@ -150,10 +150,17 @@ function jobActs(settings: LdrSettings) {
         { both, after },
       ),
     // The job's id is known only once it exists, so it is found in the database by what it replicates and when it was made.
-    endStream: (side: Side, { after }: Start) =>
-      actOn(settings, side, kinds.endStream, `End the replication ${way(settings, side)} that this run started`, [cancelStarted], {
-        after,
-      }),
+    // `clear`: the tables were empty before and are so again, so that what was copied does not stand in the way of another start. The
+    // way back ends first then, since it reads from them; `back` is the newest job of the other side before this run, null one way.
+    endStream: (side: Side, clear: boolean, back: string | null, { after }: Start) =>
+      actOn(
+        settings,
+        side,
+        kinds.endStream,
+        `End the replication ${way(settings, side)} that this run started${clear ? `, and delete what it copied to ${at(side)}` : ''}`,
+        clear ? [cancelStarted, truncateStatement(tablesOn(settings, side))] : [cancelStarted],
+        { clear, back, after },
+      ),
     dropReplicated: (side: Side, both: boolean, { after }: Start) =>
       actOn(
         settings,

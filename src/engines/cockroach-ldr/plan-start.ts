@@ -52,8 +52,14 @@ function createSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
     const create = changeStep(acts.createReplicated(into, both, start), accessBudgetMs, undoBy(acts.dropReplicated(into, both, start)));
     return [create, ...followers(form).map(scan)];
   }
+  // The last one is the side without rows; the one before it may hold the only ones.
+  const [first, second] = form.order;
+  const endOf = (into: Side) =>
+    into === (second ?? first)
+      ? acts.endStream(into, true, second === undefined ? null : startOf(otherSide(into)).after, startOf(into))
+      : acts.endStream(into, false, null, startOf(into));
   return form.order.flatMap((into) => [
-    changeStep(acts.createStream(into, startOf(into)), accessBudgetMs, undoBy(acts.endStream(into, startOf(into)))),
+    changeStep(acts.createStream(into, startOf(into)), accessBudgetMs, undoBy(endOf(into))),
     scan(into),
   ]);
 }

@@ -80,15 +80,18 @@ async function leadsOf(place: Place, session: SqlSession): Promise<Leads> {
   const wanted = uriInto(place.settings, place.side);
   try {
     const [row] = await session.read(`SHOW CREATE EXTERNAL CONNECTION ${quoteIdentifier(name)}`);
-    const uri = /\bAS\s+'((?:[^']|'')*)'/i.exec(row?.['create_statement'] ?? '')?.[1]?.replaceAll("''", "'");
-    if (uri === undefined || wanted === null) return 'not-shown';
-    return isSameUri(uri, wanted) ? 'as-wanted' : 'elsewhere';
+    const text = /\bAS\s+e?'(.*)'\s*;?\s*$/isu.exec(row?.['create_statement'] ?? '')?.[1];
+    if (text === undefined || wanted === null) return 'not-shown';
+    return spellings(text).some((uri) => isSameUri(uri, wanted)) ? 'as-wanted' : 'elsewhere';
   } catch (cause) {
     if (!isFault(cause) || cause.facts['sqlState'] === undefined) throw cause;
     // A name that is not listed may be somebody else's that we may not see; the server then refuses to make it again.
     return names.includes(name) ? 'not-shown' : 'absent';
   }
 }
+
+/** A quote within the literal may be doubled, escaped, or left as it is. */
+const spellings = (text: string): readonly string[] => [text, text.replaceAll("''", "'"), text.replaceAll("\\'", "'")];
 
 /** Servers may spell a URI anew; it means the same then. */
 function isSameUri(a: string, b: string): boolean {

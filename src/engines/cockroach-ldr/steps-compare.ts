@@ -4,8 +4,8 @@ import type { JsonObject } from '../../domain/json.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
 import { compareAll, type Moment, momentNow, type Verdicts } from './compare.ts';
-import { flowsOf } from './flow.ts';
-import { done, impossible, type LdrStep, look, type Place, todo, underway } from './place.ts';
+import { flowsOf, otherSide } from './flow.ts';
+import { done, impossible, type LdrStep, look, type Place, underway } from './place.ts';
 import { caughtUpAt } from './steps-cut.ts';
 import { standstill } from './steps-scan.ts';
 import { showTable } from './table-name.ts';
@@ -30,35 +30,41 @@ const keyOf = ({ io, link, here }: Place): string => `${io.tag} ${link.id} ${her
 /** A comparison that no run asks about any more (it was cancelled, or halted) is given up after this time, ms. */
 const unwatchedMs = 60_000;
 const watchEveryMs = 2_000;
+/** Longest time for reading one table, ms. */
+const readMs = 6 * 3_600_000;
 
 const params = z.object({ from: z.enum(['now', 'caught-up']) });
 type Params = z.infer<typeof params>;
 
-/** The call only begins the comparison, so that the run goes on listening: a cancel must not wait for hours. */
+/** A look only begins the comparison, so that the run goes on listening: a cancel must not wait for hours. */
 export const compareTables = (comparisons: Comparisons): LdrStep<Params> => ({
   params,
   rebuild: (acts, side, { from }) => acts.compareTables(side, from),
   probe: async (place, { from }) => {
     const comparison = comparisons.get(keyOf(place));
-    if (comparison === undefined) return from === 'now' ? readiness(place) : recorded(place);
+    if (comparison === undefined) return ready(place, from, comparisons);
     comparison.askedAt = place.io.clock.monotonic();
     const { outcome } = comparison;
     if (outcome.kind === 'running') {
       const { length } = place.settings.tables;
       return underway(`${outcome.compared} of ${length} tables are compared.`, outcome.compared / length);
     }
-    if (outcome.kind === 'compared' && isSame(outcome.verdicts)) return done(evidenceOf(place, outcome.verdicts));
     // Told once: asking again compares again.
     comparisons.delete(keyOf(place));
     if (outcome.kind === 'failed') return impossible(`The comparison came to no end: ${outcome.why}`);
-    return impossible(wordsOf(place, outcome.verdicts, from), evidenceOf(place, outcome.verdicts));
-  },
-  perform: async (place, _, { from }) => {
-    const comparison: Comparison = { outcome: { kind: 'running', compared: 0 }, askedAt: place.io.clock.monotonic() };
-    comparisons.set(keyOf(place), comparison);
-    void begin(place, from, comparison);
+    const evidence = evidenceOf(place, outcome.verdicts);
+    return isSame(outcome.verdicts) ? done(evidence) : impossible(wordsOf(place, outcome.verdicts, from), evidence);
   },
 });
+
+async function ready(place: Place, from: Params['from'], comparisons: Comparisons): Promise<Probe> {
+  const hindrance = from === 'now' ? await unready(place) : unrecorded(place);
+  if (hindrance !== null) return hindrance;
+  const comparison: Comparison = { outcome: { kind: 'running', compared: 0 }, askedAt: place.io.clock.monotonic() };
+  comparisons.set(keyOf(place), comparison);
+  void begin(place, from, comparison);
+  return underway('The comparison begins.', 0);
+}
 
 const isSame = ({ tables }: Verdicts): boolean => tables.every((verdict) => verdict === 'same');
 
@@ -95,7 +101,7 @@ function wordsOf(place: Place, verdicts: Verdicts, from: Params['from']): string
 async function begin(place: Place, from: Params['from'], comparison: Comparison): Promise<void> {
   const given = new AbortController();
   const { clock } = place.io;
-  const watched = { ...place, io: { ...place.io, signal: AbortSignal.any([place.io.signal, given.signal]) } };
+  const watched = { ...place, io: { ...place.io, timeoutMs: readMs, signal: AbortSignal.any([place.io.signal, given.signal]) } };
   const moment = from === 'now' ? () => momentNow(watched) : () => Promise.resolve(fixedMoment(watched));
   const work = compareAll(watched, moment, from === 'now', (compared) => {
     comparison.outcome = { kind: 'running', compared };
@@ -121,25 +127,21 @@ function fixedMoment(place: Place): Moment | null {
   return caught === null ? null : { at: caught.asOf, flows: [{ into: place.side, replicated: caught.replicated }] };
 }
 
-const recorded = (place: Place): Probe =>
+const unrecorded = (place: Place): Probe | null =>
   caughtUpAt(place) === null
     ? impossible(`No step recorded when ${place.here} had everything, so there is no time as of which to compare.`)
-    : todo;
+    : null;
 
-async function readiness(place: Place): Promise<Probe> {
-  const other = place.side === 'primary' ? 'standby' : 'primary';
-  const [here, there] = await Promise.all([look(place), look(place, other)]);
-  const detail = place.side === 'primary' ? { primary: here, standby: there } : { primary: there, standby: here };
-  const flows = flowsOf(place.settings, { ...detail, schema: { kind: 'skipped' } });
+/** What keeps a comparison from being worth its while now; null when nothing does. */
+async function unready(place: Place): Promise<Probe | null> {
+  const [primary, standby] = await Promise.all([look(place, 'primary'), look(place, 'standby')]);
+  const flows = flowsOf(place.settings, { primary, standby, schema: { kind: 'skipped' } });
   if (flows.length === 0) return impossible(`No job replicates between ${place.here} and ${place.there}.`);
-  for (const flow of flows) {
-    const names = {
-      here: place.settings[flow.into].cluster,
-      there: place.settings[flow.into === 'primary' ? 'standby' : 'primary'].cluster,
-    };
-    const trouble = standstill(names, flow.jobs);
+  for (const { into, jobs } of flows) {
+    const names = { here: place.settings[into].cluster, there: place.settings[otherSide(into)].cluster };
+    const trouble = standstill(names, jobs);
     if (trouble !== null) return trouble;
-    if (flow.jobs.some(({ replicated }) => replicated === null)) return underway(`${names.here} has no full copy yet.`);
+    if (jobs.some(({ replicated }) => replicated === null)) return underway(`${names.here} has no full copy yet.`);
   }
-  return todo;
+  return null;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Side } from '../../domain/observation.ts';
+import type { Probe } from '../engine.ts';
 import { otherSide } from './flow.ts';
 import { sortJobs } from './own-jobs.ts';
 import { change, done, impossible, jobsOn, type LdrStep, on, type Place, todo, underway } from './place.ts';
@@ -13,7 +14,7 @@ export const emptyTables: LdrStep<z.infer<typeof params>> = {
   params,
   rebuild: (acts, side, { pairs, after }) => acts.emptyTables(side, pairs, { after }),
   probe: async (place, { pairs, after }) => {
-    const { settings, side, here, there } = place;
+    const { settings, here } = place;
     const { started, ended, foreign, leaving } = sortJobs(settings, await jobsOn(place), after);
     const [refill] = [...started, ...ended];
     if (refill !== undefined) return done({ 'filled anew by job': refill.id });
@@ -24,17 +25,23 @@ export const emptyTables: LdrStep<z.infer<typeof params>> = {
         job: job.id,
       });
     }
-    const filled = await filledOn(place, side, pairs);
-    if (filled.length === 0) return done({ tables: 'empty' });
-    const kept = await filledOn(place, otherSide(side), filled);
-    const bare = filled.filter((pair) => !kept.includes(pair)).flatMap((pair) => settings.tables[pair]?.[side] ?? []);
-    if (bare.length === 0) return todo;
-    return impossible(
-      `${there} has no rows for ${bare.map(showTable).join(', ')}, so those on ${here} may be the only ones and must not be deleted.`,
-    );
+    return emptiness(place, pairs);
   },
   perform: change,
 };
+
+/** Whether the tables are empty, can be emptied, or hold what the other side lacks. */
+export async function emptiness(place: Place, pairs: readonly number[]): Promise<Probe> {
+  const { settings, side, here, there } = place;
+  const filled = await filledOn(place, side, pairs);
+  if (filled.length === 0) return done({ tables: 'empty' });
+  const kept = await filledOn(place, otherSide(side), filled);
+  const bare = filled.filter((pair) => !kept.includes(pair)).flatMap((pair) => settings.tables[pair]?.[side] ?? []);
+  if (bare.length === 0) return todo;
+  return impossible(
+    `${there} has no rows for ${bare.map(showTable).join(', ')}, so those on ${here} may be the only ones and must not be deleted.`,
+  );
+}
 
 /** Those of the tables that hold rows on a side. Throws a Fault when it can't be asked. */
 const filledOn = (place: Place, side: Side, pairs: readonly number[]): Promise<readonly number[]> =>

@@ -1,19 +1,17 @@
 import { z } from 'zod';
-import { Fault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { SqlSession } from '../../transports/sql.ts';
 import type { Probe } from '../engine.ts';
 import type { JobView } from './detail.ts';
-import { isLive, otherSide, phaseOf } from './flow.ts';
-import { isWhole, sortJobs } from './own-jobs.ts';
-import { change, done, impossible, jobsOn, type LdrStep, look, on, type Place, refused, todo, underway, unknown } from './place.ts';
+import { isLive } from './flow.ts';
+import { sortJobs } from './own-jobs.ts';
+import { done, impossible, jobsOn, type LdrStep, look, on, type Place, refused, todo, underway, unknown } from './place.ts';
 import { readJobs } from './read-jobs.ts';
 import { tablesOn } from './statements.ts';
 import { showTable } from './table-name.ts';
 
-const startParams = z.object({ after: z.string().regex(/^\d{1,19}$/) });
+export const startParams = z.object({ after: z.string().regex(/^\d{1,19}$/) });
 type StartParams = z.infer<typeof startParams>;
-const bothParams = startParams.extend({ both: z.boolean() });
+export const bothParams = startParams.extend({ both: z.boolean() });
 
 const jobEvidence = ({ id, status }: JobView): JsonObject => ({ job: id, status });
 
@@ -81,70 +79,3 @@ export const createReplicated: LdrStep<z.infer<typeof bothParams>> = {
   },
   perform: startAlone,
 };
-
-/** Ends what this run started; tables that existed before keep what they have. */
-export const endStream: LdrStep<StartParams> = {
-  params: startParams,
-  rebuild: (acts, side, params) => acts.endStream(side, params),
-  probe: async (place, { after }) => ownEnd(place, await jobsOn(place), after) ?? done({ job: 'none' }),
-  perform: async (place, _, { after }) => {
-    for (const job of sortJobs(place.settings, await jobsOn(place), after).started) await change(place, `CANCEL JOB ${job.id}`);
-  },
-};
-
-function ownEnd({ settings, here }: Place, jobs: readonly JobView[], after: string): Probe | null {
-  const { started: ours, leaving } = sortJobs(settings, jobs, after);
-  if (ours.length > 0) return todo;
-  return leaving.length > 0 ? underway(`${here} is ending job ${leaving[0]?.id ?? ''}.`) : null;
-}
-
-/** The jobs that a start in both directions made on the source: their parent is one of ours. */
-function reverseJobs(place: Place, there: readonly JobView[], here: readonly JobView[], after: string): readonly JobView[] {
-  const { started: ours, ended, leaving } = sortJobs(place.settings, here, after);
-  const parents = [...ours, ...ended, ...leaving].map(({ id }) => id);
-  return there.filter((job) => isLive(job) && job.parent !== null && parents.includes(job.parent) && isWhole(place.settings, job));
-}
-
-const pollMs = 250;
-
-/** Ends what this run started and drops the tables that it made: they were not there before, and nobody was told to use them. */
-export const dropReplicated: LdrStep<z.infer<typeof bothParams>> = {
-  params: bothParams,
-  rebuild: (acts, side, { both, after }) => acts.dropReplicated(side, both, { after }),
-  probe: async (place, { both, after }) => {
-    const { jobs, tables } = await look(place);
-    const there = both ? reverseJobs(place, await jobsOn(place, otherSide(place.side)), jobs, after) : [];
-    const own = ownEnd(place, jobs, after);
-    if (own !== null) return own;
-    if (there.length > 0) return there.every((job) => phaseOf(job) === 'ending') ? underway(`${place.there} is ending its job.`) : todo;
-    return tables.includes('there') ? todo : done({ tables: 'absent' });
-  },
-  perform: async (place, _, { both, after }, [, drop]) => {
-    const there = otherSide(place.side);
-    const here = await jobsOn(place);
-    if (both) {
-      for (const job of reverseJobs(place, await jobsOn(place, there), here, after)) {
-        if (phaseOf(job) !== 'ending') await on(place, (session) => session.change(`CANCEL JOB ${job.id}`), there);
-      }
-    }
-    for (const job of sortJobs(place.settings, here, after).started) await change(place, `CANCEL JOB ${job.id}`);
-    if (drop !== undefined) await on(place, (session) => dropOnceFree(place, session, drop));
-  },
-};
-
-/** Tables that replicate can't be dropped, and a job takes a moment to end. */
-async function dropOnceFree(place: Place, session: SqlSession, drop: string): Promise<void> {
-  for (;;) {
-    const { jobs } = await readJobs(session, place.here, place.settings, place.side);
-    const [job] = jobs.filter(isLive);
-    if (job === undefined) break;
-    if (phaseOf(job) !== 'ending') {
-      throw new Fault('statement-refused', `Job ${job.id} on ${place.here} still replicates the tables, so they were not dropped.`, {
-        effect: 'unknown',
-        facts: { job: job.id },
-      });
-    }
-    await place.io.clock.sleep(pollMs, place.io.signal);
-  }
-  await session.change(drop);
-}

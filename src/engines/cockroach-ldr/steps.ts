@@ -8,10 +8,11 @@ import { alterConnection, createConnection, createUser, dropConnection, grant, s
 import { type Comparisons, compareTables } from './steps-compare.ts';
 import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps-cut.ts';
 import { emptyTables } from './steps-empty.ts';
+import { dropReplicated, endStream } from './steps-end.ts';
 import { cancel, pause, resume } from './steps-jobs.ts';
 import { awaitScan, proveAdvance } from './steps-scan.ts';
 import { checkSchema } from './steps-schema.ts';
-import { createReplicated, createStream, dropReplicated, endStream } from './steps-start.ts';
+import { createReplicated, createStream } from './steps-start.ts';
 
 /** The executors of this engine. What people do has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<LdrLink>>> {
