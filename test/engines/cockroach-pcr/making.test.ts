@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/domain/secret.ts';
+import { maskedUri, streamUri } from '../../../src/engines/cockroach/stream-uri.ts';
+import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
+import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
+import type { GroundRead, PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
+import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
+import { aDetail, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, gone, onVersion } from './build.ts';
+
+const address = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
+const setup: PcrSetup = {
+  source: 'main',
+  retentionMs: null,
+  expirationMs: null,
+  reader: false,
+  user: { name: 'stream', password: new Secret('s3cret'), create: true },
+  addresses: { primary: address, standby: address },
+  route: null,
+  organization: null,
+  license: null,
+  consoleUser: null,
+};
+const linkWith = (more: Partial<PcrSetup> = {}): PcrLink => {
+  const link = aLink();
+  return { ...link, settings: { ...link.settings, setup: { ...setup, ...more } } };
+};
+
+const ground = (names: readonly string[], more: Partial<GroundRead> = {}): GroundRead => ({
+  rangefeed: true,
+  organization: true,
+  license: true,
+  users: [],
+  granted: [],
+  admins: ['ops'],
+  connections: [],
+  regions: ['us-east'],
+  virtualClusters: names.map((name) => ({ name, status: 'ready', service: 'shared' })),
+  ...more,
+});
+const aPrimary = (more: Partial<ReadSide> = {}) => aSource({ ground: ground(['system', 'main']), ...more });
+const anEmpty = (more: Partial<ReadSide> = {}) => aReadSide(null, { ground: ground(['system']), ...more });
+
+const planned = (kind: 'setup' | 'rebuild' | 'upgrade', detail: PcrDetail, link: PcrLink = linkWith()) =>
+  planPcr({ kind, link: link.id }, link, anObservation(detail, link));
+
+const refusalOf = (plan: ReturnType<typeof planPcr>) => (plan.kind === 'refusal' ? `${plan.sentence} ${plan.next}` : 'it was planned');
+const kindsOf = (plan: ReturnType<typeof planPcr>) => (plan.kind === 'plan' ? plan.steps.map(({ kind }) => kind) : []);
+
+describe('a setup', () => {
+  it('makes only what is missing, and takes back only that', () => {
+    const plan = planned('setup', aDetail(aPrimary(), anEmpty()));
+    expect(kindsOf(plan)).toEqual([
+      'pcr.create-user',
+      'pcr.grant-user',
+      'pcr.create-connection',
+      'pcr.create-copy',
+      'pcr.await-scan',
+      'pcr.prove-moving',
+      'pcr.prove-moving',
+    ]);
+    expect(JSON.stringify(plan)).not.toContain('s3cret');
+    const there = aPrimary({ ground: ground(['system', 'main'], { users: ['stream'], granted: ['REPLICATIONSOURCE'] }) });
+    expect(kindsOf(planned('setup', aDetail(there, anEmpty()))).slice(0, 2)).toEqual(['pcr.create-connection', 'pcr.create-copy']);
+  });
+
+  it.each([
+    ['nothing is said of it', aDetail(aPrimary(), anEmpty()), aLink(), /settings\.setup/],
+    ['it follows already', aDetail(aPrimary(), aStandby()), linkWith(), /follows already/],
+    ['a side is gone', aDetail(gone, anEmpty()), linkWith(), /cockroach init --virtualized/],
+    ['the ground could not be read', aDetail(aSource(), anEmpty()), linkWith(), /could not be read/],
+    ['the standby is older', aDetail(aPrimary(), anEmpty(onVersion('24.3'))), linkWith(), /older than v26\.2\.2/],
+    ['the standby is not empty', aDetail(aPrimary(), anEmpty({ ground: ground(['system', 'other']) })), linkWith(), /other \(ready\)/],
+    [
+      'the primary is not virtualized',
+      aDetail(aPrimary({ ground: ground(['system']) }), anEmpty()),
+      linkWith(),
+      /sourceVirtualCluster: system/,
+    ],
+    [
+      'regions differ on 23.2',
+      aDetail(aPrimary(onVersion('23.2')), anEmpty({ ...onVersion('23.2'), ground: ground(['system', 'template'], { regions: ['eu'] }) })),
+      linkWith(),
+      /same regions/,
+    ],
+    [
+      'a gateway is wanted on 24.3',
+      aDetail(aPrimary(onVersion('24.3')), anEmpty(onVersion('24.3'))),
+      linkWith({ route: 'gateway' }),
+      /v25\.1/,
+    ],
+    [
+      'the user is not to be created',
+      aDetail(aPrimary(), anEmpty()),
+      linkWith({ user: { ...setup.user, create: false } }),
+      /no user stream/,
+    ],
+  ])('is refused when %s', (_, detail, link, words) => {
+    expect(refusalOf(planned('setup', detail, link))).toMatch(words);
+  });
+});
+
+describe('a rebuild', () => {
+  const oldPrimary = aReadSide(aVirtualCluster({ id: '7', service: 'none' }));
+  it('drops the old copy by its number, then copies anew', () => {
+    const plan = planned('rebuild', aDetail(oldPrimary, aSource()));
+    expect(kindsOf(plan).slice(0, 2)).toEqual(['pcr.drop-old-copy', 'pcr.create-copy']);
+    expect(plan.kind === 'plan' && plan.steps[0]?.pointOfNoReturn).toBe(true);
+    expect(plan.kind === 'plan' && plan.steps[0]?.params).toMatchObject({ id: '7' });
+  });
+
+  it.each([
+    ['both sides serve', aDetail(aSource(), aSource()), /split brain/],
+    ['no side serves', aDetail(oldPrimary, oldPrimary), /can't be told/],
+    ['a side is gone', aDetail(gone, aStandby()), /may be the only one/],
+    ['the standby follows', aDetail(aSource(), aStandby()), /needs no new copy/],
+    ['a failover is pending', aDetail(aSource(), aStandby({ status: 'replication pending failover' })), /has to be waited for/],
+  ])('is refused when %s', (_, detail, words) => {
+    expect(refusalOf(planned('rebuild', detail))).toMatch(words);
+  });
+});
+
+describe('an upgrade', () => {
+  const v24 = { ...onVersion('24.3'), appVersion: '24.3' };
+  it('goes standby, primary, application', () => {
+    const standby = aStandby({}, { ...onVersion('26.2'), activeVersion: '24.3' });
+    expect(kindsOf(planned('upgrade', aDetail(aSource(v24), standby)))).toEqual([
+      'pcr.finalize',
+      'pcr.replace-binaries',
+      'pcr.verify-release',
+      'pcr.finalize',
+      'pcr.finalize-application',
+    ]);
+  });
+
+  it('has the standby upgraded first even when the primary was', () => {
+    const plan = planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby({}, onVersion('24.3'))));
+    expect(kindsOf(plan)).toEqual(['pcr.replace-binaries', 'pcr.verify-release', 'pcr.finalize']);
+    expect(plan.kind === 'plan' ? plan.warnings[0] : '').toMatch(/before anything else/);
+  });
+
+  it('is refused politely when there is nothing to do, or replication does not work', () => {
+    expect(refusalOf(planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby())))).toMatch(/nothing to upgrade/);
+    expect(refusalOf(planned('upgrade', aDetail(aSource(v24), aStandby({ status: 'replication paused' }))))).toMatch(/does not work/);
+  });
+});
+
+describe('the URI of a stream', () => {
+  const way = { host: 'east', port: 26_257, trust: { kind: 'inline', ca: '-----BEGIN+/=\n' }, route: null } as const;
+  it('gives user and password back whatever they hold, and shows neither password nor certificate', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8, unit: 'grapheme' }), fc.string({ minLength: 1 }), (password, name) => {
+        const login = { name, password: new Secret(password) };
+        const url = new URL(streamUri(way, login));
+        expect(decodeURIComponent(url.password)).toBe(password);
+        expect(decodeURIComponent(url.username)).toBe(name);
+        expect(url.searchParams.get('sslrootcert')).toBe('-----BEGIN+/=\n');
+        expect(new URL(maskedUri(way, login)).password).toBe('*****');
+      }),
+    );
+  });
+});
