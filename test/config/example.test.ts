@@ -8,6 +8,7 @@ import { configSchemaText } from '../../scripts/write-config-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { asLinkId } from '../../src/domain/ids.ts';
 import type { OperationName } from '../../src/domain/operation.ts';
+import { ldrSettingsSchema } from '../../src/engines/cockroach-ldr/config.ts';
 import { pcrSettingsSchema } from '../../src/engines/cockroach-pcr/config.ts';
 import { judge } from '../../src/policy/judge.ts';
 import { parsePolicy, policyProblems } from '../../src/policy/parse.ts';
