@@ -38,9 +38,13 @@ describe('the example file', () => {
   });
 
   it('has settings that the engines accept', () => {
-    const settings = config.kind === 'config' ? config.links.map((link) => link.settings) : [];
-    expect(settings).toHaveLength(2);
-    for (const one of settings) expect(pcrSettingsSchema.safeParse(one).error).toBeUndefined();
+    const links = config.kind === 'config' ? config.links : [];
+    const schemas: Readonly<Record<string, { safeParse(raw: unknown): { readonly success: boolean } }>> = {
+      'cockroach-pcr': pcrSettingsSchema,
+      'cockroach-ldr': ldrSettingsSchema,
+    };
+    expect(links).toHaveLength(3);
+    for (const { id, engine, settings } of links) expect(schemas[engine]?.safeParse(settings).success, id).toBe(true);
   });
 
   it('names each variable that is missing when none is set', () => {
