@@ -45,8 +45,6 @@ export function replicatedStatement(settings: LdrSettings, into: Side, both: boo
 
 export const truncateStatement = (tables: readonly TableName[]): string => `TRUNCATE TABLE ${listed(tables)}`;
 
-export const filledQuery = (table: TableName): string => `SELECT count(*) AS n FROM (SELECT 1 FROM ${quoteTable(table)} LIMIT 1)`;
-
 /** The content of a table in one number per index, the primary one first. */
 export const fingerprintQuery = (table: TableName): string =>
   `SELECT index_name, fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM TABLE ${quoteTable(table)}] AS OF SYSTEM TIME '${timePlaceholder}'`;

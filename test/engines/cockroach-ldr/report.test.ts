@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import type { Operation } from '../../../src/domain/operation.ts';
+import type { RunView, StepView } from '../../../src/domain/run.ts';
+import type { LdrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
+import { observationOf } from '../../../src/engines/cockroach-ldr/observe.ts';
+import { reportLdr } from '../../../src/engines/cockroach-ldr/report.ts';
+import { aJob, aLink, aLook, aSide, bare, following, gone, linkId as link, nowMs, planned } from './scenes.ts';
+
+const after = observationOf(aLink(), following(), nowMs);
+
+interface Told {
+  readonly evidence?: JsonObject;
+  readonly endedAt?: number;
+}
+
+/** A run of which the report needs to know no more than its plan, its start and what its steps recorded. */
+function aRun(operation: Operation, detail: LdrDetail, told: Readonly<Record<string, Told>> = {}): RunView {
+  const plan = planned(operation, detail);
+  const steps = plan.steps.map(
+    // The cast leaves out what the report does not read.
+    ({ id, kind }): StepView =>
+      ({ id, state: 'done', beganAt: null, endedAt: null, evidence: null, ...told[kind.replace('ldr.', '')] }) as unknown as StepView,
+  );
+  // The cast leaves out what the report does not read.
+  return { plan, steps, startFacts: [], startedAt: nowMs } as unknown as RunView;
+}
+
+const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
+const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
+const dead: LdrDetail = { ...following(), primary: gone };
+
+describe('the report of a run', () => {
+  it('measures a switchover from the confirmed stop to the confirmed redirect', () => {
+    const told = {
+      'stop-writers': { endedAt: nowMs + 10_000 },
+      'await-past': { evidence: { 'replicated time': '2026-06-01 10:00:15.000000+00:00' } },
+      redirect: { endedAt: nowMs + 52_000 },
+      'compare-tables': { evidence: { differ: 'none' } },
+    };
+    const report = reportLdr(aRun(switchover, following(), told), after);
+    expect(report).toMatchObject({ lossMs: 0, downtimeMs: 42_000 });
+    expect(report.sentence).toContain('could not write for 42 s');
+    expect(report.sentence).toContain('Both sides held the same rows');
+    expect(report.facts.map(({ label }) => label)).toContain('Data lost');
+  });
+
+  it('claims nothing of a switchover that it did not measure', () => {
+    const report = reportLdr(aRun(switchover, following()), after);
+    expect(report).toMatchObject({ lossMs: null, downtimeMs: null });
+    expect(report.sentence).toContain('not proven');
+    expect(report.sentence).toContain('the redirect was not confirmed');
+    const past = { 'await-past': { evidence: { 'replicated time': '2026-06-01 10:00:15.000000+00:00' } } };
+    expect(reportLdr(aRun(switchover, following(), past), after).sentence).toContain('same rows was not proven');
+  });
+
+  it('measures the loss of a failover by what had arrived when it began', () => {
+    const told = { 'take-stock': { evidence: { 'lag in ms': 9_000, 'dead letters': 2 } }, redirect: { endedAt: nowMs + 60_000 } };
+    const report = reportLdr(aRun(failover, dead, told), after);
+    expect(report).toMatchObject({ lossMs: 9_000, downtimeMs: null });
+    expect(report.sentence).toContain('the last 9 s had not arrived');
+    expect(report.sentence).toContain('2 more rows stand in the dead letter queue');
+    expect(report.sentence).toContain('60 s after the run began');
+    expect(reportLdr(aRun(failover, dead), after)).toMatchObject({ lossMs: null });
+  });
+
+  it('says whether a comparison proved anything', () => {
+    const told = { 'compare-tables': { evidence: { 'as of': '2026-06-01 10:00:00.000000+00:00' } } };
+    expect(reportLdr(aRun({ kind: 'verify', link }, following(), told), after).sentence).toContain('the same rows as of 2026-06-01');
+    expect(reportLdr(aRun({ kind: 'verify', link }, following()), after).sentence).toContain('was not proven');
+  });
+
+  it('does not claim that emptying a side lost nothing', () => {
+    const rows = aLook([
+      ['filled', 'filled'],
+      ['filled', 'filled'],
+    ]);
+    const ended = bare(aSide(), aSide({ jobs: [aJob({ status: 'failed' })] }), rows);
+    expect(reportLdr(aRun({ kind: 'rebuild', link }, ended), after)).toMatchObject({ lossMs: null, downtimeMs: 0 });
+    expect(reportLdr(aRun({ kind: 'alter', link }, following()), after)).toMatchObject({ lossMs: null });
+    expect(reportLdr(aRun({ kind: 'pause', link }, following()), after)).toMatchObject({ lossMs: 0, downtimeMs: 0 });
+  });
+});
