@@ -4,12 +4,12 @@ import { expiresInMs, followersOf, lagMsOf, type PcrDetail, phaseOf, type ReadSi
 import { groundFacts } from './facts-ground.ts';
 import { coarseState, spell, spellTime } from './words.ts';
 
-/** Facts of both sides in a fixed order. The binding ones are there whether or not a side answers, so that fingerprints compare. */
+/** Facts of both sides in a fixed order, what moves first. The binding ones are there whether or not a side answers, so that fingerprints compare. */
 export function factsOf(settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
   return [
+    ...followerFacts(settings, detail),
     ...sideFacts('primary', settings, detail),
     ...sideFacts('standby', settings, detail),
-    ...followerFacts(settings, detail),
     ...groundFacts(settings, detail),
   ];
 }
@@ -21,7 +21,7 @@ function sideFacts(side: Side, settings: PcrSettings, detail: PcrDetail): readon
   const vc = known?.vc ?? null;
   const bind = (name: string, label: string, value: string): Fact => ({
     name: `${side}.${name}`,
-    label: `${label} of ${cluster}`,
+    label: `${label} on ${cluster}`,
     value,
     binding: true,
   });
@@ -41,7 +41,7 @@ const sourceOf = (vc: VirtualClusterView | null): string =>
 
 function movingFacts(side: Side, cluster: string, read: ReadSide, vc: VirtualClusterView | null): readonly Fact[] {
   const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
-    value === null || value === '' ? [] : [{ name: `${side}.${name}`, label: `${label} of ${cluster}`, value, binding: false }];
+    value === null || value === '' ? [] : [{ name: `${side}.${name}`, label: `${label} on ${cluster}`, value, binding: false }];
   return [
     ...tell('status', 'Status', vc?.status ?? null),
     ...tell('active-version', 'Active version', read.activeVersion),

@@ -99,14 +99,15 @@ export const runLine = ({ id, state, link, operation, requester, proposedAt }: R
   md`${stateWords[state].mark} ${code(id)} ${titleOf(operation, link)}: *${stateWords[state].word}*, asked by ${person(requester)} ${when(proposedAt)}`;
 
 /** `/repl describe LINK`. */
-export function renderDescribed({ observation, link, live, split }: Extract<Reply, { kind: 'described' }>, now: number): Message {
+export function renderDescribed(reply: Extract<Reply, { kind: 'described' }>, now: number, mode: Mode): Message {
+  const { observation, link, live, split } = reply;
   const { mark, word } = healthWords[observation.health];
   return message(md`${link.id} is ${word}. ${observation.headline}`, [
     header(`${mark} ${link.id}: ${word}`),
     section(join([md`${observation.headline}`, link.description === '' ? null : md`_${link.description.slice(0, 300)}_`])),
     split === null ? null : section(md`🚨 *Split brain:* ${split}`),
     fields([side('Primary', observation.primary), side('Standby', observation.standby), md`*Lag*\n${lagWords(observation.lag)}`]),
-    ...factBlocks(observation),
+    ...factBlocks(observation, mode),
     ...liveBlocks(live),
     context(
       md`${engineWords[link.engine]} · ${link.environment} · ${seenAt([observation], now)} \`/repl preflight switchover ${link.id}\``,
@@ -125,9 +126,15 @@ function side(label: string, view: SideView): Mrkdwn {
   ]);
 }
 
-function factBlocks({ facts }: Observation): readonly Block[] {
-  const shown = facts.slice(0, 20).map(({ label, value }) => md`*${label.slice(0, 80)}*\n${value.slice(0, 160)}`);
-  return chunks(shown, 10).map(fields);
+/** Every fact, in the engine's order, which puts what moves first. */
+function factBlocks({ facts }: Observation, mode: Mode): readonly Block[] {
+  if (facts.length === 0) return [];
+  const rows = facts.slice(0, 99).map(({ label, value }) => [label.slice(0, 80), value.slice(0, 200)]);
+  if (mode === 'native') return [table(['What', 'Value'], rows)];
+  return chunks(
+    rows.map(([label = '', value = '']) => md`*${label}:* ${value}`),
+    15,
+  ).map((some) => section(join(some)));
 }
 
 const saidOnly = (text: Mrkdwn): Message => message(text, [section(text)]);

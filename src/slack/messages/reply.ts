@@ -33,7 +33,7 @@ export function renderReply(reply: Reply, { now, mode = 'native' }: ReplyContext
     case 'status':
       return renderStatus(reply, now, mode);
     case 'described':
-      return renderDescribed(reply, now);
+      return renderDescribed(reply, now, mode);
     case 'inspected':
       return renderInspected(reply, mode);
     case 'checked':

@@ -145,6 +145,24 @@ describe('what people read', () => {
       holds: ['DANGER', '*Split brain:* sql-east and sql-west take writes.', 'accepts writes'],
     },
     {
+      name: 'a description shows every fact',
+      reply: {
+        kind: 'described',
+        observation: anObservation({
+          facts: Array.from({ length: 60 }, (_, index) => ({
+            name: `f${index}`,
+            label: `Fact ${index}.`,
+            value: `value ${index}.`,
+            binding: true,
+          })),
+        }),
+        link: { id: linkId, engine: 'cockroach-pcr', environment: 'production', description: '' },
+        live: [],
+        split: null,
+      },
+      holds: ['Fact 0.', 'Fact 59.', 'value 59.'],
+    },
+    {
       name: 'an old observation is called old',
       reply: { kind: 'status', observations: [anObservation({ observedAt: night - 600_000 })], json: false, live: [] },
       holds: ['prod-sql is healthy', '*Old:* seen 10 min 5 s ago'],
