@@ -49,7 +49,7 @@ const listen = (server: NetServer, port: number): Promise<number> =>
 export async function startHostWire(backend: HostBackend, port: number, hostKey: string): Promise<HostWire> {
   const sockets = new Set<Socket>();
   let silent = false;
-  let ssh = new ssh2.Server({ hostKeys: [hostKey] });
+  let key = hostKey;
   const server = createServer((socket) => {
     socket.setNoDelay(true);
     sockets.add(socket);
@@ -57,7 +57,9 @@ export async function startHostWire(backend: HostBackend, port: number, hostKey:
     socket.on('error', () => undefined);
     if (silent) socket.resume();
     else {
-      ssh.once('connection', (connection) => serve(connection, backend, () => socket.resetAndDestroy()));
+      // One for each socket: several shake hands at once, and none may be taken for another.
+      const ssh = new ssh2.Server({ hostKeys: [key] });
+      ssh.on('connection', (connection) => serve(connection, backend, () => socket.resetAndDestroy()));
       ssh.injectSocket(socket);
     }
   });
@@ -84,7 +86,7 @@ export async function startHostWire(backend: HostBackend, port: number, hostKey:
       }
     },
     useKey: (privateKey) => {
-      ssh = new ssh2.Server({ hostKeys: [privateKey] });
+      key = privateKey;
     },
   };
 }

@@ -38,6 +38,17 @@ describe('a simulated host', () => {
     ).toBe(true);
   });
 
+  it('takes up many connections at the same instant, each for itself', async () => {
+    const host = await aHost();
+    const open = await Promise.all(Array.from({ length: 8 }, () => aShell(host)));
+    const answers = await Promise.all(open.map((session, index) => session.read(`echo ${index}`)));
+    expect(answers.map(({ stdout }) => stdout)).toEqual(open.map((_, index) => `${index}\n`));
+    host.faults.add({ match: /cut/, act: { kind: 'drop-before' } });
+    const [first, second] = open;
+    await expect(first?.read('echo cut')).rejects.toMatchObject({ code: 'connection-lost' });
+    expect(await second?.read('echo still')).toMatchObject({ stdout: 'still\n' });
+  });
+
   it('gives a product its arguments, input and environment, and records what it changed', async () => {
     const seen: unknown[] = [];
     const host = await aHost({
