@@ -23,13 +23,15 @@ const admin: Partial<LdrWorldOptions> = { users: [{ name: 'ops', password: strea
 const untouched: Partial<LdrWorldOptions> = {
   ...admin,
   start: 'none',
+  // Names, so that statements are the same in every world, whatever ports it got.
+  addresses: { primary: ['east.example:26257'], standby: ['west.example:26257'] },
   settings: { primary: { 'kv.rangefeed.enabled': 'false' }, standby: { 'kv.rangefeed.enabled': 'false' } },
 };
 
 /** Connections that the simulated clusters do not have yet. */
 const made = (user = 'stream') => ({
-  primary: { externalConnection: 'back_to_west', reach: aReach({ user }) },
-  standby: { externalConnection: 'on_to_east', reach: aReach() },
+  primary: { externalConnection: 'back_to_west', reach: aReach({ user, host: 'west.example', port: 26_257 }) },
+  standby: { externalConnection: 'on_to_east', reach: aReach({ host: 'east.example', port: 26_257 }) },
 });
 
 const onlyAtHome = names.map((name) => ({ name, sides: ['primary'] as const }));
