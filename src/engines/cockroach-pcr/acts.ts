@@ -28,6 +28,7 @@ export const kinds = {
   startReplication: 'pcr.start-replication',
   awaitFollowing: 'pcr.await-following',
   dropCopy: 'pcr.drop-copy',
+  takeTime: 'pcr.take-time',
   compareCopies: 'pcr.compare-copies',
   redirect: 'redirect',
   fenceByHand: 'fence-by-hand',
@@ -36,8 +37,8 @@ export const kinds = {
 /** Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken back. */
 export type StartPurpose = 'serve' | 'restart';
 
-/** Stands in a statement for a time that is read right before it is sent. */
-export const timePlaceholder = '<newest time of the copy>';
+/** Stands in a statement for the time that the step before took and recorded. */
+export const timePlaceholder = '<the time that was taken>';
 
 /** Writes the acts of one link: texts and parameters are constant for equal settings. */
 export const actsFor = (settings: PcrSettings) => ({
@@ -112,16 +113,12 @@ function replicationActs(settings: PcrSettings) {
       actOn(settings, side, kinds.dropCopy, `Drop ${settings.virtualCluster} on ${at(side)} with everything in it`, [
         `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`,
       ]),
+    takeTime: (side: Side) =>
+      actOn(settings, side, kinds.takeTime, `Take the newest time that ${at(side)} has as the time to compare at`, []),
     compareCopies: (side: Side) =>
-      actOn(
-        settings,
-        side,
-        kinds.compareCopies,
-        `Compare ${at(side)} with ${at(otherSide(side))} as of the newest time that ${at(side)} has`,
-        [
-          `SELECT fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)}] AS OF SYSTEM TIME '${timePlaceholder}'`,
-        ],
-      ),
+      actOn(settings, side, kinds.compareCopies, `Compare ${at(side)} with ${at(otherSide(side))} as of that time`, [
+        `SELECT fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)}] AS OF SYSTEM TIME '${timePlaceholder}'`,
+      ]),
     awaitFollowing: (side: Side) =>
       actOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, []),
     awaitPromotion: (side: Side) => actOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, []),

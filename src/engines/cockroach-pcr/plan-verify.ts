@@ -1,11 +1,12 @@
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { actsFor, changeStep, noUndo } from './acts.ts';
+import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
 import { copyAgeMs, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf } from './words.ts';
 
 /** Both sides are read whole: hours for terabytes, ms. */
 const budgetMs = 12 * 3_600_000;
 const compareMs = 6 * 3_600_000;
+const takeMs = 5 * 60_000;
 
 /** Plans to compare the content of both sides as of one time. Pure. */
 export function planVerify(scene: Scene): Outline | Refusal {
@@ -22,14 +23,16 @@ export function planVerify(scene: Scene): Outline | Refusal {
       `Let ${here} follow again, then ask for a verify of ${link.id}.`,
     );
   }
-  const compare = changeStep(actsFor(link.settings).compareCopies(follower.side), budgetMs, noUndo('It changes nothing.'));
+  const acts = actsFor(link.settings);
+  const compare = changeStep(acts.compareCopies(follower.side), budgetMs, noUndo('It changes nothing.'));
   return {
     summary: `Compare ${link.settings.virtualCluster} on ${here} with ${there} as of the newest time that ${here} has. Nothing is changed.`,
-    steps: [{ ...compare, performMs: compareMs }],
+    steps: [lookStep(acts.takeTime(follower.side), takeMs), { ...compare, performMs: compareMs }],
     predictedLoss: { ms: 0, words: 'Nothing is lost; this only reads.' },
     predictedDowntime: { ms: 0, words: 'Applications go on, but may become slower while everything is read.' },
     warnings: [
       `Every row on ${here} and on ${there} is read, which loads both clusters and can take hours.`,
+      `Both sides keep old versions of rows for a while only (4 h unless somebody set gc.ttlseconds); a comparison that takes longer than that comes to no end.`,
       `While it runs, no other run of ${link.id} can start; cancel it if a failover is needed.`,
     ],
   };

@@ -3,9 +3,10 @@ import { Fault, isFault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { withSystem } from '../cockroach/session.ts';
-import { timestampOfMicros } from '../cockroach/times.ts';
-import { timePlaceholder } from './acts.ts';
-import { otherSide, phaseOf } from './detail.ts';
+import { microsOfTimestamp, timestampOfMicros } from '../cockroach/times.ts';
+import type { Probe } from '../engine.ts';
+import { kinds, timePlaceholder } from './acts.ts';
+import { microsOf, otherSide, phaseOf } from './detail.ts';
 import { done, impossible, look, type PcrStep, type Place, statusOf, todo, underway } from './place.ts';
 import { phaseWords } from './words.ts';
 
@@ -26,8 +27,8 @@ interface Comparison {
 }
 
 /**
- * Comparisons of this process, by run and link. They leave no trace in the databases; one that is forgotten (a crash, a take-over) is
- * made anew, which changes nothing.
+ * Comparisons that this process is making, by run and link. They leave no trace in the databases; one that is forgotten (a crash, a
+ * take-over) is made again as of the time that the run has recorded, so that it comes to the same.
  */
 export type Comparisons = Map<string, Comparison>;
 
@@ -36,6 +37,27 @@ const keyOf = ({ io, link }: Place): string => `${io.tag} ${link.id}`;
 /** A comparison that no run asks about any more (it was cancelled, or halted) is given up after this time, ms. */
 const unwatchedMs = 60_000;
 const watchEveryMs = 2_000;
+
+/** The time at which both sides are compared is taken once, and stands in the journal from then on. */
+export const takeTime: PcrStep<object> = {
+  params: z.object({}),
+  rebuild: (acts, side) => acts.takeTime(side),
+  probe: async (place) => {
+    const { vc } = await look(place);
+    const phase = phaseOf(vc);
+    const replicated = microsOf(vc?.replicated ?? null);
+    if (phase === 'following' && replicated !== null) return done({ 'as of': timestampOfMicros(replicated) });
+    if (phase === 'following') return underway(`${place.here} does not say how far it is.`);
+    if (phase === 'retrying' || phase === 'scanning') return underway(`${place.here} does not keep up: ${phaseWords[phase]}.`);
+    return impossible(`${place.here} does not follow: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+  },
+};
+
+/** What the run recorded; null when it has not, or when it can't be read any more. */
+function takenTime({ io, here }: Place): string | null {
+  const taken = io.earlier.filter(({ kind, cluster }) => kind === kinds.takeTime && cluster === here).at(-1)?.evidence['as of'];
+  return typeof taken === 'string' && microsOfTimestamp(taken) !== null ? taken : null;
+}
 
 /**
  * Compares the content of both sides. The call only begins it, so that the run goes on listening (a cancel must not wait for hours),
@@ -53,7 +75,11 @@ export const compareCopies = (comparisons: Comparisons): PcrStep<object> => ({
     if (outcome.kind === 'compared' && outcome.seen.here === outcome.seen.there) return done(evidenceOf(place, outcome.seen));
     // Told once: asking again compares again.
     comparisons.delete(keyOf(place));
-    if (outcome.kind === 'failed') return impossible(`The comparison came to no end: ${outcome.why}`);
+    if (outcome.kind === 'failed') {
+      return impossible(
+        `The comparison came to no end: ${outcome.why} Retry makes it again as of the same time; a new verify takes a newer one.`,
+      );
+    }
     return impossible(differs(place, outcome.seen), evidenceOf(place, outcome.seen));
   },
   perform: async (place, statement) => {
@@ -93,19 +119,15 @@ async function begin(place: Place, statement: string, comparison: Comparison): P
   await ended;
 }
 
-async function readiness(place: Place) {
-  const { vc } = await look(place);
-  const phase = phaseOf(vc);
-  if (phase === 'following') return vc?.replicated === null ? underway(`${place.here} does not say how far it is.`) : todo;
-  if (phase === 'retrying' || phase === 'scanning') return underway(`${place.here} does not keep up: ${phaseWords[phase]}.`);
-  return impossible(`${place.here} does not follow: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+/** It begins whatever the stream does meanwhile: a time that was replicated can be read for as long as its rows are kept. */
+function readiness(place: Place): Probe {
+  return takenTime(place) === null ? impossible('The run has not recorded as of which time to compare. Ask for a new verify.') : todo;
 }
 
 async function compare(place: Place, statement: string): Promise<Compared> {
   const { address, link, side, here } = place;
-  const replicated = (await look(place)).vc?.replicated ?? null;
-  if (replicated === null) throw notTold(here, 'a replicated time');
-  const at = timestampOfMicros(BigInt(replicated));
+  const at = takenTime(place);
+  if (at === null) throw notTold(here, 'a replicated time');
   const asOf = statement.replace(timePlaceholder, at);
   const [atHere, atThere] = await Promise.all([
     fingerprintOf(place, address, asOf),

@@ -18,7 +18,7 @@ import { configure, createUser, dropUser, grantUser, revokeUser } from './steps-
 import { dropCopy } from './steps-teardown.ts';
 import { awaitTime, bounce, replaceConnection, setExpiration, setRetention } from './steps-tuning.ts';
 import { finalize, finalizeApplication, verifyRelease } from './steps-upgrade.ts';
-import { type Comparisons, compareCopies } from './steps-verify.ts';
+import { type Comparisons, compareCopies, takeTime } from './steps-verify.ts';
 
 /** The executors of this engine. A redirect is a person's step and has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
@@ -37,6 +37,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.resume]: executorOf(connect, resume),
     [kinds.startReplication]: executorOf(connect, startReplication),
     [kinds.dropCopy]: executorOf(connect, dropCopy),
+    [kinds.takeTime]: executorOf(connect, takeTime),
     [kinds.compareCopies]: executorOf(connect, compareCopies(comparisons)),
     [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
     [setupKinds.configure]: executorOf(connect, configure),

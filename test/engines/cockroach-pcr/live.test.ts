@@ -7,6 +7,7 @@ import { isRefusal } from '../../../src/domain/refusal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
+import type { Earlier } from '../../../src/engines/engine.ts';
 import type { SqlWorldOptions } from '../../../src/sim/cockroach/contract.ts';
 import { tinyPace } from '../../../src/sim/cockroach/pace.ts';
 import { connectSql } from '../../../src/transports/sql.ts';
@@ -293,16 +294,24 @@ describe('a teardown', { timeout: 20_000 }, () => {
 describe('a verify', { timeout: 20_000 }, () => {
   const verify: Operation = { kind: 'verify', link };
 
+  /** What the run records before it compares. */
+  async function taken(on: PcrBed): Promise<readonly Earlier[]> {
+    const probe = await settle(on, (await stepsOf(on, verify))(kinds.takeTime), () => on.engine());
+    return probe.kind === 'done' ? [{ kind: kinds.takeTime, cluster: 'sql-west', evidence: probe.evidence }] : [];
+  }
+
   it.each(['23.2', '24.3', '25.2', '26.2'] as const)('proves that both sides are equal, and changes nothing (%s)', async (version) => {
     bed = await openPcr(version);
     const step = (await stepsOf(bed, verify))(kinds.compareCopies);
     const engine = bed.engine();
+    const [recorded] = await taken(bed);
     expect(await carryOut(bed, step, () => engine)).toBe(1);
     const { here, there } = { here: 'fingerprint on sql-west', there: 'fingerprint on sql-east' };
     const probe = await settle(bed, step, () => engine);
     const evidence = probe.kind === 'done' ? probe.evidence : {};
     expect(evidence[here]).toMatch(/^-?\d+$/);
     expect(evidence[here]).toBe(evidence[there]);
+    expect(evidence['as of']).toBe(recorded?.evidence['as of']);
     expect(bed.effects()).toEqual([]);
   });
 
@@ -311,7 +320,7 @@ describe('a verify', { timeout: 20_000 }, () => {
     const step = (await stepsOf(on, verify))(kinds.compareCopies);
     const engine = on.engine();
     on.world.faults.corrupt('standby', true);
-    await executorFor(engine, step).perform(step, on.link, anIo());
+    await executorFor(engine, step).perform(step, on.link, anIo({ earlier: await taken(on) }));
     expect(await settle(on, step, () => engine)).toMatchObject({
       kind: 'impossible',
       why: expect.stringContaining('differs between sql-west and sql-east'),
@@ -335,7 +344,7 @@ describe('a verify', { timeout: 20_000 }, () => {
       (['primary', 'standby'] as const).flatMap((side) =>
         on.world.sessions(side).filter(({ activeQuery }) => activeQuery?.includes('FINGERPRINTS')),
       ).length;
-    await executorFor(engine, step).perform(step, on.link, anIo({ clock, timeoutMs: 15_000 }));
+    await executorFor(engine, step).perform(step, on.link, anIo({ clock, timeoutMs: 15_000, earlier: await taken(on) }));
     await expect.poll(reading).toBe(2);
     expect(await executorFor(engine, step).probe(step, on.link, anIo({ clock }))).toMatchObject({ kind: 'underway' });
     leapMs = 61_000;
@@ -344,12 +353,25 @@ describe('a verify', { timeout: 20_000 }, () => {
     expect(await settle(on, step, () => engine)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('came to no end') });
   });
 
-  it('makes a comparison anew that another process has made', async () => {
+  it('makes a comparison that another process was making again as of the same time, whatever the stream does meanwhile', async () => {
     const on = await open();
     const step = (await stepsOf(on, verify))(kinds.compareCopies);
-    await executorFor(on.engine(), step).perform(step, on.link, anIo());
-    expect(await settle(on, step, () => on.engine())).toEqual({ kind: 'todo' });
+    const earlier = await taken(on);
+    await executorFor(on.engine(), step).perform(step, on.link, anIo({ earlier }));
+    await byHand(on.world, 'standby', 'ALTER VIRTUAL CLUSTER main PAUSE REPLICATION');
+    const successor = on.engine();
+    expect(await settle(on, step, () => successor)).toEqual({ kind: 'todo' });
+    expect(await carryOut(on, step, () => successor)).toBe(1);
+    const probe = await settle(on, step, () => successor);
+    expect(probe).toMatchObject({ kind: 'done', evidence: { 'as of': earlier[0]?.evidence['as of'] } });
     expect(on.effects()).toEqual([]);
+  });
+
+  it('compares at no time that the run has not recorded', async () => {
+    const on = await open();
+    const step = (await stepsOf(on, verify))(kinds.compareCopies);
+    const probe = await executorFor(on.engine(), step).probe(step, on.link, anIo());
+    expect(probe).toMatchObject({ kind: 'impossible', why: expect.stringContaining('has not recorded') });
   });
 });
 

@@ -149,8 +149,8 @@ describe('a plan', () => {
       ),
       ['set-default-target@sql-east', fence, 'check-split-brain@sql-west'],
     ],
-    ['a verify', verify, aDetail(), ['compare-copies@sql-west']],
-    ['a verify of swapped roles', verify, aDetail(aStandby(), aSource()), ['compare-copies@sql-east']],
+    ['a verify', verify, aDetail(), ['take-time@sql-west', 'compare-copies@sql-west']],
+    ['a verify of swapped roles', verify, aDetail(aStandby(), aSource()), ['take-time@sql-east', 'compare-copies@sql-east']],
     ['a teardown of what follows', teardown, aDetail(), drop],
     ['a teardown of what is paused', teardown, aDetail(aSource(), aStandby({ status: 'replication paused' })), drop],
     [
