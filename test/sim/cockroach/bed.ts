@@ -8,6 +8,10 @@ import { until } from '../../support/until.ts';
 
 export { simVersions };
 
+/** Versions from one on, and up to one. */
+export const from = (first: SimVersion): readonly SimVersion[] => simVersions.slice(simVersions.indexOf(first));
+export const upTo = (last: SimVersion): readonly SimVersion[] => simVersions.slice(0, simVersions.indexOf(last) + 1);
+
 /** Stands still: time passes only by `control().advance()`. */
 export const stillClock: Clock = {
   now: () => Date.UTC(2026, 5, 1, 10),

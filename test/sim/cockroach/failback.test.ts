@@ -17,7 +17,7 @@ async function promote(world: SqlWorld, line: Line): Promise<void> {
 
 const stop = (world: SqlWorld, line: Line) => askThrough(world, line, 'ALTER VIRTUAL CLUSTER main STOP SERVICE', 2000);
 
-describe.each(['24.3', '25.2', '26.2'] as const)('fast failback on %s', (version) => {
+describe.each(['24.1', '24.3', '25.1', '25.2', '26.2'] as const)('fast failback on %s', (version) => {
   it('the old primary rewinds, follows, and takes over again without loss; then protection is restored', async () => {
     const world = await aWorld(version);
     const { a, b } = await lines(world);

@@ -5,12 +5,15 @@ import { parse } from '../../../src/sim/cockroach/grammar/parse.ts';
 import type { StatementKind } from '../../../src/sim/cockroach/grammar/statement.ts';
 import { SqlError } from '../../../src/sim/cockroach/sql-error.ts';
 import { coverage } from '../../../src/sim/cockroach/statements/run.ts';
+import { from, upTo } from './bed.ts';
 import { ldrStatements } from './ldr/statement-cases.ts';
 
 const all = simVersions;
-const since243: readonly SimVersion[] = ['24.3', '25.2', '26.2'];
-const until251: readonly SimVersion[] = ['23.2', '24.3'];
-const since252: readonly SimVersion[] = ['25.2', '26.2'];
+const since241 = from('24.1');
+const since243 = from('24.3');
+const until251 = upTo('25.1');
+const since252 = from('25.2');
+const windows = since241.filter((version) => until251.includes(version));
 
 /** One line per rule of the reference's catalogue (2.4, 3, 5): a statement, its kind, and the versions that take it. */
 const statements: readonly (readonly [sql: string, kind: StatementKind, versions: readonly SimVersion[]])[] = [
@@ -24,7 +27,7 @@ const statements: readonly (readonly [sql: string, kind: StatementKind, versions
   ],
   [`CREATE VIRTUAL CLUSTER main LIKE template FROM REPLICATION OF main ON 'x'`, 'create-virtual-cluster', until251],
   [`CREATE VIRTUAL CLUSTER main FROM REPLICATION OF main ON 'x' WITH READ VIRTUAL CLUSTER`, 'create-virtual-cluster', since243],
-  [`CREATE VIRTUAL CLUSTER main FROM REPLICATION OF main ON 'x' WITH EXPIRATION WINDOW = '48h'`, 'create-virtual-cluster', ['24.3']],
+  [`CREATE VIRTUAL CLUSTER main FROM REPLICATION OF main ON 'x' WITH EXPIRATION WINDOW = '48h'`, 'create-virtual-cluster', windows],
   [`CREATE VIRTUAL CLUSTER main`, 'create-virtual-cluster', []],
   [`CREATE VIRTUAL CLUSTER main-2 FROM REPLICATION OF main ON 'x'`, 'create-virtual-cluster', []],
   [`ALTER VIRTUAL CLUSTER main PAUSE REPLICATION`, 'pause-replication', all],
@@ -40,10 +43,10 @@ const statements: readonly (readonly [sql: string, kind: StatementKind, versions
   [`ALTER VIRTUAL CLUSTER main COMPLETE REPLICATION TO NOW`, 'complete-replication', []],
   [`ALTER VIRTUAL CLUSTER main SET REPLICATION RETENTION = '6h'`, 'set-replication', all],
   [`ALTER VIRTUAL CLUSTER main SET REPLICATION READ VIRTUAL CLUSTER`, 'set-replication', since243],
-  [`ALTER VIRTUAL CLUSTER main SET REPLICATION EXPIRATION WINDOW = '48h'`, 'set-replication', ['24.3']],
+  [`ALTER VIRTUAL CLUSTER main SET REPLICATION EXPIRATION WINDOW = '48h'`, 'set-replication', windows],
   [`ALTER VIRTUAL CLUSTER main SET REPLICATION SOURCE EXPIRATION WINDOW = '48h'`, 'set-source-expiration', since252],
   [`ALTER VIRTUAL CLUSTER main SET SOURCE REPLICATION EXPIRATION WINDOW = '48h'`, 'set-source-expiration', []],
-  [`ALTER VIRTUAL CLUSTER main START REPLICATION OF main ON 'x'`, 'start-replication', since243],
+  [`ALTER VIRTUAL CLUSTER main START REPLICATION OF main ON 'x'`, 'start-replication', since241],
   [`ALTER VIRTUAL CLUSTER main START REPLICATION OF main ON 'x' WITH READ VIRTUAL CLUSTER`, 'start-replication', since243],
   [`ALTER VIRTUAL CLUSTER main START SERVICE SHARED`, 'start-service', all],
   [`ALTER VIRTUAL CLUSTER main START SERVICE EXTERNAL`, 'start-service', all],
@@ -59,14 +62,14 @@ const statements: readonly (readonly [sql: string, kind: StatementKind, versions
   [`SHOW VIRTUAL CLUSTERS`, 'show-virtual-cluster', all],
   [`SHOW VIRTUAL CLUSTER ALL WITH REPLICATION STATUS`, 'show-virtual-cluster', all],
   [`SHOW TENANTS WITH CAPABILITIES`, 'show-virtual-cluster', all],
-  [`SHOW VIRTUAL CLUSTER main WITH REPLICATION STATUS, PRIOR REPLICATION DETAILS`, 'show-virtual-cluster', since243],
+  [`SHOW VIRTUAL CLUSTER main WITH REPLICATION STATUS, PRIOR REPLICATION DETAILS`, 'show-virtual-cluster', since241],
   [`SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER main WITH START TIMESTAMP = '-1h'`, 'show-fingerprints', all],
   [`SELECT * FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER main] AS OF SYSTEM TIME '-1h'`, 'select', all],
   [`SHOW virtual_cluster_name`, 'show-variable', all],
   [`SHOW CLUSTER SETTING kv.rangefeed.enabled`, 'show-cluster-setting', all],
   [`SHOW ALL CLUSTER SETTINGS`, 'show-cluster-settings', all],
   [`SHOW JOBS`, 'show-jobs', all],
-  [`SHOW JOBS WITH RESOLVED TIMESTAMP`, 'show-jobs', ['26.2']],
+  [`SHOW JOBS WITH RESOLVED TIMESTAMP`, 'show-jobs', from('26.1')],
   [`SHOW JOB $1::INT8`, 'show-job', all],
   [`SHOW JOB WHEN COMPLETE 899090689449132033`, 'show-job', all],
   [`SHOW SYSTEM GRANTS FOR ops, repl`, 'show-system-grants', all],
@@ -93,7 +96,7 @@ const statements: readonly (readonly [sql: string, kind: StatementKind, versions
   [`CANCEL SESSION IF EXISTS '17'`, 'cancel-sessions', all],
   [`CANCEL SESSIONS (SELECT session_id FROM [SHOW CLUSTER SESSIONS] WHERE application_name LIKE 'x%')`, 'cancel-sessions', all],
   [`CREATE EXTERNAL CONNECTION IF NOT EXISTS c AS 'postgresql://h'`, 'create-external-connection', all],
-  [`ALTER EXTERNAL CONNECTION c AS 'postgresql://h'`, 'alter-external-connection', ['26.2']],
+  [`ALTER EXTERNAL CONNECTION c AS 'postgresql://h'`, 'alter-external-connection', from('25.4')],
   [`DROP EXTERNAL CONNECTION c`, 'drop-external-connection', all],
   [`SHOW CREATE EXTERNAL CONNECTION c`, 'show-create-external-connection', all],
   [`SHOW GRANTS ON EXTERNAL CONNECTION c`, 'show-external-connection-grants', all],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SqlWorld } from '../../../src/sim/cockroach/contract.ts';
-import { aLine, askThrough, aWorld, type Line, simVersions, vcOf } from './bed.ts';
+import { aLine, askThrough, aWorld, type Line, simVersions, upTo, vcOf } from './bed.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -23,10 +23,9 @@ describe('failing over', () => {
     const world = await aWorld(version);
     const line = await standbyOf(world);
     const name = vcOf(version);
-    const [pending, reverting, column] =
-      version === '23.2'
-        ? ['replication pending cutover', 'replication cutting over', 'cutover_time']
-        : ['replication pending failover', 'replication failing over', 'failover_time'];
+    const [pending, reverting, column] = upTo('24.2').includes(version)
+      ? ['replication pending cutover', 'replication cutting over', 'cutover_time']
+      : ['replication pending failover', 'replication failing over', 'failover_time'];
     const { columns, rows } = await line.ask(`ALTER VIRTUAL CLUSTER ${name} COMPLETE REPLICATION TO LATEST`);
     expect(columns).toEqual([[column, 1700]]);
     const time = rows[0]?.[column] ?? '';
@@ -123,6 +122,8 @@ describe('the reader', () => {
   it.each([
     ['24.3', latest, true],
     ['24.3', `ALTER VIRTUAL CLUSTER main COMPLETE REPLICATION TO SYSTEM TIME '-1m'`, false],
+    ['25.3', latest, true],
+    ['25.4', latest, false],
     ['26.2', latest, false],
   ] as const)('%s: after “%s” it stays: %s', async (version, complete, stays) => {
     const world = await aWorld(version);
@@ -140,8 +141,8 @@ describe('the reader', () => {
   });
 
   it.each([
-    ['25.2', false],
-    ['26.2', true],
+    ['25.4', false],
+    ['26.1', true],
   ] as const)('%s: asked for together with another option it appears: %s', async (version, appears) => {
     const world = await aWorld(version, { start: 'none' });
     await (await standbyOf(world)).ask(`${create} WITH RETENTION = '6h', READ VIRTUAL CLUSTER`, [world.primary.streamUri]);

@@ -1,13 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import type { SimVersion } from '../../../src/sim/cockroach/grammar/dialect.ts';
-import { aLine, aWorld, simVersions, vcOf } from './bed.ts';
+import { aLine, aWorld, from, simVersions, vcOf } from './bed.ts';
 
 const [int8, text, timestamptz, interval, decimal] = [20, 25, 1184, 1186, 1700];
 
-const statusColumns: Readonly<Record<SimVersion, readonly (readonly [string, number])[]>> = {
+type Columns = readonly (readonly [name: string, oid: number])[];
+
+const since241 = (time: string): Columns => [
+  ['source_tenant_name', text],
+  ['source_cluster_uri', text],
+  ['retained_time', timestamptz],
+  ['replicated_time', timestamptz],
+  ['replication_lag', interval],
+  [time, decimal],
+  ['status', text],
+];
+const named: Columns = [
+  ['id', int8],
+  ['name', text],
+];
+const job: Columns = [['ingestion_job_id', int8]];
+const since252: Columns = [...named, ...job, ...since241('failover_time')];
+
+const statusColumns: Readonly<Record<SimVersion, Columns>> = {
   '23.2': [
-    ['id', int8],
-    ['name', text],
+    ...named,
     ['data_state', text],
     ['service_mode', text],
     ['source_tenant_name', text],
@@ -17,41 +34,15 @@ const statusColumns: Readonly<Record<SimVersion, readonly (readonly [string, num
     ['retained_time', timestamptz],
     ['cutover_time', decimal],
   ],
-  '24.3': [
-    ['id', int8],
-    ['name', text],
-    ['source_tenant_name', text],
-    ['source_cluster_uri', text],
-    ['retained_time', timestamptz],
-    ['replicated_time', timestamptz],
-    ['replication_lag', interval],
-    ['failover_time', decimal],
-    ['status', text],
-  ],
-  '25.2': [
-    ['id', int8],
-    ['name', text],
-    ['ingestion_job_id', int8],
-    ['source_tenant_name', text],
-    ['source_cluster_uri', text],
-    ['retained_time', timestamptz],
-    ['replicated_time', timestamptz],
-    ['replication_lag', interval],
-    ['failover_time', decimal],
-    ['status', text],
-  ],
-  '26.2': [
-    ['id', int8],
-    ['name', text],
-    ['ingestion_job_id', int8],
-    ['source_tenant_name', text],
-    ['source_cluster_uri', text],
-    ['retained_time', timestamptz],
-    ['replicated_time', timestamptz],
-    ['replication_lag', interval],
-    ['failover_time', decimal],
-    ['status', text],
-  ],
+  '24.1': [...named, ...since241('cutover_time')],
+  '24.2': [...named, ...since241('cutover_time')],
+  '24.3': [...named, ...since241('failover_time')],
+  '25.1': [...named, ...since241('failover_time'), ...job],
+  '25.2': since252,
+  '25.3': since252,
+  '25.4': since252,
+  '26.1': since252,
+  '26.2': since252,
 };
 
 describe('SHOW VIRTUAL CLUSTERS', () => {
@@ -112,7 +103,7 @@ describe('SHOW VIRTUAL CLUSTERS', () => {
     expect(row?.['replication_lag']).toMatch(/^00:00:\d\d/);
   });
 
-  it.each(['24.3', '25.2', '26.2'] as const)('%s tells of a former stream', async (version) => {
+  it.each(from('24.1'))('%s tells of a former stream', async (version) => {
     const world = await aWorld(version, { start: 'promoted' });
     const line = await aLine(world, 'standby');
     const { columns, rows } = await line.ask('SHOW VIRTUAL CLUSTER main WITH REPLICATION STATUS, PRIOR REPLICATION DETAILS');

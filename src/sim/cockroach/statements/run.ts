@@ -1,6 +1,7 @@
-import { simVersions } from '../grammar/dialect.ts';
+import { simVersions, versionsWith } from '../grammar/dialect.ts';
 import type { Parsed } from '../grammar/parse.ts';
 import type { OtherStatement, Statement, StatementKind, VirtualClusterStatement } from '../grammar/statement.ts';
+import { ldrDialects } from '../ldr/grammar/ldr-dialect.ts';
 import type { LdrStatement } from '../ldr/grammar/ldr-statement.ts';
 import { ldrRuns } from '../ldr/statements/change-tables.ts';
 import { SqlError } from '../sql-error.ts';
@@ -62,15 +63,17 @@ export function runStatement(call: Call, { statement }: Parsed, batch: boolean):
 
 type ShowColumns = readonly Column[];
 
+const withLdr = versionsWith(({ version }) => ldrDialects[version] !== null);
+
 /** Kinds that only some versions have. */
 const limited: Readonly<Partial<Record<StatementKind, readonly string[]>>> = {
-  'start-replication': ['24.3', '25.2', '26.2'],
-  'set-source-expiration': ['25.2', '26.2'],
-  'alter-external-connection': ['26.2'],
-  'create-logical-replication-stream': ['24.3', '25.2', '26.2'],
-  'create-logically-replicated': ['25.2', '26.2'],
-  'show-ldr-jobs': ['24.3', '25.2', '26.2'],
-  'show-triggers': ['24.3', '25.2', '26.2'],
+  'start-replication': versionsWith(({ fastFailback }) => fastFailback),
+  'set-source-expiration': versionsWith(({ expirationWindow }) => expirationWindow === 'source'),
+  'alter-external-connection': versionsWith(({ alterExternalConnection }) => alterExternalConnection),
+  'create-logical-replication-stream': withLdr,
+  'create-logically-replicated': versionsWith(({ version }) => ldrDialects[version]?.creates === true),
+  'show-ldr-jobs': withLdr,
+  'show-triggers': withLdr,
 };
 
 type RunKind = LdrStatement['kind'] | VirtualClusterStatement['kind'] | Exclude<OtherStatement['kind'], 'empty'>;

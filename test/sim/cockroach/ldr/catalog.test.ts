@@ -90,14 +90,12 @@ describe('how a table is made', () => {
 });
 
 describe('the lists of logical replication', () => {
+  const described = `LOGICAL REPLICATION STREAM into ${orders}, ${items} from external://to_east`;
+  const created = `CREATE LOGICALLY REPLICATED TABLES (${orders}, ${items}) FROM TABLES (${orders}, ${items}) ON 'external://to_east' WITH OPTIONS (UNIDIRECTIONAL)`;
   it.each([
-    ['24.3', 'targets', 'description', `LOGICAL REPLICATION STREAM into ${orders}, ${items} from external://to_east`],
-    [
-      '25.2',
-      'tables',
-      'command',
-      `CREATE LOGICALLY REPLICATED TABLES (${orders}, ${items}) FROM TABLES (${orders}, ${items}) ON 'external://to_east' WITH OPTIONS (UNIDIRECTIONAL)`,
-    ],
+    ['24.3', 'targets', 'description', described],
+    ['25.1', 'tables', 'command', created],
+    ['25.4', 'tables', 'command', created],
   ] as const)('%s has its own columns', async (version, tables, command, text) => {
     const line = await aLine(await anLdrWorld(version), 'standby');
     const { columns, rows } = await line.ask('SHOW LOGICAL REPLICATION JOBS WITH DETAILS');

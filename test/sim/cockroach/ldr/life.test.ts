@@ -173,9 +173,25 @@ describe('tables that replication makes', () => {
   });
 });
 
+describe('emptying a table that replicates', () => {
+  it.each([
+    ['24.3', false],
+    ['25.3', false],
+    ['25.4', true],
+    ['26.1', true],
+  ] as const)('%s refuses: %s', async (version, refused) => {
+    const world = await anLdrWorld(version);
+    const line = await aLine(world, 'standby');
+    if (refused) expect((await line.refusal(`TRUNCATE ${orders}`)).code).toBe('XXUUU');
+    else await line.ask(`TRUNCATE ${orders}`);
+    expect(world.tables('standby').find(({ name }) => name === orders)?.rows === 0).toBe(!refused);
+  });
+});
+
 describe('a world’s start', () => {
   it.each([
     ['24.3', 'bidirectional'],
+    ['25.1', 'bidirectional'],
     ['25.2', 'bidirectional'],
     ['26.2', 'unidirectional'],
   ] as const)('%s %s is replicating, and the same on both sides', async (version, direction) => {

@@ -23,7 +23,7 @@ describe('what a version allows', () => {
   it.each([
     ['26.2', { indexes: [{ name: 'h', columns: ['region'], hash: 16 }] }],
     ['26.2', { hashPrimaryKey: 8 }],
-    ['26.2', { columns: [{ name: 'id', type: 'INT8', default: `nextval('s')` }] }],
+    ['26.1', { columns: [{ name: 'id', type: 'INT8', default: `nextval('s')` }] }],
     ['25.2', { indexes: [{ name: 'part', columns: ['region'], where: 'amount > 0' }] }],
     ['24.3', { indexes: [{ name: 'u', columns: ['region'], unique: true }] }],
   ] as const)('%s takes %j', async (version, shape) => {

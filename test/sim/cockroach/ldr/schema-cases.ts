@@ -76,16 +76,16 @@ export const schemaRefusals: readonly LdrRefusal[] = [
     'table orders has a primary key column (price) with composite encoding',
   ),
   schema(
-    'a partial index on 24.3',
+    'a partial index on 25.1',
     both({ indexes: [{ name: 'part', columns: ['region'], where: 'amount > 0' }] }),
     'table orders has a partial index part',
-    '24.3',
+    '25.1',
   ),
   schema(
-    'a hash-sharded index on 25.2',
+    'a hash-sharded index on 26.1',
     both({ indexes: [{ name: 'h', columns: ['region'], hash: 16 }] }),
     'table orders has a virtual computed column crdb_internal_region_shard_16 that is a key of index h',
-    '25.2',
+    '26.1',
   ),
   schema(
     'an expression index on 25.2',
@@ -133,10 +133,10 @@ export const schemaRefusals: readonly LdrRefusal[] = [
     'destination table orders CHECK constraints do not match source table orders',
   ),
   schema(
-    'a sequence on 25.2',
+    'a sequence on 25.4',
     both({ columns: [{ ...id, default: `nextval('public.s'::REGCLASS)` }] }),
     'table orders references sequences with IDs [131]',
-    '25.2',
+    '25.4',
   ),
   schema('a function', both({ columns: [{ ...id, default: 'public.next_id()' }] }), 'table orders references functions with IDs [132]'),
   schema('triggers', both({ triggers: ['audit', 'log'] }), 'table orders references triggers [audit, log]'),

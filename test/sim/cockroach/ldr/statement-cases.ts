@@ -1,9 +1,10 @@
-import type { SimVersion } from '../../../../src/sim/cockroach/grammar/dialect.ts';
+import { type SimVersion, simVersions } from '../../../../src/sim/cockroach/grammar/dialect.ts';
 import type { StatementKind } from '../../../../src/sim/cockroach/grammar/statement.ts';
+import { from } from '../bed.ts';
 
-const all: readonly SimVersion[] = ['23.2', '24.3', '25.2', '26.2'];
-const streams: readonly SimVersion[] = ['24.3', '25.2', '26.2'];
-const creates: readonly SimVersion[] = ['25.2', '26.2'];
+const all = simVersions;
+const streams = from('24.3');
+const creates = from('25.1');
 
 const stream = 'create-logical-replication-stream';
 const created = 'create-logically-replicated';

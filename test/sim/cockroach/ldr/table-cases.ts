@@ -12,8 +12,8 @@ export const users = (grants: readonly string[], repl: readonly string[] = ['REP
 /** One line per rule about reading, changing and giving tables. */
 export const tableRefusals: readonly LdrRefusal[] = [
   {
-    name: 'table privileges of 25.2 on 24.3',
-    version: '24.3',
+    name: 'table privileges of 25.2 on 25.1',
+    version: '25.1',
     sql: `GRANT REPLICATIONDEST ON TABLE ${orders} TO repl`,
     code: '22023',
     message: 'invalid privilege type REPLICATIONDEST for table',

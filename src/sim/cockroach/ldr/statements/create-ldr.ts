@@ -1,7 +1,7 @@
 import { SqlError, uncategorized } from '../../sql-error.ts';
 import { type Call, textOf } from '../../statements/call.ts';
 import { type Outcome, returned } from '../../statements/outcome.ts';
-import { ldrDialects } from '../grammar/ldr-dialect.ts';
+import { type LdrDialect, ldrDialects } from '../grammar/ldr-dialect.ts';
 import type { CreateLdr, TableName } from '../grammar/ldr-statement.ts';
 import type { Reverse } from '../state/model.ts';
 import { startLdr } from '../state/start.ts';
@@ -48,12 +48,20 @@ function checkForm(call: Call, statement: CreateLdr): void {
   if (call.session.transaction !== 'I') throw uncategorized('cannot CREATE LOGICAL REPLICATION STREAM in a multi-statement transaction');
 }
 
+function checkFinalized(call: Call, { finalizedOn }: LdrDialect): void {
+  const active = call.cluster.settings.get('version') ?? call.cluster.dialect.version;
+  if (finalizedOn !== null && Number(active) < Number(finalizedOn)) {
+    throw uncategorized(`cannot create ldr stream until finalizing on ${finalizedOn}`);
+  }
+}
+
 /** CREATE LOGICAL REPLICATION STREAM and CREATE LOGICALLY REPLICATED. */
 export function createLdr(call: Call, statement: CreateLdr): Outcome {
   const dialect = ldrDialects[call.cluster.dialect.version];
   if (dialect === null) throw new TypeError('parsed a statement that the version does not have');
   const creates = statement.kind === 'create-logically-replicated';
   checkForm(call, statement);
+  checkFinalized(call, dialect);
   const choices = readChoices(call, statement);
   const existing = creates ? [] : resolveExisting(call, statement.into.tables);
   if (creates) checkFree(call, statement.into.tables);

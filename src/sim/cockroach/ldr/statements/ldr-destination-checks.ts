@@ -89,7 +89,7 @@ export function checkPairs(call: Call, statement: CreateLdr, choices: Choices, p
       );
     }
     const match = { source, destination, enumValues: (table: SimTable, type: string) => enumValues(call, table, type) };
-    checkCompatible(match, dialect, !creates && !statement.options.skipSchemaCheck);
+    checkCompatible(match, creates ? { ...dialect, sequences: false } : dialect, !creates && !statement.options.skipSchemaCheck);
   }
   if (choices.discard === 'ttl-deletes' && !pairs.some(({ source }) => source.shape.ttl?.excluded === true)) {
     throw invalid(`DISCARD = 'ttl-deletes' specified but no tables have changefeed-excluded TTLs`);
