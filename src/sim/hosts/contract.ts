@@ -10,6 +10,13 @@ export interface ProductCall {
   /** Name of the host. */
   readonly host: string;
   readonly files: HostFiles;
+  readonly user: string;
+  /** The folder that it was started in. */
+  readonly cwd: string;
+  /** Tag of the command that it belongs to, even after that command has detached it. */
+  readonly tag: string;
+  /** Says something on standard output at once, before the answer. */
+  print(text: string): void;
   /** Takes time by the host's clock, ms. Rejects when the process is killed meanwhile: what would have come after does not happen. */
   wait(ms: number): Promise<void>;
 }
@@ -24,7 +31,7 @@ export interface ProductAnswer {
   readonly changed?: string;
 }
 
-/** The tools that are installed, by name, e.g. `cockroach`. */
+/** The tools that are installed, by name, e.g. `cockroach`; by an absolute path when the folder has to be in PATH to find it by its name. */
 export type ProductTable = Readonly<Record<string, (call: ProductCall) => ProductAnswer | Promise<ProductAnswer>>>;
 
 export interface SimHostUser {
@@ -126,6 +133,13 @@ export interface HostFaultHandle {
 /** `dead`: gone with its processes. `unreachable`: only we can't reach it. `silent`: it accepts connections and never answers. */
 export type HostOutage = 'dead' | 'unreachable' | 'silent';
 
+/** What a command that was run on the host itself left. */
+export interface LocalAnswer {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export interface HostFaults {
   add(rule: HostFaultRule): HostFaultHandle;
   clear(): void;
@@ -145,6 +159,8 @@ export interface SimHost {
   processes(): readonly ProcessTruth[];
   /** From now on the processes of that command ignore TERM. */
   harden(command: string): void;
+  /** Runs a shell text as a user who is logged in to the host, past the wire and its faults. */
+  run(text: string, as?: { readonly user?: string; readonly tag?: string }): Promise<LocalAnswer>;
   readonly faults: HostFaults;
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ export const coverage: Readonly<Record<string, string>> = {
   echo: 'words',
   env: 'NAME=VALUE and -u NAME in front of a command, or alone',
   exit: 'with or without a code',
+  export: 'NAME and NAME=VALUE',
   false: 'whole',
   grep: '-s -q -a -z -o -x -E -F, over standard input or files',
   kill: '-TERM, -KILL, -0',

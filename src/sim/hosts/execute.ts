@@ -1,11 +1,11 @@
-import type { HostFaultAct, SeenCommand } from './contract.ts';
+import type { HostFaultAct, LocalAnswer, SeenCommand } from './contract.ts';
 import type { HostFaultRules } from './faults.ts';
 import { type Machine, orKilled, sleepIn } from './machine.ts';
 import { Killed, type Process } from './processes.ts';
 import type { Shell, ToolTable } from './shell/call.ts';
 import { type Command, parseShell } from './shell/parse.ts';
 import { runShell } from './shell/run.ts';
-import { collector, type Streams } from './shell/streams.ts';
+import { collector, emptySource, type Streams } from './shell/streams.ts';
 import type { Exec } from './wire.ts';
 
 /** What all commands of a host share. */
@@ -98,16 +98,27 @@ const hang = (machine: Machine, process: Process, ms: number | undefined): Promi
 
 /** The user's login shell runs the text, in the user's home. */
 async function runIn(hall: Hall, exec: Exec, entry: SeenEntry, process: Process): Promise<number> {
-  const home = `/home/${exec.user}`;
+  const shell = loginShell(hall, entry, process);
+  const streams: Streams = {
+    stdin: incoming(exec),
+    stdout: (bytes) => void exec.channel.write(bytes),
+    stderr: (bytes) => void exec.channel.stderr.write(bytes),
+  };
+  return orKilled(process, runShell(shell, exec.command, streams));
+}
+
+function loginShell(hall: Hall, entry: SeenEntry, process: Process): Shell {
+  const { user, tag } = entry;
+  const home = `/home/${user}`;
   const variables = new Map([
     ['HOME', home],
-    ['USER', exec.user],
+    ['USER', user],
     ['PATH', '/usr/bin:/bin'],
   ]);
-  const shell: Shell = {
+  return {
     machine: hall.machine,
     tools: hall.tools,
-    origin: { user: exec.user, record: (change, what) => hall.record(entry, change, what) },
+    origin: { user, tag, record: (change, what) => hall.record(entry, change, what) },
     process,
     variables,
     exported: new Set(variables.keys()),
@@ -116,12 +127,24 @@ async function runIn(hall: Hall, exec: Exec, entry: SeenEntry, process: Process)
     umask: 0o022,
     lastExit: 0,
   };
-  const streams: Streams = {
-    stdin: incoming(exec),
-    stdout: (bytes) => void exec.channel.write(bytes),
-    stderr: (bytes) => void exec.channel.stderr.write(bytes),
-  };
-  return orKilled(process, runShell(shell, exec.command, streams));
+}
+
+/** Runs a text that did not come over the wire: of another host of the same cluster, or of a person at the machine. */
+export async function runLocally(hall: Hall, text: string, user: string, tag: string): Promise<LocalAnswer> {
+  const entry: SeenEntry = { at: hall.machine.clock.now(), command: text, tag, user, outcome: 'answered', exitCode: null };
+  const process = hall.machine.processes.start({ env: new Map([['REPLOPS_TAG', tag]]), command: text, group: null });
+  const [stdout, stderr] = [collector(), collector()];
+  const say = (of: typeof stdout): string => of.bytes().toString('utf8');
+  try {
+    const streams: Streams = { stdin: emptySource, stdout: stdout.sink, stderr: stderr.sink };
+    const exitCode = await orKilled(process, runShell(loginShell(hall, entry, process), text, streams));
+    return { exitCode, stdout: say(stdout), stderr: say(stderr) };
+  } catch (cause) {
+    if (!(cause instanceof Killed)) throw cause;
+    return { exitCode: 255, stdout: say(stdout), stderr: say(stderr) };
+  } finally {
+    hall.machine.processes.end(process);
+  }
 }
 
 /** What the client sends until it says that this was all, or until the connection breaks: the command can't tell the two apart. */

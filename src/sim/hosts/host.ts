@@ -3,7 +3,7 @@ import ssh2 from 'ssh2';
 import { systemClock } from '../../domain/clock.ts';
 import { toolTable } from './commands/table.ts';
 import type { HostEffect, HostOptions, HostOutage, SimHost, SimHostUser } from './contract.ts';
-import { execute, type Hall, unwrap } from './execute.ts';
+import { execute, type Hall, runLocally, unwrap } from './execute.ts';
 import { createHostFaultRules } from './faults.ts';
 import { createFiles, type FileSystem } from './files.ts';
 import { createProcesses } from './processes.ts';
@@ -74,6 +74,7 @@ export async function startHost(options: HostOptions = {}): Promise<SimHost> {
     harden: (command) => {
       for (const process of processes.all()) if (process.command === command) process.stubborn = true;
     },
+    run: (text, as = {}) => runLocally(hall, text, as.user ?? users[0]?.name ?? 'root', as.tag ?? ''),
     faults: {
       add: rules.add,
       clear: rules.clear,

@@ -16,6 +16,7 @@ export interface Machine {
 /** What a command line belongs to: whoever sent it, and under which tag its effects are recorded. */
 export interface Origin {
   readonly user: string;
+  readonly tag: string;
   record(change: HostChange, what: string): void;
 }
 

@@ -66,6 +66,44 @@ describe('a simulated host', () => {
     expect(host.effects()).toMatchObject([{ change: 'product', what: 'config applied', command: `gadmin config 'a b' -y` }]);
   });
 
+  it('finds a product that has a folder only by its path, or in PATH', async () => {
+    const host = await aHost({
+      products: { '/opt/db/cmd/gadmin': ({ cwd, user, tag }) => ({ exitCode: 0, stdout: `${cwd} ${user} ${tag}\n` }) },
+    });
+    const said = `/tmp ops ${runTag}\n`;
+    expect((await sendTo(host, 'cd /tmp; gadmin')).exitCode).toBe(127);
+    expect((await sendTo(host, 'cd /tmp; /opt/db/cmd/gadmin')).stdout).toBe(said);
+    expect((await sendTo(host, 'cd /tmp; PATH="$PATH:/opt/db/cmd"; command -v gadmin && gadmin')).stdout).toBe(`gadmin\n${said}`);
+    expect((await sendTo(host, 'cd /tmp; env PATH=/opt/db/cmd gadmin')).stdout).toBe(said);
+  });
+
+  it('shows what a product says while it is still at work', async () => {
+    const host = await aHost({
+      products: {
+        gadmin: async ({ print, wait }) => {
+          print('first\n');
+          await wait(3_600_000);
+          return { exitCode: 0, stdout: 'last\n' };
+        },
+      },
+    });
+    await sendTo(host, 'setsid nohup gadmin > /tmp/log 2>&1 < /dev/null &');
+    await until(() => host.files.exists('/tmp/log') && host.files.read('/tmp/log') === 'first\n', 'the log begins');
+    await host.faults.down();
+    expect(host.files.read('/tmp/log')).toBe('first\n');
+  });
+
+  it('runs what somebody asks for at the machine itself, past the wire', async () => {
+    const host = await aHost();
+    host.faults.add({ act: { kind: 'drop-before' } });
+    expect(await host.run('echo hi > f; cat f nosuch', { tag: 't' })).toEqual({
+      exitCode: 1,
+      stdout: 'hi\n',
+      stderr: 'cat: nosuch: No such file or directory\n',
+    });
+    expect(host.effects()).toMatchObject([{ what: '/home/ops/f', tag: 't', user: 'ops' }]);
+  });
+
   it('goes on with a command whose client has gone without a word', async () => {
     const host = await aHost();
     await aShell(host);

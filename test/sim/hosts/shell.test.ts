@@ -80,6 +80,7 @@ const scripts: readonly (readonly [string, (folder: string) => string])[] = [
   ['printf', () => `printf '%s %s\\n' a b c; printf 'x%%y\\n'; printf '%s' ''`],
   ['env', () => "env A=1 'B=x y' sh -c 'echo $A $B'; env -u A A=2 sh -c 'echo $A'; A=3 sh -c 'echo $A'; echo $A"],
   ['shells in shells', () => `sh -c 'echo $0 $1 "$2"; exit 5' zero one 'two  three'; echo $?; sh -c "sh -c 'echo deep'"`],
+  ['exports', () => `A=1; export A B=2 C; C=3; sh -c 'echo $A $B $C'; export 1x; echo no`],
   [
     'grep in lists of NUL',
     () => `printf 'A=1\\nB=2\\n' | grep -o -E '^B=.*'; printf 'abc\\n' | grep -x -F b; echo $?; grep -s x nosuch; echo $?`,

@@ -65,6 +65,21 @@ const exit: Tool = (call) => {
   throw new ShellExit(call.argv[0] === undefined ? call.shell.lastExit : Number(call.argv[0]));
 };
 
+const exportWords: Tool = (call) => {
+  for (const word of call.argv) {
+    const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:=(.*))?$/s.exec(word);
+    if (match === null) {
+      call.streams.stderr(Buffer.from(`sh: 1: export: ${word}: bad variable name\n`));
+      // A special builtin that fails ends the shell.
+      throw new ShellExit(2);
+    }
+    const [, name = '', value] = match;
+    if (value !== undefined) call.shell.variables.set(name, value);
+    call.shell.exported.add(name);
+  }
+  return 0;
+};
+
 const command: Tool = (call) => {
   const [flag, name = ''] = call.argv;
   if (flag !== '-v') throw new ToolError('sh: 1: command: only -v is simulated', 2);
@@ -78,6 +93,7 @@ export const shellBuiltins: Readonly<Record<string, Tool>> = {
   command,
   echo,
   exit,
+  export: exportWords,
   false: () => 1,
   printf,
   test,

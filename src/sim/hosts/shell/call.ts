@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { ProductTable } from '../contract.ts';
 import { FileError } from '../files.ts';
 import { type Machine, type Origin, orKilled, sleepIn } from '../machine.ts';
 import type { Process } from '../processes.ts';
@@ -50,23 +51,30 @@ export interface ToolTable {
   readonly external: Readonly<Record<string, Tool>>;
 }
 
-/** The tool or product of that name; null when none is installed. */
-export const findTool = ({ tools, machine }: Shell, name: string): Tool | null =>
-  Object.hasOwn(tools.external, name) ? (tools.external[name] ?? null) : Object.hasOwn(machine.products, name) ? productTool : null;
+/** The tool or product of that name, looked for in PATH; null when none is installed. */
+export function findTool(shell: Shell, name: string, path = shell.variables.get('PATH') ?? ''): Tool | null {
+  const { tools, machine } = shell;
+  if (Object.hasOwn(tools.external, name)) return tools.external[name] ?? null;
+  const places = name.includes('/') ? [resolvePath(shell, name)] : [name, ...path.split(':').map((folder) => `${folder}/${name}`)];
+  const place = places.find((each) => Object.hasOwn(machine.products, each));
+  const product = place === undefined ? undefined : machine.products[place];
+  return product === undefined ? null : (call) => runProduct(product, call);
+}
 
 /** Runs an installed product; what it changes is recorded when it has done so. */
-const productTool: Tool = async ({ shell, process, name, argv, env, streams }) => {
-  const product = shell.machine.products[name];
-  if (product === undefined) throw new TypeError(`no product ${name}`);
+async function runProduct(product: ProductTable[string], { shell, process, argv, env, streams }: Call): Promise<number> {
   const wait = (ms: number): Promise<void> => sleepIn(shell.machine, process, ms);
   const stdin = (await orKilled(process, streams.stdin.all())).toString('utf8');
-  const answer = await product({ argv, stdin, env, host: shell.machine.name, files: shell.machine.files, wait });
+  const { machine, origin, cwd } = shell;
+  const print = (text: string): void => streams.stdout(Buffer.from(text));
+  const own = { user: origin.user, tag: origin.tag, cwd, print, wait };
+  const answer = await product({ argv, stdin, env, host: machine.name, files: machine.files, ...own });
   if (answer.changed !== undefined) shell.origin.record('product', answer.changed);
   await wait(answer.ms ?? 0);
   streams.stdout(Buffer.from(answer.stdout ?? ''));
   streams.stderr(Buffer.from(answer.stderr ?? ''));
   return answer.exitCode;
-};
+}
 
 /** A tool gives up with words on stderr. */
 export class ToolError extends Error {

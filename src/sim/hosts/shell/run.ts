@@ -157,7 +157,7 @@ export const runLine: RunLine = async ({ shell, env, streams }, argv, own) => {
       builtin({ shell, process: shell.process, name, argv: rest, env, streams, line: runLine, text: runShell }),
     );
   }
-  const tool = findTool(shell, name);
+  const tool = findTool(shell, name, env.get('PATH'));
   if (tool === null) {
     say(streams.stderr, `sh: 1: ${name}: not found\n`);
     return 127;
