@@ -6,7 +6,11 @@ export const command = defineCommand({
   name: 'upgrade',
   summary: 'Take both sides through an upgrade in the order that keeps the replication alive',
   risk: 'danger',
-  args: { link: arg.link(), ...changeArgs },
-  examples: ['/repl upgrade prod-sql --reason "to 26.2"'],
-  toIntent: ({ link, ...how }) => askChange({ kind: 'upgrade', link }, how),
+  args: {
+    link: arg.link(),
+    phase: arg.optional(arg.choice(['begin', 'finish'], 'what comes before people upgrade both sides, or after, where it has two halves')),
+    ...changeArgs,
+  },
+  examples: ['/repl upgrade prod-sql --reason "to 26.2"', '/repl upgrade prod-graph begin', '/repl upgrade prod-graph finish'],
+  toIntent: ({ link, phase, ...how }) => askChange({ kind: 'upgrade', link, ...(phase === null ? {} : { phase }) }, how),
 });

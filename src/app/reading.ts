@@ -78,6 +78,10 @@ export function usual(operation: OperationName, link: LinkId): Operation {
       return { kind: 'reader', link, on: true };
     case 'retention':
       return { kind: 'retention', link, windowMs: null, expirationMs: null };
+    case 'backup':
+      return { kind: 'backup', link, action: { kind: 'create', mode: 'full', tag: null }, on: null };
+    case 'restore':
+      return { kind: 'restore', link, backup: 'latest', from: 'own', on: null };
     case 'setup':
     case 'rebuild':
     case 'reconnect':

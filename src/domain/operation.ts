@@ -10,6 +10,15 @@ export interface Topology {
   readonly secondaries: number;
 }
 
+/** A copy at one moment, kept apart from the cluster it was taken on, or the end of one. */
+export type BackupAction =
+  | {
+      readonly kind: 'create';
+      readonly mode: 'full' | 'incremental' /** How it is called; the engine's own choice when null. */;
+      readonly tag: string | null;
+    }
+  | { readonly kind: 'delete' /** Its full name, as the cluster lists it. */; readonly backup: string };
+
 /** What can be done to a link, with its arguments. JSON, so that it can be journalled and hashed. */
 export type Operation =
   | {
@@ -44,7 +53,21 @@ export type Operation =
   /** Has a running replication take a renewed address, password or certificate. */
   | { readonly kind: 'reconnect'; readonly link: LinkId }
   /** Takes both sides through an upgrade of the database's version in the order that keeps the replication alive. */
-  | { readonly kind: 'upgrade'; readonly link: LinkId }
+  | {
+      readonly kind: 'upgrade';
+      readonly link: LinkId /** For an engine that has people upgrade both sides in between: what comes before, or what comes after. */;
+      readonly phase?: 'begin' | 'finish';
+    }
+  /** `on`: name of the cluster; null: the one that takes writes. */
+  | { readonly kind: 'backup'; readonly link: LinkId; readonly action: BackupAction; readonly on: string | null }
+  /** Replaces the content of a cluster with a backup that this cluster took, or the other one of the link. */
+  | {
+      readonly kind: 'restore';
+      readonly link: LinkId;
+      readonly backup: string;
+      readonly from: 'own' | 'other' /** Name of the cluster that is restored; null is for looking only, no plan is made of it. */;
+      readonly on: string | null;
+    }
   /** Takes both sides through a change of schema that replicating tables don't allow. */
   | { readonly kind: 'alter'; readonly link: LinkId };
 
@@ -68,6 +91,8 @@ export const operationNames = [
   'retention',
   'reconnect',
   'verify',
+  'backup',
+  'restore',
   'upgrade',
   'alter',
   'teardown',

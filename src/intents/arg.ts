@@ -4,6 +4,7 @@ import { count } from './arguments/count.ts';
 import { duration } from './arguments/duration.ts';
 import { flag } from './arguments/flag.ts';
 import { link } from './arguments/link.ts';
+import { name } from './arguments/name.ts';
 import { operation } from './arguments/operation.ts';
 import { person } from './arguments/person.ts';
 import { run } from './arguments/run.ts';
@@ -27,6 +28,7 @@ export const arg = {
   failoverTarget,
   flag,
   link,
+  name,
   operation,
   person,
   rest,

@@ -1,5 +1,5 @@
 import type { ChangeIntent, Intent } from '../domain/intent.ts';
-import type { Operation, Topology } from '../domain/operation.ts';
+import type { BackupAction, Operation, Topology } from '../domain/operation.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import { arg } from './arg.ts';
 import { printDuration } from './arguments/duration.ts';
@@ -90,6 +90,11 @@ function changeWords({ operation, reason, breakGlass, wait }: ChangeIntent): Wor
 const topologyWords = (topology: Topology | undefined): Words =>
   topology === undefined ? [] : [`--primaries ${topology.primaries}`, `--secondaries ${topology.secondaries}`];
 
+const backupWords = (action: BackupAction): Words =>
+  action.kind === 'delete'
+    ? [`--delete ${action.backup}`]
+    : [flagIf(action.mode === 'incremental', '--incremental'), valueIf(action.tag, (tag) => `--tag ${tag}`)];
+
 function operationWords(operation: Operation): Words {
   const named = [operation.kind, link.print(operation.link)];
   switch (operation.kind) {
@@ -105,10 +110,15 @@ function operationWords(operation: Operation): Words {
         valueIf(operation.windowMs, (ms) => `--window ${printDuration(ms)}`),
         valueIf(operation.expirationMs, (ms) => `--expiration ${printDuration(ms)}`),
       ];
+    case 'upgrade':
+      return [...named, operation.phase ?? null];
+    case 'backup':
+      return [...named, ...backupWords(operation.action), valueIf(operation.on, (on) => `--on ${on}`)];
+    case 'restore':
+      return [...named, operation.backup, flagIf(operation.from === 'other', '--from-other'), valueIf(operation.on, (on) => `--on ${on}`)];
     case 'setup':
     case 'rebuild':
     case 'reconnect':
-    case 'upgrade':
     case 'alter':
     case 'failback':
     case 'fence':

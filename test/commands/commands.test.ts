@@ -92,6 +92,18 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['rebuild prod-sql', asked({ kind: 'rebuild', link: 'prod-sql' })],
   ['reconnect prod-sql', asked({ kind: 'reconnect', link: 'prod-sql' })],
   ['upgrade prod-sql', asked({ kind: 'upgrade', link: 'prod-sql' })],
+  ['upgrade prod-sql finish', asked({ kind: 'upgrade', link: 'prod-sql', phase: 'finish' })],
+  ['backup prod-sql', asked({ kind: 'backup', link: 'prod-sql', action: { kind: 'create', mode: 'full', tag: null }, on: null })],
+  [
+    'backup prod-sql --incremental --tag nightly --on tg-west',
+    asked({ kind: 'backup', link: 'prod-sql', action: { kind: 'create', mode: 'incremental', tag: 'nightly' }, on: 'tg-west' }),
+  ],
+  ['backup prod-sql --delete w-1', asked({ kind: 'backup', link: 'prod-sql', action: { kind: 'delete', backup: 'w-1' }, on: null })],
+  ['restore prod-sql w-1 --on tg-east', asked({ kind: 'restore', link: 'prod-sql', backup: 'w-1', from: 'own', on: 'tg-east' })],
+  [
+    'restore prod-sql latest --from-other --on tg-west',
+    asked({ kind: 'restore', link: 'prod-sql', backup: 'latest', from: 'other', on: 'tg-west' }),
+  ],
   ['alter prod-sql', asked({ kind: 'alter', link: 'prod-sql' })],
   ['reader prod-sql ON', asked({ kind: 'reader', link: 'prod-sql', on: true })],
   ['reader prod-sql off --reason tidying', asked({ kind: 'reader', link: 'prod-sql', on: false }, { reason: 'tidying' })],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { asLinkId, asRunId, type LinkId, type RunId } from '../../src/domain/ids.ts';
 import type { Intent, PersonRef } from '../../src/domain/intent.ts';
-import { type FailoverTarget, inspectionNames, type Operation, operationNames } from '../../src/domain/operation.ts';
+import { type BackupAction, type FailoverTarget, inspectionNames, type Operation, operationNames } from '../../src/domain/operation.ts';
 import { withoutUnseen } from '../../src/intents/characters.ts';
 import { links, now, registry } from './registry-of-commands.ts';
 
@@ -104,6 +104,16 @@ export const targets: fc.Arbitrary<FailoverTarget> = fc.oneof(
   times.map((at) => ({ kind: 'time' as const, at })),
 );
 
+/** Names of backups and clusters. */
+const names = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/);
+
+const backupActions: fc.Arbitrary<BackupAction> = fc.oneof(
+  fc
+    .record({ mode: fc.constantFrom('full' as const, 'incremental' as const), tag: maybe(names) })
+    .map((how) => ({ kind: 'create' as const, ...how })),
+  names.map((backup) => ({ kind: 'delete' as const, backup })),
+);
+
 const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
   fc.oneof(
     fc.integer({ min: 1000, max: 600_000 }).map((maxWriteStopMs) => ({ kind: 'switchover' as const, link, maxWriteStopMs })),
@@ -118,6 +128,11 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
         expirationMs: maybe(fc.integer({ min: 3_600_000, max: 2_592_000_000 })),
       })
       .map((spans) => ({ kind: 'retention' as const, link, ...spans })),
+    fc.constantFrom('begin' as const, 'finish' as const).map((phase) => ({ kind: 'upgrade' as const, link, phase })),
+    fc.record({ action: backupActions, on: maybe(names) }).map((how) => ({ kind: 'backup' as const, link, ...how })),
+    fc
+      .record({ backup: names, from: fc.constantFrom('own' as const, 'other' as const), on: names })
+      .map((how) => ({ kind: 'restore' as const, link, ...how })),
     fc
       .constantFrom(
         'pause' as const,

@@ -75,4 +75,12 @@ export const declined = {
     why: 'CockroachDB gives logical replication no order of upgrades of its own: each side is upgraded by itself while the jobs go on.',
     next: 'Upgrade one side after the other, finalize both before new replication is started, and keep every pause below 24 h.',
   },
+  backup: {
+    why: 'Backups of CockroachDB are no part of its replication; the database takes them by its own schedules.',
+    next: 'Use BACKUP or CREATE SCHEDULE FOR BACKUP on the cluster.',
+  },
+  restore: {
+    why: 'A restore of CockroachDB is no part of its replication, and tables that replicate cannot be restored in place.',
+    next: 'Tear the replication down, RESTORE on the cluster, and set it up again.',
+  },
 } as const satisfies Engine['declined'] & Record<string, Declined>;

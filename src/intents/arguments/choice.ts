@@ -3,7 +3,7 @@ import { type Argument, mustBeGiven, unfit } from '../argument.ts';
 import { show } from '../show.ts';
 
 /** One of a few words, which has to be given. The words are lower-case. */
-export function choice<Choice extends string>(words: readonly Choice[], about: string): Argument<Choice> {
+export function choice<const Choice extends string>(words: readonly Choice[], about: string): Argument<Choice> {
   return {
     place: 'word',
     placeholder: words.join('|'),
