@@ -22,6 +22,10 @@ const addressOf = ({ cluster, host, port, user, password, ca }: SqlWorldSide) =>
   return { cluster, host, port, user, password: new Secret(password), tls };
 };
 
+/** How the nodes of each side are called among themselves: the same in every world, so that what is sent compares. */
+const nodePort = 26_257;
+const nodeAddresses = { primary: [`sql-east:${nodePort}`], standby: [`sql-west:${nodePort}`] } as const;
+
 /** Each leads to the other side. */
 const connections = { primary: 'to-standby', standby: 'to-primary' } as const;
 
@@ -55,7 +59,7 @@ export async function openPcr(
   prepare: (world: SqlWorld) => Promise<void> = () => Promise.resolve(),
   settings: (world: SqlWorld) => Partial<PcrSettings> = () => ({}),
 ): Promise<PcrBed> {
-  const world = await startSqlWorld({ version, pace: tinyPace, externalConnections: connections, ...options });
+  const world = await startSqlWorld({ version, pace: tinyPace, externalConnections: connections, addresses: nodeAddresses, ...options });
   await prepare(world);
   // A world may be split to begin with; what counts is whether the engine splits it.
   const splits = world.splitBrain().length;
@@ -94,7 +98,7 @@ export const comeBack = (world: SqlWorld): Promise<void> =>
 
 /** What a config that makes the replication says; its secrets are those of the simulated clusters. */
 export const aSetup = (world: SqlWorld, more: Partial<PcrSetup> = {}): PcrSetup => {
-  const address = ({ host, port, ca }: SqlWorldSide) => ({ host, port, ca, caPath: null, verified: ca !== null });
+  const address = ({ cluster, ca }: SqlWorldSide) => ({ host: cluster, port: nodePort, ca, caPath: null, verified: ca !== null });
   return {
     source: world.virtualCluster,
     retentionMs: null,

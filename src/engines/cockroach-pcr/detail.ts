@@ -77,6 +77,8 @@ const sideRead = z.discriminatedUnion('kind', [
     producers: z.array(z.strictObject({ id: z.string(), status: z.string() })).optional(),
     /** Its data is in the system virtual cluster, as the config says, so that applications write there. */
     flat: z.boolean().optional(),
+    /** It is flat, and the other side serves by now: whether applications still write to it can't be seen by SQL. */
+    givenUp: z.boolean().optional(),
     ground: groundRead.nullable().optional(),
     /** Active version of the virtual cluster itself; null when it could not be read. */
     appVersion: z.string().nullable().optional(),
@@ -140,7 +142,7 @@ export const isFollowing = (phase: Phase): boolean => followingPhases.includes(p
 /** Whether applications can write on this side now, by its own word. */
 export function writableOf(side: SideRead): Tristate {
   if (side.kind !== 'read') return 'unknown';
-  if (side.flat === true) return 'yes';
+  if (side.flat === true) return side.givenUp === true ? 'unknown' : 'yes';
   const phase = phaseOf(side.vc);
   if (phase === 'strange') return 'unknown';
   return phase === 'ready' && side.vc?.service !== 'none' ? 'yes' : 'no';

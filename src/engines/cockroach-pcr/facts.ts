@@ -1,6 +1,15 @@
 import type { Fact, Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
-import { expiresInMs, followersOf, lagMsOf, type PcrDetail, phaseOf, type ReadSide, type VirtualClusterView } from './detail.ts';
+import {
+  expiresInMs,
+  expiryMsOf,
+  followersOf,
+  lagMsOf,
+  type PcrDetail,
+  phaseOf,
+  type ReadSide,
+  type VirtualClusterView,
+} from './detail.ts';
 import { groundFacts } from './facts-ground.ts';
 import { coarseState, spell, spellTime } from './words.ts';
 
@@ -72,7 +81,13 @@ function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[
       ...tell('failover-time', `Failover time of ${cluster}`, vc.failover === null ? null : spellTime(vc.failover)),
       ...tell('job', `Replication job of ${cluster}`, vc.job === null ? null : `${vc.job.id} ${vc.job.status}`),
       ...tell('job-says', `What the job of ${cluster} says`, vc.job?.runningStatus || vc.job?.error || null),
-      ...tell('expires', 'Time left to resume', left === null ? null : left > 0 ? spell(left) : 'probably none'),
+      ...tell(
+        'expires',
+        'Time left to resume',
+        left === null
+          ? null
+          : `${left > 0 ? spell(left) : 'probably none'}, if the window is the ${spell(expiryMsOf(follower.read))} that this version begins with`,
+      ),
     ];
   });
 }

@@ -43,11 +43,16 @@ export function clearDefaultTarget(
 export const fenceSource = (acts: Acts, source: Side): Draft =>
   changeStep(acts.stopService(source), serviceBudgetMs, undoBy(acts.startService(source, 'restart')));
 
+/** No service can be stopped where the data is in the control plane's own virtual cluster. */
+const flatWords = (there: string): string =>
+  `Stop every application that writes to ${there}, or take its load balancer away from them; SHOW CLUSTER SESSIONS on ${there} lists who is still connected.`;
+
 /** Stops the primary; where it can't be asked, people do, if the team has said how. */
 export function fenceSteps(scene: Scene, acts: Acts): readonly Draft[] {
   const { link, source, sourceRead, there } = scene;
   const { fencing } = link.settings;
-  if (sourceRead.kind !== 'read' || sourceRead.flat === true) return fencing == null ? [] : [personStep(fenceByHandAct(there, fencing))];
+  if (sourceRead.kind === 'read' && sourceRead.flat === true) return [personStep(fenceByHandAct(there, fencing ?? flatWords(there)))];
+  if (sourceRead.kind !== 'read') return fencing == null ? [] : [personStep(fenceByHandAct(there, fencing))];
   if (writableOf(sourceRead) !== 'yes') return [];
   return [...clearDefaultTarget(scene, acts, serviceBudgetMs, 'halt'), fenceSource(acts, source)];
 }
@@ -63,7 +68,9 @@ export function fenceWarnings({ link, sourceRead, there, here }: Scene): readonl
         ];
   }
   if (sourceRead.kind === 'read' && sourceRead.flat === true)
-    return [`${there} is not virtualized, so the bot can't stop writes there: keep applications away from it.`];
+    return [
+      `${there} is not virtualized, so it can't be fenced by SQL: the first step asks a person to stop the applications there. What is written to ${there} after that step is lost, and nobody can see it from here.`,
+    ];
   if (writableOf(sourceRead) === 'yes') return [`${there} answers and takes writes: a switchover would lose nothing.`];
   return [`${there} answers and takes no writes now, so it needs no fence; nothing here keeps somebody from starting it again.`];
 }

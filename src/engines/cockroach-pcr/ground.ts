@@ -4,12 +4,19 @@ import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { firstValue, withSystem } from '../cockroach/session.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrSettings } from './config.ts';
-import { followersOf, type GroundRead, type PcrDetail, type SideRead } from './detail.ts';
+import { followersOf, type GroundRead, type PcrDetail, type SideRead, writableOf } from './detail.ts';
 
 /** The config knows that a primary without the virtual cluster has its data in system, so that applications write there. */
 export function asConfigured({ setup }: PcrSettings, side: Side, read: SideRead): SideRead {
   const flat = side === 'primary' && setup?.source === 'system' && read.kind === 'read' && read.vc === null;
   return flat ? { ...read, flat } : read;
+}
+
+/** What the config knows of both sides. Once the copy of a flat primary serves, that primary is given up, whoever still writes to it. */
+export function bothAsConfigured(settings: PcrSettings, { primary, standby }: PcrDetail): PcrDetail {
+  const read = asConfigured(settings, 'primary', primary);
+  const givenUp = read.kind === 'read' && read.flat === true && writableOf(standby) === 'yes';
+  return { primary: givenUp ? { ...read, givenUp } : read, standby };
 }
 
 /** What is needed to make a replication is asked for only while none works: status must stay quick. */

@@ -1,7 +1,7 @@
 import type { Health, Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
-import { phaseWords, problemOf, spell, spellTime } from './words.ts';
+import { phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -46,6 +46,9 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
   const here = settings[serving].cluster;
   const there = settings[otherSide(serving)].cluster;
   const problem = problemOf(there, detail[otherSide(serving)]);
+  const other = detail[otherSide(serving)];
+  if (other.kind === 'read' && other.givenUp === true)
+    return say('broken', `${here} takes the writes and nothing follows it. ${unseen(there)}.`);
   if (problem === null) {
     const words = phaseWords[phaseOf(vcOf(detail, otherSide(serving)))];
     return say('broken', `${here} takes the writes and nothing follows it: on ${there}, ${words}, but does not follow.`);

@@ -6,11 +6,11 @@ import type { EngineIo } from '../engine.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
 import { followersOf, lagMsOf, otherSide, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
 import { factsOf } from './facts.ts';
-import { asConfigured, withGround } from './ground.ts';
+import { bothAsConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
 import { readSide } from './read-side.ts';
 import { withAppVersion } from './versions.ts';
-import { problemOf } from './words.ts';
+import { problemOf, unseen } from './words.ts';
 
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
 export async function observePcr(connect: SqlConnect, link: PcrLink, io: EngineIo): Promise<Observation> {
@@ -25,7 +25,7 @@ export async function readDetail(connect: SqlConnect, { settings }: PcrLink, io:
     readSide(connect, primary, virtualCluster, io),
     readSide(connect, standby, virtualCluster, io),
   ]);
-  const sides = { primary: asConfigured(settings, 'primary', atPrimary), standby: atStandby };
+  const sides = bothAsConfigured(settings, { primary: atPrimary, standby: atStandby });
   return withGround(connect, settings, await withAppVersion(connect, settings, sides, io), io);
 }
 
@@ -62,6 +62,8 @@ function serviceProblem(side: Side, settings: PcrSettings, detail: PcrDetail, re
   if (writableOf(read) === 'yes' && writableOf(detail[otherSide(side)]) === 'yes') {
     return `${settings[side].cluster} takes writes while ${settings[otherSide(side)].cluster} does too.`;
   }
+  if (read.kind === 'read' && read.givenUp === true) return `${unseen(settings[side].cluster)}.`;
+  if (read.kind === 'read' && read.flat === true) return null;
   if (read.kind === 'read' && read.vc === null) return `${settings[side].cluster} has no virtual cluster ${settings.virtualCluster}.`;
   return null;
 }

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { microsOfMs, msOfMicros } from '../cockroach/times.ts';
 import { actsFor, changeStep, type Draft, lookStep } from './acts.ts';
 import { microsOf, writableOf } from './detail.ts';
-import { afterPromotion, clearDefaultTarget, fenceSource, jobWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
+import { afterPromotion, fenceSteps, fenceWarnings, jobWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
 import type { Outline, Scene } from './scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
 
@@ -79,17 +79,18 @@ const asking = ({ at, ask, replaces }: Ahead, { link, follower }: Scene): readon
  * stopped is lost. It is stopped before the promoted side is put into service, so that never two take writes.
  */
 function near(ahead: Ahead, scene: Scene): Outline {
-  const { link, follower, source, sourceRead, here, there } = scene;
+  const { link, follower, sourceRead, here, there } = scene;
   const acts = actsFor(link.settings);
   const micros = String(microsOfMs(ahead.at));
   const time = spellTime(micros);
+  const isFlat = sourceRead.kind === 'read' && sourceRead.flat === true;
   const stops = writableOf(sourceRead) === 'yes';
   return {
     summary: `Promote ${here} to ${time}, when that time has come, and let it take over from ${there}.`,
     steps: [
       ...asking(ahead, scene),
       lookStep(acts.awaitTime(follower.side, micros), nearMs + slackMs),
-      ...(stops ? [...clearDefaultTarget(scene, acts, serviceBudgetMs, 'halt'), fenceSource(acts, source)] : []),
+      ...(stops ? fenceSteps(scene, acts) : []),
       ...servingSteps(scene, acts),
     ],
     predictedLoss: {
@@ -102,7 +103,13 @@ function near(ahead: Ahead, scene: Scene): Outline {
       ms: null,
       words: `From the stop of ${there} at ${time} until ${here} is promoted and serves, normally some minutes; then people redirect the traffic.`,
     },
-    warnings: [trap(scene, time), `Until then the run holds ${link.id}.`, ...moved(ahead, scene), ...jobWarnings(here)],
+    warnings: [
+      trap(scene, time),
+      ...(isFlat ? fenceWarnings(scene) : []),
+      `Until then the run holds ${link.id}.`,
+      ...moved(ahead, scene),
+      ...jobWarnings(here),
+    ],
   };
 }
 

@@ -6,7 +6,7 @@ import type { PcrLink } from './config.ts';
 import { otherSide, type PcrDetail, type SideRead, writableOf } from './detail.ts';
 import { promotedLast } from './promoted.ts';
 import { notNow, type Outline } from './scene.ts';
-import { problemOf, spellTime } from './words.ts';
+import { problemOf, spellTime, unseen } from './words.ts';
 
 /** Starting or stopping a service, setting a setting: seconds, with room for a slow cluster. */
 const budgetMs = 120_000;
@@ -56,6 +56,12 @@ function notSplit({ id, settings }: PcrLink, detail: PcrDetail): Refusal | null 
     return notNow(`${problems.join(' ')} A fence of ${id} needs both sides.`, 'Ask again as soon as both sides answer.');
   }
   const [only] = serving;
+  const flat = sides.find((side) => isGivenUp(detail[side]));
+  if (flat !== undefined)
+    return notNow(
+      `${unseen(settings[flat].cluster)}, so no fence of ${id} can be planned.`,
+      `Stop the applications there; /repl rebuild ${id} makes it a copy of the side that serves.`,
+    );
   return notNow(
     only === undefined
       ? `Neither side of ${id} takes writes, so there is nothing to fence.`
@@ -63,6 +69,8 @@ function notSplit({ id, settings }: PcrLink, detail: PcrDetail): Refusal | null 
     `/repl status ${id} shows both sides.`,
   );
 }
+
+const isGivenUp = (read: SideRead): boolean => read.kind === 'read' && read.givenUp === true;
 
 function cantTell({ id, settings }: PcrLink): Refusal {
   const { primary, standby, virtualCluster } = settings;

@@ -6,9 +6,10 @@ import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '.
 import type { Probe } from '../engine.ts';
 import { kinds } from './acts.ts';
 import { otherSide, phaseOf, roleOf, writableOf } from './detail.ts';
+import { asConfigured } from './ground.ts';
 import { change, done, impossible, look, type PcrStep, type Place, peek, statusOf, todo, underway } from './place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
-import { phaseWords, problemOf, spell, spellTime } from './words.ts';
+import { phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 const noParams = z.object({});
 
@@ -133,7 +134,8 @@ export const checkSplitBrain: PcrStep<object> = {
       });
     }
     if (writableOf(atHere) !== 'yes') return impossible(`${here} does not take writes.`, { [here]: roleOf(atHere) });
-    return done({ [here]: 'takes writes', [there]: problemOf(there, atThere) ?? 'takes no writes' });
+    const isFlat = writableOf(asConfigured(place.link.settings, otherSide(place.side), atThere)) === 'yes';
+    return done({ [here]: 'takes writes', [there]: problemOf(there, atThere) ?? (isFlat ? `${unseen(there)}.` : 'takes no writes') });
   },
 };
 

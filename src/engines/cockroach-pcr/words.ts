@@ -29,3 +29,7 @@ export function coarseState(side: SideRead, phase: Phase): string {
   if (phase === 'retrying' || phase === 'gave-up') return 'following';
   return phase === 'strange' ? `strange (${side.vc?.status ?? ''})` : phase;
 }
+
+/** Of a primary whose data is in its system virtual cluster, once its copy serves. Without a full stop. */
+export const unseen = (cluster: string): string =>
+  `Whether applications still write to ${cluster} can't be seen or stopped by SQL, since it is not virtualized`;

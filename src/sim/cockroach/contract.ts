@@ -116,6 +116,10 @@ export interface Effect {
 export interface SeenStatement {
   readonly at: number;
   readonly side: SimSide;
+  /** Version of the side's binaries at that moment. */
+  readonly version: SimVersion;
+  /** The virtual cluster that the session is on. */
+  readonly virtualCluster: string;
   readonly session: string;
   readonly tag: string;
   readonly statement: string;
@@ -179,6 +183,8 @@ export interface Faults {
   link(state: 'up' | 'down'): void;
   revertStuck(side: SimSide, on: boolean): void;
   catchUpStuck(side: SimSide, on: boolean): void;
+  /** A reader that comes up by itself is listed as started and never answers; a stop and a start of its service help. */
+  readerStuck(side: SimSide, on: boolean): void;
   /** The side's fingerprints no longer match. */
   corrupt(side: SimSide, on: boolean): void;
 }

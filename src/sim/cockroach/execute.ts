@@ -77,6 +77,15 @@ async function sufferAfter(realm: Realm, active: ActiveStatement, act: FaultAct 
   if (act?.kind === 'hang' && act.when === 'after') await pauseFor(realm, active, act.ms ?? Number.POSITIVE_INFINITY);
 }
 
+/** Where a statement arrived, for the list of what was seen. */
+export const whereOf = (realm: Realm, session: Session): Pick<SeenEntry, 'side' | 'version' | 'virtualCluster' | 'session' | 'tag'> => ({
+  side: session.side,
+  version: realm.state.clusters[session.side].dialect.version,
+  virtualCluster: session.vcName,
+  session: session.id,
+  tag: tagOf(session),
+});
+
 /** A world may run for days: of what was only read, the latest statements are kept. */
 const mostSeen = 20_000;
 
@@ -149,9 +158,7 @@ export async function execute(realm: Realm, session: Session, prepared: SimPrepa
   const active: ActiveStatement = { text, sinceUs, abort: new AbortController(), stopped: null, lingers: false };
   const entry: SeenEntry = {
     at: sinceUs / 1000,
-    side: session.side,
-    session: session.id,
-    tag: tagOf(session),
+    ...whereOf(realm, session),
     statement: text,
     outcome: 'open',
     sqlState: null,

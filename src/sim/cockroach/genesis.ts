@@ -63,6 +63,7 @@ function newCluster(side: SimSide, { names, options, versions }: Genesis, users:
     outage: null,
     revertStuck: false,
     catchUpStuck: false,
+    readerStuck: false,
     corrupt: false,
     nextVcId: 1,
     nextJobId: side === 'primary' ? 899_090_689_449_132_033n : 1_012_877_040_439_033_857n,

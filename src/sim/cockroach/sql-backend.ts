@@ -1,8 +1,8 @@
 import type { SimSide } from './contract.ts';
-import { createCall, execute, type SimPrepared } from './execute.ts';
+import { createCall, execute, type SimPrepared, whereOf } from './execute.ts';
 import { parse } from './grammar/parse.ts';
 import { catchUp, isServing, type Realm } from './realm.ts';
-import { type Session, stopStatement, tagOf } from './sessions.ts';
+import { type Session, stopStatement } from './sessions.ts';
 import { SqlError } from './sql-error.ts';
 import { readStartupRequest, type StartupRequest } from './startup.ts';
 import { findVc, type Vc } from './state/model.ts';
@@ -55,7 +55,7 @@ const parameterStatuses = (session: Session, build: string): ReadonlyMap<string,
 function noteRefused(realm: Realm, session: Session, statement: string, cause: unknown): void {
   const sqlState = cause instanceof SqlError ? cause.sqlState : 'XX000';
   const at = realm.time.nowUs() / 1000;
-  realm.seen.push({ at, side: session.side, session: session.id, tag: tagOf(session), statement, outcome: 'refused', sqlState });
+  realm.seen.push({ at, ...whereOf(realm, session), statement, outcome: 'refused', sqlState });
 }
 
 function prepareAll(realm: Realm, session: Session, sql: string): readonly SimPrepared[] {

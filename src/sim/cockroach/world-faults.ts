@@ -11,7 +11,7 @@ export function createFaults(realm: Realm, servers: Servers): Faults {
     apply();
     changed(realm);
   };
-  const flag = (name: 'revertStuck' | 'catchUpStuck' | 'corrupt') => (side: SimSide, on: boolean) =>
+  const flag = (name: 'revertStuck' | 'catchUpStuck' | 'readerStuck' | 'corrupt') => (side: SimSide, on: boolean) =>
     change(() => {
       clusters[side][name] = on;
     });
@@ -40,6 +40,7 @@ export function createFaults(realm: Realm, servers: Servers): Faults {
       }),
     revertStuck: flag('revertStuck'),
     catchUpStuck: flag('catchUpStuck'),
+    readerStuck: flag('readerStuck'),
     corrupt: flag('corrupt'),
   };
 }

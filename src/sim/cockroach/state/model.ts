@@ -162,6 +162,7 @@ export interface Cluster {
   outage: Outage | null;
   revertStuck: boolean;
   catchUpStuck: boolean;
+  readerStuck: boolean;
   corrupt: boolean;
   nextVcId: number;
   nextJobId: bigint;

@@ -78,7 +78,7 @@ function vcTimers(state: SimState, cluster: Cluster, vc: Vc): Timer[] {
     const fire = (): void => {
       vc.base = 'ready';
       vc.service = 'shared';
-      vc.serviceUpUs = atUs;
+      vc.serviceUpUs = cluster.readerStuck ? Number.POSITIVE_INFINITY : atUs;
     };
     timers.push({ atUs, fire });
   }

@@ -1,0 +1,8 @@
+import { pcrSituations } from './cockroach-pcr-situations.ts';
+import { pcrStreamSituations } from './cockroach-pcr-streams.ts';
+import { describeDeaths } from './worker-deaths.ts';
+
+const upgrades = pcrSituations('24.3').filter(({ name }) => name === 'upgrade');
+
+describeDeaths('cockroach-pcr on 24.3', upgrades);
+describeDeaths('cockroach-pcr on 26.2, its streams', pcrStreamSituations('26.2'));
