@@ -5,8 +5,8 @@ export const quickPace: RunnerPace = {
   leaseMs: 1_200,
   sweepMs: 50,
   pollMs: 25,
-  probeMs: 2_000,
-  observeMs: 2_000,
+  probeMs: 4_000,
+  observeMs: 5_000,
   progressEveryMs: 10_000,
   lineMs: 50,
 };

@@ -50,7 +50,7 @@ describe('placing a certificate', () => {
     const bed = await aBed();
     const act = placeCertificateAct(placementOn(bed));
     bed.west.faults.add({ match: /^umask/, act: { kind } });
-    await expect(aBot().perform(act, bed.link, anIo({ timeoutMs: kind === 'hang' ? 300 : 5_000 }))).rejects.toMatchObject({
+    await expect(aBot().perform(act, bed.link, anIo({ timeoutMs: kind === 'hang' ? 1_500 : 5_000 }))).rejects.toMatchObject({
       effect: 'unknown',
     });
     const next = aBot();
