@@ -3,7 +3,7 @@ import type { LdrLink } from '../../src/engines/cockroach-ldr/config.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import type { LdrWorld, LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
 import { until } from '../support/until.ts';
-import { aReach, endStreams, type LdrBedOptions, ldrLinkId as link, openLdr, streamPassword } from './cockroach-ldr-bed.ts';
+import { aReach, endStreams, type LdrBed, type LdrBedOptions, ldrLinkId as link, openLdr, streamPassword } from './cockroach-ldr-bed.ts';
 import type { Situation } from './engine-conformance.ts';
 
 const names = ['shop.public.orders', 'shop.public.items'];
@@ -36,10 +36,10 @@ const made = (user = 'stream') => ({
 
 const onlyAtHome = names.map((name) => ({ name, sides: ['primary'] as const }));
 
-const setups = (version: SimVersion): readonly Situation<LdrLink>[] => {
+const setups = (version: SimVersion): readonly Situation<LdrLink, LdrBed>[] => {
   const operation = { kind: 'setup', link } as const;
   const streams = () => ({ streams: made() });
-  const into: readonly Situation<LdrLink>[] = [
+  const into: readonly Situation<LdrLink, LdrBed>[] = [
     { name: 'setup into empty tables', operation, open: () => openLdr(version, { world: untouched, settings: streams }) },
     {
       name: 'setup into empty tables both ways',
@@ -73,7 +73,7 @@ const ownUserBack = (world: LdrWorld) => {
 const both: Partial<LdrWorldOptions> = { direction: 'bidirectional' };
 
 /** Every operation of the engine that changes something, in each state of the databases that makes another plan of it. */
-export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink>[] => [
+export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink, LdrBed>[] => [
   ...setups(version),
   { name: 'switchover', operation: { kind: 'switchover', link, maxWriteStopMs: 60_000 }, open: () => openLdr(version) },
   {

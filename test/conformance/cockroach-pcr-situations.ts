@@ -2,11 +2,11 @@ import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
 import type { SqlWorld, SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { until } from '../support/until.ts';
-import { aSetup, byHand, comeBack, pcrLinkId as link, openPcr } from './cockroach-pcr-bed.ts';
+import { aSetup, byHand, comeBack, pcrLinkId as link, openPcr, type PcrBed } from './cockroach-pcr-bed.ts';
 import type { Situation } from './engine-conformance.ts';
 
 /** Every operation of the engine, in each state of the databases that makes another plan of it. */
-export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink>[] => [
+export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] => [
   { name: 'switchover', operation: { kind: 'switchover', link, maxWriteStopMs: 60_000 }, open: () => openPcr(version) },
   { name: 'failover with a living primary', operation: { kind: 'failover', link, to: { kind: 'latest' } }, open: () => openPcr(version) },
   {
@@ -33,7 +33,7 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink>[
 ];
 
 /** From v24.3 one may go to v25.2. The standby has the new binaries; those of the primary come when a person is asked. */
-const upgradeSituation: Situation<PcrLink> = {
+const upgradeSituation: Situation<PcrLink, PcrBed> = {
   name: 'upgrade',
   operation: { kind: 'upgrade', link },
   open: async () => {
@@ -64,7 +64,7 @@ const bare: Partial<SqlWorldOptions> = {
 
 const hourMs = 3_600_000;
 
-const setupSituations = (version: SimVersion): readonly Situation<PcrLink>[] => {
+const setupSituations = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] => {
   const operation = { kind: 'setup', link } as const;
   const plain = { retentionMs: 6 * hourMs, expirationMs: 48 * hourMs, reader: true };
   return [

@@ -2,7 +2,7 @@ import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
 import type { SqlWorld, SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { until } from '../support/until.ts';
-import { aSetup, byHand, pcrLinkId as link, openPcr, setupSecrets } from './cockroach-pcr-bed.ts';
+import { aSetup, byHand, pcrLinkId as link, openPcr, type PcrBed, setupSecrets } from './cockroach-pcr-bed.ts';
 import type { Situation } from './engine-conformance.ts';
 
 const hourMs = 3_600_000;
@@ -44,7 +44,7 @@ export async function byConnection(world: SqlWorld, version: SimVersion): Promis
 export const streamSettings = (world: SqlWorld): Partial<PcrLink['settings']> => ({ setup: aSetup(world) });
 
 /** Every operation on a running stream, and every way to complete a failover that was begun before. */
-export const pcrStreamSituations = (version: SimVersion): readonly Situation<PcrLink>[] => [
+export const pcrStreamSituations = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] => [
   {
     name: 'retention of the window',
     operation: { kind: 'retention', link, windowMs: 6 * hourMs, expirationMs: null },

@@ -1,0 +1,45 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { simVersions } from '../../src/sim/cockroach/grammar/dialect.ts';
+import { leaksIn } from './collect.ts';
+import { linesOf, type Sent } from './line.ts';
+import { collectors } from './situations.ts';
+
+const sent: Sent[] = [];
+/** How many situations are driven side by side: most of their time is waiting. */
+const lanes = 4;
+
+/** Only v23.2 lacks these words, and the engine asks again without them. */
+const askedAnew = /on 23\.2: SHOW VIRTUAL CLUSTER .* WITH REPLICATION STATUS, PRIOR REPLICATION DETAILS$/;
+
+/** `npm run statements`: writes what the CockroachDB engines can send, so that it can be checked with the product's own parser. */
+describe.each(simVersions)('CockroachDB %s', (version) => {
+  it('takes every statement that the engines have for it', { timeout: 1_200_000 }, async () => {
+    const waiting = [...collectors(version)];
+    const refused: string[] = [];
+    const lane = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const found = await next();
+        sent.push(...found.sent);
+        refused.push(...found.refused);
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+    expect(refused.filter((one) => !askedAnew.test(one))).toEqual([]);
+    expect(sent.filter((one) => one.version === version).length).toBeGreaterThan(100);
+  });
+});
+
+afterAll(async () => {
+  const text = linesOf(sent);
+  expect(leaksIn(text)).toEqual([]);
+  const path = join(await mkdtemp(join(tmpdir(), 'replops-statements-')), 'statements.tsv');
+  await writeFile(path, text);
+  const counts = simVersions.map((version) => {
+    const lines = text.split('\n').filter((line) => line.startsWith(`${version}\t`));
+    return `${version}: ${lines.length}`;
+  });
+  process.stdout.write(`${path}\n${counts.join('\n')}\n`);
+});

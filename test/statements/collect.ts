@@ -1,0 +1,127 @@
+import { expect } from 'vitest';
+import { asRunId } from '../../src/domain/ids.ts';
+import type { Link } from '../../src/domain/link.ts';
+import { type Operation, operationNames } from '../../src/domain/operation.ts';
+import type { Plan, Step } from '../../src/domain/plan.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Engine } from '../../src/engines/engine.ts';
+import type { SeenStatement, SqlWorld } from '../../src/sim/cockroach/contract.ts';
+import { connectSql, type SqlTls } from '../../src/transports/sql.ts';
+import { masked, setupSecrets } from '../conformance/cockroach-pcr-bed.ts';
+import { anIo, type Bed, carryOut, planOn, through } from '../conformance/drive.ts';
+import type { Situation } from '../conformance/engine-conformance.ts';
+import { type Sent, steady } from './line.ts';
+
+/** A bed whose simulated clusters tell what they saw. */
+export type WatchedBed<L extends Link = Link> = Bed<L> & { readonly world: SqlWorld };
+
+/** What was seen on a bed, and what of it no version of the product would take. */
+export interface Collected {
+  readonly sent: readonly Sent[];
+  readonly refused: readonly string[];
+}
+
+const run = asRunId('r-0000000001');
+const hourMs = 3_600_000;
+
+/** One operation of each name, with every argument that asks for more to be looked at. */
+const operationOf = (kind: Operation['kind'], { id: link }: Link): readonly Operation[] => {
+  if (kind === 'switchover') return [{ kind, link, maxWriteStopMs: 60_000 }];
+  if (kind === 'failover') return [{ kind, link, to: { kind: 'latest' } }];
+  if (kind === 'reader') return [true, false].map((on) => ({ kind, link, on }));
+  if (kind === 'retention') return [{ kind, link, windowMs: hourMs, expirationMs: hourMs }];
+  return kind === 'backup' || kind === 'restore' ? [] : [{ kind, link }];
+};
+
+/** Preflights of all operations, and all inspections. What cannot be asked in this state is left out. */
+async function lookAround<L extends Link>(engine: Engine<L>, link: L): Promise<void> {
+  const io = anIo({ tag: 'replops/read' });
+  await engine.observe(link, io);
+  const looks = [
+    ...operationNames
+      .filter((name) => engine.operations[name] !== undefined)
+      .flatMap((name) => operationOf(name, link))
+      .map((operation) => () => engine.preflight(operation, link, io)),
+    ...Object.values(engine.inspections).map((inspector) => () => inspector.look(link, io)),
+  ];
+  for (const look of looks) await look().catch(() => undefined);
+}
+
+/** Finds a session that an older owner of a run has left, and ends it. */
+async function evict<L extends Link>(bed: WatchedBed<L>, virtualCluster: string): Promise<void> {
+  const { cluster, host, port, user, password, ca } = bed.world.standby;
+  const tls: SqlTls = ca === null ? { kind: 'disabled' } : { kind: 'verify', ca, cert: null, key: null };
+  const old = await connectSql(
+    { cluster, host, port, user, password: new Secret(password), tls, virtualCluster },
+    { signal: new AbortController().signal, timeoutMs: 5_000, tag: `replops/${run}/1` },
+  );
+  expect(await bed.engine().evict(bed.link, run, 2, anIo())).toHaveLength(1);
+  old.close();
+}
+
+async function toTheEnd<L extends Link>(bed: Bed<L>, plan: Plan): Promise<void> {
+  const engine = bed.engine();
+  await through(bed, plan, async (step) => void (await carryOut(bed, step, () => engine)));
+}
+
+/** As far as a run can be taken back, and back. */
+async function andBack<L extends Link>(bed: Bed<L>, plan: Plan): Promise<void> {
+  const noReturn = plan.steps.findIndex((step) => step.pointOfNoReturn);
+  const soFar = noReturn < 0 ? plan.steps : plan.steps.slice(0, noReturn);
+  await toTheEnd(bed, { ...plan, steps: soFar });
+  const engine = bed.engine();
+  for (const step of [...soFar].reverse()) {
+    if (step.undo.kind !== 'act') continue;
+    // Whether the way back is open is the conformance suite's to prove; what was asked on it has been seen.
+    const taken = await carryOut(bed, step.undo.act, () => engine).catch(() => null);
+    if (taken === null) return;
+  }
+}
+
+const canGoBack = ({ undo }: Step): boolean => undo.kind === 'act';
+
+/** Drives one situation through everything that its engine does there, and takes what the clusters saw of it. */
+export async function statementsOf<L extends Link>(
+  situation: Situation<L, WatchedBed<L>>,
+  virtualCluster: (link: L) => string,
+): Promise<Collected> {
+  const bed = await situation.open();
+  const seen: SeenStatement[] = [];
+  try {
+    await lookAround(bed.engine(), bed.link);
+    const plan = await planOn(bed, situation.operation);
+    await evict(bed, virtualCluster(bed.link));
+    await toTheEnd(bed, plan);
+    await lookAround(bed.engine(), bed.link);
+    seen.push(...bed.world.statements());
+    if (plan.steps.some(canGoBack)) {
+      const again = await situation.open();
+      await andBack(again, await planOn(again, situation.operation)).finally(() => {
+        seen.push(...again.world.statements());
+        return again.close();
+      });
+    }
+  } finally {
+    await bed.close();
+  }
+  return collected(situation.name, seen);
+}
+
+function collected(name: string, seen: readonly SeenStatement[]): Collected {
+  const ours = seen.filter(({ tag }) => tag.startsWith('replops/'));
+  return {
+    sent: ours.map(({ version, virtualCluster, statement }) => ({
+      version,
+      interface: virtualCluster,
+      statement: steady(masked(statement)),
+    })),
+    refused: ours
+      .filter(({ sqlState }) => sqlState === '42601')
+      .map(({ version, statement }) => `${name} on ${version}: ${masked(statement)}`),
+  };
+}
+
+export const leaksIn = (text: string): readonly string[] =>
+  Object.values(setupSecrets).filter((secret) =>
+    [secret, secret.replaceAll("'", "''"), encodeURIComponent(secret)].some((spelled) => text.includes(spelled)),
+  );

@@ -1,0 +1,153 @@
+import { systemInterface } from '../../src/engines/cockroach/session.ts';
+import type { LdrLink, LdrSettings } from '../../src/engines/cockroach-ldr/config.ts';
+import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
+import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
+import { ldrDialects } from '../../src/sim/cockroach/ldr/grammar/ldr-dialect.ts';
+import type { LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
+import { aReach, endStreams, type LdrBed, ldrLinkId, openLdr, streamPassword } from '../conformance/cockroach-ldr-bed.ts';
+import { ldrSituations } from '../conformance/cockroach-ldr-situations.ts';
+import { aSetup, openPcr, type PcrBed, pcrLinkId } from '../conformance/cockroach-pcr-bed.ts';
+import { pcrSituations } from '../conformance/cockroach-pcr-situations.ts';
+import { byConnection, pcrStreamSituations, streamSettings, streamUsers } from '../conformance/cockroach-pcr-streams.ts';
+import type { Situation } from '../conformance/engine-conformance.ts';
+import { until } from '../support/until.ts';
+import { type Collected, statementsOf } from './collect.ts';
+
+type PcrSituation = Situation<PcrLink, PcrBed>;
+type LdrSituation = Situation<LdrLink, LdrBed>;
+
+/** What changes nothing is no situation of the conformance suite, and neither is what only spells a statement differently. */
+const morePcr = (version: SimVersion): readonly PcrSituation[] => [
+  { name: 'verify', operation: { kind: 'verify', link: pcrLinkId }, open: () => openPcr(version) },
+  {
+    name: 'verify of a name with a hyphen',
+    operation: { kind: 'verify', link: pcrLinkId },
+    open: () => openPcr(version, { virtualCluster: 'app-1' }),
+  },
+  ...(version === '23.2'
+    ? []
+    : [
+        {
+          name: 'reconnect with a certificate, by one address',
+          operation: { kind: 'reconnect', link: pcrLinkId } as const,
+          open: () =>
+            openPcr(
+              version,
+              { ...streamUsers(version), tls: true },
+              (world) => byConnection(world, version),
+              (world) => ({ ...streamSettings(world), setup: aSetup(world, { route: 'gateway' }) }),
+            ),
+        },
+      ]),
+];
+
+const admin: Partial<LdrWorldOptions> = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
+
+const renewed: Partial<LdrSettings> = {
+  streams: { primary: null, standby: { externalConnection: 'to_east', reach: aReach({ user: 'ops' }) } },
+};
+
+const orders = { database: 'shop', schema: 'public', table: 'orders' };
+const justOrders: Partial<LdrSettings> = { tables: [{ primary: orders, standby: orders }] };
+
+const spelled: LdrSettings['options'] = { mode: 'validated', discardTtlDeletes: true, label: 'shop', skipSchemaCheck: true };
+
+const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
+  const link = ldrLinkId;
+  const ttl = { expireAfter: '30 days', excluded: true } as const;
+  return [
+    { name: 'verify', operation: { kind: 'verify', link }, open: () => openLdr(version) },
+    {
+      name: 'verify both ways',
+      operation: { kind: 'verify', link },
+      open: () => openLdr(version, { world: { direction: 'bidirectional' } }),
+    },
+    {
+      name: 'switchover both ways',
+      operation: { kind: 'switchover', link, maxWriteStopMs: 60_000 },
+      open: () => openLdr(version, { world: { direction: 'bidirectional' } }),
+    },
+    { name: 'reconnect', operation: { kind: 'reconnect', link }, open: () => openLdr(version, { world: admin, settings: () => renewed }) },
+    {
+      name: 'rebuild with every option',
+      operation: { kind: 'rebuild', link },
+      open: () =>
+        openLdr(version, {
+          world: { ...admin, tables: ['orders', 'items'].map((name) => ({ name: `shop.public.${name}`, ttl })) },
+          settings: () => ({ options: spelled }),
+          prepare: ended,
+        }),
+    },
+    {
+      name: 'verify of one table',
+      operation: { kind: 'verify', link },
+      open: () => openLdr(version, { world: { tables: [{ name: 'shop.public.orders' }] }, settings: () => justOrders }),
+    },
+    {
+      name: 'pause with dead letters',
+      operation: { kind: 'pause', link },
+      open: () => openLdr(version, { prepare: deadLetters }),
+    },
+    {
+      name: 'setup of a table with a type of its own',
+      operation: { kind: 'setup', link },
+      open: () => openLdr(version, { world: withEnum, settings: () => ({ ...justOrders, ...connected }) }),
+    },
+    ...(ldrDialects[version]?.creates === true ? [withoutAdmin(version)] : []),
+    {
+      name: 'pause in a virtual cluster',
+      operation: { kind: 'pause', link },
+      open: () => openLdr(version, { world: { interface: 'main' }, settings: () => ({ interface: 'main' }) }),
+    },
+  ];
+};
+
+/** Rows that could not be applied: the server tries again for a minute before it gives one up. */
+async function deadLetters(world: LdrBed['world']): Promise<void> {
+  world.ldr.conflict('standby', 'shop.public.orders', 2);
+  world.control().advance(61_000);
+  await until(() => world.tables('standby').some(({ dlq }) => dlq > 0), 'rows are in the queue');
+}
+
+const withEnum: Partial<LdrWorldOptions> = {
+  ...admin,
+  start: 'none',
+  enums: [{ name: 'shop.public.status', values: ['open', 'paid'] }],
+  tables: [
+    {
+      name: 'shop.public.orders',
+      columns: [
+        { name: 'id', type: 'INT8' },
+        { name: 'state', type: 'public.status' },
+      ],
+    },
+  ],
+};
+
+const connected: Partial<LdrSettings> = { streams: { primary: null, standby: { externalConnection: 'on_to_east', reach: aReach() } } };
+
+/** What a user may do who owns nothing on the standby is asked table by table, and of the database. */
+const withoutAdmin = (version: SimVersion): LdrSituation => ({
+  name: 'setup by a user who is no admin',
+  operation: { kind: 'setup', link: ldrLinkId },
+  open: () =>
+    openLdr(version, {
+      world: { start: 'none', tables: [{ name: 'shop.public.orders', sides: ['primary'] }] },
+      settings: () => justOrders,
+    }),
+});
+
+const ended = async (world: LdrBed['world']): Promise<void> => {
+  await endStreams(world, 'standby');
+  await until(() => world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the streams are over');
+};
+
+/** Everything that is sent to a version, one function for each situation. */
+export const collectors = (version: SimVersion): readonly (() => Promise<Collected>)[] => [
+  ...[...pcrSituations(version), ...pcrStreamSituations(version), ...morePcr(version)].map(
+    (situation) => () => statementsOf(situation, () => systemInterface),
+  ),
+  ...(ldrDialects[version] === null ? [] : [...ldrSituations(version), ...moreLdr(version)]).map(
+    (situation) => () => statementsOf(situation, ({ settings }) => settings.interface),
+  ),
+];
