@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Link } from '../domain/link.ts';
 import type { Secret } from '../domain/secret.ts';
+import { connectBolt } from '../transports/bolt.ts';
 import { callHook } from '../transports/hook.ts';
+import { connectShell } from '../transports/shell.ts';
 import { connectSql } from '../transports/sql.ts';
 import { parseLdrSettings } from './cockroach-ldr/config.ts';
 import { createCockroachLdr } from './cockroach-ldr/index.ts';
 import { parsePcrSettings } from './cockroach-pcr/config.ts';
 import { createCockroachPcr } from './cockroach-pcr/index.ts';
 import type { Engine } from './engine.ts';
+import { parseCcdrSettings } from './neo4j-ccdr/config.ts';
+import { createNeo4jCcdr } from './neo4j-ccdr/index.ts';
 import { withRedirectHook } from './redirect/hook.ts';
 
 type Parsed =
@@ -22,14 +26,16 @@ interface SettingsProblem {
 const parsers: Readonly<Partial<Record<Link['engine'], (raw: unknown, resolve: (reference: string) => Secret) => Parsed>>> = {
   'cockroach-pcr': parsePcrSettings,
   'cockroach-ldr': parseLdrSettings,
+  'neo4j-ccdr': parseCcdrSettings,
 };
 
 /** Every engine that this bot has. */
 export const createEngines = (): readonly Engine[] =>
   [
-    createCockroachPcr({ connect: connectSql }),
+    createCockroachPcr({ connect: connectSql, shell: connectShell }),
     // Hashes of keys are to be compared within one answer only, so each process may have its own salt.
     createCockroachLdr({ connect: connectSql, salt: randomBytes(16).toString('hex') }),
+    createNeo4jCcdr({ connect: connectBolt, shell: connectShell }),
   ].map((engine) => withRedirectHook(engine, callHook));
 
 /** Has the engines read their parts of the links. Problems are full sentences that name the path. */

@@ -92,6 +92,11 @@ const sideRead = z.discriminatedUnion('kind', [
     aliases: z.array(z.strictObject({ name: z.string(), database: z.string(), location: z.string() })),
     /** What clients are told for the database; null when the cluster would not say. */
     routing: routing.nullable(),
+    /**
+     * Privileges on a database that takes no writes any more, as commands: they would vanish with it. Null when it takes some, follows,
+     * is absent, or when the cluster would not say.
+     */
+    grants: z.array(z.string()).nullable(),
   }),
 ]);
 

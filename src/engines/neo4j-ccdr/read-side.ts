@@ -5,6 +5,7 @@ import { scrub } from '../../transports/scrub.ts';
 import type { EngineIo } from '../engine.ts';
 import type { CcdrCluster } from './config.ts';
 import type { DatabaseView, ReadSide, RoutingView, ServerView, SideRead } from './detail.ts';
+import { isOn } from './privileges.ts';
 import { readDatabase } from './read-database.ts';
 import { releaseOf, surfaceOf } from './release.ts';
 import { withLeader, withMember } from './session.ts';
@@ -58,6 +59,7 @@ async function readAll(session: BoltSession, cluster: CcdrCluster, by: ReadSide[
       names: [],
       aliases: [],
       routing: null,
+      grants: null,
     };
   }
   const servers = await readServers(session);
@@ -80,6 +82,7 @@ async function readAll(session: BoltSession, cluster: CcdrCluster, by: ReadSide[
       location: textAt(row, 'location') ?? '',
     })),
     routing: database === null ? null : await readRouting(session, database.name),
+    grants: database === null || !isGivenUp(database) ? null : await readGrants(session, database.name),
   };
 }
 
@@ -125,6 +128,9 @@ export async function readDatabases(session: BoltSession, cluster: CcdrCluster):
     : choose(named, await readDatabase(session, cluster.spareDatabase));
 }
 
+/** A standard database that takes no writes: the one of a side that was given up. */
+const isGivenUp = (view: DatabaseView): boolean => ['read-only', 'stopped'].includes(phaseOf(view));
+
 const weights = {
   following: 0,
   creating: 0,
@@ -154,7 +160,8 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-async function readRouting(session: BoltSession, name: string): Promise<RoutingView | null> {
+/** What clients are told for a database; null when the cluster would not say. Throws a Fault. */
+export async function readRouting(session: BoltSession, name: string): Promise<RoutingView | null> {
   const answer = await orNull(session.read('CALL dbms.routing.getRoutingTable({}, $name) YIELD ttl, servers', { name }));
   const [row] = answer?.rows ?? [];
   if (row === undefined) return null;
@@ -185,4 +192,14 @@ async function whoAmI(session: BoltSession): Promise<Pick<ReadSide, 'user' | 'ro
 
 function distinct(names: readonly { readonly name: string; readonly type: string }[]): { name: string; type: string }[] {
   return [...new Map(names.map((entry) => [entry.name, { ...entry }])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** More than these are not shown in a plan; the run records all of them before a drop. */
+const mostGrants = 200;
+
+/** Commands of privileges that name a database; null when the cluster would not say or there are too many. Throws a Fault. */
+async function readGrants(session: BoltSession, name: string): Promise<string[] | null> {
+  const answer = await orNull(session.read('SHOW PRIVILEGES AS COMMANDS YIELD command'));
+  const commands = answer?.rows.flatMap((row) => textAt(row, 'command') ?? []).filter((command) => isOn(command, name)) ?? null;
+  return commands === null || commands.length > mostGrants ? null : commands.sort();
 }

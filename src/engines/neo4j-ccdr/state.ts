@@ -66,6 +66,9 @@ function standardPhase(copies: readonly CopyView[]): Phase {
 export const isReplica = (view: DatabaseView | null): view is DatabaseView =>
   view !== null && copiesOf(view).length > 0 && every(copiesOf(view), 'type', 'replica');
 
+/** The same of a database that is there, without saying anything of one that is no replica. */
+export const follows = (view: DatabaseView): boolean => isReplica(view);
+
 const followingPhases: readonly Phase[] = ['creating', 'following', 'fallen'];
 export const isFollowing = (phase: Phase): boolean => followingPhases.includes(phase);
 

@@ -177,7 +177,8 @@ export function bringTo(state: SimState, genesis: Genesis, nowMs: Ms): void {
   const { start = 'replicating' } = genesis.options;
   if (start === 'creating') follow(state, genesis, nowMs);
   if (start === 'replicating' || start === 'promoted') {
-    const replica = follow(state, genesis, state.settledMs);
+    // A replica is never as old as what it follows.
+    const replica = follow(state, genesis, state.settledMs + minuteMs);
     if (start === 'promoted') promote(state, nowMs, replica);
   }
   settle(state, nowMs);

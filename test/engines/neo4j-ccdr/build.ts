@@ -108,6 +108,7 @@ export const aReadSide = (database: DatabaseView | null, more: Partial<ReadSide>
   names: [{ name: 'system', type: 'system' }],
   aliases: [],
   routing: null,
+  grants: null,
   ...more,
 });
 

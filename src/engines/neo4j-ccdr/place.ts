@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import { Fault } from '../../domain/faults.ts';
+import { canonicalJson, type JsonObject } from '../../domain/json.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { Act, StepKind } from '../../domain/plan.ts';
+import type { BoltConnect } from '../../transports/bolt.ts';
+import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import { type Acts, actsFor } from './acts.ts';
+import { type CcdrCluster, type CcdrLink, otherSide } from './config.ts';
+import type { DatabaseView, SideRead } from './detail.ts';
+import { readDatabase } from './read-database.ts';
+import { readSide } from './read-side.ts';
+import { sendChange, withLeader } from './session.ts';
+import { phaseOf, writableOf } from './state.ts';
+import { phaseWords, problemOf } from './words.ts';
+
+/** Where an act runs and what it may ask. */
+export interface Place {
+  readonly connect: BoltConnect;
+  readonly link: CcdrLink;
+  readonly side: Side;
+  readonly here: string;
+  readonly there: string;
+  readonly cluster: CcdrCluster;
+  readonly other: CcdrCluster;
+  readonly io: EngineIo;
+}
+
+export interface CcdrStep<P> {
+  readonly params: z.ZodType<P>;
+  /** The act anew from its parameters; its statements have to be those that were approved. */
+  rebuild(acts: Acts, side: Side, params: P): Act;
+  /** Asks the leader of `system`, whose word is newest. */
+  probe(place: Place, params: P): Promise<Probe>;
+  /** Left out by a step that only looks. */
+  perform?(place: Place, statement: string, params: P): Promise<void>;
+  /** See `StepExecutor.repeatable`. */
+  readonly repeatable?: true;
+}
+
+export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
+export const unknown = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'unknown', why, evidence });
+export const done = (evidence: JsonObject): Probe => ({ kind: 'done', evidence });
+export const underway = (note: string, fraction: number | null = null): Probe => ({ kind: 'underway', fraction, note });
+export const todo: Probe = { kind: 'todo' };
+
+/** Makes an executor: it refuses to touch anything when the config has come to mean other databases than the plan names. */
+export function executorOf<P>(connect: BoltConnect, step: CcdrStep<P>): StepExecutor<CcdrLink> {
+  return {
+    ...(step.repeatable === true ? { repeatable: true } : {}),
+    probe: async (act, link, io) => {
+      const bound = bind(connect, step, act, link, io);
+      return typeof bound === 'string' ? impossible(bound) : step.probe(bound.place, bound.params);
+    },
+    perform: async (act, link, io) => {
+      const bound = bind(connect, step, act, link, io);
+      const [statement] = act.statements;
+      if (typeof bound === 'string' || step.perform === undefined || statement === undefined) {
+        const why = typeof bound === 'string' ? bound : `'${act.title}' only looks; there is nothing to send.`;
+        throw new Fault('statement-refused', why, { effect: 'not-applied', facts: { kind: act.kind } });
+      }
+      await step.perform(bound.place, statement, bound.params);
+    },
+  };
+}
+
+type Bound<P> = string | { readonly place: Place; readonly params: P };
+
+function bind<P>(connect: BoltConnect, step: CcdrStep<P>, act: Act, link: CcdrLink, io: EngineIo): Bound<P> {
+  const { side } = act;
+  if (side === null) return `'${act.title}' names no side.`;
+  const { settings } = link;
+  const [cluster, other] = [settings[side], settings[otherSide(side)]];
+  const drift = driftOf(act, cluster, other);
+  if (drift !== null) return drift;
+  const params = step.params.safeParse(act.params);
+  if (!params.success) return `'${act.title}' was planned by a version of the bot whose parameters this one can't read.`;
+  if (canonicalJson(step.rebuild(actsFor(settings), side, params.data).statements) !== canonicalJson(act.statements)) {
+    return `'${act.title}' would be sent in other words now than those that were approved.`;
+  }
+  return { place: { connect, link, side, here: cluster.cluster, there: other.cluster, cluster, other, io }, params: params.data };
+}
+
+const namesOf = ({ database, spareDatabase }: CcdrCluster): readonly (string | null)[] => [database, spareDatabase];
+
+/** A sentence when the config no longer means what the act names. */
+function driftOf({ title, cluster, params }: Act, here: CcdrCluster, there: CcdrCluster): string | null {
+  if (cluster !== here.cluster) return `'${title}' was planned for ${cluster}, but the config now says ${here.cluster}.`;
+  const { database, remote } = params;
+  if (typeof database === 'string' && !namesOf(here).includes(database)) {
+    return `'${title}' was planned for the database ${database} on ${here.cluster}, which the config no longer names.`;
+  }
+  if (typeof remote === 'string' && !namesOf(there).includes(remote)) {
+    return `'${title}' was planned for the database ${remote} on ${there.cluster}, which the config no longer names.`;
+  }
+  return null;
+}
+
+/** The database of that name at the place, by the leader's word. Throws a Fault. */
+export const look = ({ connect, cluster, io }: Place, database: string): Promise<DatabaseView | null> =>
+  withLeader(connect, cluster, io, (session) => readDatabase(session, database));
+
+/** The database of that name on the other side. Throws a Fault. */
+export const lookThere = ({ connect, other, io }: Place, database: string): Promise<DatabaseView | null> =>
+  withLeader(connect, other, io, (session) => readDatabase(session, database));
+
+export const change = async ({ connect, cluster, io }: Place, statement: string): Promise<void> => {
+  await sendChange(connect, cluster, io, statement);
+};
+
+/** Longest that a look at the other side may take, ms: it may be gone, and this side's answer must not wait for it. */
+const peekMs = 4_000;
+
+/** Looks at the other side; a side that can't be asked is an answer. */
+export function peek({ connect, other, io }: Place): Promise<SideRead> {
+  return readSide(connect, other, { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) });
+}
+
+/** Null while the other side takes writes; `impossible` otherwise. Throws a Fault when it can't be asked. `so` goes on after `takes no writes, so`. */
+export async function unlessOtherServes(place: Place, so: string): Promise<Probe | null> {
+  const other = await peek(place);
+  const deaf = problemOf(place.there, other);
+  if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: place.there } });
+  return writableOf(other) === 'yes' ? null : impossible(`${place.there} takes no writes, so ${so}.`);
+}
+
+/** Goes on after `…: `. */
+export const stateWords = (view: DatabaseView | null): string => phaseWords[phaseOf(view)];
+
+/** Evidence that an earlier step of the run recorded; the newest one of that kind on that cluster. */
+export const earlierOf = ({ io }: Place, kind: StepKind, cluster: string): JsonObject | null =>
+  io.earlier.findLast((entry) => entry.kind === kind && entry.cluster === cluster)?.evidence ?? null;

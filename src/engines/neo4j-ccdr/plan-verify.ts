@@ -1,0 +1,36 @@
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { actsFor } from './acts.ts';
+import type { CcdrLink } from './config.ts';
+import type { CcdrDetail } from './detail.ts';
+import { lookStep, notNow, type Outline } from './drafts.ts';
+import { sceneOf } from './scene.ts';
+import { problemOf, spell } from './words.ts';
+
+/** How long a moment at which both sides are level is looked for, and for counting then, ms. */
+const budgetMs = 30 * 60_000;
+
+/** Plans a comparison of both sides. It changes nothing. Pure. */
+export function planVerify(link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
+  const scene = sceneOf('verify', link, detail);
+  if (isRefusal(scene)) return scene;
+  const { follower, here, there, sourceRead, remote } = scene;
+  const deaf = problemOf(there, sourceRead);
+  if (deaf !== null) return notNow(`${deaf} A verify of ${link.id} needs both sides.`, `Ask again as soon as ${there} answers.`);
+  if (follower.phase !== 'following') {
+    return notNow(
+      `No copy of ${follower.view.name} on ${here} is online, so there is nothing to compare.`,
+      'Wait until the store is copied.',
+    );
+  }
+  const acts = actsFor(link.settings);
+  return {
+    summary: `Count nodes and relationships on ${here} and ${there} by label and by type, at one transaction, and compare.`,
+    steps: [lookStep(acts.compareCounts(follower.side, { database: follower.view.name, remote }), budgetMs)],
+    predictedLoss: { ms: 0, words: 'Nothing is changed.' },
+    predictedDowntime: { ms: 0, words: 'None; counting puts load on both sides.' },
+    warnings: [
+      `Counts can only be compared while ${there} takes no write. If it is never quiet within ${spell(budgetMs)}, the run stops and nothing is proven, neither that they are equal nor that they differ: ask again in a quiet hour.`,
+      'Equal counts do not prove that every property is equal.',
+    ],
+  };
+}
