@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ConnectConfig, type Prompt, utils } from 'ssh2';
+import ssh2, { type ConnectConfig, type Prompt } from 'ssh2';
 import type { Secret } from '../domain/secret.ts';
 import type { HostKey, ShellLogin, ShellTarget } from './shell.ts';
 import { keyUnusable } from './shell-faults.ts';
@@ -29,7 +29,7 @@ export function configOf(target: ShellTarget): ConnectConfig {
   if (login.kind === 'password') {
     return { ...common, password: login.password.reveal(), tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
   }
-  const key = utils.parseKey(login.privateKey.reveal(), login.passphrase?.reveal());
+  const key = ssh2.utils.parseKey(login.privateKey.reveal(), login.passphrase?.reveal());
   if (key instanceof Error || !(Array.isArray(key) ? key[0] : key)?.isPrivateKey()) throw keyUnusable(target.name);
   return {
     ...common,
