@@ -7,10 +7,12 @@ import { parse, stringify } from 'yaml';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import type { LdrWorld } from './cockroach/ldr/ldr-contract.ts';
 import type { Pace, SqlWorld } from './cockroach/sql-world.ts';
+import type { GraphPace, GraphWorld } from './neo4j/contract.ts';
 import { type RedirectHook, startRedirectHook } from './redirect-hook.ts';
 import type { Workspace } from './slack/contract.ts';
 import type { Timing } from './slack/options.ts';
 import { startWorkspace } from './slack/workspace.ts';
+import { type GraphSpec, type GraphStage, startGraphStage } from './stages/graph.ts';
 import { type LdrSpec, type LdrStage, startLdrStage } from './stages/ldr.ts';
 import { type PcrSpec, type PcrStage, startPcrStage } from './stages/pcr.ts';
 import type { ConfigPart, Stage } from './stages/stage.ts';
@@ -22,12 +24,13 @@ export type LinkSpec = {
   readonly description: string;
   /** People move the traffic unless a hook does. */
   readonly redirect?: 'hook';
-} & (PcrSpec | LdrSpec);
+} & (PcrSpec | LdrSpec | GraphSpec);
 
 export interface WorldOptions {
   readonly clock?: Clock;
-  /** Durations of the databases; the real ones unless given. */
+  /** Durations of CockroachDB, and of Neo4j; the real ones unless given. */
   readonly pace?: Partial<Pace>;
+  readonly graphPace?: Partial<GraphPace>;
   readonly timing?: Partial<Timing>;
   readonly links?: readonly LinkSpec[];
   /** Port of the workspace's page; 0 or absent takes any free one. */
@@ -47,6 +50,8 @@ export interface World {
   readonly sql: Readonly<Record<string, SqlWorld>>;
   /** The clusters of the links with logical replication. */
   readonly ldr: Readonly<Record<string, LdrWorld>>;
+  /** The clusters of the links with graphs. */
+  readonly graphs: Readonly<Record<string, GraphWorld>>;
   /** Moves the traffic of links that have a hook for it. */
   readonly hook: RedirectHook;
   readonly config: ConfigPart;
@@ -65,6 +70,21 @@ export const worldLinks: readonly LinkSpec[] = [
     version: '26.2',
   },
   {
+    id: 'prod-graph',
+    engine: 'neo4j-ccdr',
+    environment: 'production',
+    description: 'Who knows whom, Frankfurt to Dublin',
+    version: '2026.07.1',
+  },
+  {
+    id: 'prod-shop',
+    engine: 'cockroach-ldr',
+    environment: 'production',
+    description: 'Carts and stock, both ways between Frankfurt and Dublin',
+    version: '25.4',
+    direction: 'bidirectional',
+  },
+  {
     id: 'prod-ledger',
     engine: 'cockroach-pcr',
     environment: 'production',
@@ -77,17 +97,20 @@ export const worldLinks: readonly LinkSpec[] = [
     environment: 'staging',
     description: 'A copy of orders for trying things out',
     version: '25.2',
+    redirect: 'hook',
   },
 ];
 
-type AnyStage = PcrStage | LdrStage;
+type AnyStage = PcrStage | LdrStage | GraphStage;
 
-function startStage(spec: LinkSpec, clock: Clock, { pace }: WorldOptions): Promise<AnyStage> {
+function startStage(spec: LinkSpec, clock: Clock, { pace, graphPace }: WorldOptions): Promise<AnyStage> {
   switch (spec.engine) {
     case 'cockroach-pcr':
       return startPcrStage(spec.id, spec, clock, pace);
     case 'cockroach-ldr':
       return startLdrStage(spec.id, spec, clock, pace);
+    case 'neo4j-ccdr':
+      return startGraphStage(spec.id, spec, clock, graphPace);
   }
 }
 
@@ -121,6 +144,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     hook,
     sql: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'cockroach-pcr' ? [[id, stage.world]] : []))),
     ldr: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'cockroach-ldr' ? [[id, stage.world]] : []))),
+    graphs: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'neo4j-ccdr' ? [[id, stage.world]] : []))),
     config,
     configPath,
     env: { ...environmentOf(workspace, stages, configPath, options.httpPort), [hookSecret]: hook.authorization },

@@ -7,6 +7,7 @@ import { fold } from '../../src/runs/fold.ts';
 import { type BotProcess, startBot } from '../../src/sim/bots.ts';
 import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import type { SqlWorld } from '../../src/sim/cockroach/sql-world.ts';
+import { tinyPace as tinyGraphPace } from '../../src/sim/neo4j/pace.ts';
 import type { Actor, SeenMessage, Workspace } from '../../src/sim/slack/contract.ts';
 import type { Stage } from '../../src/sim/stages/stage.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/sim/world.ts';
@@ -79,7 +80,12 @@ const oneLink: NonNullable<WorldOptions['links']> = [
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const clock = leapingClock();
   const redis = await startRedis();
-  const world = await startWorld({ links: oneLink, ...options, pace: { ...tinyPace, ...options.pace } });
+  const world = await startWorld({
+    links: oneLink,
+    ...options,
+    pace: { ...tinyPace, ...options.pace },
+    graphPace: { ...tinyGraphPace, ...options.graphPace },
+  });
   const store = createStore({ url: redis.url, worker: 'test', clock, onProblem: () => {} });
   const env = { ...world.env, REDIS_URL: redis.url };
   const lines: string[] = [];
