@@ -64,7 +64,8 @@ function checkBlocks(checks: readonly Check[]): readonly Block[] {
   return [...chunks(lines, 4).map((some) => section(join(some))), ...(left === 0 ? [] : [section(md`${left} more are not shown.`)])];
 }
 
-const titled = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+/** A name that begins with a cluster's is left as that is written. */
+const titled = (name: string): string => (name.includes(':') ? name : name.slice(0, 1).toUpperCase() + name.slice(1));
 
 const checkLine = ({ name, outcome, seen, next }: Check): Mrkdwn =>
   join([
