@@ -72,7 +72,7 @@ export type Operation =
   | { readonly kind: 'alter'; readonly link: LinkId };
 
 /** What can be looked at beside the state of a link; not every engine has every one. In the order in which they are listed to people. */
-export const inspectionNames = ['dlq', 'topology'] as const;
+export const inspectionNames = ['backups', 'dlq', 'topology'] as const;
 export type InspectionName = (typeof inspectionNames)[number];
 
 export type OperationName = Operation['kind'];

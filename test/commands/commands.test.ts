@@ -111,6 +111,7 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['retention prod-sql --window 6h', asked({ kind: 'retention', link: 'prod-sql', windowMs: 21_600_000, expirationMs: null })],
   ['retention prod-sql --expiration 2d', asked({ kind: 'retention', link: 'prod-sql', windowMs: null, expirationMs: 172_800_000 })],
   ['dlq prod-sql', { kind: 'inspect', what: 'dlq', link: 'prod-sql' }],
+  ['backups prod-graph', { kind: 'inspect', what: 'backups', link: 'prod-graph' }],
   ['topology prod-graph', { kind: 'inspect', what: 'topology', link: 'prod-graph' }],
   ['verify prod-sql', asked({ kind: 'verify', link: 'prod-sql' })],
   ['runs', { kind: 'runs', link: null, all: false }],

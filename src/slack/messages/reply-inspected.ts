@@ -4,7 +4,11 @@ import { type Block, context, header, type Message, type Mode, message, section,
 import { code, join, md } from './mrkdwn.ts';
 import { chunks } from './reply-links.ts';
 
-const titles: Readonly<Record<InspectionName, string>> = { dlq: 'Dead letter queue', topology: 'Topology' };
+const titles: Readonly<Record<InspectionName, string>> = {
+  backups: 'Backups',
+  dlq: 'Dead letter queue',
+  topology: 'Topology',
+};
 
 /** A table on a phone shows so many rows before it tires; the rest is counted. */
 const shownRows = 40;
