@@ -5,7 +5,7 @@ import { Killed, type Process } from './processes.ts';
 import type { Shell, ToolTable } from './shell/call.ts';
 import { type Command, parseShell } from './shell/parse.ts';
 import { runShell } from './shell/run.ts';
-import { collector, emptySource, type Streams } from './shell/streams.ts';
+import { collector, emptySource, type Streams, sourceLater } from './shell/streams.ts';
 import type { Exec } from './wire.ts';
 
 /** What all commands of a host share. */
@@ -155,13 +155,8 @@ function incoming({ channel }: Exec): Streams['stdin'] {
     channel.on('close', resolve);
   });
   channel.on('data', (bytes: Buffer) => kept.sink(bytes));
-  let taken = false;
-  return {
-    all: async () => {
-      await ended;
-      if (taken) return Buffer.alloc(0);
-      taken = true;
-      return kept.bytes();
-    },
-  };
+  return sourceLater(async () => {
+    await ended;
+    return kept.bytes();
+  });
 }

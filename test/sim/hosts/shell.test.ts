@@ -80,6 +80,13 @@ const scripts: readonly (readonly [string, (folder: string) => string])[] = [
   ['printf', () => `printf '%s %s\\n' a b c; printf 'x%%y\\n'; printf '%s' ''`],
   ['env', () => "env A=1 'B=x y' sh -c 'echo $A $B'; env -u A A=2 sh -c 'echo $A'; A=3 sh -c 'echo $A'; echo $A"],
   ['shells in shells', () => `sh -c 'echo $0 $1 "$2"; exit 5' zero one 'two  three'; echo $?; sh -c "sh -c 'echo deep'"`],
+  ['reading lines', () => `read -r A; read -r B; echo "$A-$B"; read -r C; echo $? "$C"`],
+  ['a line and the rest', () => 'read -r A; cat; echo "[$A]"'],
+  ['listing files', () => 'mkdir -p d/e; echo x > d/b; echo y > d/a; ls d; ls -1 d/e; ls nosuch; echo $?'],
+  [
+    'finding files',
+    () => 'mkdir -p d/e; echo x > d/e/java; find d -name java -type f; cd d && find . -type f -exec sha256sum {} +; find nosuch; echo $?',
+  ],
   ['exports', () => `A=1; export A B=2 C; C=3; sh -c 'echo $A $B $C'; export 1x; echo no`],
   [
     'grep in lists of NUL',

@@ -80,6 +80,14 @@ const exportWords: Tool = (call) => {
   return 0;
 };
 
+const read: Tool = async (call) => {
+  const [flag, name = ''] = call.argv;
+  if (flag !== '-r' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new ToolError('sh: 1: read: only -r NAME is simulated', 2);
+  const line = await call.streams.stdin.line();
+  call.shell.variables.set(name, (line ?? '').replace(/^[ \t]+|[ \t]+$/g, ''));
+  return line === null ? 1 : 0;
+};
+
 const command: Tool = (call) => {
   const [flag, name = ''] = call.argv;
   if (flag !== '-v') throw new ToolError('sh: 1: command: only -v is simulated', 2);
@@ -96,6 +104,7 @@ export const shellBuiltins: Readonly<Record<string, Tool>> = {
   export: exportWords,
   false: () => 1,
   printf,
+  read,
   test,
   true: () => 0,
   umask,

@@ -89,6 +89,45 @@ function makeOne(call: Call, path: string, parents: boolean): void {
   call.shell.origin.record('mkdir', full);
 }
 
+const ls: Tool = (call) => {
+  const { rest } = splitOptions('ls', call.argv, '1');
+  const path = rest[0] ?? '.';
+  const full = resolvePath(call.shell, path);
+  const { files } = call.shell.machine;
+  const node = files.node(full);
+  if (node === null) throw new ToolError(`ls: cannot access '${path}': No such file or directory`, 2);
+  const names = node.kind === 'file' ? [path] : files.list(full).map((each) => each.slice(full === '/' ? 1 : full.length + 1));
+  for (const name of names.filter((each) => !each.startsWith('.') || node.kind === 'file')) print(call, `${name}\n`);
+  return 0;
+};
+
+/** `find FOLDER [-type f] [-name NAME] [-exec COMMAND {} +]` */
+const find: Tool = (call) => {
+  const [start = '.', ...tests] = call.argv;
+  const root = resolvePath(call.shell, start);
+  const { files } = call.shell.machine;
+  if (files.node(root) === null) throw new ToolError(`find: '${start}': No such file or directory`);
+  const at = tests.indexOf('-exec');
+  const asked = at < 0 ? tests : tests.slice(0, at);
+  const name = asked.includes('-name') ? asked[asked.indexOf('-name') + 1] : undefined;
+  const strange = asked.find((word, index) => word.startsWith('-') && word !== '-type' && word !== '-name' && asked[index - 1] !== '-name');
+  if (strange !== undefined || (asked.includes('-type') && asked[asked.indexOf('-type') + 1] !== 'f')) {
+    throw new ToolError(`find: unknown predicate '${strange ?? '-type'}'`);
+  }
+  const found = files
+    .paths()
+    .filter((path) => path.startsWith(`${root}/`) && (name === undefined || path.endsWith(`/${name}`)))
+    .filter((path) => !asked.includes('-type') || files.node(path)?.kind === 'file')
+    .map((path) => `${start}${path.slice(root.length)}`);
+  if (at < 0) {
+    for (const path of found) print(call, `${path}\n`);
+    return 0;
+  }
+  const words = tests.slice(at + 1);
+  if (words.at(-1) !== '+' || words.at(-2) !== '{}') throw new ToolError("find: missing argument to '-exec'");
+  return found.length === 0 ? 0 : call.line(call, [...words.slice(0, -2), ...found]);
+};
+
 const chmod: Tool = (call) => {
   const [mode = '', ...paths] = call.argv;
   if (!/^[0-7]{3,4}$/.test(mode)) throw new ToolError(`chmod: invalid mode: '${mode}'`);
@@ -157,4 +196,4 @@ function orNull(call: Call, path: string, quiet: boolean): Buffer | null {
   }
 }
 
-export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, grep, mkdir, mv, rm, sha256sum, sync, tail };
+export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, find, grep, ls, mkdir, mv, rm, sha256sum, sync, tail };
