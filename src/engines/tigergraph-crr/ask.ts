@@ -1,0 +1,48 @@
+import { isFault } from '../../domain/faults.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { scrub } from '../../transports/scrub.ts';
+import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
+import type { EngineIo } from '../engine.ts';
+import { withShell } from '../hosts/session.ts';
+import { looks } from './commands.ts';
+import type { CrrCluster } from './config.ts';
+import { type Block, splitBlocks } from './parse-blocks.ts';
+
+/** What may never be shown of what a cluster prints. */
+export const secretsOf = ({ superuser, backup }: CrrCluster): readonly (Secret | null)[] => [
+  superuser?.password ?? null,
+  ...(backup.kind === 's3' && backup.keys !== null ? [backup.keys.id, backup.keys.secret] : []),
+];
+
+/** Stands for a command that could not be asked: every parser takes it for a failure that says why. */
+const unanswered = (why: string): Block => ({ exitCode: 255, text: `[  Error] ${why}` });
+
+/** Asks one node several things, in order. Throws a Fault only when the caller itself gave up; a node that fails is in the answers. */
+export async function askNode<const C extends readonly string[]>(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  io: EngineIo,
+  commands: C,
+): Promise<{ readonly [K in keyof C]: Block }> {
+  const answer = await blocksOf(shell, cluster, node, io, commands);
+  // As many blocks as commands: both ways of making them see to it.
+  return answer as { readonly [K in keyof C]: Block };
+}
+
+async function blocksOf(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  io: EngineIo,
+  commands: readonly string[],
+): Promise<readonly Block[]> {
+  try {
+    const { stdout } = await withShell(shell, node, io, (session) => session.read(looks(cluster, commands)));
+    const blocks = splitBlocks(scrub(stdout, secretsOf(cluster)), commands.length);
+    return blocks ?? commands.map(() => unanswered(`${node.name} gave an answer that is not understood`));
+  } catch (cause) {
+    if (!isFault(cause) || io.signal.aborted) throw cause;
+    return commands.map(() => unanswered(cause.message));
+  }
+}

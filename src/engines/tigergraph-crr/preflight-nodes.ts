@@ -1,0 +1,130 @@
+import type { Check } from '../../domain/plan.ts';
+import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
+import { quoteWord } from '../../transports/shell-quoting.ts';
+import type { EngineIo } from '../engine.ts';
+import { askNode } from './ask.ts';
+import type { CrrCluster } from './config.ts';
+import type { ReadSide } from './detail.ts';
+import { parseDiskFree, parseProcesses, parseUsage } from './parse-host.ts';
+import { failed, passed, warned } from './preflight-check.ts';
+import { few } from './words.ts';
+
+/** What one node says of its disks and of what runs there. Kilobytes; null: not told. */
+export interface NodeRoom {
+  readonly node: string;
+  readonly dataFree: number | null;
+  readonly graph: number | null;
+  /** Null where backups don't lie on the nodes. */
+  readonly folder: { readonly usable: boolean; readonly free: number | null } | null;
+  readonly running: readonly string[] | null;
+}
+
+/** So many nodes are asked at the same time. */
+const atOnce = 8;
+
+async function eachNode<T>(nodes: readonly ShellTarget[], ask: (node: ShellTarget) => Promise<T>): Promise<readonly T[]> {
+  const answers: T[] = [];
+  for (let from = 0; from < nodes.length; from += atOnce) answers.push(...(await Promise.all(nodes.slice(from, from + atOnce).map(ask))));
+  return answers;
+}
+
+/** Throws a Fault only when the caller itself gave up. */
+export const readRooms = (shell: ShellConnect, cluster: CrrCluster, read: ReadSide, io: EngineIo): Promise<readonly NodeRoom[]> =>
+  eachNode(cluster.nodes, async (node) => {
+    const data = quoteWord(read.roots.data ?? '/');
+    const path = cluster.backup.kind === 'local' ? quoteWord(cluster.backup.path) : null;
+    const [free, usage, running, test, folder] = await askNode(shell, cluster, node, io, [
+      `df -Pk ${data}`,
+      `du -sk ${read.roots.data === null ? "''" : quoteWord(`${read.roots.data}/gstore`)}`,
+      'pgrep -fa -e gadmin',
+      path === null ? 'true' : `test -d ${path} && test -w ${path}`,
+      path === null ? 'true' : `df -Pk ${path}`,
+    ]);
+    return {
+      node: node.name,
+      dataFree: read.roots.data === null ? null : parseDiskFree(free),
+      graph: parseUsage(usage),
+      folder: path === null ? null : { usable: test.exitCode === 0, free: parseDiskFree(folder) },
+      running: parseProcesses(running),
+    };
+  });
+
+export interface Need {
+  /** Kilobytes that have to be free on every node where the data lies, and where the backups lie; null: it can't be told how much. */
+  readonly data: number | null;
+  readonly folder: number | null;
+}
+
+/** Kilobytes of the largest graph of a cluster's nodes; null while one of them has not told. */
+export function largestGraph(rooms: readonly NodeRoom[]): number | null {
+  const sizes = rooms.map(({ graph }) => graph);
+  return sizes.length === 0 || sizes.includes(null) ? null : Math.max(...sizes.map((size) => size ?? 0));
+}
+
+const gigabytes = (kilobytes: number): string => `${(kilobytes / 1_048_576).toFixed(1)} GB`;
+
+/** Pure. */
+export const roomChecks = (cluster: CrrCluster, read: ReadSide, rooms: readonly NodeRoom[], need: Need): readonly Check[] => [
+  spaceCheck(
+    `${cluster.cluster}: room for data`,
+    `where the data of ${cluster.cluster} lies`,
+    rooms,
+    ({ dataFree }) => dataFree,
+    need.data,
+  ),
+  ...(cluster.backup.kind === 'local'
+    ? [
+        folderCheck(cluster, read, rooms, cluster.backup.path),
+        spaceCheck(
+          `${cluster.cluster}: room for backups`,
+          `in ${cluster.backup.path}`,
+          rooms,
+          ({ folder }) => folder?.free ?? null,
+          need.folder,
+        ),
+      ]
+    : []),
+  runningCheck(cluster, rooms),
+];
+
+function spaceCheck(
+  name: string,
+  where: string,
+  rooms: readonly NodeRoom[],
+  freeOf: (room: NodeRoom) => number | null,
+  need: number | null,
+): Check {
+  const next = 'Make room, or move the folder to a larger disk.';
+  const silent = rooms.filter((room) => freeOf(room) === null).map(({ node }) => node);
+  if (silent.length > 0 || need === null)
+    return failed(
+      name,
+      `How much room there is ${where}, or how much is needed, is not known${silent.length > 0 ? ` (${few(silent)})` : ''}.`,
+      'Look with df and du by hand.',
+    );
+  const tight = rooms.filter((room) => (freeOf(room) ?? 0) < need).map(({ node }) => node);
+  const least = Math.min(...rooms.map((room) => freeOf(room) ?? 0));
+  const seen = `${gigabytes(least)} are free ${where} on the fullest node; ${gigabytes(need)} are needed.`;
+  return tight.length === 0 ? passed(name, seen) : failed(name, `${seen} Too full: ${few(tight)}.`, next);
+}
+
+function folderCheck({ cluster }: CrrCluster, { roots }: ReadSide, rooms: readonly NodeRoom[], path: string): Check {
+  const name = `${cluster}: folder of backups`;
+  const inside = [roots.data, roots.app].find((root) => root !== null && `${path}/`.startsWith(`${root}/`));
+  if (inside !== undefined)
+    return failed(name, `${path} lies under ${inside ?? ''}, where ${cluster} keeps its own files.`, 'Choose a folder outside of it.');
+  const without = rooms.filter(({ folder }) => folder?.usable !== true).map(({ node }) => node);
+  return without.length === 0
+    ? passed(name, `${path} can be written on every node.`)
+    : failed(name, `${path} is missing or can't be written on ${few(without)}.`, `Make it there: mkdir -p ${quoteWord(path)}.`);
+}
+
+function runningCheck({ cluster }: CrrCluster, rooms: readonly NodeRoom[]): Check {
+  const name = `${cluster}: nothing else runs`;
+  const silent = rooms.filter(({ running }) => running === null).map(({ node }) => node);
+  if (silent.length > 0) return warned(name, `What runs on ${few(silent)} is not known.`, 'Look for gadmin, gbar and install.sh by hand.');
+  const busy = rooms.flatMap(({ node, running }) => (running ?? []).map((command) => `${command} on ${node}`));
+  return busy.length === 0
+    ? passed(name, `Nobody else runs a change with gadmin on ${cluster}.`)
+    : failed(name, `Somebody else is at work on ${cluster}: ${few(busy)}.`, 'Wait until it is done.');
+}

@@ -1,0 +1,148 @@
+import type { Observation, Side } from '../../domain/observation.ts';
+import type { Operation } from '../../domain/operation.ts';
+import type { Check, Plan } from '../../domain/plan.ts';
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import type { ShellConnect } from '../../transports/shell.ts';
+import type { EngineIo } from '../engine.ts';
+import { type CrrLink, otherSide, sides } from './config.ts';
+import type { CrrDetail, ReadSide } from './detail.ts';
+import { lookCrr, type Memory, observationOf } from './observe.ts';
+import { licenseCheck, reachCheck, superuserCheck } from './preflight-asked.ts';
+import { failed, passed, warned } from './preflight-check.ts';
+import { largestGraph, type Need, type NodeRoom, readRooms, roomChecks } from './preflight-nodes.ts';
+import { freshnessCheck, pairChecks } from './preflight-pair.ts';
+import { sideChecks } from './preflight-side.ts';
+import { storeCheck } from './preflight-store.ts';
+import { brokersOf, isFollower, phaseOf } from './state.ts';
+import { problemOf } from './words.ts';
+
+/** Decides what an operation would do: the engine's planner. */
+export type PlanCrr = (operation: Operation, link: CrrLink, seen: Observation) => Plan | Refusal;
+
+/** What an operation does to the sides, which decides what has to be looked at. */
+interface Asks {
+  /** The side whose data is replaced by that of a backup; null when none is. */
+  readonly fills: Side | null;
+  /** The side of which a backup is made; null when none is. */
+  readonly backs: Side | null;
+}
+
+/** The side that follows, or that would: the one that does not serve. Pure. */
+export function followerToBe(detail: Pick<CrrDetail, Side>): Side {
+  const follower = sides.find((side) => isFollower(phaseOf(detail[side])));
+  if (follower !== undefined) return follower;
+  const promoted = detail.standby.kind === 'read' && (detail.standby.crr.prefix ?? '') !== '' && phaseOf(detail.standby) === 'serving';
+  return promoted ? 'primary' : 'standby';
+}
+
+function asksOf(operation: Operation, link: CrrLink, detail: CrrDetail): Asks {
+  const follower = followerToBe(detail);
+  const named = (cluster: string | null): Side | null => sides.find((side) => link.settings[side].cluster === cluster) ?? null;
+  switch (operation.kind) {
+    case 'setup':
+    case 'rebuild':
+    case 'failback':
+    case 'upgrade':
+      return { fills: follower, backs: otherSide(follower) };
+    case 'backup':
+      return { fills: null, backs: operation.action.kind === 'create' ? (named(operation.on) ?? otherSide(follower)) : null };
+    case 'restore':
+      return { fills: named(operation.on), backs: null };
+    default:
+      return { fills: null, backs: null };
+  }
+}
+
+/** Looks at everything that an operation will need. Changes nothing. */
+export async function preflightCrr(
+  shell: ShellConnect,
+  memory: Memory,
+  plan: PlanCrr,
+  operation: Operation,
+  link: CrrLink,
+  io: EngineIo,
+): Promise<readonly Check[]> {
+  const detail = await lookCrr(shell, memory, link, io, true);
+  const asks = asksOf(operation, link, detail);
+  const known = sides.flatMap((side) => {
+    const read = detail[side];
+    return read.kind === 'read' ? [{ side, read, cluster: link.settings[side] }] : [];
+  });
+  const [asked, room, reach] = await Promise.all([
+    Promise.all(known.flatMap(({ cluster, read }) => [superuserCheck(shell, cluster, read, io), licenseCheck(shell, cluster, read, io)])),
+    roomOf(shell, link, detail, asks, io),
+    asks.fills === null || operation.kind === 'restore' ? [] : reachOf(shell, link, detail, asks.fills, io),
+  ]);
+  return [
+    planCheck(plan, operation, link, detail, io.clock.now()),
+    ...sides.flatMap((side) => reachableCheck(operation, link, detail, side)),
+    ...known.flatMap(({ cluster, read }) => sideChecks(cluster, read)),
+    ...asked,
+    ...(asks.fills === null ? [] : pairChecks(link, detail, asks.fills)),
+    ...known.flatMap(({ side, cluster, read }) => (side === asks.fills || side === asks.backs ? [storeCheck(cluster, read)] : [])),
+    ...backupCheck(operation, link, detail, asks, io.clock.now()),
+    ...room,
+    ...reach,
+  ];
+}
+
+function planCheck(plan: PlanCrr, operation: Operation, link: CrrLink, detail: CrrDetail, at: number): Check {
+  const name = `a ${operation.kind} can be planned`;
+  const seen = observationOf(link, detail, at);
+  const planned = plan(operation, link, seen);
+  if (isRefusal(planned)) return failed(name, planned.sentence, planned.next);
+  const [first] = planned.warnings;
+  return first === undefined ? passed(name, seen.headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
+}
+
+function reachableCheck(operation: Operation, { settings }: CrrLink, detail: CrrDetail, side: Side): readonly Check[] {
+  const { cluster } = settings[side];
+  const name = `${cluster}: reachable`;
+  const problem = problemOf(cluster, detail[side]);
+  if (problem === null) return [passed(name, `${cluster} answers.`)];
+  const next = `Make ${cluster} reachable for the bot.`;
+  return [operation.kind === 'failover' ? warned(name, problem, next) : failed(name, problem, next)];
+}
+
+function backupCheck(operation: Operation, { settings }: CrrLink, detail: CrrDetail, { fills }: Asks, now: number): readonly Check[] {
+  if (operation.kind !== 'restore' || fills === null) return [];
+  const side = operation.from === 'own' ? fills : otherSide(fills);
+  const read = detail[side];
+  return read.kind === 'read' ? [freshnessCheck(operation, read, settings[side].cluster, now) ?? []].flat() : [];
+}
+
+function reachOf(shell: ShellConnect, { settings }: CrrLink, detail: CrrDetail, fills: Side, io: EngineIo): Promise<readonly Check[]> {
+  const source = otherSide(fills);
+  const { cluster, brokers } = settings[source];
+  const addresses = brokersOf(settings[source], detail[source]);
+  return reachCheck(shell, settings[fills], { cluster, addresses, port: brokers.port }, io).then((check) => [check]);
+}
+
+/** A restore keeps the old data beside the new one; a backup is packed in a staging folder first, to a third of its size or less. */
+async function roomOf(
+  shell: ShellConnect,
+  { settings }: CrrLink,
+  detail: CrrDetail,
+  { fills, backs }: Asks,
+  io: EngineIo,
+): Promise<readonly Check[]> {
+  const source = backs ?? (fills === null ? null : otherSide(fills));
+  const wanted = [source, fills].filter((side) => side !== null);
+  const rooms = new Map<Side, { readonly read: ReadSide; readonly rooms: readonly NodeRoom[] }>();
+  await Promise.all(
+    wanted.map(async (side) => {
+      const read = detail[side];
+      if (read.kind === 'read') rooms.set(side, { read, rooms: await readRooms(shell, settings[side], read, io) });
+    }),
+  );
+  const largest = largestGraph((source === null ? undefined : rooms.get(source))?.rooms ?? []);
+  return [...rooms].flatMap(([side, known]) =>
+    roomChecks(settings[side], known.read, known.rooms, needOf(largest, side === fills, side === backs)),
+  );
+}
+
+function needOf(largest: number | null, isFilled: boolean, isBacked: boolean): Need {
+  if (largest === null) return { data: null, folder: null };
+  const third = Math.ceil(largest / 3);
+  return { data: isFilled ? 2 * largest : isBacked ? largest : 0, folder: third };
+}
