@@ -1,0 +1,147 @@
+import type { ConnectorState, Effect, SimSide, TigerPace, WritableInterval } from '../contract.ts';
+import type { Release } from '../release.ts';
+
+/** Ms of world time. */
+export type Ms = number;
+
+export interface TigerNode {
+  readonly name: string;
+  readonly ip: string;
+  up: boolean;
+  s3Denied: boolean;
+  diskFull: boolean;
+}
+
+export interface Service {
+  /** e.g. `GPE`. */
+  readonly name: string;
+  /** e.g. `GPE_1#1`. */
+  readonly instance: string;
+  readonly node: TigerNode;
+  readonly pid: number;
+  wanted: boolean;
+  onlineAtMs: Ms;
+  /** Never gets past its warm-up. */
+  stuck: boolean;
+}
+
+export interface GsqlUser {
+  readonly name: string;
+  readonly superuser: boolean;
+  password: string;
+}
+
+export interface Query {
+  readonly graph: string;
+  readonly name: string;
+  installed: boolean;
+}
+
+/** What a cluster holds. `line` names a history of changes: a promotion begins a new one at `forkedAt` records of its parent. */
+export interface DataSet {
+  line: string;
+  parent: { readonly line: string; readonly records: number; readonly seq: number } | null;
+  records: number;
+  /** Sequence number of its newest metadata. */
+  seq: number;
+  queries: Query[];
+  users: GsqlUser[];
+}
+
+export interface Crr {
+  connector: ConnectorState;
+  readyAtMs: Ms;
+  /** A forced installation on the primary has set the metadata going. */
+  primed: boolean;
+  /** Last time at which records came. */
+  flowedAtMs: Ms;
+  outdated: string | null;
+  blocked: boolean;
+  failing: boolean;
+}
+
+export interface CatalogEntry {
+  readonly tag: string;
+  readonly type: 'FULL' | 'INCREMENTAL';
+  readonly base: string;
+  readonly startedMs: Ms;
+  readonly createdMs: Ms;
+}
+
+export interface ConfigStages {
+  staged: Map<string, string>;
+  applied: Map<string, string>;
+  effective: Map<string, string>;
+}
+
+export interface Cluster {
+  readonly side: SimSide;
+  readonly name: string;
+  release: Release;
+  readonly nodes: readonly TigerNode[];
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly services: readonly Service[];
+  readonly config: ConfigStages;
+  data: DataSet;
+  readonly crr: Crr;
+  catalog: CatalogEntry[];
+  /** What holds the one lock of long operations. */
+  lock: string | null;
+  /** Clients of the application write to it when they can: the primary of the start, or a promoted standby. */
+  serves: boolean;
+  fenced: boolean;
+  runningQuery: boolean;
+  licenseEndsMs: Ms;
+  restoredAtMs: Ms | null;
+  /** Seqs by the time they came to be, for the age of what a standby can have. */
+  readonly seqLog: { readonly seq: number; readonly atMs: Ms }[];
+}
+
+export interface TigerState {
+  readonly clusters: Readonly<Record<SimSide, Cluster>>;
+  readonly pace: TigerPace;
+  readonly user: string;
+  readonly effects: Effect[];
+  readonly writable: WritableInterval[];
+  readonly blockedPorts: Set<string>;
+  /** By path under the bucket's name. */
+  readonly bucket: Map<string, string>;
+  spoil: 'missing' | 'damaged' | null;
+  ansi: boolean;
+  writesPerSecond: number;
+  linkUp: boolean;
+  settledMs: Ms;
+  lines: number;
+  lost: { readonly reached: number; readonly written: number } | null;
+}
+
+export const keys = {
+  enabled: 'System.CrossRegionReplication.Enabled',
+  ips: 'System.CrossRegionReplication.PrimaryKafkaIPs',
+  port: 'System.CrossRegionReplication.PrimaryKafkaPort',
+  prefix: 'System.CrossRegionReplication.TopicPrefix',
+  hostList: 'System.HostList',
+  localPath: 'System.Backup.Local.Path',
+  localEnable: 'System.Backup.Local.Enable',
+  s3Enable: 'System.Backup.S3.Enable',
+  s3Bucket: 'System.Backup.S3.BucketName',
+  retention: 'Kafka.RetentionHours',
+  dataRoot: 'System.DataRoot',
+  appRoot: 'System.AppRoot',
+} as const;
+
+export const otherSide = (side: SimSide): SimSide => (side === 'primary' ? 'standby' : 'primary');
+
+export const setting = (cluster: Cluster, key: string, stage: keyof ConfigStages = 'effective'): string =>
+  cluster.config[stage].get(key) ?? '';
+
+export const isDr = (cluster: Cluster): boolean => setting(cluster, keys.enabled) === 'true';
+
+export const sameUser = (a: GsqlUser): GsqlUser => ({ ...a });
+
+export const copyData = (data: DataSet): DataSet => ({
+  ...data,
+  queries: data.queries.map((query) => ({ ...query })),
+  users: data.users.map(sameUser),
+});

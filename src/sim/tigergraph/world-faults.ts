@@ -1,0 +1,144 @@
+import type { HostOutage } from '../hosts/contract.ts';
+import { type SimSide, simSides, type TigerControl, type TigerFaults } from './contract.ts';
+import { catchUp, type Realm } from './realm.ts';
+import { releaseOf } from './release.ts';
+import { setEverywhere } from './state/genesis.ts';
+import { type Cluster, keys, type TigerNode } from './state/model.ts';
+import { refresh } from './state/settle.ts';
+
+/** A change to the world between two moments: what was before has happened, what is writable now is noted. */
+function between(realm: Realm, change: (nowMs: number) => void): void {
+  const nowMs = catchUp(realm);
+  change(nowMs);
+  refresh(realm.state, nowMs);
+}
+
+export function nodeOf(cluster: Cluster, name: string): TigerNode {
+  const node = cluster.nodes.find((each) => each.name === name);
+  if (node === undefined) throw new TypeError(`${cluster.name} has no node ${name}`);
+  return node;
+}
+
+export function createTigerFaults(realm: Realm): TigerFaults {
+  const { state } = realm;
+  const clusterAt = (side: SimSide): Cluster => state.clusters[side];
+  const nodeDown = async (side: SimSide, name: string, outage: HostOutage = 'dead'): Promise<void> => {
+    if (outage === 'dead') between(realm, () => Object.assign(nodeOf(clusterAt(side), name), { up: false }));
+    await realm.host(side, name).faults.down(outage);
+  };
+  const nodeUp = async (side: SimSide, name: string): Promise<void> => {
+    await realm.host(side, name).faults.up();
+    between(realm, (nowMs) => {
+      const node = nodeOf(clusterAt(side), name);
+      const wasDown = !node.up;
+      node.up = true;
+      const own = clusterAt(side).services.filter((service) => wasDown && service.node === node);
+      for (const service of own) service.onlineAtMs = nowMs + state.pace.warmupMs;
+    });
+  };
+  return {
+    nodeDown,
+    nodeUp,
+    down: async (side, outage) => {
+      for (const { name } of clusterAt(side).nodes) await nodeDown(side, name, outage);
+    },
+    up: async (side) => {
+      for (const { name } of clusterAt(side).nodes) await nodeUp(side, name);
+    },
+    link: (to) =>
+      between(realm, () => {
+        state.linkUp = to === 'up';
+      }),
+    blockPort: (from, port, on) =>
+      between(realm, () => void (on ? state.blockedPorts.add(`${from}:${port}`) : state.blockedPorts.delete(`${from}:${port}`))),
+    service: (side, service, to) =>
+      between(realm, () => {
+        const own = clusterAt(side).services.filter(({ name, instance }) => name === service || instance === service);
+        if (own.length === 0) throw new TypeError(`${clusterAt(side).name} has no service ${service}`);
+        for (const each of own) Object.assign(each, { wanted: to !== 'down', stuck: to === 'warmup', onlineAtMs: 0 });
+      }),
+    connector: (side, to) =>
+      between(realm, () => {
+        clusterAt(side).crr.failing = to === 'failed';
+      }),
+    blockReplica: (side, on) =>
+      between(realm, () => {
+        clusterAt(side).crr.blocked = on;
+      }),
+    spoilCopy: (how) => {
+      state.spoil = how;
+    },
+    denyS3: (side, node, on) => void Object.assign(nodeOf(clusterAt(side), node), { s3Denied: on }),
+    fullDisk: (side, node, on) => {
+      nodeOf(clusterAt(side), node).diskFull = on;
+      realm.host(side, node).files.fill(on);
+    },
+    license: (side, days) => {
+      clusterAt(side).licenseEndsMs = realm.nowMs() + days * 86_400_000;
+    },
+    hostList: (side, hostnames) => {
+      const list = hostnames.map((name, index) => ({ Hostname: name, ID: `m${index + 1}`, Region: '' }));
+      between(realm, () => setEverywhere(clusterAt(side), keys.hostList, JSON.stringify(list)));
+    },
+    runningQuery: (side, on) => {
+      clusterAt(side).runningQuery = on;
+    },
+    plainTables: (on) => {
+      state.ansi = !on;
+    },
+  };
+}
+
+export function createTigerControl(realm: Realm, leap: (ms: number) => void): TigerControl {
+  const { state } = realm;
+  return {
+    advance: (ms) => {
+      catchUp(realm);
+      leap(ms);
+      catchUp(realm);
+    },
+    writes: (perSecond) =>
+      between(realm, () => {
+        state.writesPerSecond = perSecond;
+      }),
+    fence: (side, on) =>
+      between(realm, () => {
+        state.clusters[side].fenced = on;
+      }),
+    upgrade: (side, version) =>
+      between(realm, () => {
+        const cluster = state.clusters[side];
+        const root = (cluster.config.applied.get(keys.appRoot) ?? '').replace(/[^/]*$/, version);
+        cluster.release = releaseOf(version);
+        setEverywhere(cluster, keys.appRoot, root);
+        for (const { name } of cluster.nodes) furnishApp(realm, side, name, root);
+      }),
+    password: (side, user, password) => {
+      const found = state.clusters[side].data.users.find(({ name }) => name === user);
+      if (found === undefined) throw new TypeError(`no user ${user} on the ${side}`);
+      found.password = password;
+    },
+  };
+}
+
+/** Files of the installed version that are looked for by their names. */
+export function appFiles(root: string): Readonly<Record<string, string>> {
+  const scripts = ['kafka-get-offsets.sh', 'kafka-run-class.sh', 'kafka-topics.sh'].map((name) => `${root}/kafka/bin/${name}`);
+  return Object.fromEntries([...scripts, `${root}/.syspre/usr/lib/jvm/bin/java`].map((path) => [path, '#!/bin/bash\n']));
+}
+
+function furnishApp(realm: Realm, side: SimSide, node: string, root: string): void {
+  for (const [path, text] of Object.entries(appFiles(root))) realm.host(side, node).files.write(path, text);
+}
+
+/** Spans in which every side took writes of the application. */
+export function splitBrainOf(realm: Realm): readonly { readonly from: number; readonly to: number | null }[] {
+  const [one = [], other = []] = simSides.map((side) => realm.state.writable.filter((span) => span.side === side));
+  return one.flatMap((a) =>
+    other.flatMap((b) => {
+      const from = Math.max(a.from, b.from);
+      const to = Math.min(a.to ?? Number.POSITIVE_INFINITY, b.to ?? Number.POSITIVE_INFINITY);
+      return from < to ? [{ from, to: Number.isFinite(to) ? to : null }] : [];
+    }),
+  );
+}
