@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Link } from '../../domain/link.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { addressOf, type ClusterAddress, clusterConfig, type ResolveSecret } from '../cockroach/address.ts';
+import { addressOf, type ClusterAddress, clusterConfig, type ResolveSecret, userName } from '../cockroach/address.ts';
 import { isSameTable, showTable, type TableName, tableNameOf } from './table-name.ts';
 
 /** One table as it is called on each side. */
@@ -62,7 +62,8 @@ const name = z
   .string()
   .min(1, 'must not be empty')
   .max(255, 'must have at most 255 characters')
-  .refine((text) => !text.includes('\u0000'), 'must not hold a NUL character');
+  .refine((text) => !text.includes('\u0000'), 'must not hold a NUL character')
+  .refine((text) => !/\p{Surrogate}/u.test(text), 'must be text: it holds half of a character');
 
 const tableInParts = z.strictObject({ database: name, schema: name.default('public'), table: name });
 const tableAsText = z
@@ -97,7 +98,7 @@ const stream = z.strictObject({
         .regex(/^[A-Za-z0-9_.:-]{1,253}$/, 'must be a host name or an IP address')
         .optional(),
       port: z.int().min(1).max(65_535).optional(),
-      user: z.string().min(1).max(63),
+      user: userName,
       password: reference.optional(),
       ca: reference.optional(),
       tls: z.enum(['verify', 'disable']).default('verify'),

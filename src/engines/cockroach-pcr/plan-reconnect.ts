@@ -1,4 +1,5 @@
 import type { Refusal } from '../../domain/refusal.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import { actsFor, changeStep, type Draft, lookStep, noUndo, personStep } from './acts.ts';
 import { tuningKinds } from './acts-tuning.ts';
@@ -79,8 +80,8 @@ function replacement({ link, follower, here, there }: Scene, connection: string)
   }
   const words =
     how === 'alter'
-      ? `ALTER EXTERNAL CONNECTION "${connection}" AS '<the new URI>'`
-      : `DROP EXTERNAL CONNECTION "${connection}"; CREATE EXTERNAL CONNECTION "${connection}" AS '<the new URI>'`;
+      ? `ALTER EXTERNAL CONNECTION ${quoteIdentifier(connection)} AS '<the new URI>'`
+      : `DROP EXTERNAL CONNECTION ${quoteIdentifier(connection)}; CREATE EXTERNAL CONNECTION ${quoteIdentifier(connection)} AS '<the new URI>'`;
   return [
     personStep({
       kind: tuningKinds.replaceByHand,

@@ -10,6 +10,11 @@ export type ResolveSecret = (reference: string) => Secret;
 
 const reference = z.string().regex(/^(env|file):.+$/, 'must be a secret reference such as env:SQL_PASSWORD or file:/run/secrets/ca.crt');
 
+/** What CockroachDB takes for the name of a user; it reads capitals as lower case. */
+export const userName = z
+  .string()
+  .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,62}$/u, 'must be a user name of at most 63 letters, digits, _, . and -');
+
 const verifiedTls = z.strictObject({
   mode: z.literal('verify').default('verify'),
   /** Certificates that the server's must lead to; those that Node ships when it is left out. */
@@ -24,7 +29,7 @@ export const clusterConfig = z
     cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'must be a short name such as sql-east'),
     host: z.string().regex(/^[A-Za-z0-9_.:-]{1,253}$/, 'must be a host name or an IP address'),
     port: z.int().min(1).max(65_535).default(26_257),
-    user: z.string().min(1).max(63),
+    user: userName,
     password: reference.optional(),
     tls: z.union([z.strictObject({ mode: z.literal('disable') }), verifiedTls]).prefault({}),
   })

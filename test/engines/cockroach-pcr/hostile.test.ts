@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asLinkId } from '../../../src/domain/ids.ts';
+import type { Operation } from '../../../src/domain/operation.ts';
+import { isRefusal } from '../../../src/domain/refusal.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import { type PcrLink, parsePcrSettings } from '../../../src/engines/cockroach-pcr/config.ts';
+import type { PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
+import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
+import { hostileName, quotedIn, skeletonOf } from '../../support/hostile.ts';
+import { aDetail, aJob, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, micros, onVersion } from './build.ts';
+
+const link = asLinkId('prod-sql');
+const hour = 3_600_000;
+const address = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
+
+/** An external connection's name is part of a URI, where these would end it. */
+const connectionOf = (name: string): string => name.replace(/[/?]/g, '_');
+
+/** Every name of a link is this one, past the config that would refuse it. */
+function linkNamed(name: string): PcrLink {
+  const { settings, ...rest } = aLink(name);
+  const login = { name, password: new Secret(name) };
+  const setup = {
+    source: name,
+    retentionMs: 6 * hour,
+    expirationMs: 48 * hour,
+    reader: true,
+    user: { ...login, create: true },
+    addresses: { primary: address, standby: address },
+    route: null,
+    organization: name,
+    license: new Secret(name),
+    consoleUser: login,
+  };
+  return { ...rest, settings: { ...settings, streams: { primary: connectionOf(name), standby: connectionOf(name) }, setup } };
+}
+
+const ground = (names: readonly string[]): NonNullable<ReadSide['ground']> => ({
+  rangefeed: false,
+  organization: false,
+  license: false,
+  users: [],
+  granted: [],
+  admins: ['ops'],
+  connections: [],
+  regions: ['us-east'],
+  virtualClusters: names.map((name) => ({ name, status: 'ready', service: 'shared' })),
+});
+
+const promoted = (side: Partial<ReadSide> = {}): ReadSide =>
+  aReadSide(aVirtualCluster({ activated: micros(600_000) }), { history: 'kept', ...side });
+const stopped = aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' });
+
+/** Operations with a state of the databases in which each is planned. */
+const scenes = (name: string): readonly (readonly [Operation, PcrDetail])[] => {
+  const follows = (more: Parameters<typeof aStandby>[0] = {}, side: Partial<ReadSide> = {}) =>
+    aStandby({ sourceName: name, ...more }, side);
+  const reader = { status: 'ready', service: 'shared' } as const;
+  const old = onVersion('24.3');
+  return [
+    [{ kind: 'switchover', link, maxWriteStopMs: 60_000 }, aDetail(aSource({ defaultTarget: name }), follows())],
+    [{ kind: 'failover', link, to: { kind: 'latest' } }, aDetail(aSource(), follows())],
+    [{ kind: 'pause', link }, aDetail(aSource(), follows())],
+    [{ kind: 'resume', link }, aDetail(aSource(), follows({ status: 'replication paused', job: aJob({ status: 'paused' }) }))],
+    [{ kind: 'fence', link }, aDetail(aSource(), promoted())],
+    [{ kind: 'failback', link }, aDetail(stopped, promoted())],
+    [{ kind: 'teardown', link }, aDetail(aSource(), follows({}, { reader }))],
+    [{ kind: 'setup', link }, aDetail(aSource({ ground: ground(['system', name]) }), aReadSide(null, { ground: ground(['system']) }))],
+    [
+      { kind: 'rebuild', link },
+      aDetail(aSource({ ground: ground([]) }), aReadSide(aVirtualCluster({ status: 'add', service: 'none' }), { ground: ground([]) })),
+    ],
+    [{ kind: 'reader', link, on: true }, aDetail(aSource(), follows())],
+    [{ kind: 'reader', link, on: false }, aDetail(aSource(), follows({}, { reader }))],
+    [{ kind: 'retention', link, windowMs: 6 * hour, expirationMs: 48 * hour }, aDetail(aSource(), follows())],
+    [{ kind: 'retention', link, windowMs: 6 * hour, expirationMs: 48 * hour }, aDetail(aSource(old), follows({}, old))],
+    [{ kind: 'reconnect', link }, aDetail(aSource(), follows({ sourceUri: `external://${connectionOf(name)}` }))],
+    [{ kind: 'reconnect', link }, aDetail(aSource(old), follows({ sourceUri: `external://${connectionOf(name)}` }, old))],
+    [{ kind: 'verify', link }, aDetail(aSource(), follows())],
+  ];
+};
+
+/** What a plan sends, or asks people to send. */
+function statementsOf(name: string, of: PcrLink): readonly (readonly string[])[] {
+  return scenes(name).map(([operation, detail]) => {
+    const plan = planPcr(operation, of, anObservation(detail, of));
+    if (isRefusal(plan)) throw new TypeError(`${operation.kind}: ${plan.sentence}`);
+    return plan.steps.filter(({ kind }) => kind !== 'redirect').flatMap(({ statements }) => statements);
+  });
+}
+
+const plainName = 'plain';
+const plain = statementsOf(plainName, linkNamed(plainName));
+
+describe('names in the statements of every plan', () => {
+  it('are in quite a number of them', () => {
+    const all = plain.flat();
+    expect(all.length).toBeGreaterThan(40);
+    expect(all.filter((statement) => quotedIn(statement).includes(plainName)).length).toBeGreaterThan(30);
+  });
+
+  it('stay within their quotes, whatever they hold', () => {
+    fc.assert(
+      fc.property(hostileName, (name) => {
+        const sent = statementsOf(name, linkNamed(name));
+        expect(sent.map((list) => list.map(skeletonOf))).toEqual(plain.map((list) => list.map(skeletonOf)));
+        for (const [scene, list] of sent.entries()) {
+          for (const [at, statement] of list.entries()) {
+            for (const [place, text] of quotedIn(plain[scene]?.[at] ?? '').entries()) {
+              const now = quotedIn(statement)[place];
+              if (text === plainName) expect([name, connectionOf(name)]).toContain(now);
+              if (text === `external://${plainName}`) expect(now).toBe(`external://${connectionOf(name)}`);
+            }
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('names that CockroachDB does not have', () => {
+  const cluster = (name: string, host: string) => ({ cluster: name, host, user: 'ops', password: 'env:P', tls: { mode: 'disable' } });
+  const config = { virtualCluster: 'main', primary: cluster('sql-east', 'east'), standby: cluster('sql-west', 'west') };
+  const user = { name: 'stream', password: 'env:P' };
+  const places: Readonly<Record<string, (name: string) => unknown>> = {
+    'a virtual cluster': (virtualCluster) => ({ ...config, virtualCluster }),
+    'an external connection': (externalConnection) => ({ ...config, streams: { toStandby: { externalConnection } } }),
+    'the user of a stream': (name) => ({ ...config, setup: { user: { ...user, name } } }),
+    'the user of the console': (name) => ({ ...config, setup: { user, consoleUser: { ...user, name } } }),
+    'the virtual cluster that is copied': (sourceVirtualCluster) => ({ ...config, setup: { user, sourceVirtualCluster } }),
+    'the user who logs in': (name) => ({ ...config, primary: { ...config.primary, user: name } }),
+  };
+  const kindOf = (raw: unknown) => parsePcrSettings(raw, () => new Secret('x')).kind;
+  const outside = hostileName.filter((name) => !/^[\p{L}\p{N}_.-]+$/u.test(name));
+
+  it.each(Object.entries(places))('are refused by the config: %s', (_, place) => {
+    expect(kindOf(place('main'))).toBe('parsed');
+    fc.assert(
+      fc.property(outside, (name) => {
+        expect(kindOf(place(name))).toBe('problems');
+      }),
+      { numRuns: 200 },
+    );
+    for (const name of ['', '\u0000', 'a\u0000b']) expect(kindOf(place(name))).toBe('problems');
+  });
+});
