@@ -8,6 +8,7 @@ import type { FaultHandle, SqlWorld, SqlWorldOptions, SqlWorldSide } from '../..
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import { startSqlWorld } from '../../src/sim/cockroach/sql-world.ts';
+import { connectShell } from '../../src/transports/shell.ts';
 import { connectSql, type SqlTls } from '../../src/transports/sql.ts';
 import type { Bed } from './drive.ts';
 
@@ -67,7 +68,7 @@ export async function openPcr(
   return {
     world,
     link: linkTo(world, settings(world)),
-    engine: () => createCockroachPcr({ connect: connectSql }),
+    engine: () => createCockroachPcr({ connect: connectSql, shell: connectShell }),
     effects: () =>
       world
         .effects()

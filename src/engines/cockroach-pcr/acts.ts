@@ -5,6 +5,7 @@ import type { Act, Step, Undo } from '../../domain/plan.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { microsOfMs, timestampOfMicros } from '../cockroach/times.ts';
 import { actOn, alter } from './act-on.ts';
+import { hostActs } from './acts-hosts.ts';
 import { readerActs } from './acts-reader.ts';
 import { setupActs } from './acts-setup.ts';
 import { tuningActs } from './acts-tuning.ts';
@@ -48,6 +49,7 @@ export const actsFor = (settings: PcrSettings) => ({
   ...upgradeActs(settings),
   ...readerActs(settings),
   ...tuningActs(settings),
+  ...hostActs(settings),
 });
 
 function serviceActs(settings: PcrSettings) {

@@ -3,6 +3,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { ClusterAddress, ResolveSecret } from '../cockroach/address.ts';
 import type { StreamLogin } from '../cockroach/stream-uri.ts';
+import { hostsSchema, nodesFrom, type SideNodes, trustedPath } from './config-hosts.ts';
 
 /** Where the nodes of the other side reach a side; by path for releases that can't take the certificate in the URI. */
 export interface SetupAddress {
@@ -27,6 +28,10 @@ export interface PcrSetup {
   readonly license: Secret | null;
   /** Made on the standby, so that people can look at the replication in the DB Console. */
   readonly consoleUser: StreamLogin | null;
+  /** The nodes of each side over SSH; null where people do what has to be done on them. */
+  readonly hosts?: Readonly<Record<Side, SideNodes | null>>;
+  /** Release that new nodes run, such as 26.2, where the bot has no way to ask them. */
+  readonly release?: string | null;
 }
 
 const reference = z.string().regex(/^(env|file):.+$/, 'must be a secret reference such as env:REPL_PASSWORD or file:/run/secrets/ca.crt');
@@ -70,6 +75,11 @@ export const setupSchema = z.strictObject({
   organization: z.string().min(1).max(200).optional(),
   license: reference.optional(),
   consoleUser: z.strictObject({ name: userName, password: reference }).optional(),
+  hosts: hostsSchema,
+  release: z
+    .string()
+    .regex(/^\d{2}\.\d{1,2}$/, 'must be a release such as "26.2"')
+    .optional(),
 });
 
 /** Looks the references up. Throws what `resolve` throws. */
@@ -80,6 +90,10 @@ export function setupOf(
   resolve: ResolveSecret,
 ): PcrSetup {
   const { addresses, user, consoleUser, organization, license } = config;
+  const hosts = {
+    primary: nodesFrom(config.hosts.primary, sides.standby, resolve),
+    standby: nodesFrom(config.hosts.standby, sides.primary, resolve),
+  };
   return {
     source: config.sourceVirtualCluster ?? virtualCluster,
     retentionMs: config.retention ?? null,
@@ -87,18 +101,25 @@ export function setupOf(
     reader: config.reader,
     user: { name: user.name, password: resolve(user.password), create: user.create },
     addresses: {
-      primary: placeOf(addresses.primary ?? {}, sides.primary, resolve),
-      standby: placeOf(addresses.standby ?? {}, sides.standby, resolve),
+      primary: placeOf(addresses.primary ?? {}, sides.primary, hosts.standby, resolve),
+      standby: placeOf(addresses.standby ?? {}, sides.standby, hosts.primary, resolve),
     },
     route: config.route === 'gateway' ? 'gateway' : null,
     organization: organization ?? null,
     license: license === undefined ? null : resolve(license),
     consoleUser: consoleUser === undefined ? null : { name: consoleUser.name, password: resolve(consoleUser.password) },
+    hosts,
+    release: config.release ?? null,
   };
 }
 
-/** What is left out is as the bot itself reaches that side. */
-function placeOf({ host, port, ca, caPath }: z.infer<typeof address>, own: ClusterAddress, resolve: ResolveSecret): SetupAddress {
+/** What is left out is as the bot itself reaches that side. `others`: the nodes that are to trust it. */
+function placeOf(
+  { host, port, ca, caPath }: z.infer<typeof address>,
+  own: ClusterAddress,
+  others: SideNodes | null,
+  resolve: ResolveSecret,
+): SetupAddress {
   const { tls } = own;
   const ownCa = tls.kind === 'verify' ? tls.ca : null;
   return {
@@ -106,7 +127,7 @@ function placeOf({ host, port, ca, caPath }: z.infer<typeof address>, own: Clust
     port: port ?? own.port,
     // Certificates are public.
     ca: ca === undefined ? ownCa : resolve(ca).reveal(),
-    caPath: caPath ?? null,
+    caPath: caPath ?? (others === null ? null : trustedPath(others)),
     verified: tls.kind === 'verify',
   };
 }

@@ -85,10 +85,33 @@ const sideRead = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const pcrDetail = z.strictObject({ primary: sideRead, standby: sideRead });
+/** What the nodes of a side say over SSH, read while nothing replicates. */
+const hostsRead = z.strictObject({
+  /** Certificate of the side's authority; null when it could not be read. */
+  own: z.strictObject({ sha256: z.string(), notAfter: z.number() }).nullable(),
+  /** Of each node: the release of its binary, whether CockroachDB runs, and what it has under the name of the other side's certificate. */
+  nodes: z.array(
+    z.strictObject({
+      node: z.string(),
+      release: z.strictObject({ year: z.number(), number: z.number(), text: z.string() }).nullable(),
+      running: z.boolean().nullable(),
+      found: z.enum(['file', 'absent', 'no-folder', 'unread']),
+      sha256: z.string().nullable(),
+    }),
+  ),
+  /** Why something of it could not be read; a full sentence. */
+  why: z.string().nullable(),
+});
+
+export const pcrDetail = z.strictObject({
+  primary: sideRead,
+  standby: sideRead,
+  hosts: z.strictObject({ primary: hostsRead.nullable(), standby: hostsRead.nullable() }).optional(),
+});
 
 /** What was read from both sides: the `detail` of an observation. */
 export type PcrDetail = z.infer<typeof pcrDetail>;
+export type HostsRead = z.infer<typeof hostsRead>;
 export type GroundRead = z.infer<typeof groundRead>;
 export type SideRead = z.infer<typeof sideRead>;
 export type ReadSide = Extract<SideRead, { kind: 'read' }>;

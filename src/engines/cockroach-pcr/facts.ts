@@ -11,6 +11,7 @@ import {
   type VirtualClusterView,
 } from './detail.ts';
 import { groundFacts } from './facts-ground.ts';
+import { hostFacts } from './facts-hosts.ts';
 import { coarseState, spell, spellTime } from './words.ts';
 
 /** Facts of both sides in a fixed order, what moves first. The binding ones are there whether or not a side answers, so that fingerprints compare. */
@@ -20,6 +21,7 @@ export function factsOf(settings: PcrSettings, detail: PcrDetail): readonly Fact
     ...sideFacts('primary', settings, detail),
     ...sideFacts('standby', settings, detail),
     ...groundFacts(settings, detail),
+    ...hostFacts(settings, detail),
   ];
 }
 

@@ -1,8 +1,12 @@
+import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { evictEverywhere } from '../cockroach/evict.ts';
 import { systemInterface } from '../cockroach/session.ts';
 import type { Engine, OperationSpec } from '../engine.ts';
+import { hostCautions } from '../hosts/config.ts';
+import { endLeftOvers } from '../hosts/evict.ts';
 import type { PcrLink } from './config.ts';
+import { nodesOfBoth } from './config-hosts.ts';
 import { observePcr } from './observe.ts';
 import { planPcr } from './plan.ts';
 import { preflightPcr } from './preflight.ts';
@@ -11,6 +15,7 @@ import { stepsOf } from './steps.ts';
 
 export interface CockroachPcrDeps {
   readonly connect: SqlConnect;
+  readonly shell: ShellConnect;
 }
 
 const operations = {
@@ -87,22 +92,29 @@ const operations = {
 } as const satisfies Engine['operations'] & Record<string, OperationSpec>;
 
 /** CockroachDB physical cluster replication. */
-export function createCockroachPcr({ connect }: CockroachPcrDeps): Engine<PcrLink> {
+export function createCockroachPcr({ connect, shell }: CockroachPcrDeps): Engine<PcrLink> {
   return {
     id: 'cockroach-pcr',
     operations,
     declined: {},
     inspections: {},
-    cautions: ({ settings }) =>
-      [settings.primary, settings.standby]
+    cautions: ({ settings }) => [
+      ...[settings.primary, settings.standby]
         .filter(({ tls }) => tls.kind === 'disabled')
         .map(({ cluster }) => `TLS to ${cluster} is turned off, so who answers there is not proven and passwords can be read on the way.`),
-    observe: (link, io) => observePcr(connect, link, io),
-    preflight: (operation, link, io) => preflightPcr(connect, operation, link, io),
+      ...hostCautions(nodesOfBoth(settings.setup?.hosts)),
+    ],
+    observe: (link, io) => observePcr(connect, shell, link, io),
+    preflight: (operation, link, io) => preflightPcr(connect, shell, operation, link, io),
     plan: planPcr,
-    steps: stepsOf(connect),
-    evict: ({ settings }, run, fence, io) =>
-      evictEverywhere(connect, [settings.primary, settings.standby], systemInterface, run, fence, io),
+    steps: stepsOf(connect, shell),
+    evict: async ({ settings }, run, fence, io) => {
+      const [sessions, commands] = await Promise.all([
+        evictEverywhere(connect, [settings.primary, settings.standby], systemInterface, run, fence, io),
+        endLeftOvers(shell, nodesOfBoth(settings.setup?.hosts), run, fence, io),
+      ]);
+      return [...sessions, ...commands];
+    },
     report: reportPcr,
   };
 }

@@ -2,7 +2,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import { type Acts, actsFor, changeStep, type Draft, lookStep, noUndo, personStep, undoBy } from './acts.ts';
-import { certificateByHand, windowByHand } from './acts-by-hand.ts';
+import { windowByHand } from './acts-by-hand.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import { type GroundRead, otherSide, type ReadSide } from './detail.ts';
@@ -128,11 +128,8 @@ export function streamUserSteps({ acts, side, user }: Way): readonly Draft[] {
 
 /** From the way between the sides to a copy that is seen to follow, with the options that the config asks for. */
 export function copySteps(way: Way, setup: PcrSetup | null): readonly Draft[] {
-  const { acts, side, copy, link } = way;
-  const byHand =
-    copy.trust === 'path' && setup?.addresses[otherSide(side)].verified === true ? [personStep(certificateByHand(link, side))] : [];
+  const { acts, side, copy } = way;
   return [
-    ...byHand,
     ...(way.connect ? [changeStep(acts.createConnection(side, copy.trust), statementBudgetMs, undoBy(acts.dropConnection(side)))] : []),
     changeStep(acts.createCopy(side, copy), statementBudgetMs, undoBy(acts.dropNewCopy(side, copy.source))),
     lookStep(acts.awaitScan(side), scanBudgetMs),

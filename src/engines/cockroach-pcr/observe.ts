@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Lag } from '../../domain/lag.ts';
 import type { Observation, Side, SideView } from '../../domain/observation.ts';
+import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
@@ -8,25 +9,27 @@ import { followersOf, lagMsOf, otherSide, type PcrDetail, roleOf, type SideRead,
 import { factsOf } from './facts.ts';
 import { bothAsConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
+import { withHosts } from './hosts-ground.ts';
 import { readSide } from './read-side.ts';
 import { withAppVersion } from './versions.ts';
 import { problemOf, unseen } from './words.ts';
 
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
-export async function observePcr(connect: SqlConnect, link: PcrLink, io: EngineIo): Promise<Observation> {
+export async function observePcr(connect: SqlConnect, shell: ShellConnect, link: PcrLink, io: EngineIo): Promise<Observation> {
   const observedAt = io.clock.now();
-  return observationOf(link, await readDetail(connect, link, io), observedAt);
+  return observationOf(link, await readDetail(connect, shell, link, io), observedAt);
 }
 
 /** What an observation rests on. Throws a Fault only when the caller itself gave up. */
-export async function readDetail(connect: SqlConnect, { settings }: PcrLink, io: EngineIo): Promise<PcrDetail> {
+export async function readDetail(connect: SqlConnect, shell: ShellConnect, { settings }: PcrLink, io: EngineIo): Promise<PcrDetail> {
   const { virtualCluster, primary, standby } = settings;
   const [atPrimary, atStandby] = await Promise.all([
     readSide(connect, primary, virtualCluster, io),
     readSide(connect, standby, virtualCluster, io),
   ]);
   const sides = bothAsConfigured(settings, { primary: atPrimary, standby: atStandby });
-  return withGround(connect, settings, await withAppVersion(connect, settings, sides, io), io);
+  const detail = await withGround(connect, settings, await withAppVersion(connect, settings, sides, io), io);
+  return withHosts(shell, settings, detail, io);
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */

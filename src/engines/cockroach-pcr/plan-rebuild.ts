@@ -2,6 +2,7 @@ import type { Side } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import { actsFor, changeStep, type Draft, lookStep, noUndo } from './acts.ts';
+import { certificateSteps } from './certificates.ts';
 import type { PcrLink } from './config.ts';
 import { otherSide, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from './detail.ts';
 import { copySteps, streamUserSteps, type Way, wayFrom } from './making.ts';
@@ -39,6 +40,7 @@ export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal
     steps: [
       ...rangefeedSteps(pair, way),
       ...streamUserSteps(way),
+      ...certificateSteps(link, pair.side, way.copy.trust, detail),
       ...dropSteps(pair),
       ...copySteps(way, setup),
       ...(pair.sourceRead.flat === true ? [] : [lookStep(actsFor(link.settings).checkSplitBrain(otherSide(pair.side)), statementBudgetMs)]),

@@ -1,16 +1,20 @@
 import type { Side } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { actsFor, changeStep, type Draft, undoBy } from './acts.ts';
+import { certificateSteps, certificateStepsBack } from './certificates.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrDetail } from './detail.ts';
 import { copySteps, streamUserSteps, wayFrom } from './making.ts';
+import { raise } from './plan-raise.ts';
 import type { Outline } from './scene.ts';
 import { type Ground, groundRefusal, groundsOf, setupWarnings } from './setup-ground.ts';
 import type { Setting } from './statements-setup.ts';
 
 /** Plans the replication that the config describes, from the primary into a standby that has nothing yet. Pure. */
 export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
-  const ground = groundsOf(link, detail);
+  const raised = raise(link, detail);
+  if (raised !== null && isRefusal(raised)) return raised;
+  const ground = groundsOf(link, raised?.detail ?? detail);
   if (isRefusal(ground)) return ground;
   const refusal = groundRefusal(ground);
   if (refusal !== null) return refusal;
@@ -19,10 +23,19 @@ export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
   const { here, there } = way;
   return {
     summary: `Copy ${way.copy.source} of ${there} to ${here} in full, and let ${here} follow it.`,
-    steps: [...settingSteps(ground), ...streamUserSteps(way), ...consoleSteps(ground), ...copySteps(way, ground.setup)],
+    steps: [
+      ...(raised?.starts ?? []),
+      ...certificateSteps(link, 'standby', way.copy.trust, detail),
+      ...certificateStepsBack(link, 'primary', way.copy.trust, detail),
+      ...(raised?.inits ?? []),
+      ...settingSteps(ground),
+      ...streamUserSteps(way),
+      ...consoleSteps(ground),
+      ...copySteps(way, ground.setup),
+    ],
     predictedLoss: { ms: 0, words: `Nothing is lost: ${there} goes on as it is, and ${here} has no data yet.` },
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
-    warnings: setupWarnings(ground),
+    warnings: [...(raised?.warnings ?? []), ...setupWarnings(ground)],
   };
 }
 

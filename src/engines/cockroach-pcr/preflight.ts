@@ -3,6 +3,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import { isRefusal } from '../../domain/refusal.ts';
+import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
@@ -24,10 +25,16 @@ const failed = (name: string, seen: string, next: string): Check => ({ name, out
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
 /** Looks at everything that an operation will need. Changes nothing. */
-export async function preflightPcr(connect: SqlConnect, operation: Operation, link: PcrLink, io: EngineIo): Promise<readonly Check[]> {
+export async function preflightPcr(
+  connect: SqlConnect,
+  shell: ShellConnect,
+  operation: Operation,
+  link: PcrLink,
+  io: EngineIo,
+): Promise<readonly Check[]> {
   const { settings } = link;
   const at = io.clock.now();
-  const detail = await readDetail(connect, link, io);
+  const detail = await readDetail(connect, shell, link, io);
   const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
   return [
     planCheck(operation, link, detail, at),

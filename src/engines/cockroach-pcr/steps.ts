@@ -1,7 +1,10 @@
 import type { StepKind } from '../../domain/plan.ts';
+import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import type { StepExecutor } from '../engine.ts';
+import { hostSteps } from '../hosts/steps.ts';
 import { kinds } from './acts.ts';
+import { hostKindsHere } from './acts-hosts.ts';
 import { readerKinds } from './acts-reader.ts';
 import { setupKinds } from './acts-setup.ts';
 import { tuningKinds } from './acts-tuning.ts';
@@ -9,6 +12,7 @@ import { upgradeKinds } from './acts-upgrade.ts';
 import type { PcrLink } from './config.ts';
 import { executorOf } from './place.ts';
 import { awaitFollowing, startReplication } from './steps-failback.ts';
+import { checkCertificates, createOperator, initCluster, seeControlPlane } from './steps-hosts.ts';
 import { awaitCut, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
 import { awaitReader, dropReader, openReader, startReader, stopReader, verifyReader } from './steps-reader.ts';
@@ -21,7 +25,7 @@ import { finalize, finalizeApplication, verifyRelease } from './steps-upgrade.ts
 import { type Comparisons, compareCopies, takeTime } from './steps-verify.ts';
 
 /** The executors of this engine. A redirect is a person's step and has none. */
-export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
+export function stepsOf(connect: SqlConnect, shell: ShellConnect): Readonly<Record<StepKind, StepExecutor<PcrLink>>> {
   const comparisons: Comparisons = new Map();
   return {
     [kinds.proveCatchUp]: executorOf(connect, proveCatchUp),
@@ -66,5 +70,13 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [tuningKinds.replaceConnection]: executorOf(connect, replaceConnection),
     [tuningKinds.bounce]: executorOf(connect, bounce),
     [tuningKinds.awaitTime]: executorOf(connect, awaitTime),
+    [hostKindsHere.initCluster]: executorOf(connect, initCluster(shell)),
+    [hostKindsHere.createOperator]: executorOf(connect, createOperator(shell)),
+    [hostKindsHere.seeControlPlane]: executorOf(connect, seeControlPlane),
+    [hostKindsHere.checkCertificates]: executorOf(connect, checkCertificates(shell)),
+    ...hostSteps<PcrLink>(shell, ({ settings }, side) => ({
+      cluster: settings[side].cluster,
+      nodes: settings.setup?.hosts?.[side]?.nodes ?? [],
+    })),
   };
 }

@@ -189,6 +189,15 @@ export interface Faults {
   corrupt(side: SimSide, on: boolean): void;
 }
 
+/** A new cluster: with an application in a virtual cluster of its own, with none yet, or with its data in the control plane. */
+export type FreshCluster = 'application' | 'empty' | 'plain';
+
+/** What `cockroach sql` prints: a tag for each statement, and the refusal that ended it. */
+export interface LocalAnswer {
+  readonly tags: readonly string[];
+  readonly refusal: { readonly message: string; readonly sqlState: string } | null;
+}
+
 export interface WorldControl {
   advance(ms: number): void;
   writes(perSecond: number): void;
@@ -196,6 +205,10 @@ export interface WorldControl {
   linkUp(): void;
   /** Every node of a side is restarted with other binaries; nothing is finalized by that. */
   install(side: SimSide, version: SimVersion): void;
+  /** What `cockroach init` makes of a side that has nothing yet. */
+  initialize(side: SimSide, as: FreshCluster): void;
+  /** Runs statements on a node of the side, as a user with a certificate there. */
+  locally(side: SimSide, user: string, sql: string): Promise<LocalAnswer>;
 }
 
 export interface SqlWorldSide {

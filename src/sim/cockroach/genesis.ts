@@ -1,4 +1,4 @@
-import type { Pace, SimSide, SimUser, SqlWorldOptions, WorldStart } from './contract.ts';
+import type { FreshCluster, Pace, SimSide, SimUser, SqlWorldOptions, WorldStart } from './contract.ts';
 import { dialects, type SimVersion } from './grammar/dialect.ts';
 import { emptyLdr } from './ldr/state/model.ts';
 import { pauseJob } from './state/jobs.ts';
@@ -102,6 +102,19 @@ export function addApplication(cluster: Cluster, { users, virtualCluster }: Gene
     status: 'ACTIVE',
   });
   cluster.settings.set('server.controller.default_target_cluster', virtualCluster);
+}
+
+/** What a side is right after it was initialized. */
+export function initialize(cluster: Cluster, genesis: Genesis, as: FreshCluster, atUs: Us): void {
+  const at = cluster.vcs.findIndex(({ name }) => name === genesis.virtualCluster);
+  if (as === 'application' && at < 0) addApplication(cluster, genesis, atUs);
+  if (as !== 'application' && at >= 0) {
+    cluster.vcs.splice(at, 1);
+    cluster.settings.delete('server.controller.default_target_cluster');
+  }
+  const system = cluster.vcs.find(({ name }) => name === 'system');
+  cluster.flat = as === 'plain' && cluster.side === 'primary';
+  if (cluster.flat && system !== undefined) system.epochs = [{ fromUs: 0, writer: cluster.uuid }];
 }
 
 /** The state before anything has happened: two clusters, the application on the primary. */

@@ -10,12 +10,13 @@ import {
   type WorldControl,
 } from './contract.ts';
 import { createFaultRules } from './faults.ts';
-import { bringTo, createState, defaultUsers, type Genesis, pastUs } from './genesis.ts';
+import { bringTo, createState, defaultUsers, type Genesis, initialize, pastUs } from './genesis.ts';
 import { dialects } from './grammar/dialect.ts';
 import { bringLdrTo, connectionsOf } from './ldr/ldr-genesis.ts';
 import { createLdrTruth } from './ldr/ldr-truth.ts';
+import { runLocally } from './local-sql.ts';
 import { productPace } from './pace.ts';
-import { catchUp, createGate, type Realm, stopAll } from './realm.ts';
+import { catchUp, changed, createGate, type Realm, stopAll } from './realm.ts';
 import { createSessions } from './sessions.ts';
 import { createSqlBackend } from './sql-backend.ts';
 import { createAuthority } from './wire/certificate.ts';
@@ -92,8 +93,13 @@ async function startServers(realm: Realm, genesis: Genesis, tls: Tls | null): Pr
   return servers;
 }
 
-function createControl(realm: Realm, faults: Faults): WorldControl {
+function createControl(realm: Realm, faults: Faults, genesis: Genesis): WorldControl {
   return {
+    initialize: (side, as) => {
+      initialize(realm.state.clusters[side], genesis, as, catchUp(realm));
+      changed(realm);
+    },
+    locally: (side, user, sql) => runLocally(realm, side, user, sql),
     advance: (ms) => {
       catchUp(realm);
       realm.time.leap(ms);
@@ -138,7 +144,7 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
   if (options.ldr !== undefined) bringLdrTo(options.ldr, realm.state, genesis, realm.time.nowUs());
   else bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
   const faults = createFaults(realm, servers);
-  const control = createControl(realm, faults);
+  const control = createControl(realm, faults, genesis);
   const close = async (): Promise<void> => {
     stopAll(realm);
     await Promise.all([servers.primary.stop(), servers.standby.stop()]);
