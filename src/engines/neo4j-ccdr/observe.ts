@@ -10,7 +10,7 @@ import { type CertificateMemory, noCertificates, readCertificates } from './cert
 import { type CcdrLink, type CcdrSettings, otherSide } from './config.ts';
 import type { CcdrDetail, SideRead } from './detail.ts';
 import { factsOf } from './facts.ts';
-import { headlineOf } from './headline.ts';
+import { type Headline, headlineOf } from './headline.ts';
 import { pastOf, remember, type Seen } from './history.ts';
 import { readDatabases, readSide } from './read-side.ts';
 import { withLeader } from './session.ts';
@@ -97,7 +97,7 @@ export function observationOf(link: CcdrLink, detail: CcdrDetail, observedAt: nu
     link: link.id,
     engine: 'neo4j-ccdr',
     observedAt,
-    ...headlineOf(link.settings, detail),
+    ...withWayOut(link.id, detail, headlineOf(link.settings, detail)),
     primary: sideView('primary', link.settings, detail),
     standby: sideView('standby', link.settings, detail),
     lag: lagOf(detail),
@@ -105,6 +105,12 @@ export function observationOf(link: CcdrLink, detail: CcdrDetail, observedAt: nu
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
   };
+}
+
+/** Whoever reads at night that two sides take writes is told at once what ends it. */
+function withWayOut(id: LinkId, { primary, standby }: CcdrDetail, { health, headline }: Headline): Headline {
+  const isSplit = health === 'danger' && writableOf(primary) === 'yes' && writableOf(standby) === 'yes';
+  return isSplit ? { health, headline: `${headline} /repl fence ${id} ends it.` } : { health, headline };
 }
 
 function sideView(side: Side, settings: CcdrSettings, detail: CcdrDetail): SideView {

@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/domain/operation.ts';
+import { carryOut, planOn, settle, through } from '../../conformance/drive.ts';
+import {
+  byHand,
+  type CcdrBed,
+  type CcdrBedOptions,
+  ccdrLinkId as link,
+  openCcdr,
+  untilWritable,
+} from '../../conformance/neo4j-ccdr-bed.ts';
+import { until } from '../../support/until.ts';
+import { ask, look, stepOf, upTo } from './acting.ts';
+
+let bed: CcdrBed | null = null;
+afterEach(async () => {
+  await bed?.close();
+  bed = null;
+});
+async function open(options: CcdrBedOptions = {}, version = '2026.07.1'): Promise<CcdrBed> {
+  bed = await openCcdr(version, options);
+  return bed;
+}
+
+const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
+const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
+
+describe('a switchover', { timeout: 30_000 }, () => {
+  it('waits for a write that was open when writes were stopped, and loses nothing', async () => {
+    const on = await open();
+    const plan = await planOn(on, switchover);
+    on.world.control().straggle('primary', 400);
+    const drained = await upTo(on, plan, 'ccdr.await-drained');
+    expect(on.world.transactions('primary').length).toBeGreaterThan(0);
+    expect(await ask(on, drained)).toMatchObject({ kind: 'done' });
+    expect(on.world.transactions('primary')).toEqual([]);
+    const rest = plan.steps.slice(plan.steps.indexOf(drained));
+    await through(on, { ...plan, steps: rest }, async (one) => void (await carryOut(on, one, () => on.engine())));
+    expect(on.world.lost()).toMatchObject({ side: 'standby', transactions: 0 });
+    expect(on.world.writable()).toEqual({ primary: false, standby: true });
+  });
+
+  it('lets the old side write again when the replica does not become level', async () => {
+    const on = await open();
+    const plan = await planOn(on, switchover);
+    const stop = await upTo(on, plan, 'ccdr.set-read-only');
+    on.world.faults.catchUpStuck('standby', true);
+    const before = on.world.database('standby')?.tx ?? 0;
+    await until(() => (on.world.database('primary')?.tx ?? 0) > before, 'writes go on');
+    await carryOut(on, stop, () => on.engine());
+    const equal = stepOf(plan, 'ccdr.await-equal');
+    expect(equal.onLate).toBe('undo');
+    expect(await look(on, equal)).toMatchObject({ kind: 'underway', note: expect.stringContaining('lacks') });
+    if (stop.undo.kind !== 'act') throw new TypeError('a stop has an undo');
+    expect(await carryOut(on, stop.undo.act, () => on.engine())).toBe(1);
+    await untilWritable(on.world, 'primary', true);
+    expect(on.wasSplit()).toBe(false);
+  });
+
+  it('does not promote when somebody lets the old side write again', async () => {
+    const on = await open();
+    const promote = await upTo(on, await planOn(on, switchover), 'ccdr.promote');
+    await byHand(on.world, 'primary', 'ALTER DATABASE orders SET ACCESS READ WRITE');
+    await untilWritable(on.world, 'primary', true);
+    expect(await ask(on, promote)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('would make two sides writable') });
+  });
+
+  it('does not promote when something was written after everything had ended', async () => {
+    const on = await open();
+    const promote = await upTo(on, await planOn(on, switchover), 'ccdr.promote');
+    const before = on.world.database('primary')?.tx ?? 0;
+    await byHand(on.world, 'primary', 'ALTER DATABASE orders SET ACCESS READ WRITE');
+    await until(() => (on.world.database('primary')?.tx ?? 0) > before, 'somebody has written');
+    await byHand(on.world, 'primary', 'ALTER DATABASE orders SET ACCESS READ ONLY');
+    await untilWritable(on.world, 'primary', false);
+    expect(await ask(on, promote)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('after its writes had ended') });
+  });
+
+  it('goes on when the old side dies after every copy has everything', async () => {
+    const on = await open();
+    const promote = await upTo(on, await planOn(on, switchover), 'ccdr.promote');
+    await on.world.faults.down('primary', 'dead');
+    expect(await ask(on, promote)).toEqual({ kind: 'todo' });
+  });
+
+  it('never opens the old side again once the other is promoted', async () => {
+    const on = await open();
+    const plan = await planOn(on, switchover);
+    await upTo(on, plan, 'redirect');
+    const stop = stepOf(plan, 'ccdr.set-read-only');
+    if (stop.undo.kind !== 'act') throw new TypeError('a stop has an undo');
+    const probe = await settle(on, stop.undo.act, () => on.engine());
+    expect(probe).toMatchObject({ kind: 'impossible', why: expect.stringContaining('has been promoted') });
+  });
+});
+
+describe('a failover', { timeout: 30_000 }, () => {
+  it('does not promote when the side that was lost is back and takes writes', async () => {
+    const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
+    const promote = await upTo(on, await planOn(on, failover), 'ccdr.promote');
+    await on.world.faults.up('primary');
+    await untilWritable(on.world, 'primary', true);
+    expect(await ask(on, promote)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('would make two sides writable') });
+  });
+
+  it('waits for the election after the promotion, and asks nothing twice', async () => {
+    const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
+    on.world.faults.electionStuck('standby', true);
+    const plan = await planOn(on, failover);
+    const writer = await upTo(on, plan, 'ccdr.await-writer');
+    expect(await look(on, writer)).toMatchObject({ kind: 'underway', note: expect.stringContaining('elects a writer') });
+    expect(await ask(on, stepOf(plan, 'ccdr.promote'))).toMatchObject({ kind: 'done' });
+    on.world.faults.electionStuck('standby', false);
+    expect(await ask(on, writer)).toMatchObject({ kind: 'done', evidence: { 'copies online': '3 of 3' } });
+  });
+});

@@ -1,0 +1,161 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/domain/operation.ts';
+import { anIo, executorFor, planOn, settle } from '../../conformance/drive.ts';
+import { byHand, type CcdrBed, type CcdrBedOptions, ccdrLinkId as link, openCcdr } from '../../conformance/neo4j-ccdr-bed.ts';
+import { until } from '../../support/until.ts';
+import { ask, look, stepOf, upTo } from './acting.ts';
+
+let bed: CcdrBed | null = null;
+afterEach(async () => {
+  await bed?.close();
+  bed = null;
+});
+async function open(options: CcdrBedOptions = {}, version = '2026.07.1'): Promise<CcdrBed> {
+  bed = await openCcdr(version, options);
+  return bed;
+}
+
+const online = (on: CcdrBed) => on.world.database('standby')?.copies.every(({ status }) => status === 'online') === true;
+
+describe('creating and dropping', { timeout: 30_000 }, () => {
+  it('stops at a copy whose store is broken, and says which', async () => {
+    const on = await open({ world: { start: 'none' } });
+    const plan = await planOn(on, { kind: 'setup', link });
+    const wait = await upTo(on, plan, 'ccdr.await-online');
+    await until(() => online(on), 'the replica is online');
+    on.world.faults.dirty('standby', 'b1', 'orders', true);
+    expect(await ask(on, wait)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('dirty') });
+  });
+
+  it('takes a database that somebody created under the name for no replica', async () => {
+    const on = await open({ world: { start: 'none' } });
+    const plan = await planOn(on, { kind: 'setup', link });
+    await byHand(on.world, 'standby', 'CREATE DATABASE orders');
+    expect((await ask(on, stepOf(plan, 'ccdr.create-replica'))).kind).toBe('done');
+    expect(await ask(on, stepOf(plan, 'ccdr.await-online'))).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('is no replica'),
+    });
+    const { undo } = stepOf(plan, 'ccdr.create-replica');
+    if (undo.kind !== 'act') throw new TypeError('a creation has an undo');
+    expect(await settle(on, undo.act, () => on.engine())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('is not dropped'),
+    });
+    expect(on.effects()).toEqual([]);
+  });
+
+  it('takes a replica of something else for none of ours, where the version tells', async () => {
+    const on = await open({ world: { start: 'none' } }, '2026.08.0');
+    const plan = await planOn(on, { kind: 'setup', link });
+    const [first] = on.world.primary.servers;
+    await byHand(
+      on.world,
+      'standby',
+      `CYPHER 25 CREATE REPLICA DATABASE orders OPTIONS {replicaConfig: {remote: 'orders', addresses: ['${first?.replication}']}}`,
+    );
+    expect(await ask(on, stepOf(plan, 'ccdr.create-replica'))).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('something else'),
+    });
+  });
+
+  it('never drops a newer database of the same name', async () => {
+    const on = await open();
+    const drop = stepOf(await planOn(on, { kind: 'teardown', link }), 'ccdr.drop-database');
+    await byHand(on.world, 'standby', 'DROP DATABASE orders DESTROY DATA');
+    await until(() => on.world.database('standby') === null, 'it is gone');
+    await byHand(on.world, 'standby', 'CREATE DATABASE orders');
+    expect(await ask(on, drop)).toMatchObject({ kind: 'done', evidence: { state: 'gone' } });
+    expect(on.world.database('standby')).not.toBeNull();
+    expect(on.effects()).toEqual([]);
+  });
+
+  it('does not drop the replica while the side that it follows is not known to serve', async () => {
+    const on = await open();
+    const drop = stepOf(await planOn(on, { kind: 'teardown', link }), 'ccdr.drop-database');
+    await on.world.faults.down('primary', 'dead');
+    const fault = await look(on, drop).catch((cause: unknown) => cause);
+    expect(fault).toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
+  });
+
+  it('follows backups where the config says so', async () => {
+    const settings: CcdrBedOptions['settings'] = ({ standby }) => ({
+      standby: { ...standby, follow: { kind: 'backups', pullUri: 's3://bucket/orders/' } },
+    });
+    const on = await open({ world: { start: 'none' }, settings }, '2026.08.0');
+    const plan = await planOn(on, { kind: 'setup', link });
+    await upTo(on, plan, 'ccdr.verify-reads');
+    expect(await ask(on, stepOf(plan, 'ccdr.verify-reads'))).toMatchObject({ kind: 'done', evidence: { writers: 0, readers: 3 } });
+    expect(on.effects().map(({ statement }) => statement)).toEqual([expect.stringContaining("pullURI: 's3://bucket/orders/'")]);
+  });
+
+  it('sends nothing in other words than those that were approved', async () => {
+    const on = await open({ world: { start: 'none' } });
+    const create = stepOf(await planOn(on, { kind: 'setup', link }), 'ccdr.create-replica');
+    const { settings } = on.link;
+    const moved = { ...on.link, settings: { ...settings, standby: { ...settings.standby, topology: { primaries: 1, secondaries: 0 } } } };
+    const executor = executorFor(on.engine(), create);
+    expect(await executor.probe(create, moved, anIo())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('in other words'),
+    });
+    await expect(executor.perform(create, moved, anIo())).rejects.toMatchObject({ effect: 'not-applied' });
+    const renamed = { ...on.link, settings: { ...settings, standby: { ...settings.standby, database: 'other' } } };
+    expect(await executor.probe(create, renamed, anIo())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('no longer names'),
+    });
+    expect(on.effects()).toEqual([]);
+  });
+});
+
+describe('a comparison', { timeout: 30_000 }, () => {
+  const verify: Operation = { kind: 'verify', link };
+  const compare = async (on: CcdrBed) => stepOf(await planOn(on, verify), 'ccdr.compare-counts');
+
+  it('proves equal counts at one transaction, and changes nothing', async () => {
+    const on = await open({ world: { writesPerSecond: 0 } });
+    expect(await ask(on, await compare(on))).toMatchObject({ kind: 'done', evidence: { compared: 6 } });
+    expect(on.effects()).toEqual([]);
+  });
+
+  it('names what differs', async () => {
+    const on = await open({ world: { writesPerSecond: 0 } });
+    on.world.faults.corrupt('standby', true);
+    expect(await ask(on, await compare(on))).toMatchObject({ kind: 'impossible', why: expect.stringContaining('all nodes') });
+  });
+
+  it('proves nothing while the replica is not level, and says why it waits', async () => {
+    const on = await open();
+    const step = await compare(on);
+    on.world.faults.link('down');
+    const before = on.world.database('standby')?.tx ?? 0;
+    await until(() => (on.world.database('primary')?.tx ?? 0) > before, 'writes go on');
+    expect(await look(on, step)).toMatchObject({ kind: 'underway', note: expect.stringContaining('counts can only be compared') });
+  });
+});
+
+describe('what is read-only after a failover', { timeout: 30_000 }, () => {
+  it('shows the privileges that a rebuild would take, in the plan and right before the drop', async () => {
+    const on = await open({ world: { start: 'promoted' } });
+    const plan = await planOn(on, { kind: 'rebuild', link });
+    const given = stepOf(plan, 'ccdr.give-privileges');
+    expect(given.statements[0]).toMatch(/^GRANT .*orders/);
+    const saved = await ask(on, stepOf(plan, 'ccdr.save-privileges'));
+    expect(saved).toMatchObject({ kind: 'done', evidence: { commands: expect.arrayContaining([given.statements[0]]) } });
+  });
+
+  it('tells what ends a split brain', async () => {
+    const on = await open({
+      world: { start: 'promoted' },
+      prepare: async (world) => {
+        await byHand(world, 'primary', 'ALTER DATABASE orders SET ACCESS READ WRITE');
+        await until(() => world.writable().primary, 'the old side takes writes');
+      },
+    });
+    const seen = await on.engine().observe(on.link, anIo());
+    expect(seen.health).toBe('danger');
+    expect(seen.headline).toContain(`/repl fence ${link} ends it.`);
+  });
+});
