@@ -58,17 +58,7 @@ export const pcrStreamSituations = (version: SimVersion): readonly Situation<Pcr
           operation: { kind: 'retention', link, windowMs: 90 * 60_000, expirationMs: 48 * hourMs } as const,
           open: () => openPcr(version),
         },
-        { name: 'reader on', operation: { kind: 'reader', link, on: true } as const, open: () => openPcr(version) },
-        {
-          name: 'reader off',
-          operation: { kind: 'reader', link, on: false } as const,
-          open: () => openPcr(version, {}, opened),
-        },
-        {
-          name: 'teardown with a reader',
-          operation: { kind: 'teardown', link } as const,
-          open: () => openPcr(version, {}, opened),
-        },
+        ...(Number(version) < 24.3 ? [] : readers(version)),
         {
           name: 'failover that somebody began and left without service',
           operation: { kind: 'failover', link, to: { kind: 'latest' } } as const,
@@ -99,6 +89,13 @@ export const pcrStreamSituations = (version: SimVersion): readonly Situation<Pcr
         await world.faults.down('primary');
       }),
   },
+];
+
+/** From v24.3 on. */
+const readers = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] => [
+  { name: 'reader on', operation: { kind: 'reader', link, on: true }, open: () => openPcr(version) },
+  { name: 'reader off', operation: { kind: 'reader', link, on: false }, open: () => openPcr(version, {}, opened) },
+  { name: 'teardown with a reader', operation: { kind: 'teardown', link }, open: () => openPcr(version, {}, opened) },
 ];
 
 async function opened(world: SqlWorld): Promise<void> {

@@ -101,6 +101,8 @@ export async function statementsOf<L extends Link>(
         return again.close();
       });
     }
+  } catch (cause) {
+    throw new TypeError(`${situation.name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   } finally {
     await bed.close();
   }

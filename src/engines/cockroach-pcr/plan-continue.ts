@@ -1,10 +1,10 @@
 import type { Operation } from '../../domain/operation.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { type Micros, microsOfMs, msOfMicros } from '../cockroach/times.ts';
-import { actsFor } from './acts.ts';
+import { actsFor, type Draft } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { microsOf, otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
-import { fenceSteps, fenceWarnings, jobWarnings, servingSteps } from './failover-steps.ts';
+import { afterPromotion, fenceSteps, fenceWarnings, jobWarnings, servingSteps } from './failover-steps.ts';
 import { promotedLast } from './promoted.ts';
 import { notNow, type Outline, type Scene } from './scene.ts';
 import { spell, spellTime } from './words.ts';
@@ -13,6 +13,10 @@ type Failover = Extract<Operation, { kind: 'failover' }>;
 
 /** While the other side goes on writing, completing an older promotion than this would throw away too much to be meant, ms. */
 const staleMs = 24 * 3_600_000;
+
+/** The point of no return is behind us before the first step: to let the old primary in again would make two sides writable. */
+const withoutWayBack = (draft: Draft): Draft =>
+  draft.undo.kind === 'act' || draft.undo === afterPromotion ? { ...draft, undo: afterPromotion, pointOfNoReturn: true } : draft;
 
 /** Plans what is left of a promotion that has begun: it can't be called off, and somebody has to let the promoted side serve. Pure. */
 export function planContinue({ to }: Failover, scene: Scene): Outline | Refusal {
@@ -28,7 +32,7 @@ export function planContinue({ to }: Failover, scene: Scene): Outline | Refusal 
   const done = follower.phase === 'ready' ? 'has been promoted but does not serve' : 'is being promoted already';
   return {
     summary: `Complete the failover to ${here} that was begun before: ${here} ${done}; let it take over from ${there}.`,
-    steps: [...fenceSteps(scene, acts), ...servingSteps(scene, acts)],
+    steps: [...fenceSteps(scene, acts), ...servingSteps(scene, acts)].map(withoutWayBack),
     predictedLoss: lossSince(at, scene),
     predictedDowntime: {
       ms: null,

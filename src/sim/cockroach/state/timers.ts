@@ -58,7 +58,10 @@ function streamTimers(state: SimState, cluster: Cluster, vc: Vc): Timer[] {
     streaming: () => failoverTimer(state, cluster, vc, stream),
     'failing-over': () => workTimer(stream, (atUs) => finishRevert(state, cluster, vc, stream, atUs)),
   };
-  return [...byPhase[stream.phase](), ...giveUpTimer(state, cluster, stream), ...expiryTimer(state, stream)];
+  const next = byPhase[stream.phase]();
+  // A promotion whose time is reached needs no source any more, so the job no longer minds that it is gone.
+  const promoted = stream.phase === 'streaming' && next.length > 0;
+  return [...next, ...(promoted ? [] : giveUpTimer(state, cluster, stream)), ...expiryTimer(state, stream)];
 }
 
 function vcTimers(state: SimState, cluster: Cluster, vc: Vc): Timer[] {
