@@ -40,7 +40,9 @@ export function readTable(raw: string, columns: readonly string[]): Table | null
   const drawn = body.filter(isRow);
   const fits = drawn.every((line) => line.length > 1 && line.endsWith('|') && cellsOf(line).length === titles.length);
   const closed =
-    !bordered || (body.filter(isBorder).length > 1 && isBorder(body.at(-1) ?? '')) || (drawn.length === 0 && body.some(isBorder));
+    !bordered ||
+    (body.filter(isBorder).length > 1 && (body.at(-1) ?? '').split('+').length === titles.length + 2 && isBorder(body.at(-1) ?? '')) ||
+    (drawn.length === 0 && body.some(isBorder));
   return {
     rows: drawn.map((line) => Object.fromEntries(cellsOf(line).map((cell, index) => [titles[index] ?? '', cell]))),
     around: [...lines.slice(0, begin), ...lines.slice(end)].filter((line) => line !== ''),
