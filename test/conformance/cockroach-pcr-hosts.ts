@@ -6,6 +6,7 @@ import type { PcrSetup } from '../../src/engines/cockroach-pcr/config-setup.ts';
 import type { SqlWorld, SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { createNodeTools, pidFile } from '../../src/sim/cockroach/node-tools.ts';
+import { createAuthority } from '../../src/sim/cockroach/wire/certificate.ts';
 import type { SimHost } from '../../src/sim/hosts/contract.ts';
 import { startHost } from '../../src/sim/hosts/host.ts';
 import { quoteWord } from '../../src/transports/shell-quoting.ts';
@@ -16,6 +17,8 @@ import type { Situation } from './engine-conformance.ts';
 
 /** A folder whose name has to be quoted. */
 const certs = "/var/lib/it's cockroach/certs";
+/** What the nodes hold is the same in every world, so that what is sent compares. */
+const authorities = { primary: createAuthority(['sql-east']).ca, standby: createAuthority(['sql-west']).ca } as const;
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 const names = { primary: ['sql-east-1', 'sql-east-2'], standby: ['sql-west-1', 'sql-west-2'] } as const;
 
@@ -69,7 +72,7 @@ export async function openBareNodes(
   const prepare = async (world: SqlWorld): Promise<void> => {
     for (const side of sides) {
       const cockroach = await createNodeTools({ world, side, version });
-      const files = { [`${certs}/ca.crt`]: world[side].ca ?? '' };
+      const files = { [`${certs}/ca.crt`]: authorities[side] };
       hosts[side] = await Promise.all(names[side].map((name) => startHost({ name, products: cockroach, files, folders: ['/run'] })));
     }
   };

@@ -57,7 +57,8 @@ export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSid
   };
 }
 
-const privilegeOn = ({ release }: ReadSide): string => (isAtLeast(release, 25, 2) ? 'REPLICATIONSOURCE' : 'REPLICATION');
+/** What the user of a stream needs on the side that is copied. */
+export const privilegeOn = ({ release }: ReadSide): string => (isAtLeast(release, 25, 2) ? 'REPLICATIONSOURCE' : 'REPLICATION');
 
 /** What the stream's user lacks on the side that it reads; null when the config leaves it alone. */
 function userFor({ settings: { setup } }: PcrLink, from: ReadSide): Way['user'] {

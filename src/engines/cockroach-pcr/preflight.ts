@@ -14,6 +14,7 @@ import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
 import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
+import { operationChecks } from './preflight-operation.ts';
 import { setupChecks } from './preflight-setup.ts';
 import { streamChecks } from './preflight-stream.ts';
 import { problemOf } from './words.ts';
@@ -42,6 +43,7 @@ export async function preflightPcr(
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
     ...(operation.kind === 'setup' || operation.kind === 'rebuild' ? setupChecks(link, detail, at) : []),
+    ...(await operationChecks(operation, { connect, link, detail, io })),
     ...(operation.kind === 'failback' ? await streamChecks(connect, link, detail, io) : []),
   ];
 }
