@@ -1,0 +1,131 @@
+import type { Act } from '../../domain/plan.ts';
+import { quoteWord } from '../../transports/shell-quoting.ts';
+import { type At, actAt, clusterAt, kinds } from './acts.ts';
+import { isTag } from './names.ts';
+
+/** Stands in a statement for the full name of the backup that an earlier step of the run took: the cluster makes it up. */
+export const backupPlaceholder = '<backup>';
+
+/** Which tool makes and takes backups: `gbar` up to 3.6, where gadmin can't. */
+export type BackupTool = 'gadmin' | 'gbar';
+
+export interface BackupParams {
+  /** What the full name begins with, or, with `exact`, is. */
+  readonly tag: string;
+  readonly mode: 'full' | 'incremental';
+  readonly exact: boolean;
+  readonly tool: BackupTool;
+}
+
+export const takeBackupAct = (at: At, { tag, mode, exact, tool }: BackupParams): Act => {
+  const flags = `${exact ? ' --custom-tag' : ''}${mode === 'incremental' ? ' --incremental' : ''}`;
+  const statement = tool === 'gbar' ? `gbar backup -t ${tag}` : `gadmin backup create ${tag}${flags}`;
+  return actAt(at, kinds.takeBackup, `Take ${mode === 'full' ? 'a full' : 'an incremental'} backup of ${clusterAt(at)}`, [statement], {
+    tag,
+    mode,
+    exact,
+    tool,
+  });
+};
+
+/** `backup`: full name; null: the one that was taken earlier in the run. */
+const named = (backup: string | null): string => backup ?? backupPlaceholder;
+
+/** A path with a backup's folder in it as one word. Neither a path of the config nor a name of a backup can break out of it. */
+const folderOf = (path: string, backup: string | null): string => quoteWord(`${path}/${named(backup)}`);
+
+export interface StoredParams {
+  readonly backup: string | null;
+  /** Folder of backups on every node of the cluster. */
+  readonly path: string;
+}
+
+/** Up to 3.9.1 a backup doesn't carry what another cluster needs to read it. */
+export const exportMetadataAct = (at: At, { backup, path }: StoredParams): Act =>
+  actAt(
+    at,
+    kinds.exportMetadata,
+    `Write what another cluster needs to read the backup of ${clusterAt(at)}`,
+    [`mkdir -p ${folderOf(path, backup)} && cd ${folderOf(path, backup)} && gadmin backup list ${named(backup)} --meta`],
+    { backup, path },
+  );
+
+export interface CopyParams extends StoredParams {
+  readonly to: { readonly cluster: string; readonly user: string; readonly ip: string; readonly path: string };
+}
+
+/** From one node straight to one of the other cluster; what is there already is not sent again. */
+export const copyBackupAct = (at: At, { backup, path, to }: CopyParams): Act =>
+  actAt(
+    at,
+    kinds.copyBackup,
+    `Copy the part of the backup that lies on ${at.node.name} to ${to.cluster}`,
+    [
+      `rsync -a --partial --inplace -e 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes' ${quoteWord(`${path}/${named(backup)}/`)} ${quoteWord(`${to.user}@${to.ip}:${to.path}/${named(backup)}/`)}`,
+    ],
+    { backup, path, to: { ...to } },
+  );
+
+export const spreadBackupAct = (at: At, { backup, path }: StoredParams): Act =>
+  actAt(
+    at,
+    kinds.spreadBackup,
+    `Give every node of ${clusterAt(at)} the whole backup`,
+    [`gscp all ${folderOf(path, backup)} ${quoteWord(path)}`],
+    { backup, path },
+  );
+
+export interface CompareParams extends StoredParams {
+  /** Folder of backups on the other side. */
+  readonly source: string;
+}
+
+export const compareFilesAct = (at: At, { backup, path, source }: CompareParams): Act =>
+  actAt(at, kinds.compareFiles, `Compare the checksums of the backup on ${clusterAt(at)} with the original`, [], { backup, path, source });
+
+/** What lists the checksums of a backup's files. */
+export const checksumsCommand = (path: string, backup: string): string =>
+  `cd ${quoteWord(`${path}/${backup}`)} && find . -type f -exec sha256sum {} +`;
+
+export interface RestoreParams {
+  /** Full name; null: the one that was taken earlier in the run; `nothing`: only turns the replication on (both sides are empty). */
+  readonly backup: string | null;
+  readonly empty: boolean;
+  /** Makes the cluster a standby in the same breath. */
+  readonly dr: boolean;
+  readonly tool: BackupTool;
+  /** Folder of backups, where the metadata has to be named (up to 3.9.1); null elsewhere. */
+  readonly metaPath: string | null;
+  /** What has to hold when it begins. `other-serves`: the other side takes writes, so that what is replaced is a copy; `own`: this very content is given up. */
+  readonly guard: 'other-serves' | 'own';
+}
+
+export const restoreAct = (at: At, params: RestoreParams): Act => {
+  const title = params.empty
+    ? `Turn the replication into ${clusterAt(at)} on, restoring nothing`
+    : `Replace everything in ${clusterAt(at)} with the backup${params.dr ? ' and have it follow' : ''}`;
+  return actAt(at, kinds.restore, title, [restoreStatement(params)], { ...params });
+};
+
+function restoreStatement({ backup, empty, dr, tool, metaPath }: RestoreParams): string {
+  if (tool === 'gbar') return `gbar restore -y ${named(backup)}`;
+  if (empty) return 'gadmin backup restore --dr -y';
+  if (metaPath !== null) return `gadmin backup restore --meta=${quoteWord(`${metaPath}/${named(backup)}/metadata`)} -y`;
+  return `gadmin backup restore ${named(backup)}${dr ? ' --dr' : ''} -y`;
+}
+
+/** `echo y` answers a prompt where the version has one. */
+export const removeBackupAct = (at: At, { backup, tool }: { readonly backup: string; readonly tool: BackupTool }): Act =>
+  actAt(
+    at,
+    kinds.removeBackup,
+    `Delete the backup ${backup} of ${clusterAt(at)} for good`,
+    [tool === 'gbar' ? `echo y | gbar remove ${backup}` : `echo y | gadmin backup remove ${backup}`],
+    { backup, tool },
+  );
+
+/** The statement as it is sent, with the name that the cluster gave. Throws TypeError for a name that no cluster gives. */
+export function withBackup(statement: string, backup: string): string {
+  if (!isTag(backup)) throw new TypeError('that is no name of a backup');
+  return statement.replaceAll(backupPlaceholder, backup);
+}

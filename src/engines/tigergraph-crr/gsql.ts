@@ -1,0 +1,22 @@
+import { Secret } from '../../domain/secret.ts';
+import { scrub } from '../../transports/scrub.ts';
+import { quoteWord } from '../../transports/shell-quoting.ts';
+import { withShell } from '../hosts/session.ts';
+import { secretsOf } from './ask.ts';
+import { inPath } from './commands.ts';
+import { spotOf, unheard } from './look.ts';
+import { reasonIn } from './parse-text.ts';
+import type { Place } from './place.ts';
+
+/** Asks GSQL about one graph as the superuser, whose password goes by standard input. Throws a Fault when it gives no answer. */
+export async function askGsql(place: Place, graph: string, statement: string): Promise<string> {
+  const { connect, cluster, node, io } = place;
+  const { superuser } = cluster;
+  if (superuser === null) throw unheard(spotOf(place), 'the config names no superuser of GSQL.');
+  const command = `gsql -u ${quoteWord(superuser.name)} -g ${quoteWord(graph)} ${quoteWord(statement)} 2>&1`;
+  const stdin = new Secret(`${superuser.password.reveal()}\n`);
+  const { exitCode, stdout } = await withShell(connect, node, io, (session) => session.read(inPath(cluster, command), { stdin }));
+  const text = scrub(stdout, secretsOf(cluster));
+  if (exitCode === 0) return text;
+  throw unheard(spotOf(place), reasonIn(text) || `gsql ended with exit code ${exitCode}.`);
+}

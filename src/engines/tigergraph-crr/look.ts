@@ -1,0 +1,125 @@
+import { Fault } from '../../domain/faults.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
+import type { EngineIo } from '../engine.ts';
+import { keys } from './acts.ts';
+import { askNode } from './ask.ts';
+import { configGet } from './commands.ts';
+import { type CrrCluster, otherSide } from './config.ts';
+import type { BackupRow, ConnectorView, ServicesView, StagedView } from './detail.ts';
+import { parseBackups, parseGbarList } from './parse-backups.ts';
+import type { Block } from './parse-blocks.ts';
+import { parseDiff, parseFlag, parseValue } from './parse-config.ts';
+import { isOnline, parseConnector, parseServices } from './parse-services.ts';
+import { reasonIn } from './parse-text.ts';
+import type { Place } from './place.ts';
+import { takesWrites } from './state.ts';
+
+/** A node that is asked, with all that asking takes. */
+export interface Spot {
+  readonly connect: ShellConnect;
+  readonly cluster: CrrCluster;
+  readonly node: ShellTarget;
+  readonly io: EngineIo;
+}
+
+/** Thrown where a probe can't decide without the answer; the runner asks again until the step is late. */
+export const unheard = ({ cluster, node }: Spot, why: string): Fault =>
+  new Fault('connect-failed', `${node.name} of ${cluster.cluster} did not tell what was asked: ${why}`, {
+    effect: 'not-applied',
+    facts: { cluster: cluster.cluster, host: node.name },
+  });
+
+/** Asks, and throws a Fault when the node gives no answer at all. */
+export async function ask<const C extends readonly string[]>(spot: Spot, commands: C): Promise<{ readonly [K in keyof C]: Block }> {
+  const answers = await askNode(spot.connect, spot.cluster, spot.node, spot.io, commands);
+  const lost = answers.find(({ exitCode }) => exitCode === 255);
+  if (lost !== undefined) throw unheard(spot, reasonIn(lost.text));
+  return answers;
+}
+
+/** What a cluster says of its replication. */
+export interface Following {
+  readonly enabled: boolean;
+  /** State of the connector; no tasks: there is none. */
+  readonly tasks: Extract<ConnectorView, { kind: 'read' }>['tasks'];
+  readonly services: Extract<ServicesView, { kind: 'read' }>;
+}
+
+/** Throws a Fault when it can't be told. */
+export async function lookFollowing(spot: Spot): Promise<Following> {
+  const [flag, table, status] = await ask(spot, [configGet(keys.enabled), 'gadmin connector status', 'gadmin status -v']);
+  const enabled = parseFlag(flag);
+  const services = servicesIn(spot, status);
+  const connector = connectorIn(table, services);
+  if (enabled === null) throw unheard(spot, `whether it follows is not known (${reasonIn(flag.text)}).`);
+  if (connector.kind === 'unread') throw unheard(spot, connector.why);
+  return { enabled, tasks: connector.tasks, services };
+}
+
+/** The table of connectors comes from KAFKACONN: while that is down there is no connector that runs. */
+function connectorIn(table: Block, services: Following['services']): ConnectorView {
+  const running = services.rows.some((row) => row.name.toUpperCase().startsWith('KAFKACONN') && isOnline(row));
+  const read = table.exitCode === 0 ? parseConnector(table.text) : ({ kind: 'unread', why: reasonIn(table.text) } as const);
+  return read.kind === 'unread' && !running && !services.stale ? { kind: 'read', tasks: [] } : read;
+}
+
+function servicesIn(spot: Spot, { text }: Block): Following['services'] {
+  const services = parseServices(text);
+  if (services.kind === 'unread') throw unheard(spot, services.why);
+  return services;
+}
+
+export async function lookServices(spot: Spot): Promise<Following['services']> {
+  const [status] = await ask(spot, ['gadmin status -v']);
+  return servicesIn(spot, status);
+}
+
+export const allOnline = ({ rows, stale }: Following['services']): boolean => !stale && rows.every(isOnline);
+
+export const isRunning = (tasks: Following['tasks']): boolean =>
+  tasks.length > 0 && tasks.every(({ state, taskState }) => state === 'RUNNING' && taskState === 'RUNNING');
+
+/** Whether a cluster can be written to now. */
+export const isServing = ({ enabled, services }: Following): boolean => !enabled && takesWrites(services) !== 'no';
+
+/** Values of settings, and names of what is set and not applied. Throws a Fault. */
+export async function lookSettings(spot: Spot, names: readonly string[]): Promise<{ values: readonly string[]; staged: StagedView }> {
+  const [diff, ...got] = await ask(spot, ['gadmin config diff', ...names.map(configGet)]);
+  const values = got.map((block) => parseValue(block));
+  const at = values.indexOf(null);
+  if (at >= 0) throw unheard(spot, `${names[at]} could not be read (${reasonIn(got[at]?.text ?? '')}).`);
+  return { values: values.map((value) => value ?? ''), staged: parseDiff(diff ?? { exitCode: 1, text: '' }) };
+}
+
+/** Backups that a cluster lists. Throws a Fault. */
+export async function lookBackups(spot: Spot, tool: 'gadmin' | 'gbar'): Promise<readonly BackupRow[]> {
+  const [list] = await ask(spot, [tool === 'gbar' ? 'gbar list' : 'gadmin backup list']);
+  const backups = tool === 'gbar' ? parseGbarList(list) : parseBackups(list);
+  if (backups.kind === 'unread') throw unheard(spot, backups.why);
+  return backups.rows;
+}
+
+export const spotOf = ({ connect, cluster, node, io }: Place): Spot => ({ connect, cluster, node, io });
+
+/** Longest that a look at the other side may take, ms: it may be gone, and this side's answer must not wait for it. */
+const peekMs = 8_000;
+
+/** The first node of a side that answers; null when none does. */
+export async function spotOn(place: Pick<Place, 'connect' | 'link' | 'io'>, side: Side): Promise<Spot | null> {
+  const { connect, link, io } = place;
+  const cluster = link.settings[side];
+  const quick = { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) };
+  for (const node of cluster.nodes) {
+    const [answer] = await askNode(connect, cluster, node, quick, ['command -v gadmin']);
+    if (answer.exitCode === 0) return { connect, cluster, node, io };
+  }
+  return null;
+}
+
+/** A node of the other side. Throws a Fault when none answers. */
+export async function spotThere(place: Place): Promise<Spot> {
+  const spot = await spotOn(place, otherSide(place.side));
+  if (spot !== null) return spot;
+  throw new Fault('connect-failed', `No node of ${place.there} answers.`, { effect: 'not-applied', facts: { cluster: place.there } });
+}

@@ -1,0 +1,199 @@
+import type { Operation } from '../../domain/operation.ts';
+import type { Estimate } from '../../domain/plan.ts';
+import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import {
+  awaitEqualAct,
+  checkSplitBrainAct,
+  configureAct,
+  keys,
+  proveKeepsUpAct,
+  restartAct,
+  startCrrAct,
+  startServicesAct,
+  stopCrrAct,
+  stopServicesAct,
+  verifyServingAct,
+} from './acts.ts';
+import { type CrrLink, otherSide } from './config.ts';
+import type { CrrDetail } from './detail.ts';
+import {
+  budgets,
+  changeStep,
+  type Draft,
+  fenceByHandAct,
+  longDraft,
+  lookStep,
+  notNow,
+  noUndo,
+  type Outline,
+  personStep,
+  redirectAct,
+  undoBy,
+} from './drafts.ts';
+import { hasCrr, type Party, partyOn, stagedRefusal, stateWords } from './scene.ts';
+import { followersOf, phaseOf, writableOf } from './state.ts';
+import { problemOf, spell } from './words.ts';
+
+type Switchover = Extract<Operation, { kind: 'switchover' }>;
+type Failover = Extract<Operation, { kind: 'failover' }>;
+
+const afterPromotion = noUndo('After the promotion there is no way back but a failback, which fills the other side anew.');
+
+/** The follower, ready to be promoted; a refusal when there is none. */
+function heir(link: CrrLink, detail: CrrDetail, operation: string): Party | Refusal {
+  const followers = followersOf(detail);
+  const [follower] = followers;
+  if (follower === undefined) {
+    const next = `/repl describe ${link.id} shows both sides; /repl failback ${link.id} makes a side follow the one that serves.`;
+    return notNow(`No side is set to follow, so no ${operation} of ${link.id} can be planned: ${stateWords(link, detail)}.`, next);
+  }
+  if (followers.length > 1)
+    return notNow(
+      `Both clusters are set to follow, so no ${operation} of ${link.id} can be planned.`,
+      'Find out which one has the newer data, and disable the replication there by hand.',
+    );
+  const party = partyOn(link, detail, follower.side, operation);
+  return isRefusal(party) ? party : (stagedRefusal(party, operation) ?? party);
+}
+
+/** The documented order: stop fetching where the version can, leave the replication, restart all but the infrastructure. */
+function promoteSteps(to: Party): readonly Draft[] {
+  const stop = hasCrr(to) ? [changeStep(stopCrrAct(to.at), budgets.connector, undoBy(startCrrAct(to.at)))] : [];
+  const leave = configureAct(to.at, [{ key: keys.enabled, value: 'false' }], 'disable');
+  return [
+    ...stop,
+    changeStep(leave, budgets.settings, afterPromotion, { pointOfNoReturn: true }),
+    longDraft(restartAct(to.at, 'services', 'so that it takes writes'), budgets.services, afterPromotion),
+  ];
+}
+
+function servingSteps(link: CrrLink, to: Party): readonly Draft[] {
+  return [lookStep(verifyServingAct(to.at), budgets.services), personStep(redirectAct(link, to.name)), lookStep(checkSplitBrainAct(to.at))];
+}
+
+/** What no promotion brings along. */
+const leftOut = (to: Party): readonly string[] => [
+  `Layouts of GraphStudio, change data capture and backup schedules are not replicated: look after them on ${to.name}${to.version.major < 4 ? ', and create its loading jobs anew' : ''}.`,
+];
+
+export function planFailover({ to: target, topology, link: id }: Failover, link: CrrLink, detail: CrrDetail): Outline | Refusal {
+  if (target.kind === 'time' || topology !== undefined)
+    return refuse(
+      'bad-input',
+      `TigerGraph promotes a standby as it is now, so ${id} can't be failed over to a time or with another topology.`,
+      `Ask for /repl failover ${id} without them; for an older state restore a backup.`,
+    );
+  const to = heir(link, detail, 'failover');
+  if (isRefusal(to)) return to;
+  const side = otherSide(to.side);
+  const there = link.settings[side].cluster;
+  return {
+    summary: `Promote ${to.name} as it is now and let it take over from ${there}.`,
+    steps: [...fenceSteps(link, detail, to), ...promoteSteps(to), ...servingSteps(link, to)],
+    predictedLoss: lossOf(detail, to, there),
+    predictedDowntime: downtimeOf(to),
+    warnings: [...fenceWarnings(link, detail, to), ...leftOut(to)],
+  };
+}
+
+function lossOf({ past }: CrrDetail, to: Party, there: string): Estimate {
+  const words = `What ${to.name} has not fetched from ${there}: ${past.words}`;
+  return {
+    ms: past.behindMs,
+    words: past.behindMs === null && past.lastSeen !== null ? `${words} Last seen: ${past.lastSeen.words}` : words,
+  };
+}
+
+const downtimeOf = (to: Party): Estimate => ({
+  ms: null,
+  words: `A restart of ${to.name} takes some minutes; how long its graph then warms up depends on its size and can't be predicted.`,
+});
+
+/** Stops the services of the old primary where it answers; elsewhere people do, if the team has said how. */
+function fenceSteps(link: CrrLink, detail: CrrDetail, to: Party): readonly Draft[] {
+  const side = otherSide(to.side);
+  const from = partyOn(link, detail, side, 'fence');
+  const there = link.settings[side].cluster;
+  if (isRefusal(from)) return link.settings.fencing === null ? [] : [personStep(fenceByHandAct(there, link.settings.fencing))];
+  if (writableOf(detail[side]) === 'no') return [];
+  return [longDraft(stopServicesAct(from.at), budgets.services, undoBy(startServicesAct(from.at)))];
+}
+
+function fenceWarnings(link: CrrLink, detail: CrrDetail, to: Party): readonly string[] {
+  const side = otherSide(to.side);
+  const there = link.settings[side].cluster;
+  const problem = problemOf(there, detail[side]);
+  if (problem === null)
+    return writableOf(detail[side]) === 'yes'
+      ? [`${there} answers and takes writes: a switchover would lose nothing.`]
+      : [`${there} answers and takes no writes now.`];
+  const split = `if ${there} is alive, or comes back, it takes writes while ${to.name} does too, and those can't be merged.`;
+  return [
+    link.settings.fencing === null
+      ? `${problem} So it can't be fenced: ${split} Keep applications away from ${there}.`
+      : `${problem} So the bot can't fence it, and the first step asks a person to: ${split}`,
+    `If ${there} comes back, never let it serve: /repl fence ${link.id} stops it, /repl failback ${link.id} fills it anew.`,
+  ];
+}
+
+/** Shorter stops can't be kept: services need some time to stop, ms. */
+const leastWriteStopMs = 30_000;
+
+export function planSwitchover({ maxWriteStopMs, link: id }: Switchover, link: CrrLink, detail: CrrDetail): Outline | Refusal {
+  const to = heir(link, detail, 'switchover');
+  if (isRefusal(to)) return to;
+  const from = partyOn(link, detail, otherSide(to.side), 'switchover');
+  if (isRefusal(from)) return from;
+  const refusal = notReady(link, detail, from, to) ?? stagedRefusal(from, 'switchover');
+  if (refusal !== null) return refusal;
+  if (maxWriteStopMs < leastWriteStopMs)
+    return refuse(
+      'bad-input',
+      `A write stop of at most ${spell(maxWriteStopMs)} is too short for ${id}: services of TigerGraph need longer to stop.`,
+      `Ask for at least ${spell(leastWriteStopMs)}.`,
+    );
+  const share = Math.floor(maxWriteStopMs / 2);
+  return {
+    summary: `Stop the services of ${from.name}, wait until ${to.name} has everything, promote ${to.name} and let it take over.`,
+    steps: [
+      lookStep(proveKeepsUpAct(to.at)),
+      longDraft(stopServicesAct(from.at), share, undoBy(startServicesAct(from.at)), { onLate: 'undo' }),
+      lookStep(awaitEqualAct(to.at), share, 'undo'),
+      ...promoteSteps(to),
+      ...servingSteps(link, to),
+    ],
+    predictedLoss: {
+      ms: 0,
+      words: `Nothing: ${to.name} is promoted only once it has all records that ${from.name} took, as far as the positions in Kafka tell.`,
+    },
+    predictedDowntime: downtimeOf(to),
+    warnings: [
+      `Writes stay stopped at most ${spell(maxWriteStopMs)} before the promotion; if ${to.name} has not caught up by then, ${from.name} is started again by itself.`,
+      `TigerGraph has no switchover and no positions that compare exactly: that nothing is missing is judged by the records of every topic before and after the stop.`,
+      `The Kafka of ${from.name} goes on, so that ${to.name} can fetch the rest; nobody can read ${from.name} meanwhile.`,
+      `After this nothing protects ${to.name} until /repl failback ${id} fills ${from.name} anew.`,
+      ...leftOut(to),
+    ],
+  };
+}
+
+function notReady(link: CrrLink, detail: CrrDetail, from: Party, to: Party): Refusal | null {
+  const { past } = detail;
+  if (phaseOf(detail[from.side]) !== 'serving' || phaseOf(detail[to.side]) !== 'following')
+    return notNow(
+      `No switchover of ${link.id} can be planned: ${stateWords(link, detail)}.`,
+      `${from.name} has to take writes and ${to.name} to follow. If ${from.name} is lost, ask for a failover.`,
+    );
+  const [reason] = past.outdated;
+  if (reason !== undefined)
+    return notNow(
+      `${to.name} is outdated, so no switchover of ${link.id} can be planned: ${reason}`,
+      `/repl rebuild ${link.id} fills it anew.`,
+    );
+  if (from.read.positions.kind === 'unread' || to.read.positions.kind === 'unread' || from.read.sequence.kind === 'unread')
+    return notNow(
+      `How far both sides have come can't be read, so no switchover of ${link.id} can be planned: that ${to.name} has everything could not be proven.`,
+      `/repl preflight switchover ${link.id} says what is missing.`,
+    );
+  return null;
+}

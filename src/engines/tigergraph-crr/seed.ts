@@ -1,0 +1,160 @@
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { awaitFollowingAct, configureAct, initKafkaAct, installQueriesAct, keys, type Purpose, restartAct, type Setting } from './acts.ts';
+import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBackupAct, takeBackupAct } from './acts-backup.ts';
+import type { CrrLink } from './config.ts';
+import {
+  budgets,
+  changeStep,
+  copyByHandAct,
+  type Draft,
+  installByHandAct,
+  longDraft,
+  lookStep,
+  notNow,
+  noUndo,
+  personStep,
+} from './drafts.ts';
+import { prefixBehind } from './names.ts';
+import { needsMetadata, type Party, restoresAsDr, toolOf } from './scene.ts';
+import { brokersOf } from './state.ts';
+
+/** A tag that no backup of the cluster begins with: the first free number. */
+export function freeTag(prefix: string, { read }: Party): string {
+  const taken = read.backups.kind === 'read' ? read.backups.rows.map(({ tag }) => tag) : [];
+  const numbers = taken.map((tag) => Number(new RegExp(`^${prefix}(\\d{1,9})(?:-|$)`).exec(tag)?.[1] ?? 0));
+  return `${prefix}${Math.max(0, ...numbers) + 1}`;
+}
+
+export const keepsBackup = (name: string) => noUndo(`The backup stays on ${name}; /repl backup deletes it when it is not wanted.`);
+
+export function takeSteps(link: CrrLink, from: Party, mode: 'full' | 'incremental' = 'full', tag: string | null = null): readonly Draft[] {
+  const exact = from.tools.create.includes('--custom-tag');
+  const act = takeBackupAct(from.at, { tag: tag ?? freeTag(link.settings.tagPrefix, from), mode, exact, tool: toolOf(from) });
+  return [longDraft(act, budgets.backup, keepsBackup(from.name))];
+}
+
+/** Brings a backup to where the other cluster can restore it; null names the one that this run takes. A refusal when that can't be done. */
+export function carrySteps(link: CrrLink, from: Party, to: Party, backup: string | null): readonly Draft[] | Refusal {
+  const { settings } = link;
+  const [source, target] = [settings[from.side].backup, settings[to.side].backup];
+  if (source.kind === 's3' || target.kind === 's3') {
+    if (!needsMetadata(to) || toolOf(to) === 'gbar') return [];
+    return notNow(
+      `${to.name} runs ${to.version.text}, which needs the metadata of a backup in a file, and the bot carries it along with local backups only.`,
+      'Use local backups for this link, or upgrade both clusters to 3.9.2 or newer.',
+    );
+  }
+  const meta =
+    needsMetadata(to) && toolOf(from) === 'gadmin'
+      ? [
+          changeStep(
+            exportMetadataAct(from.at, { backup, path: source.path }),
+            budgets.settings,
+            noUndo('The file lies with the backup and stays with it.'),
+          ),
+        ]
+      : [];
+  const check = lookStep(compareFilesAct(to.at, { backup, path: target.path, source: source.path }), budgets.restore);
+  if (settings.transfer === 'by-hand') {
+    const words = `From every node of ${from.name}, copy ${source.path}/${backup ?? '<backup>'}/ into ${target.path}/${backup ?? '<backup>'}/ on every node of ${to.name}.`;
+    return [...meta, personStep(copyByHandAct(from.name, to.name, [words])), check];
+  }
+  const copies = copySteps(link, from, to, backup, [source.path, target.path]);
+  return isRefusal(copies) ? copies : [...meta, ...copies, check];
+}
+
+function copySteps(
+  link: CrrLink,
+  from: Party,
+  to: Party,
+  backup: string | null,
+  [path, into]: readonly [string, string],
+): readonly Draft[] | Refusal {
+  const { settings } = link;
+  const head = to.read.nodes.find(({ name }) => name === to.at.node.name);
+  const silent = [...from.read.nodes, ...to.read.nodes].find(({ answers }) => !answers);
+  if (head?.ip == null || silent !== undefined) {
+    return notNow(
+      `${silent === undefined ? `${to.name} does not tell its own address` : `${silent.name} does not answer`}, so its part of a backup can't be copied.`,
+      'Every node of both clusters has to be up for a copy. Ask again then.',
+    );
+  }
+  const stays = noUndo(`The copy of the backup stays on ${to.name}; it takes room and does nothing.`);
+  const destination = { cluster: to.name, user: to.at.node.user, ip: head.ip, path: into };
+  return [
+    ...settings[from.side].nodes.map((node) =>
+      longDraft(copyBackupAct({ ...from.at, node }, { backup, path, to: destination }), budgets.copy, stays),
+    ),
+    ...(settings[to.side].nodes.length > 1 ? [longDraft(spreadBackupAct(to.at, { backup, path: into }), budgets.copy, stays)] : []),
+  ];
+}
+
+/** Where the standby finds the Kafka of the primary, with the prefix that one more change of roles asks for. */
+export function pointing(link: CrrLink, from: Party): readonly Setting[] | Refusal {
+  const brokers = brokersOf(link.settings[from.side], from.read);
+  const { prefix } = from.read.crr;
+  if (brokers === null || prefix === null)
+    return notNow(`The Kafka addresses or the topic prefix of ${from.name} could not be read, so nothing can follow it.`, 'Ask again.');
+  return [
+    { key: keys.brokers, value: brokers.join(',') },
+    { key: keys.port, value: String(link.settings[from.side].brokers.port) },
+    { key: keys.prefix, value: prefixBehind(prefix) },
+  ];
+}
+
+const noEffect = (name: string) => noUndo(`These settings do nothing on ${name} while it follows nobody; the next set-up replaces them.`);
+
+export const configureDraft = (party: Party, values: readonly Setting[], purpose: Purpose): Draft =>
+  changeStep(configureAct(party.at, values, purpose), budgets.settings, noEffect(party.name));
+
+export const replaced = (name: string) =>
+  noUndo(`What ${name} had before is replaced; the product keeps it aside on each node until somebody deletes it.`);
+
+/** Puts the backup on the standby and has it follow. `follows`: it is set to follow already and stays so (up to 3.9, a rebuild). */
+export function followSteps(
+  link: CrrLink,
+  from: Party,
+  to: Party,
+  how: { readonly backup: string | null; readonly empty: boolean; readonly follows: boolean },
+): readonly Draft[] | Refusal {
+  const settings = pointing(link, from);
+  if (isRefusal(settings)) return settings;
+  const target = link.settings[to.side].backup;
+  const restored = (dr: boolean) =>
+    longDraft(
+      restoreAct(to.at, {
+        backup: how.backup,
+        empty: how.empty,
+        dr,
+        tool: toolOf(to),
+        metaPath: needsMetadata(to) && toolOf(to) === 'gadmin' && target.kind === 'local' ? target.path : null,
+        guard: 'other-serves',
+      }),
+      budgets.restore,
+      replaced(to.name),
+      { pointOfNoReturn: true },
+    );
+  if (restoresAsDr(to)) return [configureDraft(to, settings, 'point'), restored(true)];
+  const restore = how.empty ? [] : [restored(false)];
+  if (how.follows) return restore;
+  return [...restore, ...enableSteps(to, settings)];
+}
+
+/** Up to 3.9: settings, topics and a restart make a standby. */
+export function enableSteps(to: Party, settings: readonly Setting[]): readonly Draft[] {
+  const after = noUndo(`${to.name} follows from then on; /repl teardown ends it.`);
+  return [
+    configureDraft(to, [{ key: keys.enabled, value: 'true' }, ...settings], 'enable'),
+    longDraft(initKafkaAct(to.at), budgets.services, after),
+    longDraft(restartAct(to.at, 'all', 'so that it follows'), budgets.services, after),
+  ];
+}
+
+/** After a standby was filled: it fetches, and the primary starts the flow of metadata. */
+export function flowSteps(link: CrrLink, from: Party, to: Party): readonly Draft[] {
+  const install =
+    link.settings[from.side].superuser === null
+      ? personStep(installByHandAct(from.name))
+      : longDraft(installQueriesAct(from.at), budgets.install, noUndo('The queries are the same as before, only installed anew.'));
+  return [lookStep(awaitFollowingAct(to.at), budgets.services), install];
+}
