@@ -13,6 +13,8 @@ import type { Engine } from './engine.ts';
 import { parseCcdrSettings } from './neo4j-ccdr/config.ts';
 import { createNeo4jCcdr } from './neo4j-ccdr/index.ts';
 import { withRedirectHook } from './redirect/hook.ts';
+import { parseCrrSettings } from './tigergraph-crr/config.ts';
+import { createTigergraphCrr } from './tigergraph-crr/index.ts';
 
 type Parsed =
   | { readonly kind: 'parsed'; readonly settings: unknown }
@@ -27,6 +29,7 @@ const parsers: Readonly<Partial<Record<Link['engine'], (raw: unknown, resolve: (
   'cockroach-pcr': parsePcrSettings,
   'cockroach-ldr': parseLdrSettings,
   'neo4j-ccdr': parseCcdrSettings,
+  'tigergraph-crr': parseCrrSettings,
 };
 
 /** Every engine that this bot has. */
@@ -36,6 +39,7 @@ export const createEngines = (): readonly Engine[] =>
     // Hashes of keys are to be compared within one answer only, so each process may have its own salt.
     createCockroachLdr({ connect: connectSql, salt: randomBytes(16).toString('hex') }),
     createNeo4jCcdr({ connect: connectBolt, shell: connectShell }),
+    createTigergraphCrr({ shell: connectShell }),
   ].map((engine) => withRedirectHook(engine, callHook));
 
 /** Has the engines read their parts of the links. Problems are full sentences that name the path. */
