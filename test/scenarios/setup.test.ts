@@ -40,6 +40,18 @@ describe('a setup', { timeout: 40_000 }, () => {
     for (const secret of secrets()) expect(told).not.toContain(JSON.stringify(secret).slice(1, -1));
   });
 
+  it('begins with nodes on which nothing runs, over SSH, and tells no key and no password', async () => {
+    const [link] = bare('26.2').links;
+    house = await openHouse({ links: [{ ...link, nodes: true }] });
+    const run = await house.propose('ana', '/repl setup prod-sql');
+    await house.approve(run, 'bob', 'chloe');
+    await house.reaches(run, 'succeeded');
+    expect(house.sql.vc('standby')?.status).toBe('replicating');
+    const told = JSON.stringify([await house.records(run), await house.message(run), house.logs()]);
+    expect(told).toContain('--virtualized-empty');
+    for (const secret of secrets()) expect(told).not.toContain(JSON.stringify(secret).slice(1, -1));
+  });
+
   it('is refused while the standby has something', async () => {
     house = await openHouse();
     expect(await house.ask('ana', '/repl setup prod-sql')).toMatch(/settings\.setup/);

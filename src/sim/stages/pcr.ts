@@ -1,6 +1,8 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { SqlWorldOptions, WorldStart } from '../cockroach/contract.ts';
 import { type Pace, type SimVersion, type SqlWorld, startSqlWorld } from '../cockroach/sql-world.ts';
+import type { SimHost } from '../hosts/contract.ts';
+import { onBareNodes, startBareNodes } from './pcr-nodes.ts';
 import { type ConfigPart, type Stage, secretName } from './stage.ts';
 
 /** A physical cluster replication between two simulated CockroachDB clusters. */
@@ -10,11 +12,15 @@ export interface PcrSpec {
   readonly start?: WorldStart;
   /** The clusters were just initialized, and the config says how their replication is made. */
   readonly bare?: boolean;
+  /** Bare down to the nodes: nothing runs on them, and the config says how they are reached. */
+  readonly nodes?: boolean;
 }
 
 export interface PcrStage extends Stage {
   readonly engine: 'cockroach-pcr';
   readonly world: SqlWorld;
+  /** Hosts of the nodes, for a link that is made from them. */
+  readonly hosts: readonly SimHost[];
 }
 
 /** External connections of the simulated clusters: the primary has the one that leads to the standby, and the other way round. */
@@ -44,17 +50,25 @@ export async function startPcrStage(id: string, spec: PcrSpec, clock: Clock, pac
     version: spec.version,
     clock,
     names: { primary: `${id}-frankfurt`, standby: `${id}-dublin` },
-    ...(bare ? bareClusters : { externalConnections: { primary: leadsToStandby, standby: leadsToPrimary } }),
+    ...(bare
+      ? { ...bareClusters, ...(spec.nodes === true ? onBareNodes : {}) }
+      : { externalConnections: { primary: leadsToStandby, standby: leadsToPrimary } }),
     ...(spec.start === undefined ? {} : { start: spec.start }),
     ...(pace === undefined ? {} : { pace }),
   });
+  const nodes = spec.nodes === true ? await startBareNodes(id, world, spec.version, clock) : null;
   const sides = ['primary', 'standby'] as const;
   return {
     engine: 'cockroach-pcr',
     world,
-    settings: { ...settingsOf(id, world), ...(bare ? { setup: setupOf(id) } : {}) },
+    settings: {
+      ...settingsOf(id, world),
+      ...(bare ? { setup: { ...setupOf(id), ...(nodes === null ? {} : { hosts: nodes.config }) } } : {}),
+    },
+    hosts: nodes?.hosts ?? [],
     secrets: {
       ...Object.fromEntries(sides.map((side) => [secretName(id, side, 'password'), world[side].password])),
+      ...nodes?.secrets,
       ...(bare ? Object.fromEntries(Object.entries(setupSecrets).map(([name, value]) => [secretName(id, name), value])) : {}),
     },
     addresses: {
@@ -68,7 +82,9 @@ export async function startPcrStage(id: string, spec: PcrSpec, clock: Clock, pac
       return () => fault.hits();
     },
     heal: () => world.faults.clear(),
-    close: () => world.close(),
+    close: async () => {
+      await Promise.all([world.close(), nodes?.close()]);
+    },
   };
 }
 
