@@ -1,5 +1,6 @@
 import { scrub } from '../../transports/scrub.ts';
 import type { SqlRow, SqlSession } from '../../transports/sql.ts';
+import { errorWords, statusWords } from './job-words.ts';
 import { columnOf } from './session.ts';
 
 /** A job of CockroachDB. Ids have 18 to 19 digits, so they stay strings. */
@@ -8,9 +9,11 @@ export interface Job {
   readonly type: string;
   readonly description: string;
   readonly status: string;
+  /** In words of our own; see job-words.ts. */
   readonly runningStatus: string;
   /** 0 to 1; null when the job does not tell. */
   readonly fraction: number | null;
+  /** In words of our own. */
   readonly error: string;
   readonly modified: string | null;
 }
@@ -43,9 +46,9 @@ function jobOf(row: SqlRow): Job {
     type: row['job_type'] ?? '',
     description: scrub(row['description'] ?? ''),
     status: row['status'] ?? '',
-    runningStatus: scrub(columnOf(row, 'running_status', 'status_message') ?? ''),
+    runningStatus: statusWords(columnOf(row, 'running_status', 'status_message') ?? ''),
     fraction: Number.isFinite(fraction) ? fraction : null,
-    error: scrub(row['error'] ?? ''),
+    error: errorWords(row['error'] ?? ''),
     modified: row['modified'] ?? null,
   };
 }

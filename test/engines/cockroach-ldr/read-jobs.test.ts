@@ -74,7 +74,12 @@ describe('jobs of logical replication', () => {
       },
     ];
     expect((await read([row()], listed)).jobs).toMatchObject([
-      { status: 'paused', runningStatus: 'pausing after error: x', fraction: 0.5, modified: '1780307940000000' },
+      {
+        status: 'paused',
+        runningStatus: expect.stringMatching(/^pausing after error: an error whose text is not shown/),
+        fraction: 0.5,
+        modified: '1780307940000000',
+      },
     ]);
   });
 
