@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { HostAddress, HostOutage, SimHost } from '../hosts/contract.ts';
+import type { HostAddress, HostFaultHandle, HostFaultRule, HostOutage, SimHost } from '../hosts/contract.ts';
 
 /** A side keeps its name for life: a promoted standby is still `standby`. */
 export type SimSide = 'primary' | 'standby';
@@ -133,7 +133,16 @@ export interface SideTruth {
   readonly busy: string | null;
 }
 
+export interface TigerFaultRule extends HostFaultRule {
+  /** Both when left out. */
+  readonly side?: SimSide;
+}
+
 export interface TigerFaults {
+  /** On commands as they arrive at any of the nodes; each node counts for itself. */
+  add(rule: TigerFaultRule): HostFaultHandle;
+  /** Forgets the rules that were added, and brings back what the other calls here have taken away. */
+  clear(): Promise<void>;
   nodeDown(side: SimSide, node: string, outage?: HostOutage): Promise<void>;
   nodeUp(side: SimSide, node: string): Promise<void>;
   down(side: SimSide, outage?: HostOutage): Promise<void>;

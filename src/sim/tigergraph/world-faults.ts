@@ -1,4 +1,4 @@
-import type { HostOutage } from '../hosts/contract.ts';
+import type { HostOutage, SimHost } from '../hosts/contract.ts';
 import { type SimSide, simSides, type TigerControl, type TigerFaults } from './contract.ts';
 import { catchUp, type Realm } from './realm.ts';
 import { releaseOf } from './release.ts';
@@ -36,7 +36,22 @@ export function createTigerFaults(realm: Realm): TigerFaults {
       for (const service of own) service.onlineAtMs = nowMs + state.pace.warmupMs;
     });
   };
+  const hostsOf = (side: SimSide): readonly SimHost[] => clusterAt(side).nodes.map(({ name }) => realm.host(side, name));
   return {
+    add: ({ side, ...rule }) => {
+      const handles = (side === undefined ? simSides : [side]).flatMap(hostsOf).map((host) => host.faults.add(rule));
+      return {
+        hits: () => handles.reduce((sum, handle) => sum + handle.hits(), 0),
+        remove: () => {
+          for (const handle of handles) handle.remove();
+        },
+      };
+    },
+    clear: async () => {
+      for (const host of simSides.flatMap(hostsOf)) host.faults.clear();
+      for (const side of simSides) for (const { name } of clusterAt(side).nodes) await nodeUp(side, name);
+      between(realm, () => mend(realm));
+    },
     nodeDown,
     nodeUp,
     down: async (side, outage) => {
@@ -87,6 +102,22 @@ export function createTigerFaults(realm: Realm): TigerFaults {
       state.ansi = !on;
     },
   };
+}
+
+/** Ends what faults have set, not what commands have done. */
+function mend({ state, host }: Realm): void {
+  Object.assign(state, { linkUp: true, spoil: null });
+  state.blockedPorts.clear();
+  for (const side of simSides) {
+    const cluster = state.clusters[side];
+    Object.assign(cluster.crr, { failing: false, blocked: false });
+    cluster.runningQuery = false;
+    for (const node of cluster.nodes) {
+      Object.assign(node, { s3Denied: false, diskFull: false });
+      host(side, node.name).files.fill(false);
+    }
+    for (const service of cluster.services) service.stuck = false;
+  }
 }
 
 export function createTigerControl(realm: Realm, leap: (ms: number) => void): TigerControl {

@@ -7,7 +7,7 @@ import { connectorCommands, crrCommands } from './gadmin-crr.ts';
 import { restore, restoreFlags } from './gadmin-restore.ts';
 import { initKafka, restart, start, status, stop } from './gadmin-services.ts';
 
-const backupCommands: Readonly<Record<string, TigerTool>> = { create, list, remove, restore };
+export const backupCommands: Readonly<Record<string, TigerTool>> = { create, list, remove, restore };
 
 const version: TigerTool = async ({ cluster: { release }, realm, call }) => {
   await call.wait(realm.state.pace.readMs);
@@ -25,7 +25,7 @@ const license: TigerTool = ({ cluster, realm, call }) => {
 };
 
 /** Subcommands of each command that has some, in this version. */
-export const groups: Readonly<Record<string, (desk: Desk) => Readonly<Record<string, TigerTool>>>> = {
+const groups: Readonly<Record<string, (desk: Desk) => Readonly<Record<string, TigerTool>>>> = {
   backup: ({ cluster }) => (cluster.release.backup ? backupCommands : {}),
   config: () => configCommands,
   connector: () => connectorCommands,

@@ -74,7 +74,7 @@ async function bring(desk: Desk, store: Store, full: string): Promise<ProductAns
   await call.wait(realm.state.pace.restoreMs / 2);
   catchUp(realm);
   call.print(at(desk, 'gadmin stop gpe gse'));
-  stopServices(cluster, serviceNames(true));
+  stopServices(cluster, ['GPE', 'GSE', 'GSQL', 'RESTPP']);
   Object.assign(cluster.data, { line: `half-${full}`, parent: null, records: 0, seq: 0, queries: [] });
   record(desk, 'restore-stops', statement);
   for (const line of ['Snapshot DICT data', 'Restore cluster data', 'Restore DICT data', 'gadmin reset']) call.print(at(desk, line));
