@@ -7,6 +7,7 @@ import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Finding, Reply } from '../domain/reply.ts';
 import { isFinal, type RunSummary, type RunView } from '../domain/run.ts';
+import { print } from '../intents/print.ts';
 import { fold } from '../runs/fold.ts';
 import { type AppDeps, linkAndEngine, linkAndEngineFor, readingIo, summaryOf } from './deps.ts';
 
@@ -63,8 +64,9 @@ export async function inspect(deps: AppDeps, what: InspectionName, id: LinkId): 
 export async function check(deps: AppDeps, operation: OperationName, id: LinkId): Promise<Reply> {
   const found = linkAndEngineFor(deps, id, operation);
   if (isRefusal(found)) return found;
-  const checks = await found.engine.preflight(usual(operation, id), found.link, readingIo(deps));
-  return { kind: 'checked', operation, link: id, checks };
+  const asked = usual(operation, id);
+  const checks = await found.engine.preflight(asked, found.link, readingIo(deps));
+  return { kind: 'checked', operation, link: id, command: commandOf(asked), checks };
 }
 
 /** The operation as it is when somebody gives no arguments. */
@@ -97,6 +99,9 @@ export function usual(operation: OperationName, link: LinkId): Operation {
   }
 }
 
+/** The command that asks for exactly this operation, with all of its arguments. */
+const commandOf = (operation: Operation): string => print({ kind: 'change', operation, reason: null, breakGlass: null, wait: false });
+
 /** The plan as it would be proposed now, with what policy says to this person asking for it. Changes nothing. */
 export async function planFor(deps: AppDeps, operation: Operation, person: Person, json: boolean): Promise<Reply> {
   const found = linkAndEngineFor(deps, operation.link, operation.kind);
@@ -104,7 +109,7 @@ export async function planFor(deps: AppDeps, operation: Operation, person: Perso
   const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps)));
   if (isRefusal(plan)) return plan;
   const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
-  return { kind: 'planned', plan, planHash: hashPlan(plan), verdict, json };
+  return { kind: 'planned', plan, planHash: hashPlan(plan), command: commandOf(operation), verdict, json };
 }
 
 export async function listRuns(deps: AppDeps, link: LinkId | null, all: boolean): Promise<Reply> {

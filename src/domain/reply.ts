@@ -49,8 +49,21 @@ export type Reply =
       readonly split: string | null;
     }
   | { readonly kind: 'inspected'; readonly what: InspectionName; readonly link: string; readonly inspection: Inspection }
-  | { readonly kind: 'checked'; readonly operation: OperationName; readonly link: string; readonly checks: readonly Check[] }
-  | { readonly kind: 'planned'; readonly plan: Plan; readonly planHash: PlanHash; readonly verdict: Verdict; readonly json: boolean }
+  | {
+      readonly kind: 'checked';
+      readonly operation: OperationName;
+      readonly link: string /** What asks for it, without `/repl`. */;
+      readonly command: string;
+      readonly checks: readonly Check[];
+    }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      readonly planHash: PlanHash /** What asks for it, without `/repl`. */;
+      readonly command: string;
+      readonly verdict: Verdict;
+      readonly json: boolean;
+    }
   | { readonly kind: 'runs'; readonly runs: readonly RunSummary[] }
   | { readonly kind: 'run'; readonly run: RunView; readonly records: readonly JournalRecord[]; readonly json: boolean }
   | {

@@ -42,6 +42,9 @@ export const short = (text: string, max: number): Mrkdwn => md`${cut(text, max)}
 /** A name that people type, e.g. of a run or a group. */
 export const code = (name: string): Mrkdwn => md`\`${cut(name, 80)}\``;
 
+/** A command as somebody would type it, given without `/repl`. */
+export const typed = (command: string): Mrkdwn => md`\`/repl ${cut(command, 300)}\``;
+
 /** Somebody's own words. */
 export const quoted = (words: string, max = 300): Mrkdwn => md`“${short(words, max)}”`;
 

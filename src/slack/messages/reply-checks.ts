@@ -1,8 +1,9 @@
 import type { Check } from '../../domain/plan.ts';
 import type { Reply } from '../../domain/reply.ts';
-import { type Block, context, header, type Message, message, section } from './message.ts';
-import { join, type Mrkdwn, md } from './mrkdwn.ts';
-import { chunks } from './reply-links.ts';
+import { cut } from './foreign.ts';
+import { lineSections } from './lines.ts';
+import { type Block, context, header, type Message, message } from './message.ts';
+import { join, type Mrkdwn, md, typed } from './mrkdwn.ts';
 import { count, titleOf } from './words.ts';
 
 const outcomes = {
@@ -12,13 +13,13 @@ const outcomes = {
 } as const satisfies Record<Check['outcome'], object>;
 
 /** `/repl preflight`. */
-export function renderChecks({ operation, link, checks }: Extract<Reply, { kind: 'checked' }>): Message {
+export function renderChecks({ operation, link, command, checks }: Extract<Reply, { kind: 'checked' }>): Message {
   const title = titleOf(operation, link);
   const verdict = verdictOf(checks, `${title} can go ahead`, `${title} cannot go ahead`);
   return message(md`${verdict}. ${troubles(checks)}`, [
     header(`${markOf(checks)} ${verdict}`),
     ...checkBlocks(checks),
-    context(md`Nothing was changed. \`/repl plan ${operation} ${link}\` shows what would run.`),
+    context(md`Nothing was changed. ${typed(`plan ${command}`)} shows what would run.`),
   ]);
 }
 
@@ -53,22 +54,18 @@ const troubles = (checks: readonly Check[]): Mrkdwn =>
     sorted(checks)
       .filter(({ outcome }) => outcome !== 'passed')
       .slice(0, 5)
-      .map(({ seen }) => md`${seen.slice(0, 200)}`),
+      .map(({ seen }) => md`${cut(seen, 300)}`),
     ' ',
   );
 
 /** What failed comes first, each with what was seen and what to do. */
-function checkBlocks(checks: readonly Check[]): readonly Block[] {
-  const lines = sorted(checks).slice(0, 40).map(checkLine);
-  const left = checks.length - lines.length;
-  return [...chunks(lines, 4).map((some) => section(join(some))), ...(left === 0 ? [] : [section(md`${left} more are not shown.`)])];
-}
+const checkBlocks = (checks: readonly Check[]): readonly Block[] => lineSections(sorted(checks).map(checkLine), 24_000);
 
 /** A name that begins with a cluster's is left as that is written. */
 const titled = (name: string): string => (name.includes(':') ? name : name.slice(0, 1).toUpperCase() + name.slice(1));
 
 const checkLine = ({ name, outcome, seen, next }: Check): Mrkdwn =>
   join([
-    md`${outcomes[outcome].mark} *${outcomes[outcome].word}: ${titled(name.slice(0, 80))}.* ${seen.slice(0, 300)}`,
-    next === null ? null : md`      → ${next.slice(0, 250)}`,
+    md`${outcomes[outcome].mark} *${outcomes[outcome].word}: ${titled(name.slice(0, 80))}.* ${cut(seen, 1_000)}`,
+    next === null ? null : md`      → ${cut(next, 600)}`,
   ]);

@@ -110,7 +110,7 @@ export function renderDescribed(reply: Extract<Reply, { kind: 'described' }>, no
     ...factBlocks(observation, mode),
     ...liveBlocks(live),
     context(
-      md`${engineWords[link.engine]} · ${link.environment} · ${seenAt([observation], now)} \`/repl preflight switchover ${link.id}\``,
+      md`${engineWords[link.engine]} · ${link.environment} · ${seenAt([observation], now)} \`/repl runs ${link.id}\` lists its runs.`,
     ),
   ]);
 }

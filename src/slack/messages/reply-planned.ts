@@ -3,10 +3,10 @@ import type { Reply } from '../../domain/reply.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { jsonBlocks } from './json.ts';
 import { type Block, container, context, fields, header, type Message, type Mode, message, section } from './message.ts';
-import { code, join, type Mrkdwn, md } from './mrkdwn.ts';
+import { code, join, type Mrkdwn, md, typed } from './mrkdwn.ts';
 import { fitsMessage } from './plan-pages.ts';
 import { outline, planBlocks } from './plan-words.ts';
-import { requirementWords } from './run-asking.ts';
+import { requirementWords, warningSections } from './run-asking.ts';
 import { count, shortHash, titleOf } from './words.ts';
 
 /** `/repl plan`: what would run and who would have to approve, without asking for anything. */
@@ -14,14 +14,14 @@ export function renderPlanned(reply: Extract<Reply, { kind: 'planned' }>, mode: 
   const { plan, planHash, verdict } = reply;
   const title = titleOf(plan.operation.kind, plan.link);
   if (reply.json) return jsonBlocks({ planHash, plan }, md`The plan of the ${plan.operation.kind} of ${plan.link} as JSON.`);
-  return message(md`Plan for the ${plan.operation.kind} of ${plan.link}: ${plan.summary} Nothing has been started.`, [
+  return message(md`Plan: ${title}. ${plan.summary} Nothing has been started.`, [
     header(`📝 Plan: ${title}`),
     section(md`${plan.summary}`),
     fields([md`*Data that would be lost*\n${plan.predictedLoss.words}`, md`*Writes would stop for*\n${plan.predictedDowntime.words}`]),
-    plan.warnings.length === 0 ? null : section(join(plan.warnings.slice(0, 6).map((warning) => md`⚠️ *Warning:* ${warning}`))),
+    ...warningSections(plan.warnings),
     ...stepPart(plan, planHash, mode),
     section(verdictWords(verdict)),
-    context(md`Plan ${code(shortHash(planHash))} · nothing has been started · \`/repl ${plan.operation.kind} ${plan.link}\` asks for it`),
+    context(md`Plan ${code(shortHash(planHash))} · nothing has been started · ${typed(reply.command)} asks for it`),
   ]);
 }
 

@@ -1,5 +1,7 @@
 import type { RunView, Vote } from '../../domain/run.ts';
 import type { Requirement } from '../../domain/verdict.ts';
+import { cut } from './foreign.ts';
+import { lineSections } from './lines.ts';
 import { type Block, container, context, type Mode, section } from './message.ts';
 import { code, join, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
 import { fitsMessage } from './plan-pages.ts';
@@ -57,11 +59,12 @@ export function planPart(run: RunView, mode: Mode, collapsed: boolean): readonly
   return [section(md`*${title}*`), ...shown, ...(fits ? [] : [elsewhere])];
 }
 
-/** Warnings of the plan, each with the word. */
-export const warningPart = (run: RunView): readonly Block[] =>
-  run.plan.warnings.length === 0
-    ? []
-    : [section(join([...run.plan.warnings.slice(0, 6).map((warning) => md`⚠️ *Warning:* ${warning}`), moreWarnings(run)]))];
+/** Warnings of a plan, each with the word, all of them: who approves has to know every one. */
+export const warningSections = (warnings: readonly string[]): readonly Block[] =>
+  lineSections(
+    warnings.map((warning) => md`⚠️ *Warning:* ${cut(warning, 600)}`),
+    9_000,
+    md`\`/repl plan\` with \`--json\` has them all.`,
+  );
 
-const moreWarnings = (run: RunView): Mrkdwn | null =>
-  run.plan.warnings.length > 6 ? md`${run.plan.warnings.length - 6} more warnings: \`/repl run ${run.id}\`.` : null;
+export const warningPart = (run: RunView): readonly Block[] => warningSections(run.plan.warnings);

@@ -22,7 +22,17 @@ function everyMessage(run: RunView, records: readonly JournalRecord[]): readonly
     renderReply({ kind: 'run', run, records, json: false }, { now: night }),
     renderReply({ kind: 'run', run, records, json: true }, { now: night }),
     renderReply({ kind: 'proposed', run }, { now: night }),
-    renderReply({ kind: 'planned', plan: run.plan, planHash: run.planHash, verdict: run.verdict, json: false }, { now: night }),
+    renderReply(
+      {
+        kind: 'planned',
+        plan: run.plan,
+        planHash: run.planHash,
+        command: 'failover prod-sql --to latest',
+        verdict: run.verdict,
+        json: false,
+      },
+      { now: night },
+    ),
     ...threadLines(records),
     ...incidentNotices(run, theLink).map(({ notice }) => renderIncident(notice, { permalink: 'https://workspace.example/archives/C1/p1' })),
   ];

@@ -78,9 +78,9 @@ function replies(text: string, many: number, plan = aPlan()): readonly Reply[] {
       link: text,
       inspection: { headline: text, columns: ['Table', 'Reason', 'Rows'], rows: times([text, text, '3']), notes: times(text) },
     },
-    { kind: 'checked', operation: 'failover', link: text, checks: times(check) },
-    { kind: 'planned', plan, planHash, verdict, json: false },
-    { kind: 'planned', plan, planHash, verdict: { ...verdict, kind: 'refused', code: 'frozen', next: text }, json: true },
+    { kind: 'checked', operation: 'failover', link: text, command: text, checks: times(check) },
+    { kind: 'planned', command: text, plan, planHash, verdict, json: false },
+    { kind: 'planned', command: text, plan, planHash, verdict: { ...verdict, kind: 'refused', code: 'frozen', next: text }, json: true },
     { kind: 'runs', runs: times(summary(text)) },
     { kind: 'run', run, records, json: false },
     { kind: 'run', run, records, json: true },
@@ -173,6 +173,7 @@ describe('what people read', () => {
         kind: 'checked',
         operation: 'switchover',
         link: 'prod-sql',
+        command: 'switchover prod-sql --max-stop 1m',
         checks: [
           { name: 'versions', outcome: 'passed', seen: 'Both run 26.2.', next: null },
           { name: 'lag', outcome: 'failed', seen: 'The lag is 4 min.', next: 'Wait until it is below 5 s.' },
@@ -182,7 +183,14 @@ describe('what people read', () => {
     },
     {
       name: 'a verdict names who has to approve',
-      reply: { kind: 'planned', plan: aPlan(), planHash: asPlanHash('b'.repeat(64)), verdict: needsApproval(), json: false },
+      reply: {
+        kind: 'planned',
+        plan: aPlan(),
+        planHash: asPlanHash('b'.repeat(64)),
+        command: 'failover prod-sql --to latest',
+        verdict: needsApproval(),
+        json: false,
+      },
       holds: [
         '2 different people of `dba` or `sre-leads` have to approve',
         "the requester doesn't count",
@@ -209,6 +217,18 @@ describe('what people read', () => {
         },
       },
       holds: ['Dead letter queue of prod-sql', '3 rows of orders could not be applied.', 'not retryable', 'Handle the newest row first.'],
+    },
+    {
+      name: 'a plan shows every warning, and the whole command that asks for it',
+      reply: {
+        kind: 'planned',
+        plan: aPlan({ warnings: Array.from({ length: 20 }, (_, index) => `Warning number ${index}.`) }),
+        planHash: asPlanHash('b'.repeat(64)),
+        command: 'failover prod-sql --to 2026-11-21T05:00:00Z',
+        verdict: needsApproval(),
+        json: false,
+      },
+      holds: ['Warning number 0.', 'Warning number 19.', '/repl failover prod-sql --to 2026-11-21T05:00:00Z'],
     },
     { name: 'an empty list of runs says so', reply: { kind: 'runs', runs: [] }, holds: ['There are no runs to show'] },
   ];
