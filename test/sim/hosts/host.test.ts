@@ -14,7 +14,7 @@ describe('the list of what is covered', () => {
 
   it('has no tool that is named like a product', async () => {
     const host = await aHost({ products: { gadmin: () => ({ exitCode: 0, stdout: 'gadmin\n' }) } });
-    expect((await sendTo(host, 'command -v gadmin && gadmin')).stdout).toBe('gadmin\ngadmin\n');
+    expect((await sendTo(host, 'command -v gadmin && gadmin')).stdout).toBe('/usr/bin/gadmin\ngadmin\n');
     expect((await sendTo(host, 'command -v gbar')).exitCode).toBe(127);
     expect((await sendTo(host, 'constructor')).exitCode).toBe(127);
   });
@@ -73,7 +73,9 @@ describe('a simulated host', () => {
     const said = `/tmp ops ${runTag}\n`;
     expect((await sendTo(host, 'cd /tmp; gadmin')).exitCode).toBe(127);
     expect((await sendTo(host, 'cd /tmp; /opt/db/cmd/gadmin')).stdout).toBe(said);
-    expect((await sendTo(host, 'cd /tmp; PATH="$PATH:/opt/db/cmd"; command -v gadmin && gadmin')).stdout).toBe(`gadmin\n${said}`);
+    expect((await sendTo(host, 'cd /tmp; PATH="$PATH:/opt/db/cmd"; command -v gadmin && gadmin')).stdout).toBe(
+      `/opt/db/cmd/gadmin\n${said}`,
+    );
     expect((await sendTo(host, 'cd /tmp; env PATH=/opt/db/cmd gadmin')).stdout).toBe(said);
   });
 

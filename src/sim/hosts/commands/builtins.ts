@@ -1,4 +1,4 @@
-import { type Call, findTool, print, resolvePath, ShellExit, type Tool, ToolError } from '../shell/call.ts';
+import { type Call, print, resolvePath, ShellExit, type Tool, ToolError, whereIs } from '../shell/call.ts';
 
 const echo: Tool = (call) => {
   print(call, `${call.argv.join(' ')}\n`);
@@ -91,8 +91,9 @@ const read: Tool = async (call) => {
 const command: Tool = (call) => {
   const [flag, name = ''] = call.argv;
   if (flag !== '-v') throw new ToolError('sh: 1: command: only -v is simulated', 2);
-  if (findTool(call.shell, name) === null && !Object.hasOwn(call.shell.tools.builtins, name)) return 127;
-  print(call, `${name}\n`);
+  const place = whereIs(call.shell, name);
+  if (place === null) return 127;
+  print(call, `${place}\n`);
   return 0;
 };
 

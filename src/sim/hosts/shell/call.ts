@@ -51,14 +51,26 @@ export interface ToolTable {
   readonly external: Readonly<Record<string, Tool>>;
 }
 
+/** Under which name a product is installed that is called by this one; null when none is. */
+function productAt(shell: Shell, name: string, path: string): string | null {
+  const places = name.includes('/') ? [resolvePath(shell, name)] : [name, ...path.split(':').map((folder) => `${folder}/${name}`)];
+  return places.find((each) => Object.hasOwn(shell.machine.products, each)) ?? null;
+}
+
 /** The tool or product of that name, looked for in PATH; null when none is installed. */
 export function findTool(shell: Shell, name: string, path = shell.variables.get('PATH') ?? ''): Tool | null {
   const { tools, machine } = shell;
   if (Object.hasOwn(tools.external, name)) return tools.external[name] ?? null;
-  const places = name.includes('/') ? [resolvePath(shell, name)] : [name, ...path.split(':').map((folder) => `${folder}/${name}`)];
-  const place = places.find((each) => Object.hasOwn(machine.products, each));
-  const product = place === undefined ? undefined : machine.products[place];
+  const place = productAt(shell, name, path);
+  const product = place === null ? undefined : machine.products[place];
   return product === undefined ? null : (call) => runProduct(product, call);
+}
+
+/** Where a tool or product of that name lies, as a shell tells it; null when there is none. What a shell knows by itself has no place. */
+export function whereIs(shell: Shell, name: string): string | null {
+  if (Object.hasOwn(shell.tools.builtins, name)) return name;
+  const place = Object.hasOwn(shell.tools.external, name) ? name : productAt(shell, name, shell.variables.get('PATH') ?? '');
+  return place === null || place.startsWith('/') ? place : `/usr/bin/${place}`;
 }
 
 /** Runs an installed product; what it changes is recorded when it has done so. */
