@@ -1,14 +1,18 @@
 import type { Side } from '../../domain/observation.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import { type Acts, changeStep, type Draft, fenceByHandAct, lookStep, noUndo, personStep, redirectAct, undoBy } from './acts.ts';
-import { writableOf } from './detail.ts';
+import { readerName, writableOf } from './detail.ts';
 import type { Scene } from './scene.ts';
+import { compareMajors, majorOf } from './versions.ts';
 import { problemOf } from './words.ts';
 
 /** Starting or stopping a service, setting a setting: seconds, with room for a slow cluster. */
 export const serviceBudgetMs = 120_000;
 /** A promotion to the latest time normally ends within 5 minutes; going further back takes longer. */
 const promotionBudgetMs = 30 * 60_000;
+
+/** How long a promotion to the latest time takes as a rule, ms. */
+export const usualPromotionMs = 5 * 60_000;
 
 export const afterPromotion = noUndo('After the promotion there is no way back; the roles return by a failback.');
 
@@ -71,11 +75,41 @@ export function fenceWarnings({ link, sourceRead, there, here }: Scene): readonl
     return [
       `${there} is not virtualized, so it can't be fenced by SQL: the first step asks a person to stop the applications there. What is written to ${there} after that step is lost, and nobody can see it from here.`,
     ];
-  if (writableOf(sourceRead) === 'yes') return [`${there} answers and takes writes: a switchover would lose nothing.`];
+  // What to do instead of stopping a primary that works is for the plan of the failover to say.
+  if (writableOf(sourceRead) === 'yes') return [];
   return [`${there} answers and takes no writes now, so it needs no fence; nothing here keeps somebody from starting it again.`];
 }
 
-/** What CockroachDB leaves to people after any promotion. */
-export function jobWarnings(here: string): readonly string[] {
-  return [`Backup schedules are paused and changefeeds stop on ${here} when it is promoted: resume or re-create them afterwards.`];
+/** What a promotion ends, and what CockroachDB leaves to people after it. `toTime`: to another time than the latest. */
+export function promotionWarnings(scene: Scene, toTime = false): readonly string[] {
+  const { here } = scene;
+  return [
+    ...newerWarnings(scene),
+    ...readerWarnings(scene, toTime),
+    `Backup schedules are paused and changefeeds stop on ${here} when it is promoted: resume or re-create them afterwards.`,
+  ];
+}
+
+/** Whether the side that is to be promoted runs a newer major than the other, so that the other can't follow it. */
+export const isNewer = ({ follower, sourceRead }: Scene): boolean =>
+  sourceRead.kind === 'read' && compareMajors(majorOf(follower.read.release), majorOf(sourceRead.release)) > 0;
+
+function newerWarnings(scene: Scene): readonly string[] {
+  const { link, follower, sourceRead, here, there } = scene;
+  if (sourceRead.kind !== 'read' || !isNewer(scene)) return [];
+  return [
+    `${here} runs ${follower.read.release.text}, newer than ${sourceRead.release.text} on ${there}: once ${here} is promoted, ${there} can't follow it until it is upgraded too, so neither /repl failback ${link.id} nor a rebuild is possible before that.`,
+  ];
+}
+
+/** From 25.4 on a promotion drops the reader; before that only one to a time does, and otherwise it stays as it is. */
+function readerWarnings({ link, follower, here }: Scene, toTime: boolean): readonly string[] {
+  const { reader, release } = follower.read;
+  if (reader == null) return [];
+  const name = readerName(link.settings.virtualCluster);
+  return toTime || isAtLeast(release, 25, 4)
+    ? [`The promotion drops ${name} on ${here}: applications that read from it are cut off, so redirect them to ${here} itself.`]
+    : [
+        `${name} stays on ${here} and stands still at the promotion: applications that read from it get old data until /repl reader ${link.id} off closes it.`,
+      ];
 }

@@ -2,7 +2,7 @@ import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { microsOfMs, msOfMicros } from '../cockroach/times.ts';
 import { actsFor, changeStep, type Draft, lookStep } from './acts.ts';
 import { microsOf, writableOf } from './detail.ts';
-import { afterPromotion, fenceSteps, fenceWarnings, jobWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
+import { afterPromotion, fenceSteps, fenceWarnings, promotionWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
 import type { Outline, Scene } from './scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
 
@@ -108,7 +108,7 @@ function near(ahead: Ahead, scene: Scene): Outline {
       ...(isFlat ? fenceWarnings(scene) : []),
       `Until then the run holds ${link.id}.`,
       ...moved(ahead, scene),
-      ...jobWarnings(here),
+      ...promotionWarnings(scene, true),
     ],
   };
 }

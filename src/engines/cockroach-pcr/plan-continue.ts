@@ -4,7 +4,7 @@ import { type Micros, microsOfMs, msOfMicros } from '../cockroach/times.ts';
 import { actsFor, type Draft } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { microsOf, otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
-import { afterPromotion, fenceSteps, fenceWarnings, jobWarnings, servingSteps } from './failover-steps.ts';
+import { afterPromotion, fenceSteps, fenceWarnings, promotionWarnings, servingSteps } from './failover-steps.ts';
 import { promotedLast } from './promoted.ts';
 import { notNow, type Outline, type Scene } from './scene.ts';
 import { spell, spellTime } from './words.ts';
@@ -43,7 +43,7 @@ export function planContinue({ to }: Failover, scene: Scene): Outline | Refusal 
       ...(writableOf(sourceRead) === 'yes'
         ? [`${there} still takes writes; all that it took after ${spellTime(at)} is given up when it is stopped.`]
         : fenceWarnings(scene)),
-      ...jobWarnings(here),
+      ...promotionWarnings(scene),
     ],
   };
 }

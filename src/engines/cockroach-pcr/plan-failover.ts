@@ -4,15 +4,22 @@ import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { type Micros, microsOfMs, msOfMicros } from '../cockroach/times.ts';
 import { actsFor, changeStep } from './acts.ts';
 import { microsOf } from './detail.ts';
-import { afterPromotion, fenceSteps, fenceWarnings, jobWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
+import {
+  afterPromotion,
+  fenceSteps,
+  fenceWarnings,
+  promotionWarnings,
+  serviceBudgetMs,
+  servingSteps,
+  usualPromotionMs,
+} from './failover-steps.ts';
+import { insteadOf } from './instead.ts';
 import { planAhead } from './plan-ahead.ts';
 import { planContinue } from './plan-continue.ts';
 import { copyAgeMs, type Outline, type Scene } from './scene.ts';
 import { spell, spellTime } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;
-
-export const usualPromotionMs = 5 * 60_000;
 
 /** While a stream runs, its lag goes up and down by this much between two reports of the replicated time, ms. */
 const strideMs = 30_000;
@@ -68,10 +75,11 @@ function promote(operation: Failover, scene: Scene, ageMs: number, replaces: str
     predictedLoss: lossOf(operation, scene, ageMs),
     predictedDowntime: downtimeOf(operation, here),
     warnings: [
+      ...insteadOf(operation, scene, ageMs),
       ...(replaces === null ? [] : [`This takes the place of the failover of ${here} that is pending for ${spellTime(replaces)}.`]),
       ...fenceWarnings(scene),
       ...stateWarnings(scene),
-      ...jobWarnings(here),
+      ...promotionWarnings(scene, operation.to.kind === 'time'),
     ],
   };
 }
@@ -95,11 +103,14 @@ function outsideWindow({ to, link }: Failover, { follower, here }: Scene): Refus
 function lossOf({ to }: Failover, { follower, here, there }: Scene, ageMs: number): Estimate {
   const from = `${there} → ${here}`;
   if (to.kind === 'latest') {
-    const ms = follower.phase === 'following' ? ageMs + strideMs : ageMs;
+    const moves = follower.phase === 'following' || follower.phase === 'pending';
+    const ms = moves ? ageMs + strideMs : ageMs;
     const until = `${here} has everything up to ${spellTime(follower.vc.replicated)}`;
     return {
       ms,
-      words: `At most the writes of ${spell(ms)} that had not crossed ${from}: ${until}. It is more if ${there} goes on taking writes.`,
+      words: moves
+        ? `At most ${spell(ms)} of writes that had not crossed ${from}: ${until}. It is more if ${there} goes on taking writes.`
+        : `The last ${spell(ms)} of writes, which had not crossed ${from}: ${until}. It grows for as long as ${there} takes writes.`,
     };
   }
   const ms = Math.max(0, msOfMicros(BigInt(follower.read.now)) - to.at);

@@ -59,7 +59,7 @@ export function planResume(scene: Scene): Outline | Refusal {
       `/repl status ${link.id} shows what it does.`,
     );
   }
-  if (isExpired(scene)) {
+  if (hasExpired(scene)) {
     return notNow(
       `Replication ${there} → ${here} has stood still for too long: ${there} no longer keeps the history that ${here} needs.`,
       `Rebuild the link from scratch. Until then ${here} can still be promoted to what it has.`,
@@ -76,7 +76,7 @@ export function planResume(scene: Scene): Outline | Refusal {
 }
 
 /** The source says whether it keeps the history; when it can't be asked, the usual window is all there is to go by. */
-function isExpired({ follower, sourceRead }: Scene): boolean {
+export function hasExpired({ follower, sourceRead }: Scene): boolean {
   if (sourceRead.kind === 'read' && sourceRead.history !== 'none') return sourceRead.history === 'lost';
   const left = expiresInMs(follower);
   return left !== null && left <= 0;

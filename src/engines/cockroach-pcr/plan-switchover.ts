@@ -3,8 +3,7 @@ import type { Estimate } from '../../domain/plan.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { type Acts, actsFor, changeStep, type Draft, lookStep, undoBy } from './acts.ts';
 import { writableOf } from './detail.ts';
-import { afterPromotion, clearDefaultTarget, jobWarnings, servingSteps } from './failover-steps.ts';
-import { usualPromotionMs } from './plan-failover.ts';
+import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, servingSteps, usualPromotionMs } from './failover-steps.ts';
 import { copyAgeMs, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf, spell } from './words.ts';
 
@@ -42,8 +41,10 @@ export function planSwitchover(operation: Switchover, scene: Scene): Outline | R
     predictedDowntime: downtimeOf(operation, here, lagMs),
     warnings: [
       `Writes stay stopped at most ${spell(operation.maxWriteStopMs)} before the promotion; if ${here} has not caught up by then, ${there} goes on by itself.`,
-      ...jobWarnings(here),
-      `After this nothing protects ${here} until replication is set up in the other direction (/repl failback ${link.id}); ${there} stays stopped.`,
+      ...promotionWarnings(scene),
+      isNewer(scene)
+        ? `After this nothing protects ${here} until ${there} is upgraded and /repl failback ${link.id} makes it follow; ${there} stays stopped.`
+        : `After this nothing protects ${here} until replication is set up in the other direction (/repl failback ${link.id}); ${there} stays stopped.`,
     ],
   };
 }
