@@ -173,7 +173,7 @@ async function staff({ journal }: Store, on: Bed, run: RunId): Promise<void> {
       return false;
     },
     `run ${run} is over`,
-    25_000,
+    60_000,
     15,
   );
 }

@@ -18,7 +18,7 @@ export const hostKindsHere = {
 } as const;
 
 /** What a release is initialized with, so that the cluster becomes what its side has to be. v23.2 takes it at the start instead. */
-export function initFlag(side: Side, release: Pick<Release, 'year' | 'number'>): string {
+function initFlag(side: Side, release: Pick<Release, 'year' | 'number'>): string {
   if (!isAtLeast({ ...release, text: '' }, 24, 1)) return '';
   return side === 'primary' ? ' --virtualized' : ' --virtualized-empty';
 }

@@ -18,7 +18,7 @@ const startBudgetMs = 10 * 60_000;
 const answerBudgetMs = 5 * 60_000;
 
 /** New clusters, as they will be once their steps are done. */
-export interface Raised {
+interface Raised {
   /** What the rest of the plan is made on; each step of it looks for itself before it acts. */
   readonly detail: PcrDetail;
   readonly starts: readonly Draft[];

@@ -2,7 +2,7 @@ import type { ProductAnswer, ProductCall, ProductTable } from '../hosts/contract
 import type { FreshCluster, SimSide, SqlWorld } from './contract.ts';
 import { dialects, type SimVersion } from './grammar/dialect.ts';
 
-export interface NodeToolsOptions {
+interface NodeToolsOptions {
   readonly world: SqlWorld;
   readonly side: SimSide;
   readonly version: SimVersion;

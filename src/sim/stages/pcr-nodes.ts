@@ -19,7 +19,7 @@ export const onBareNodes: Partial<SqlWorldOptions> = {
 };
 
 /** Hosts of both sides with a cockroach that was never started, and what a bot has to be told to work on them. */
-export interface BareNodes {
+interface BareNodes {
   /** The `hosts` part of a link's setup. */
   readonly config: ConfigPart;
   readonly secrets: Readonly<Record<string, string>>;
