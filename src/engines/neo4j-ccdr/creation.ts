@@ -49,7 +49,7 @@ export function creatable(operation: OperationName, pair: Pair): Form | Refusal 
   return roomFor(operation, link, target, targetRead) ?? form;
 }
 
-export function roomFor(operation: OperationName, { id, settings }: CcdrLink, side: Side, { servers }: ReadSide): Refusal | null {
+function roomFor(operation: OperationName, { id, settings }: CcdrLink, side: Side, { servers }: ReadSide): Refusal | null {
   const { cluster, database, topology } = settings[side];
   const obstacle = roomObstacle(servers, database, topology);
   if (obstacle === null) return null;

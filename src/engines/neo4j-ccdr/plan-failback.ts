@@ -114,7 +114,6 @@ function backSteps({ pair, form, home, database }: Way): readonly Draft[] {
   return [
     personStep(gate),
     ...moveSteps({
-      link,
       acts,
       from: { side: 'standby', database: sourceView.name, of: identityOf(sourceView) },
       to: { side: target, database, form },

@@ -26,14 +26,13 @@ export const electionMs = 60_000;
 const electionBudgetMs = 10 * 60_000;
 
 /** How the time of the write stop is shared by the steps before the promotion. Sums to at most `maxWriteStopMs`. */
-export function sharesOf(maxWriteStopMs: number) {
+function sharesOf(maxWriteStopMs: number) {
   const part = (percent: number) => Math.floor((maxWriteStopMs * percent) / 100);
   return { stop: part(25), drain: part(30), mark: part(10), equal: part(35) };
 }
 
 /** A move of the writes from the side that serves to the one that follows it. */
 export interface Move {
-  readonly link: CcdrLink;
   readonly acts: Acts;
   readonly from: { readonly side: Scene['source']; readonly database: string; readonly of: ReturnType<typeof identityOf> };
   readonly to: { readonly side: Scene['source']; readonly database: string; readonly form: Form };
@@ -86,7 +85,6 @@ export function planSwitchover({ maxWriteStopMs }: Switchover, link: CcdrLink, d
     steps: [
       lookStep(acts.proveCatchUp(follower.side, { database, remote, within: usualLag }), proofBudgetMs),
       ...moveSteps({
-        link,
         acts,
         from: { side: source, database: remote, of: identityOf(ready.database) },
         to: { side: follower.side, database, form },

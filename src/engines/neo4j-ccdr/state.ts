@@ -72,7 +72,6 @@ export const follows = (view: DatabaseView): boolean => isReplica(view);
 const followingPhases: readonly Phase[] = ['creating', 'following', 'fallen'];
 export const isFollowing = (phase: Phase): boolean => followingPhases.includes(phase);
 
-const viewOf = (side: SideRead): DatabaseView | null => (side.kind === 'read' ? side.database : null);
 export const sidePhase = (side: SideRead): Phase | 'unknown' => (side.kind === 'read' ? phaseOf(side.database) : 'unknown');
 
 /** Whether applications can write on this side now, by its own word. A database without a writer may elect one at any moment. */
@@ -179,10 +178,4 @@ export function isSameCluster({ primary, standby }: Pick<CcdrDetail, Side>): boo
   if (primary.kind !== 'read' || standby.kind !== 'read') return false;
   const ids = new Set(primary.servers.map(({ id }) => id));
   return standby.servers.some(({ id }) => id !== '' && ids.has(id));
-}
-
-/** The writer's Bolt address, which is asked for its transactions; null when there is none or more than one. */
-export function writerAddress(side: SideRead): string | null {
-  const writers = copiesOf(viewOf(side)).filter(({ writer }) => writer);
-  return writers.length === 1 ? (writers[0]?.address ?? null) : null;
 }
