@@ -19,6 +19,9 @@ export interface TigerStage extends Stage {
 
 const sides = ['primary', 'standby'] as const;
 
+/** Not the password that the product comes with: that is a word which stands in every path of a node. */
+const superuser = { name: 'tigergraph', password: 'quiet-river-7', superuser: true };
+
 export async function startTigerStage(
   id: string,
   spec: TigerSpec,
@@ -28,6 +31,7 @@ export async function startTigerStage(
   const world = await startTigerWorld({
     version: spec.version,
     clock,
+    users: [superuser],
     names: { primary: `${id}-frankfurt`, standby: `${id}-dublin` },
     ...(spec.start === undefined ? {} : { start: spec.start }),
     ...(spec.backup === undefined ? {} : { backup: spec.backup }),

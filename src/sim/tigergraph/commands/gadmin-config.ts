@@ -119,7 +119,8 @@ async function apply(desk: Desk): Promise<ProductAnswer> {
 async function diff(desk: Desk): Promise<ProductAnswer> {
   await desk.call.wait(desk.realm.state.pace.readMs);
   const { applied, staged } = desk.cluster.config;
-  const line = (key: string): string => `${key}\n- ${masked(key, applied.get(key) ?? '')}\n+ ${masked(key, staged.get(key) ?? '')}\n`;
+  const value = (stage: ReadonlyMap<string, string>, key: string): string => `'${masked(key, stage.get(key) ?? '')}'`;
+  const line = (key: string): string => `${key}: ${value(applied, key)} -> ${value(staged, key)}\n`;
   return fine(stagedKeys(desk).map(line).join(''));
 }
 
