@@ -16,6 +16,8 @@ import { type GraphSpec, type GraphStage, startGraphStage } from './stages/graph
 import { type LdrSpec, type LdrStage, startLdrStage } from './stages/ldr.ts';
 import { type PcrSpec, type PcrStage, startPcrStage } from './stages/pcr.ts';
 import type { ConfigPart, Stage } from './stages/stage.ts';
+import { startTigerStage, type TigerSpec, type TigerStage } from './stages/tigergraph.ts';
+import type { TigerPace, TigerWorld } from './tigergraph/contract.ts';
 
 /** A link of the simulated world: what the config says of it, and its databases. */
 export type LinkSpec = {
@@ -24,13 +26,14 @@ export type LinkSpec = {
   readonly description: string;
   /** People move the traffic unless a hook does. */
   readonly redirect?: 'hook';
-} & (PcrSpec | LdrSpec | GraphSpec);
+} & (PcrSpec | LdrSpec | GraphSpec | TigerSpec);
 
 export interface WorldOptions {
   readonly clock?: Clock;
-  /** Durations of CockroachDB, and of Neo4j; the real ones unless given. */
+  /** Durations of CockroachDB, of Neo4j and of TigerGraph; the real ones unless given. */
   readonly pace?: Partial<Pace>;
   readonly graphPace?: Partial<GraphPace>;
+  readonly tigerPace?: Partial<TigerPace>;
   readonly timing?: Partial<Timing>;
   readonly links?: readonly LinkSpec[];
   /** Port of the workspace's page; 0 or absent takes any free one. */
@@ -52,6 +55,8 @@ export interface World {
   readonly ldr: Readonly<Record<string, LdrWorld>>;
   /** The clusters of the links with graphs. */
   readonly graphs: Readonly<Record<string, GraphWorld>>;
+  /** The clusters of the links with TigerGraph. */
+  readonly tigers: Readonly<Record<string, TigerWorld>>;
   /** Moves the traffic of links that have a hook for it. */
   readonly hook: RedirectHook;
   readonly config: ConfigPart;
@@ -75,6 +80,13 @@ export const worldLinks: readonly LinkSpec[] = [
     environment: 'production',
     description: 'Who knows whom, Frankfurt to Dublin',
     version: '2026.07.1',
+  },
+  {
+    id: 'prod-social',
+    engine: 'tigergraph-crr',
+    environment: 'production',
+    description: 'Feeds and follows, Frankfurt to Dublin',
+    version: '3.10.1',
   },
   {
     id: 'prod-shop',
@@ -101,9 +113,9 @@ export const worldLinks: readonly LinkSpec[] = [
   },
 ];
 
-type AnyStage = PcrStage | LdrStage | GraphStage;
+type AnyStage = PcrStage | LdrStage | GraphStage | TigerStage;
 
-function startStage(spec: LinkSpec, clock: Clock, { pace, graphPace }: WorldOptions): Promise<AnyStage> {
+function startStage(spec: LinkSpec, clock: Clock, { pace, graphPace, tigerPace }: WorldOptions): Promise<AnyStage> {
   switch (spec.engine) {
     case 'cockroach-pcr':
       return startPcrStage(spec.id, spec, clock, pace);
@@ -111,6 +123,8 @@ function startStage(spec: LinkSpec, clock: Clock, { pace, graphPace }: WorldOpti
       return startLdrStage(spec.id, spec, clock, pace);
     case 'neo4j-ccdr':
       return startGraphStage(spec.id, spec, clock, graphPace);
+    case 'tigergraph-crr':
+      return startTigerStage(spec.id, spec, clock, tigerPace);
   }
 }
 
@@ -145,6 +159,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sql: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'cockroach-pcr' ? [[id, stage.world]] : []))),
     ldr: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'cockroach-ldr' ? [[id, stage.world]] : []))),
     graphs: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'neo4j-ccdr' ? [[id, stage.world]] : []))),
+    tigers: Object.fromEntries(started.flatMap(([id, stage]) => (stage.engine === 'tigergraph-crr' ? [[id, stage.world]] : []))),
     config,
     configPath,
     env: { ...environmentOf(workspace, stages, configPath, options.httpPort), [hookSecret]: hook.authorization },

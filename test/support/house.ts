@@ -10,6 +10,7 @@ import type { SqlWorld } from '../../src/sim/cockroach/sql-world.ts';
 import { tinyPace as tinyGraphPace } from '../../src/sim/neo4j/pace.ts';
 import type { Actor, SeenMessage, Workspace } from '../../src/sim/slack/contract.ts';
 import type { Stage } from '../../src/sim/stages/stage.ts';
+import { tinyPace as tinyTigerPace } from '../../src/sim/tigergraph/pace.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/sim/world.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
 import { createLog } from '../../src/telemetry/log.ts';
@@ -85,6 +86,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     ...options,
     pace: { ...tinyPace, ...options.pace },
     graphPace: { ...tinyGraphPace, ...options.graphPace },
+    tigerPace: { ...tinyTigerPace, ...options.tigerPace },
   });
   const store = createStore({ url: redis.url, worker: 'test', clock, onProblem: () => {} });
   const env = { ...world.env, REDIS_URL: redis.url };
