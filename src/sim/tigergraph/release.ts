@@ -6,7 +6,6 @@ export interface Release {
   readonly backup: boolean;
   /** A backup carries its own metadata; without it another cluster needs the file that `--meta` writes. */
   readonly ownMetadata: boolean;
-  readonly retain: boolean;
   /** `gadmin crr`, `restore --dr`, and no enabling by hand. */
   readonly crr: boolean;
   readonly incremental: boolean;
@@ -39,7 +38,6 @@ export function releaseOf(version: string): Release {
     gbar: !from(3_10_00),
     backup: from(3_07_00),
     ownMetadata: from(3_09_02),
-    retain: from(3_09_00),
     crr: from(3_10_00),
     incremental: from(3_10_00),
     customTag: from(3_11_00),

@@ -138,10 +138,8 @@ export const setting = (cluster: Cluster, key: string, stage: keyof ConfigStages
 
 export const isDr = (cluster: Cluster): boolean => setting(cluster, keys.enabled) === 'true';
 
-export const sameUser = (a: GsqlUser): GsqlUser => ({ ...a });
-
 export const copyData = (data: DataSet): DataSet => ({
   ...data,
   queries: data.queries.map((query) => ({ ...query })),
-  users: data.users.map(sameUser),
+  users: data.users.map((user) => ({ ...user })),
 });

@@ -86,8 +86,9 @@ function flow(state: TigerState, cluster: Cluster, fromMs: Ms, spanMs: Ms): void
 }
 
 /** What the source has now, without what is too young to have come over. */
-function takeRecords(state: TigerState, { data, ...cluster }: Cluster, source: Cluster, atMs: Ms, spanMs: Ms): void {
-  if (!serves({ data, ...cluster }, 'GPE', atMs)) return;
+function takeRecords(state: TigerState, cluster: Cluster, source: Cluster, atMs: Ms, spanMs: Ms): void {
+  const { data } = cluster;
+  if (!serves(cluster, 'GPE', atMs)) return;
   const young = isWritable(source, atMs) ? (state.writesPerSecond * state.pace.lagMs) / 1000 : 0;
   const reach = Math.min(source.data.records - young, data.records + (state.pace.applyPerSecond * spanMs) / 1000);
   data.records = Math.max(data.records, reach);
