@@ -7,6 +7,7 @@ import { withShell } from '../hosts/session.ts';
 import { looks } from './commands.ts';
 import type { CrrCluster } from './config.ts';
 import { type Block, splitBlocks } from './parse-blocks.ts';
+import { complains } from './parse-text.ts';
 
 /** What may never be shown of what a cluster prints. */
 export const secretsOf = ({ superuser, backup }: CrrCluster): readonly (Secret | null)[] => [
@@ -16,6 +17,16 @@ export const secretsOf = ({ superuser, backup }: CrrCluster): readonly (Secret |
 
 /** Stands for a command that could not be asked: every parser takes it for a failure that says why. */
 const unanswered = (why: string): Block => ({ exitCode: 255, text: `[  Error] ${why}` });
+
+/**
+ * Of a command that fails, its words are shown to people. Those of one that went well are only parsed, and are left as they are: a password
+ * may well be a part of every path, as the vendor's first one is.
+ */
+const withoutSecrets = (block: Block, cluster: CrrCluster): Block =>
+  block.exitCode === 0 && !complains(block.text) ? block : { ...block, text: scrub(block.text, secretsOf(cluster)) };
+
+/** The same with a signal of its own: many sessions at once would be too many listeners for one. */
+export const alone = (io: EngineIo): EngineIo => ({ ...io, signal: AbortSignal.any([io.signal]) });
 
 /** Asks one node several things, in order. Throws a Fault only when the caller itself gave up; a node that fails is in the answers. */
 export async function askNode<const C extends readonly string[]>(
@@ -38,8 +49,8 @@ async function blocksOf(
   commands: readonly string[],
 ): Promise<readonly Block[]> {
   try {
-    const { stdout } = await withShell(shell, node, io, (session) => session.read(looks(cluster, commands)));
-    const blocks = splitBlocks(scrub(stdout, secretsOf(cluster)), commands.length);
+    const { stdout } = await withShell(shell, node, alone(io), (session) => session.read(looks(cluster, commands)));
+    const blocks = splitBlocks(stdout, commands.length)?.map((block) => withoutSecrets(block, cluster));
     return blocks ?? commands.map(() => unanswered(`${node.name} gave an answer that is not understood`));
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;

@@ -30,11 +30,12 @@ export function parseProcesses({ exitCode, text }: Block): readonly string[] | n
 /** Whether `gsql 'SHOW USER'` lists this user as a superuser. */
 export function isSuperuser(text: string, user: string): boolean {
   const lines = linesOf(text);
-  const at = lines.findIndex((line) => line.replace(/^-\s*/, '') === `Name: ${user}`);
+  // The question for the password may stand in front of the first name.
+  const at = lines.findIndex((line) => line.endsWith(`- Name: ${user}`));
   if (at < 0) return false;
   const rest = lines.slice(at + 1);
-  const end = rest.findIndex((line) => /^-?\s*Name: /.test(line));
-  return rest.slice(0, end < 0 ? undefined : end).some((line) => /^-?\s*Global Roles:.*\bsuperuser\b/.test(line));
+  const end = rest.findIndex((line) => line.includes('- Name: '));
+  return rest.slice(0, end < 0 ? undefined : end).some((line) => /^-\s*Global Roles:.*\bsuperuser\b/.test(line));
 }
 
 /** When the license ends, ms since the epoch, and whether the product warns; null when it does not tell. */

@@ -5,7 +5,7 @@ import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { EngineIo } from '../engine.ts';
 import { withShell } from '../hosts/session.ts';
-import { askNode } from './ask.ts';
+import { alone, askNode } from './ask.ts';
 import { inPath } from './commands.ts';
 import type { CrrCluster } from './config.ts';
 import type { ReadSide } from './detail.ts';
@@ -63,9 +63,10 @@ export async function superuserCheck(shell: ShellConnect, cluster: CrrCluster, r
     return warned(name, `The config names no superuser of ${cluster.cluster}.`, 'Name one under superuser.');
   const next = `Correct the name or the password of ${superuser.name} in the config; after a restore they are those of the side that the backup came from.`;
   try {
-    const { exitCode, stdout } = await withShell(shell, node, io, (session) =>
+    // Two line ends: the input is taken out of the answer, and a password and a line end may well stand in it, as a name.
+    const { exitCode, stdout } = await withShell(shell, node, alone(io), (session) =>
       session.read(inPath(cluster, `gsql -u ${quoteWord(superuser.name)} 'SHOW USER'`), {
-        stdin: new Secret(`${superuser.password.reveal()}\n`),
+        stdin: new Secret(`${superuser.password.reveal()}\n\n`),
       }),
     );
     if (exitCode === 41) return failed(name, `GSQL on ${cluster.cluster} does not let ${superuser.name} in.`, next);

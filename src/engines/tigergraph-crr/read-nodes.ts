@@ -2,6 +2,7 @@ import { type Fault, isFault } from '../../domain/faults.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
 import { withShell } from '../hosts/session.ts';
+import { alone } from './ask.ts';
 import { looks } from './commands.ts';
 import type { CrrCluster } from './config.ts';
 import type { HostView, NodeView, SideRead } from './detail.ts';
@@ -45,7 +46,7 @@ async function greet(shell: ShellConnect, cluster: CrrCluster, target: ShellTarg
   });
   try {
     const before = io.clock.now();
-    const { stdout } = await withShell(shell, target, io, (session) => session.read(looks(cluster, greeting)));
+    const { stdout } = await withShell(shell, target, alone(io), (session) => session.read(looks(cluster, greeting)));
     const [user, date, ip, gadmin] = splitBlocks(stdout, greeting.length) ?? [];
     if (user === undefined || date === undefined || ip === undefined || gadmin === undefined) {
       return none(`${target.name} gave an answer that is not understood.`, null);

@@ -4,7 +4,7 @@ import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { EngineIo } from '../engine.ts';
 import { withShell } from '../hosts/session.ts';
-import { askNode } from './ask.ts';
+import { alone, askNode } from './ask.ts';
 import { curlUser, curlWithConfig, inPath, replicationUrls } from './commands.ts';
 import type { CrrCluster } from './config.ts';
 import type { PositionsView, ReadSide, SequenceView } from './detail.ts';
@@ -16,7 +16,7 @@ export async function readSequence(shell: ShellConnect, cluster: CrrCluster, nod
   const { superuser } = cluster;
   if (superuser === null) return { kind: 'unread', why: 'The config names no superuser of GSQL.' };
   try {
-    return await withShell(shell, node, io, async (session) => {
+    return await withShell(shell, node, alone(io), async (session) => {
       let last: SequenceView = { kind: 'unread', why: 'The replication endpoint did not answer.' };
       for (const url of replicationUrls) {
         const stdin = new Secret(curlUser(superuser.name, superuser.password.reveal()));

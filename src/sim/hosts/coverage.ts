@@ -26,7 +26,7 @@ export const coverage: Readonly<Record<string, string>> = {
   sudo: '-n; changes nothing, since files have no owners here',
   sync: 'named files have to exist',
   tail: '-c NUMBER',
-  test: '! = != -e -d -f -s -n -z',
+  test: '! = != -e -d -f -s -w -n -z',
   true: 'whole',
   umask: 'octal modes',
 };

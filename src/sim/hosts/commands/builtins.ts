@@ -33,6 +33,8 @@ function judge(call: Call, argv: readonly string[]): boolean {
   const node = call.shell.machine.files.node(resolvePath(call.shell, second));
   const questions: Readonly<Record<string, boolean>> = {
     '-e': node !== null,
+    // Files have no owners here.
+    '-w': node !== null,
     '-d': node?.kind === 'folder',
     '-f': node?.kind === 'file',
     '-s': node?.kind === 'file' && node.bytes.length > 0,

@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/domain/clock.ts';
+import { Secret } from '../../../src/domain/secret.ts';
+import type { CrrCluster, CrrLink } from '../../../src/engines/tigergraph-crr/config.ts';
+import { crrDetail, type ReadSide } from '../../../src/engines/tigergraph-crr/detail.ts';
+import { createReading } from '../../../src/engines/tigergraph-crr/reading.ts';
+import type { SimSide, TigerWorld } from '../../../src/sim/tigergraph/contract.ts';
+import { connectShell } from '../../../src/transports/shell.ts';
+import { all, aWorld, inStep } from '../../sim/tigergraph/bed.ts';
+import { aLink } from './build.ts';
+
+const gone: AbortController[] = [];
+afterEach(() => {
+  for (const each of gone.splice(0)) each.abort();
+});
+
+function anIo(timeoutMs = 8_000) {
+  const controller = new AbortController();
+  gone.push(controller);
+  return { clock: systemClock, signal: controller.signal, timeoutMs, tag: 'replops/read', earlier: [] };
+}
+
+const password = 'tigergraph';
+
+function linkTo(world: TigerWorld): CrrLink {
+  const link = aLink();
+  const cluster = (side: SimSide): CrrCluster => ({
+    ...link.settings[side],
+    cluster: world[side].cluster,
+    nodes: world[side].nodes.map(({ name, address }) => ({
+      name: `${world[side].cluster}-${name}`,
+      host: address.host,
+      port: address.port,
+      user: address.user,
+      login: { kind: 'key', privateKey: new Secret(address.privateKey), passphrase: null },
+      hostKey: { mode: 'pinned', fingerprint: address.fingerprint },
+    })),
+    superuser: { name: world[side].user, password: new Secret(world[side].password) },
+    backup: { kind: 'local', path: '/home/tigergraph/backups' },
+  });
+  return { ...link, settings: { ...link.settings, primary: cluster('primary'), standby: cluster('standby') } };
+}
+
+const noPlan = () => ({ kind: 'refusal', code: 'not-supported', sentence: 'Nothing is planned here.', next: 'Nothing.' }) as const;
+const reading = () => createReading({ shell: connectShell }, noPlan);
+
+async function look(world: TigerWorld) {
+  const seen = await reading().observe(linkTo(world), anIo());
+  const detail = crrDetail.parse(seen.detail);
+  const side = (name: SimSide): ReadSide => {
+    const read = detail[name];
+    if (read.kind !== 'read') throw new TypeError(`${name} is ${read.kind}: ${read.why}`);
+    return read;
+  };
+  return { seen, side, past: detail.past };
+}
+
+describe('two simulated clusters', () => {
+  it.each(['3.9.2', '3.10.1', '4.1.4'])('are read whole in %s, and nothing is changed', async (version) => {
+    const world = await aWorld({ version });
+    await inStep(world);
+    const before = world.effects().length;
+    const { seen, side, past } = await look(world);
+    expect(seen.headline).toContain('follows');
+    expect([seen.primary.role, seen.primary.writable, seen.standby.role, seen.standby.writable]).toEqual([
+      'primary',
+      'yes',
+      'standby',
+      'no',
+    ]);
+    for (const name of ['primary', 'standby'] as const) {
+      const read = side(name);
+      expect(read.version?.text).toBe(version);
+      expect(read.nodes.map(({ id }) => id)).toEqual(['m1', 'm2', 'm3']);
+      expect([read.services.kind, read.connector.kind, read.staged.kind, read.backups.kind]).toEqual(['read', 'read', 'read', 'read']);
+      expect(read.sequence).toMatchObject({ kind: 'read', last: world.side(name).seq });
+      expect(read.positions.kind).toBe('read');
+      expect(read.tools?.restore.includes('--dr')).toBe(version !== '3.9.2');
+      expect(read.shape).toEqual({ partitions: 3, replicas: 1 });
+    }
+    expect(side('standby').crr).toMatchObject({ enabled: true, prefix: 'Primary', port: 30_002 });
+    expect(past.changes).toBe(0);
+    expect(world.effects().length).toBe(before);
+    expect(JSON.stringify(seen)).not.toContain('PRIVATE KEY');
+  });
+
+  it('show somebody else’s staged setting', async () => {
+    const world = await aWorld();
+    await all(world, 'primary', 'gadmin config set Kafka.RetentionHours 200');
+    const { seen, side } = await look(world);
+    expect(side('primary').staged).toEqual({ kind: 'read', keys: ['Kafka.RetentionHours'] });
+    expect(seen.health).toBe('degraded');
+  });
+
+  it('are two writers after a promotion that nobody fenced', async () => {
+    const world = await aWorld({ start: 'promoted' });
+    const { seen } = await look(world);
+    expect(seen.health).toBe('danger');
+    expect(seen.headline).toContain('Split brain');
+  });
+
+  it('are no link before a set-up', async () => {
+    const world = await aWorld({ start: 'none' });
+    const { seen } = await look(world);
+    expect(seen.headline).toContain('no replication is set up');
+  });
+
+  it('say when the password is wrong, without telling it', async () => {
+    const world = await aWorld();
+    const link = linkTo(world);
+    const wrong = new Secret('not-the-password');
+    const settings = { ...link.settings, standby: { ...link.settings.standby, superuser: { name: password, password: wrong } } };
+    const seen = await reading().observe({ ...link, settings }, anIo());
+    const detail = crrDetail.parse(seen.detail);
+    expect(detail.standby).toMatchObject({ kind: 'read', sequence: { kind: 'unread', why: expect.stringContaining('does not let') } });
+    expect(seen.lag.kind).toBe('unknown');
+    expect(JSON.stringify(seen)).not.toContain('not-the-password');
+  });
+
+  it('list a backup that was made', async () => {
+    const world = await aWorld({ version: '4.1.4' });
+    await all(world, 'primary', 'gadmin backup create weekly --custom-tag');
+    const shown = await reading().inspections.backups?.look(linkTo(world), anIo());
+    expect(shown?.rows.map(([cluster, tag]) => [cluster, tag])).toEqual([[world.primary.cluster, 'weekly']]);
+  });
+
+  it('are looked over before a rebuild: what is all right passes, and nothing is changed', async () => {
+    const world = await aWorld({ version: '4.1.4' });
+    await inStep(world);
+    const before = world.effects().length;
+    const checks = await reading().preflight({ kind: 'rebuild', link: linkTo(world).id }, linkTo(world), anIo());
+    const wrong = checks.filter(({ outcome, name }) => outcome === 'failed' && name !== 'a rebuild can be planned');
+    expect(wrong).toEqual([]);
+    expect(checks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'partitions',
+        `${world.standby.cluster}: reaches ${world.primary.cluster}`,
+        `${world.standby.cluster}: superuser`,
+      ]),
+    );
+    expect(world.effects().length).toBe(before);
+  });
+});
