@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/clock.ts';
 import type { LinkId, RunId } from '../domain/ids.ts';
 import type { EngineId, Link } from '../domain/link.ts';
@@ -32,13 +33,10 @@ export interface AppDeps {
 
 /** For looking without a run. */
 export function readingIo(deps: Pick<AppDeps, 'clock' | 'observeMs'>): EngineIo {
-  return {
-    clock: deps.clock,
-    signal: AbortSignal.timeout(deps.observeMs * 2),
-    timeoutMs: deps.observeMs,
-    tag: 'replops/read',
-    earlier: [],
-  };
+  const signal = AbortSignal.timeout(deps.observeMs * 2);
+  // Every connection of one look listens to it, and a cluster may have many servers.
+  setMaxListeners(0, signal);
+  return { clock: deps.clock, signal, timeoutMs: deps.observeMs, tag: 'replops/read', earlier: [] };
 }
 
 /** The link and its engine. Refused for a link that the config doesn't have. */

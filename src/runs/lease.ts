@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../domain/clock.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { Journal } from './ports.ts';
@@ -28,6 +29,8 @@ export function keepLease(run: RunId, fence: number, claimedAt: number, deps: Le
   const { journal, clock, leaseMs } = deps;
   const lost = new AbortController();
   const over = new AbortController();
+  // Every connection of a run listens to it, and a cluster may have many servers.
+  setMaxListeners(0, lost.signal);
   let endsAt = claimedAt + leaseMs * 0.9;
 
   const isValid = (): boolean => {
