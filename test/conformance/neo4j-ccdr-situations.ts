@@ -62,8 +62,8 @@ export const ccdrSituations = (version: string): readonly Situation<CcdrLink>[] 
   },
   {
     name: 'failover with a source that answers, and a new topology',
-    operation: { kind: 'failover', link, to: { kind: 'latest' }, topology: { primaries: 3, secondaries: 2 } },
-    open: () => openCcdr(version, { world: { servers: { primary: 3, standby: 5 } } }),
+    operation: { kind: 'failover', link, to: { kind: 'latest' }, topology: { primaries: 3, secondaries: 1 } },
+    open: () => openCcdr(version, { world: { servers: { primary: 3, standby: 4 } } }),
   },
   { name: 'fence', operation: { kind: 'fence', link }, open: () => openCcdr(version, reopened) },
   { name: 'failback', operation: { kind: 'failback', link }, open: () => openCcdr(version, promoted) },
