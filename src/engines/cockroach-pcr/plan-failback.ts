@@ -6,6 +6,7 @@ import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { expiryMsOf, followersOf, microsOf, otherSide, type PcrDetail, phaseOf, type ReadSide, writableOf } from './detail.ts';
 import { notNow, type Outline } from './scene.ts';
+import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
 
 /** The request is answered within seconds; the rewind and the catch-up are waited for afterwards, ms. */
@@ -130,11 +131,7 @@ function versionRefusal(way: Return): Refusal | null {
       rebuild(way),
     );
   }
-  if (isAtLeast(read.release, sourceRead.release.year, sourceRead.release.number)) return null;
-  return notNow(
-    `${here} runs ${read.release.text}, which is older than ${sourceRead.release.text} on ${there}, so it can't follow it.`,
-    `Upgrade ${here} first, then ask again.`,
-  );
+  return followRefusal(here, read, there, sourceRead);
 }
 
 /** The rewind needs the history since the promotion; who was promoted keeps it for a while. */

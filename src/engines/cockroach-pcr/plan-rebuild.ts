@@ -7,6 +7,7 @@ import type { PcrLink } from './config.ts';
 import { otherSide, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from './detail.ts';
 import { copySteps, streamUserSteps, type Way, wayFrom } from './making.ts';
 import { notNow, type Outline } from './scene.ts';
+import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf } from './words.ts';
 
 /** The drop is answered at once; its space is freed later by the database itself, ms. */
@@ -29,7 +30,7 @@ interface Pair {
 export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal {
   const pair = pairOf(link, detail);
   if (isRefusal(pair)) return pair;
-  const refusal = phaseRefusal(pair) ?? versionRefusal(pair);
+  const refusal = phaseRefusal(pair) ?? followRefusal(pair.here, pair.read, pair.there, pair.sourceRead);
   if (refusal !== null) return refusal;
   const { setup } = link.settings;
   const way = wayFrom(link, pair.side, sourceNameOf(pair), pair.sourceRead, pair.read);
@@ -115,14 +116,6 @@ function phaseRefusal({ link, read, here }: Pair): Refusal | null {
     phase === 'following' || phase === 'scanning'
       ? `If ${here} has to be copied anew all the same, /repl teardown ${link.id} drops what it has, and then /repl rebuild ${link.id} copies.`
       : statusOf(link.id),
-  );
-}
-
-function versionRefusal({ read, sourceRead, here, there }: Pair): Refusal | null {
-  if (isAtLeast(read.release, sourceRead.release.year, sourceRead.release.number)) return null;
-  return notNow(
-    `${here} runs ${read.release.text}, which is older than ${sourceRead.release.text} on ${there}, so it can't follow it.`,
-    `Upgrade ${here} first, then ask again.`,
   );
 }
 

@@ -55,7 +55,7 @@ function connectionOf({ link, follower, here, there }: Scene): string | Refusal 
   if (!uri.startsWith(scheme)) {
     return notNow(
       `${here} follows ${there} by an address that was given when the stream was made (${uri}), and CockroachDB can't change that.`,
-      `Create an external connection on ${here} that leads to ${there}, name it in the config (${key}), then ask for /repl rebuild ${link.id}: from then on it can be renewed.`,
+      `Create an external connection on ${here} that leads to ${there}, name it in the config (${key}), and give ${here} a new copy by it: /repl teardown ${link.id}, then /repl rebuild ${link.id}. Nothing protects ${there} until that copy is complete, which can take hours, so choose the time.`,
     );
   }
   const used = uri.slice(scheme.length).replace(/[/?].*$/, '');

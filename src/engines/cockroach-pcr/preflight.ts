@@ -17,6 +17,7 @@ import { planPcr } from './plan.ts';
 import { operationChecks } from './preflight-operation.ts';
 import { setupChecks } from './preflight-setup.ts';
 import { streamChecks } from './preflight-stream.ts';
+import { followRefusal } from './versions.ts';
 import { problemOf } from './words.ts';
 
 const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
@@ -118,6 +119,6 @@ function pairChecks(operation: Operation, link: PcrLink, { primary, standby }: P
   const [from, to] = [primary.release, standby.release];
   const name = 'versions of both sides';
   const seen = `${link.settings.primary.cluster} runs ${from.text}, ${link.settings.standby.cluster} runs ${to.text}.`;
-  const older = to.year < from.year || (to.year === from.year && to.number < from.number);
-  return [older ? failed(name, seen, 'The standby must not be older than the primary: upgrade it first.') : passed(name, seen)];
+  const why = followRefusal(link.settings.standby.cluster, standby, link.settings.primary.cluster, primary);
+  return [why === null ? passed(name, seen) : failed(name, why.sentence, why.next)];
 }

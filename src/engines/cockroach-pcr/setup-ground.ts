@@ -1,10 +1,12 @@
 import { type Refusal, refuse } from '../../domain/refusal.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { isAtLeast, type Release } from '../cockroach/version.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
-import { followersOf, type PcrDetail, type ReadSide } from './detail.ts';
+import { followersOf, type PcrDetail, type ReadSide, readerName } from './detail.ts';
 import { canOpenReader, type Grounded } from './making.ts';
 import { notNow } from './scene.ts';
+import { followRefusal } from './versions.ts';
 import { problemOf } from './words.ts';
 
 /** Both sides of a link on which nothing replicates yet, and what the config wants made there. */
@@ -68,11 +70,7 @@ function versionRefusal({ link, primary, standby }: Ground): Refusal | null {
       'Upgrade it first, then ask again.',
     );
   }
-  if (isAtLeast(standby.release, primary.release.year, primary.release.number)) return null;
-  return notNow(
-    `${settings.standby.cluster} runs ${standby.release.text}, which is older than ${primary.release.text} on ${settings.primary.cluster}, so it can't follow it.`,
-    `Upgrade ${settings.standby.cluster} first, then ask again.`,
-  );
+  return followRefusal(settings.standby.cluster, standby, settings.primary.cluster, primary);
 }
 
 const isSystem = (name: string): boolean => name === 'system' || name === 'template';
@@ -115,9 +113,18 @@ function targetRefusal({ link, standby }: Ground): Refusal | null {
   const found = standby.ground.virtualClusters.filter(({ name }) => !isSystem(name));
   if (found.length === 0) return null;
   const names = found.map(({ name, status }) => `${name} (${status})`).join(', ');
+  const { virtualCluster } = link.settings;
+  const isOwn = ({ name, service }: (typeof found)[number]): boolean =>
+    (name === virtualCluster && service === 'none') || name === readerName(virtualCluster);
+  const byHand = found.map(({ name, service }) => {
+    const drop = `DROP VIRTUAL CLUSTER ${quoteIdentifier(name)}`;
+    return service === 'none' ? drop : `ALTER VIRTUAL CLUSTER ${quoteIdentifier(name)} STOP SERVICE; ${drop}`;
+  });
   return notNow(
     `${cluster} has the virtual cluster ${names} already, and a standby has to be empty.`,
-    `If it is left over and nobody needs it, /repl rebuild ${link.id} replaces it; otherwise use a new cluster.`,
+    found.every(isOwn)
+      ? `If it is left over and nobody needs it, /repl rebuild ${link.id} replaces it; otherwise use a new cluster.`
+      : `Applications may use it: find out whose it is, or use a new cluster. Only if nobody needs it, drop it by hand on ${cluster}: ${byHand.join('; ')}.`,
   );
 }
 

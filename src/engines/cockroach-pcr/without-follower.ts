@@ -1,7 +1,10 @@
+import type { Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { PcrLink } from './config.ts';
-import { type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { planFailback } from './plan-failback.ts';
 import { notNow } from './scene.ts';
 import { phaseWords, problemOf } from './words.ts';
 
@@ -27,11 +30,11 @@ export function withoutFollower(operation: OperationName, link: PcrLink, detail:
   if (only !== undefined && operation === 'failover' && only.side === 'standby') {
     return notNow(
       `${standby.cluster} has been promoted already and takes the writes, ${no}.`,
-      `Redirect applications to ${standby.cluster} if that was not done; /repl failback ${link.id} makes ${primary.cluster} follow it.`,
+      `Redirect applications to ${standby.cluster} if that was not done. ${nextFor(only.side, link, detail)}`,
     );
   }
   const states = sides.map(({ cluster, read }) => `on ${cluster}, ${stateWords(read)}`).join('; ');
-  return notNow(`No side follows (${states}), ${no}.`, nextFor(only?.cluster ?? null, link));
+  return notNow(`No side follows (${states}), ${no}.`, nextFor(only?.side ?? null, link, detail));
 }
 
 const stateWords = (read: PcrDetail['primary']): string => {
@@ -41,7 +44,17 @@ const stateWords = (read: PcrDetail['primary']): string => {
   return vc?.service === 'none' ? 'it is ready but its service is stopped' : 'it takes the writes';
 };
 
-const nextFor = (serving: string | null, { id, settings }: PcrLink): string =>
-  serving === null
-    ? `Find out which side has the newest data and start its service by hand: ALTER VIRTUAL CLUSTER ${settings.virtualCluster} START SERVICE SHARED.`
-    : `/repl failback ${id} makes the other side follow ${serving} again.`;
+/** What makes the other side follow the one that serves: the cheapest way that the databases still allow. */
+function nextFor(serving: Side | null, link: PcrLink, detail: PcrDetail): string {
+  const { id, settings } = link;
+  if (serving === null) {
+    return `Find out which side has the newest data and start its service by hand: ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} START SERVICE SHARED.`;
+  }
+  const other = detail[otherSide(serving)];
+  const isAbsent = other.kind === 'read' && other.vc === null;
+  if (isAbsent && serving === 'primary' && settings.setup !== null) {
+    return `Nothing is set up on ${settings.standby.cluster}: /repl setup ${id} makes it follow ${settings.primary.cluster}.`;
+  }
+  const failback = planFailback(link, detail);
+  return isRefusal(failback) ? failback.next : `/repl failback ${id} makes the other side follow ${settings[serving].cluster} again.`;
+}

@@ -3,10 +3,43 @@ import { asLinkId } from '../../../src/domain/ids.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
-import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
+import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
+import type { GroundRead, PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import { aDetail, aJob, aLink, anObservation, aSource, aStandby, micros, nowMs, onVersion } from './build.ts';
+import { followRefusal } from '../../../src/engines/cockroach-pcr/versions.ts';
+import { aDetail, aJob, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, micros, nowMs, onVersion } from './build.ts';
+
+const address = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
+const aMadeLink = (more: Partial<PcrSetup> = {}): PcrLink => {
+  const plain = aLink();
+  const setup: PcrSetup = {
+    source: 'main',
+    retentionMs: null,
+    expirationMs: null,
+    reader: false,
+    user: { name: 'stream', password: new Secret('s3cret'), create: true },
+    addresses: { primary: address, standby: address },
+    route: null,
+    organization: null,
+    license: null,
+    consoleUser: null,
+    ...more,
+  };
+  return { ...plain, settings: { ...plain.settings, setup } };
+};
+const aGround: GroundRead = {
+  rangefeed: true,
+  organization: true,
+  license: true,
+  users: [],
+  granted: [],
+  admins: ['ops'],
+  connections: [],
+  regions: ['us-east'],
+  virtualClusters: [{ name: 'main', status: 'ready', service: 'shared' }],
+};
 
 const link = asLinkId('prod-sql');
 const hour = 3_600_000;
@@ -76,5 +109,78 @@ describe('a promotion', () => {
     const older = aDetail(aSource(onVersion('24.3')), aStandby({}, { ...onVersion('24.3'), ...readers }));
     const past: Operation = { kind: 'failover', link, to: { kind: 'time', at: nowMs - hour } };
     expect(planned(past, older).warnings.join(' ')).toMatch(/drops main-readonly/);
+  });
+});
+
+describe('without a side that follows', () => {
+  const bare = aDetail(aSource({ history: 'none' }), aReadSide(null));
+  it.each([failover, switchover, { kind: 'pause', link } as const])('a $kind names what makes one follow', (operation) => {
+    expect(answer(operation, bare, aMadeLink())).toMatchObject({ next: expect.stringContaining('/repl setup prod-sql') });
+    expect(answer(operation, bare)).toMatchObject({ next: expect.stringContaining('/repl rebuild prod-sql') });
+    const old = aReadSide(aVirtualCluster({ service: 'none' }), onVersion('23.2'));
+    const promoted = aReadSide(aVirtualCluster({ activated: micros(hour) }), { ...onVersion('23.2'), history: 'kept' });
+    expect(answer(operation, aDetail(old, promoted))).toMatchObject({ next: expect.stringContaining('/repl rebuild prod-sql') });
+    const recent = aReadSide(aVirtualCluster({ activated: micros(hour) }), { history: 'kept' });
+    const left = aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' });
+    expect(answer(operation, aDetail(left, recent))).toMatchObject({ next: expect.stringContaining('/repl failback prod-sql') });
+  });
+});
+
+describe('a virtual cluster on the standby that is to be set up', () => {
+  const withOn = (name: string, service: string): PcrDetail =>
+    aDetail(
+      aSource({ ground: aGround }),
+      aReadSide(null, { ground: { ...aGround, virtualClusters: [{ name, status: 'ready', service }] } }),
+    );
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['main', 'none', /\/repl rebuild prod-sql replaces it/],
+    ['main', 'shared', /^Applications may use it.*ALTER VIRTUAL CLUSTER "main" STOP SERVICE; DROP/],
+    ['other"s', 'none', /^Applications may use it.*DROP VIRTUAL CLUSTER "other""s"/],
+  ];
+  it.each(cases)('%s, service %s', (name, service, words) => {
+    expect(answer({ kind: 'setup', link }, withOn(name, service), aMadeLink())).toMatchObject({ next: expect.stringMatching(words) });
+  });
+});
+
+describe('the releases of both sides', () => {
+  const of = (year: number, number: number, active = `${year}.${number}`) =>
+    aReadSide(null, { release: { year, number, text: `v${year}.${number}.3` }, activeVersion: active });
+  const fits: readonly (readonly [string, ReturnType<typeof of>, ReturnType<typeof of>, RegExp | null])[] = [
+    ['equal', of(25, 4), of(25, 4), null],
+    ['one ahead', of(26, 1), of(25, 4), null],
+    ['one upgrade ahead that skips a release', of(25, 2), of(24, 3), null],
+    ['over a new year', of(24, 1), of(23, 2), null],
+    ['older', of(24, 3), of(25, 2), /older than/],
+    ['two upgrades ahead', of(25, 4), of(24, 3), /more than one upgrade ahead/],
+    ['years ahead', of(26, 2), of(24, 1), /more than one upgrade ahead/],
+    ['as new, not finalized', of(25, 2, '24.3-upgrading-to-25.2-step-004'), of(25, 2), /active version/],
+  ];
+  it.each(fits)('%s', (_, here, there, words) => {
+    const refusal = followRefusal('west', here, 'east', there);
+    if (words === null) expect(refusal).toBeNull();
+    else expect(refusal?.sentence).toMatch(words);
+  });
+
+  it('are judged before a setup, a rebuild and a failback', () => {
+    const on = (year: number, number: number) => ({
+      release: { year, number, text: `v${year}.${number}.1` },
+      activeVersion: `${year}.${number}`,
+      ground: aGround,
+    });
+    const far = aDetail(aSource(on(24, 1)), aReadSide(null, on(26, 2)));
+    for (const kind of ['setup', 'rebuild'] as const)
+      expect(answer({ kind, link }, far, aMadeLink())).toMatchObject({ sentence: expect.stringContaining('more than one upgrade ahead') });
+    const old = aReadSide(aVirtualCluster({ service: 'none' }), on(26, 2));
+    const promoted = aReadSide(aVirtualCluster({ activated: micros(hour) }), { ...on(24, 1), history: 'kept' });
+    expect(answer({ kind: 'failback', link }, aDetail(old, promoted))).toMatchObject({
+      sentence: expect.stringContaining('more than one upgrade ahead'),
+    });
+  });
+});
+
+describe('a stream by a plain address', () => {
+  it('can only be renewed by a new copy, and says what that costs', () => {
+    const { next } = answer({ kind: 'reconnect', link }, aDetail()) as Refusal;
+    expect(next).toMatch(/\/repl teardown prod-sql, then \/repl rebuild prod-sql\. Nothing protects sql-east until/);
   });
 });

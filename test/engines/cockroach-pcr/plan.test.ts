@@ -131,7 +131,12 @@ describe('a plan', () => {
     ],
     ['a failback makes the old primary follow, and proves who serves', failback, afterFailover, follow],
     ['a failback of the side that was promoted first', failback, aDetail(hasServed(), stopped), follow.map(swapped)],
-    ['a failback between different versions', failback, aDetail(stopped, hasServed(onVersion('24.3'))), follow],
+    [
+      'a failback between different versions',
+      failback,
+      aDetail(stopped, hasServed({ release: { year: 25, number: 4, text: 'v25.4.6' }, activeVersion: '25.4' })),
+      follow,
+    ],
     ['a failback when nothing lists the history, soon after', failback, aDetail(stopped, hasServed({ history: 'none' })), follow],
     ['a fence stops the side that was not promoted', fenceIt, aDetail(aSource(), hasServed()), [fence, 'check-split-brain@sql-west']],
     [
