@@ -183,7 +183,6 @@ export type VersionView = z.infer<typeof version>;
 export type ToolsView = z.infer<typeof tools>;
 export type HostView = z.infer<typeof host>;
 export type ShapeView = z.infer<typeof shape>;
-export type CrrView = z.infer<typeof crr>;
 export type ServiceRow = z.infer<typeof service>;
 export type ServicesView = z.infer<typeof services>;
 export type ConnectorView = z.infer<typeof connector>;
