@@ -6,7 +6,7 @@ import { type Draft, lookStep, notNow, type Outline } from './drafts.ts';
 import { depthOf } from './names.ts';
 import { isAtLeast } from './parse-version.ts';
 import { type Party, pairRefusal, partyOn, replicaWarning, restoresAsDr, servingSide, stagedRefusal, stateWords } from './scene.ts';
-import { carrySteps, flowSteps, followSteps, takeSteps } from './seed.ts';
+import { carrySteps, flowSteps, followSteps, nameToBe, takeSteps } from './seed.ts';
 import { followersOf, phaseOf } from './state.ts';
 
 interface Seed {
@@ -22,9 +22,9 @@ interface Seed {
 function planSeed(link: CrrLink, detail: CrrDetail, from: Party, to: Party, seed: Seed): Outline | Refusal {
   const refusal = pairRefusal(link, detail, from, to, seed.operation) ?? stagedRefusal(to, seed.operation);
   if (refusal !== null) return refusal;
-  const carried: readonly Draft[] | Refusal = seed.empty ? [] : carrySteps(link, from, to, null);
+  const carried: readonly Draft[] | Refusal = seed.empty ? [] : carrySteps(link, from, to, nameToBe(link, from));
   if (isRefusal(carried)) return carried;
-  const follow = followSteps(link, from, to, { backup: null, empty: seed.empty, follows: seed.follows });
+  const follow = followSteps(link, from, to, { backup: nameToBe(link, from), empty: seed.empty, follows: seed.follows });
   if (isRefusal(follow)) return follow;
   return {
     summary: seed.summary,

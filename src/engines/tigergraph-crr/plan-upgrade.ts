@@ -6,7 +6,7 @@ import type { CrrDetail } from './detail.ts';
 import { budgets, changeStep, longDraft, lookStep, notNow, noUndo, type Outline, undoBy } from './drafts.ts';
 import { isAtLeast } from './parse-version.ts';
 import { hasCrr, type Party, pairRefusal, partyOn, restoresAsDr, stagedRefusal, stateWords } from './scene.ts';
-import { carrySteps, configureDraft, enableSteps, flowSteps, followSteps, pointing, takeSteps } from './seed.ts';
+import { carrySteps, configureDraft, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from './seed.ts';
 import { followersOf, phaseOf } from './state.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
@@ -112,8 +112,8 @@ function resumeSteps(link: CrrLink, from: Party, to: Party, isSet: boolean): Out
     const settings = pointing(link, from);
     return isRefusal(settings) ? settings : [...enableSteps(to, settings), ...flowSteps(link, from, to)];
   }
-  const carried = carrySteps(link, from, to, null);
+  const carried = carrySteps(link, from, to, nameToBe(link, from));
   if (isRefusal(carried)) return carried;
-  const follow = followSteps(link, from, to, { backup: null, empty: false, follows: isSet });
+  const follow = followSteps(link, from, to, { backup: nameToBe(link, from), empty: false, follows: isSet });
   return isRefusal(follow) ? follow : [...takeSteps(link, from), ...carried, ...follow, ...flowSteps(link, from, to)];
 }

@@ -19,13 +19,17 @@ import { needsMetadata, type Party, restoresAsDr, toolOf } from './scene.ts';
 import { brokersOf } from './state.ts';
 
 /** A tag that no backup of the cluster begins with: the first free number. */
-export function freeTag(prefix: string, { read }: Party): string {
+function freeTag(prefix: string, { read }: Party): string {
   const taken = read.backups.kind === 'read' ? read.backups.rows.map(({ tag }) => tag) : [];
   const numbers = taken.map((tag) => Number(new RegExp(`^${prefix}(\\d{1,9})(?:-|$)`).exec(tag)?.[1] ?? 0));
   return `${prefix}${Math.max(0, ...numbers) + 1}`;
 }
 
-export const keepsBackup = (name: string) => noUndo(`The backup stays on ${name}; /repl backup deletes it when it is not wanted.`);
+const keepsBackup = (name: string) => noUndo(`The backup stays on ${name}; /repl backup deletes it when it is not wanted.`);
+
+/** The full name of the backup that `takeSteps` takes, where the version lets the bot choose it; null where the cluster makes it up. */
+export const nameToBe = (link: CrrLink, from: Party): string | null =>
+  from.tools.create.includes('--custom-tag') ? freeTag(link.settings.tagPrefix, from) : null;
 
 export function takeSteps(link: CrrLink, from: Party, mode: 'full' | 'incremental' = 'full', tag: string | null = null): readonly Draft[] {
   const exact = from.tools.create.includes('--custom-tag');

@@ -1,0 +1,138 @@
+import { asChannelId, asLinkId } from '../../src/domain/ids.ts';
+import type { Side } from '../../src/domain/observation.ts';
+import type { Step } from '../../src/domain/plan.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { CrrCluster, CrrLink, CrrSettings } from '../../src/engines/tigergraph-crr/config.ts';
+import { createTigergraphCrr } from '../../src/engines/tigergraph-crr/index.ts';
+import type { HostFaultHandle } from '../../src/sim/hosts/contract.ts';
+import type { Effect, TigerWorld, TigerWorldOptions } from '../../src/sim/tigergraph/contract.ts';
+import { tinyPace } from '../../src/sim/tigergraph/pace.ts';
+import { startTigerWorld } from '../../src/sim/tigergraph/tiger-world.ts';
+import { connectShell } from '../../src/transports/shell.ts';
+import type { Bed } from './drive.ts';
+
+export interface CrrBed extends Bed<CrrLink> {
+  readonly world: TigerWorld;
+}
+
+export const crrLinkId = asLinkId('prod-graph');
+
+/** Its password holds what has to be quoted in a shell, and is no part of any path. */
+const superuser = { name: 'tigergraph', password: `gra'ph $s "1"`, superuser: true } as const;
+
+function clusterOf(world: TigerWorld, side: Side): CrrCluster {
+  const { cluster, nodes, user, password } = world[side];
+  return {
+    cluster,
+    nodes: nodes.map(({ name, address }) => ({
+      name: `${cluster}-${name}`,
+      host: address.host,
+      port: address.port,
+      user: address.user,
+      login: { kind: 'key', privateKey: new Secret(address.privateKey), passphrase: null },
+      hostKey: { mode: 'pinned', fingerprint: address.fingerprint },
+    })),
+    commands: '/home/tigergraph/tigergraph/app/cmd',
+    superuser: { name: user, password: new Secret(password) },
+    hosts: null,
+    brokers: { addresses: null, port: 30_002 },
+    backup: { kind: 'local', path: '/home/tigergraph/backups' },
+  };
+}
+
+export const crrLinkTo = (world: TigerWorld, more: Partial<CrrSettings> = {}): CrrLink => ({
+  id: crrLinkId,
+  engine: 'tigergraph-crr',
+  environment: 'production',
+  description: 'Orders graph',
+  incidentChannels: [asChannelId('C1')],
+  redirect: { kind: 'manual', instructions: 'Point graph.example.com at the new primary.' },
+  settings: {
+    primary: clusterOf(world, 'primary'),
+    standby: clusterOf(world, 'standby'),
+    graphs: [world.primary.graph],
+    tagPrefix: 'replops',
+    transfer: 'rsync',
+    equalReplicas: false,
+    fencing: 'Take graph.example.com away from the load balancer.',
+    ...more,
+  },
+});
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** How a statement stands in a command that starts a job: its quotes are quoted once or twice more. */
+const inCommand = (statement: string): RegExp => new RegExp(escaped(statement).replaceAll('<backup>', '[^ ]*').replaceAll("'", "['\\\\]+"));
+
+/** Brings a simulated world into the state that is wanted. */
+export type Prepare = (world: TigerWorld, link: CrrLink) => Promise<void>;
+
+const words = (text: string): readonly string[] => text.split(' ');
+
+const ssh = "'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes'";
+
+/** A change as the simulator tells it, in the words in which plans show it: with quotes, and with the name that a cluster made up left open. */
+function shown(statement: string): string {
+  const text = statement.replace(/replops\d+-\d[\dT.:-]*/g, '<backup>');
+  const [tool, , verb] = words(text);
+  if (text.startsWith('gadmin config set ')) {
+    return words(text)
+      .map((word, index) => (index > 2 && index % 2 === 0 ? `'${word}'` : word))
+      .join(' ');
+  }
+  if (tool === 'rsync')
+    return `rsync -a --partial --inplace -e ${ssh} ${words(text)
+      .slice(1)
+      .map((path) => `'${path}'`)
+      .join(' ')}`;
+  if (tool === 'gscp') return text.replace(/^gscp all (\S+) (\S+)$/, "gscp all '$1' '$2'");
+  if (tool === 'gsql') return text.replace(/^gsql (.*)$/, "gsql -u 'tigergraph' '$1'");
+  if (verb === 'list') {
+    const folder = "'/home/tigergraph/backups/<backup>'";
+    return `mkdir -p ${folder} && cd ${folder} && ${text}`;
+  }
+  if (verb === 'remove') return `echo y | ${text}`;
+  return text.replace(/--meta=(\S+)/, "--meta='$1'");
+}
+
+/** What a restart and a restore do on their way: parts of one command, told one by one. */
+const parts: ReadonlySet<string> = new Set(['stop-some', 'restore-enables', 'restore-stops', 'restore-data']);
+const isWhole = ({ kind, statement }: Effect): boolean => !parts.has(kind) && !statement.startsWith('stop ');
+
+/** Starts two simulated clusters; `prepare` brings them into the state that is wanted. */
+export async function openCrr(
+  options: TigerWorldOptions,
+  prepare: Prepare = () => Promise.resolve(),
+  settings: Partial<CrrSettings> = {},
+  byHand: (world: TigerWorld, step: Step) => Promise<void> = () => Promise.resolve(),
+): Promise<CrrBed> {
+  const world = await startTigerWorld({
+    pace: tinyPace,
+    nodes: { primary: 2, standby: 2 },
+    writesPerSecond: 5,
+    users: [superuser],
+    ...options,
+  });
+  const link = crrLinkTo(world, settings);
+  await prepare(world, link);
+  const splits = world.splitBrain().length;
+  const broken: HostFaultHandle[][] = [];
+  return {
+    world,
+    link,
+    engine: () => createTigergraphCrr({ shell: connectShell }),
+    effects: () =>
+      world
+        .effects()
+        .filter((effect) => effect.tag.startsWith('replops/') && isWhole(effect))
+        .map(({ statement, changed, tag }) => ({ statement: shown(statement), changed, tag })),
+    wasSplit: () => world.splitBrain().length > splits,
+    breakWire: (statement, how) => {
+      const act = { kind: how } as const;
+      broken.push(world.hosts().map((host) => host.faults.add({ match: inCommand(statement), tag: /^replops\/r-/, act })));
+    },
+    broke: () => broken.every((handles) => handles.some((handle) => handle.hits() > 0)),
+    byHand: (step) => byHand(world, step),
+    close: () => world.close(),
+  };
+}
