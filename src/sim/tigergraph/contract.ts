@@ -90,7 +90,7 @@ export interface WritableInterval {
   readonly to: number | null;
 }
 
-export interface TigerNodeAccess {
+interface TigerNodeAccess {
   readonly name: string;
   /** What the clusters know it by. */
   readonly ip: string;
@@ -133,7 +133,7 @@ export interface SideTruth {
   readonly busy: string | null;
 }
 
-export interface TigerFaultRule extends HostFaultRule {
+interface TigerFaultRule extends HostFaultRule {
   /** Both when left out. */
   readonly side?: SimSide;
 }

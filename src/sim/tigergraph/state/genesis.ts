@@ -6,8 +6,8 @@ import { serviceNames } from './services.ts';
 import { detach, refresh } from './settle.ts';
 
 export const defaultUsers: readonly SimUser[] = [{ name: 'tigergraph', password: 'tigergraph', superuser: true }];
-export const backupPath = '/home/tigergraph/backups';
-export const bucketName = 'graph-backups';
+const backupPath = '/home/tigergraph/backups';
+const bucketName = 'graph-backups';
 
 const nets: Readonly<Record<SimSide, string>> = { primary: '10.0.1', standby: '10.0.2' };
 

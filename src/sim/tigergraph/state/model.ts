@@ -48,7 +48,7 @@ export interface DataSet {
   users: GsqlUser[];
 }
 
-export interface Crr {
+interface Crr {
   connector: ConnectorState;
   readyAtMs: Ms;
   /** A forced installation on the primary has set the metadata going. */
@@ -68,7 +68,7 @@ export interface CatalogEntry {
   readonly createdMs: Ms;
 }
 
-export interface ConfigStages {
+interface ConfigStages {
   staged: Map<string, string>;
   applied: Map<string, string>;
   effective: Map<string, string>;

@@ -30,7 +30,7 @@ export const serviceNames = (ts3: boolean): readonly string[] => order.filter((n
 
 export const isInfrastructure = (name: string): boolean => infrastructure.has(name);
 
-export interface ServiceState {
+interface ServiceState {
   readonly status: string;
   readonly process: string;
 }

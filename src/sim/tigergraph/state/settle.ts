@@ -36,7 +36,7 @@ export function sourceOf(state: TigerState, cluster: Cluster, stage: 'applied' |
   return known.some(({ up }) => up) ? source : null;
 }
 
-export function hostnameOf(cluster: Cluster, node: string): string {
+function hostnameOf(cluster: Cluster, node: string): string {
   const listed = JSON.parse(setting(cluster, keys.hostList)) as readonly { readonly ID: string; readonly Hostname: string }[];
   return listed.find(({ ID }) => ID === node)?.Hostname ?? '';
 }
@@ -65,7 +65,7 @@ export function connectorOf(state: TigerState, cluster: Cluster, nowMs: Ms): Clu
 }
 
 /** Superusers have to be the same on both sides, or the standby may not replay. */
-export const sharesSuperuser = (cluster: Cluster, source: Cluster): boolean =>
+const sharesSuperuser = (cluster: Cluster, source: Cluster): boolean =>
   source.data.users.some(
     (user) => user.superuser && cluster.data.users.some((own) => own.name === user.name && own.password === user.password),
   );
@@ -111,7 +111,7 @@ export function note(cluster: Cluster, atMs: Ms): void {
 }
 
 /** Why replication from the source can't carry on what the standby holds; null: it can. */
-export function misfit(cluster: Cluster, source: Cluster): string | null {
+function misfit(cluster: Cluster, source: Cluster): string | null {
   const [own, theirs] = [cluster.data, source.data];
   if (own.line === theirs.line) return own.records <= theirs.records && own.seq <= theirs.seq ? null : 'ahead of its source';
   const { parent } = theirs;
