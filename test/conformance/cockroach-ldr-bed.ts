@@ -9,6 +9,7 @@ import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { type LdrWorld, type LdrWorldOptions, startLdrWorld } from '../../src/sim/cockroach/ldr/ldr-world.ts';
 import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import { connectSql } from '../../src/transports/sql.ts';
+import { until } from '../support/until.ts';
 import type { Bed } from './drive.ts';
 
 export interface LdrBed extends Bed<LdrLink> {
@@ -121,6 +122,13 @@ export async function byHand(world: LdrWorld, side: BedSide, statement: string):
 /** Ends every stream into a side and waits until it is over. */
 export async function endStreams(world: LdrWorld, side: BedSide): Promise<void> {
   for (const { id } of world.ldrJobs(side)) await byHand(world, side, `CANCEL JOB ${id}`);
+}
+
+/** Takes away the history that the streams into the standby need, and waits until they have failed for good. */
+export async function failStreams(world: LdrWorld): Promise<void> {
+  const producers = world.jobs('primary').filter(({ type, status }) => type === 'REPLICATION STREAM PRODUCER' && status === 'running');
+  for (const { id } of producers) await byHand(world, 'primary', `CANCEL JOB ${id}`);
+  await until(() => world.ldrJobs('standby').every(({ status }) => status === 'failed'), 'the streams have failed');
 }
 
 /** A statement as people see it. */

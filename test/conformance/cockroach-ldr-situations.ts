@@ -3,7 +3,16 @@ import type { LdrLink } from '../../src/engines/cockroach-ldr/config.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import type { LdrWorld, LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
 import { until } from '../support/until.ts';
-import { aReach, endStreams, type LdrBed, type LdrBedOptions, ldrLinkId as link, openLdr, streamPassword } from './cockroach-ldr-bed.ts';
+import {
+  aReach,
+  endStreams,
+  failStreams,
+  type LdrBed,
+  type LdrBedOptions,
+  ldrLinkId as link,
+  openLdr,
+  streamPassword,
+} from './cockroach-ldr-bed.ts';
 import type { Situation } from './engine-conformance.ts';
 
 const names = ['shop.public.orders', 'shop.public.items'];
@@ -82,7 +91,7 @@ export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink, 
     open: () => openLdr(version, { prepare: (world) => world.faults.down('primary') }),
   },
   { name: 'failback one way', operation: { kind: 'failback', link }, open: () => openLdr(version, { ...ended, world: admin }) },
-  { name: 'rebuild', operation: { kind: 'rebuild', link }, open: () => openLdr(version, { ...ended, world: admin }) },
+  { name: 'rebuild', operation: { kind: 'rebuild', link }, open: () => openLdr(version, { prepare: failStreams, world: admin }) },
   { name: 'pause', operation: { kind: 'pause', link }, open: () => openLdr(version) },
   { name: 'pause both ways', operation: { kind: 'pause', link }, open: () => openLdr(version, { world: both }) },
   { name: 'resume', operation: { kind: 'resume', link }, open: () => openLdr(version, { world: { start: 'paused' } }) },
@@ -90,4 +99,11 @@ export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink, 
   { name: 'teardown both ways', operation: { kind: 'teardown', link }, open: () => openLdr(version, { world: both }) },
   { name: 'alter', operation: { kind: 'alter', link }, open: () => openLdr(version, { world: admin }) },
   { name: 'alter both ways', operation: { kind: 'alter', link }, open: () => openLdr(version, { world: { ...admin, ...both } }) },
+  { name: 'failover with a living source', operation: { kind: 'failover', link, to: { kind: 'latest' } }, open: () => openLdr(version) },
+  { name: 'resume both ways', operation: { kind: 'resume', link }, open: () => openLdr(version, { world: { ...both, start: 'paused' } }) },
+  {
+    name: 'pause in a virtual cluster',
+    operation: { kind: 'pause', link },
+    open: () => openLdr(version, { world: { interface: 'main' }, settings: () => ({ interface: 'main' }) }),
+  },
 ];

@@ -4,7 +4,7 @@ import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { ldrDialects } from '../../src/sim/cockroach/ldr/grammar/ldr-dialect.ts';
 import type { LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
-import { aReach, endStreams, type LdrBed, ldrLinkId, openLdr, streamPassword } from '../conformance/cockroach-ldr-bed.ts';
+import { aReach, failStreams, type LdrBed, ldrLinkId, openLdr, streamPassword } from '../conformance/cockroach-ldr-bed.ts';
 import { ldrSituations } from '../conformance/cockroach-ldr-situations.ts';
 import { aSetup, openPcr, type PcrBed, pcrLinkId } from '../conformance/cockroach-pcr-bed.ts';
 import { pcrSituations } from '../conformance/cockroach-pcr-situations.ts';
@@ -58,13 +58,13 @@ const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
   return [
     { name: 'verify', operation: { kind: 'verify', link }, open: () => openLdr(version) },
     {
-      name: 'verify both ways',
-      operation: { kind: 'verify', link },
+      name: 'switchover both ways',
+      operation: { kind: 'switchover', link, maxWriteStopMs: 60_000 },
       open: () => openLdr(version, { world: { direction: 'bidirectional' } }),
     },
     {
-      name: 'switchover both ways',
-      operation: { kind: 'switchover', link, maxWriteStopMs: 60_000 },
+      name: 'verify both ways',
+      operation: { kind: 'verify', link },
       open: () => openLdr(version, { world: { direction: 'bidirectional' } }),
     },
     { name: 'reconnect', operation: { kind: 'reconnect', link }, open: () => openLdr(version, { world: admin, settings: () => renewed }) },
@@ -75,7 +75,7 @@ const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
         openLdr(version, {
           world: { ...admin, tables: ['orders', 'items'].map((name) => ({ name: `shop.public.${name}`, ttl })) },
           settings: () => ({ options: spelled }),
-          prepare: ended,
+          prepare: failStreams,
         }),
     },
     {
@@ -136,11 +136,6 @@ const withoutAdmin = (version: SimVersion): LdrSituation => ({
       settings: () => justOrders,
     }),
 });
-
-const ended = async (world: LdrBed['world']): Promise<void> => {
-  await endStreams(world, 'standby');
-  await until(() => world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the streams are over');
-};
 
 /** Everything that is sent to a version, one function for each situation. */
 export const collectors = (version: SimVersion): readonly (() => Promise<Collected>)[] => [

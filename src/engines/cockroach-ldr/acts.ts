@@ -17,6 +17,7 @@ export const kinds = {
   createConnection: 'ldr.create-connection',
   alterConnection: 'ldr.alter-connection',
   dropConnection: 'ldr.drop-connection',
+  checkFit: 'ldr.check-fit',
   checkSchema: 'ldr.check-schema',
   createStream: 'ldr.create-stream',
   createReplicated: 'ldr.create-replicated',
@@ -188,6 +189,8 @@ function jobActs(settings: LdrSettings) {
 function lookActs(settings: LdrSettings) {
   const at = (side: Side) => settings[side].cluster;
   return {
+    checkFit: (side: Side) =>
+      actOn(settings, side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`, []),
     checkSchema: (side: Side) =>
       actOn(settings, side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`, []),
     awaitScan: (side: Side, { after }: Start) =>

@@ -5,11 +5,11 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personA
 import { type Acts, actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { JobView, LdrDetail } from './detail.ts';
-import { flowInto, isLive, otherSide, phaseOf } from './flow.ts';
+import { flowInto, isLive, lastOver, otherSide, phaseOf } from './flow.ts';
 import { isAfter, newestId } from './own-jobs.ts';
-import { findingWarnings, schemaRefusal, versionRefusal } from './plan-setup.ts';
+import { emptied, findingWarnings, schemaRefusal, versionRefusal } from './plan-setup.ts';
 import { type Form, type Reads, startSteps } from './plan-start.ts';
-import { bothRead, isExpired, limitsOf, sides } from './scene.ts';
+import { bothRead, isExpired, limitsOf, queueWarnings, sides } from './scene.ts';
 import { count, phaseWords, tablesAt, wayOf } from './words.ts';
 
 /** Ending a job takes seconds; emptying a table is answered at once, ms. */
@@ -29,7 +29,7 @@ export function planRebuild(link: LdrLink, detail: LdrDetail): Outline | Refusal
   const reads = bothRead('rebuild', link, detail);
   if (isRefusal(reads)) return reads;
   const into = lastFollower(link, reads);
-  const sound = soundRefusal(link, detail, into);
+  const sound = soundRefusal(link, detail, into) ?? servingRefusal(link, detail, into);
   return sound ?? planRefill('rebuild', { link, detail, reads, into });
 }
 
@@ -57,6 +57,25 @@ function lastFollower({ settings }: LdrLink, reads: Reads): Side {
   if (only !== undefined && live.length === 1) return only;
   // Ids grow with time on both clusters.
   return isAfter(newestId(reads.primary.jobs), newestId(reads.standby.jobs)) ? 'primary' : 'standby';
+}
+
+/**
+ * A side that may be the one in use is not emptied. A job that was cancelled may have been ended by a switchover or a failover to this
+ * very side, and both ways either side may serve, unless the way back still brings what is written here.
+ */
+function servingRefusal(link: LdrLink, detail: LdrDetail, into: Side): Refusal | null {
+  const { settings, id } = link;
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  const both = settings.direction === 'bidirectional';
+  const back = flowInto(settings, detail, otherSide(into));
+  const told = both
+    ? back?.phase === 'following' && back.missing.length === 0
+    : flowInto(settings, detail, into) !== null || lastOver(detail, into)?.status === 'failed';
+  if (told) return null;
+  return notNow(
+    `Whether applications use ${here} or ${there} can't be told: ${both ? `no job brings ${here}'s writes to ${there}` : `no job into ${here} failed; one that was ended by hand, by a switchover or by a failover may have left ${here} in use`}. Nothing on ${here} is deleted.`,
+    `${into === 'standby' ? `If applications use ${here}, /repl failback ${id} fills ${there} anew from it. ` : ''}If they use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}.`,
+  );
 }
 
 /** A side that follows, or that can go on, is not emptied. */
@@ -88,15 +107,16 @@ function planRefill(operation: OperationName, refill: Refill): Outline | Refusal
     steps: [personStep(quietAct(refill)), ...clearSteps(refill, actsFor(settings)), ...start],
     predictedLoss: {
       ms: null,
-      words: `Every row that only ${here} has is deleted: writes that never reached ${there}, and what stands in the dead letter queues of ${there}. How many those are is not known.`,
+      words: `Every row that only ${here} has is deleted: writes that never reached ${there}, and those that wait in a dead letter queue there. How many those are is not known.`,
     },
     predictedDowntime: { ms: 0, words: `Applications go on with ${there}; ${here} can't be used until its first copy is complete.` },
     warnings: [
       `Be sure that applications use ${there} and not ${here}: CockroachDB does not tell who is in use, and ${here} is emptied.`,
       `Save from ${here} what ${there} lacks before you approve.`,
+      ...queueWarnings(link, detail, into),
       ...afterwards(operation, refill),
       ...limitsOf(link),
-      ...findingWarnings(detail, form.order),
+      ...findingWarnings(detail, form.order, emptied),
     ],
   };
 }
@@ -125,7 +145,8 @@ export function clearSteps({ link, reads, into }: Pick<Refill, 'link' | 'reads' 
       pointOfNoReturn: true,
     },
   );
-  return [...ends, empty, lookStep(acts.checkSchema(into), schemaBudgetMs)];
+  // Nothing is deleted before the tables are known to fit: an unfit copy is better than none.
+  return [...ends, lookStep(acts.checkFit(into), schemaBudgetMs), empty, lookStep(acts.checkSchema(into), schemaBudgetMs)];
 }
 
 export const endStep = (acts: Acts, side: Side, job: JobView): Draft =>
@@ -162,7 +183,7 @@ function afterwards(operation: OperationName, { link, into, reads }: Refill): re
     live.length === 0
       ? []
       : [
-          `${count(live.length, 'job')} that ${live.length === 1 ? 'is' : 'are'} left (${live.map((job) => `${job.id}: ${phaseWords[phaseOf(job)]}`).join('; ')}) end first, for good.`,
+          `${count(live.length, 'job')} that ${live.length === 1 ? 'is' : 'are'} left (${live.map((job) => `${job.id}: ${phaseWords[phaseOf(job)]}`).join('; ')}) ${live.length === 1 ? 'ends' : 'end'} first, for good.`,
         ];
   if (operation !== 'failback' || link.settings.direction === 'bidirectional') return ended;
   return [...ended, `Afterwards ${link.settings[into].cluster} follows; /repl switchover ${link.id} then brings applications back to it.`];

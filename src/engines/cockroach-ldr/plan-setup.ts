@@ -73,7 +73,7 @@ export function versionRefusal(operation: OperationName, link: LdrLink, reads: R
 const judged = (form: Form): readonly Side[] => (form.kind === 'create' ? [form.into] : form.order);
 
 /** Rows that stand in the way are deleted by a rebuild, after it was approved. */
-const emptied = ['both-filled', 'destination-filled'];
+export const emptied = ['both-filled', 'destination-filled'];
 
 /** Nothing is started while a finding says that CockroachDB would refuse it, or that data would be lost. */
 export function schemaRefusal(operation: OperationName, link: LdrLink, { schema }: LdrDetail, into: readonly Side[]): Refusal | null {
@@ -91,7 +91,7 @@ export function schemaRefusal(operation: OperationName, link: LdrLink, { schema 
   if (first === undefined) return null;
   const more = blocking.length - 1;
   return notNow(
-    `${first.sentence}${more > 0 ? ` There are ${more} more findings; /repl preflight ${link.id} ${operation} lists all.` : ''}`,
+    `${first.sentence}${more > 0 ? ` There ${more === 1 ? 'is 1 more finding' : `are ${more} more findings`}; /repl preflight ${operation} ${link.id} lists all.` : ''}`,
     first.next,
   );
 }
@@ -149,7 +149,9 @@ function streamForm(link: LdrLink, { schema }: LdrDetail): Form | Refusal {
     const holders = onPrimary.length > 0 && both ? `Both sides of ${id} have rows` : `${settings.standby.cluster} has rows already`;
     return notNow(
       `${holders} (${tablesAt(settings, 'standby', onStandby)} on ${settings.standby.cluster}); a first copy would mix with them.`,
-      `If those on ${settings.standby.cluster} are not needed, /repl rebuild ${id} deletes them and copies anew.`,
+      both
+        ? `Find out which side applications use. If it is ${settings.standby.cluster}, /repl failback ${id} fills ${settings.primary.cluster} anew from it; if it is ${settings.primary.cluster}, empty the tables on ${settings.standby.cluster} by hand (TRUNCATE) and ask again.`
+        : `Find out which side applications use. If it is ${settings.standby.cluster} (after a failover or a switchover), /repl failback ${id} fills ${settings.primary.cluster} anew from it; if it is ${settings.primary.cluster}, empty the tables on ${settings.standby.cluster} by hand (TRUNCATE) and ask again.`,
     );
   }
   if (!both) return { kind: 'stream', order: ['standby'] };
@@ -182,8 +184,10 @@ function ttlWarnings({ settings }: LdrLink): readonly string[] {
     : ['Deletes by row-level TTL are replicated like others; options.discardTtlDeletes leaves them out.'];
 }
 
-export function findingWarnings({ schema }: LdrDetail, into: readonly Side[]): readonly string[] {
+export function findingWarnings({ schema }: LdrDetail, into: readonly Side[], without: readonly string[] = []): readonly string[] {
   if (schema.kind !== 'read') return [];
-  const warns = into.flatMap((side) => schema.findings[side]).filter(({ severity }) => severity === 'warns');
+  const warns = into
+    .flatMap((side) => schema.findings[side])
+    .filter(({ severity, rule }) => severity === 'warns' && !without.includes(rule));
   return [...new Set(warns.map(({ sentence, next }) => `${sentence} ${next}`))];
 }

@@ -11,7 +11,7 @@ import { emptyTables } from './steps-empty.ts';
 import { dropReplicated, endStream } from './steps-end.ts';
 import { cancel, pause, resume } from './steps-jobs.ts';
 import { awaitScan, proveAdvance } from './steps-scan.ts';
-import { checkSchema } from './steps-schema.ts';
+import { checkFit, checkSchema } from './steps-schema.ts';
 import { createReplicated, createStream } from './steps-start.ts';
 
 /** The executors of this engine. What people do has none. */
@@ -24,6 +24,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.createConnection]: executorOf(connect, createConnection),
     [kinds.alterConnection]: executorOf(connect, alterConnection),
     [kinds.dropConnection]: executorOf(connect, dropConnection),
+    [kinds.checkFit]: executorOf(connect, checkFit),
     [kinds.checkSchema]: executorOf(connect, checkSchema),
     [kinds.createStream]: executorOf(connect, createStream),
     [kinds.createReplicated]: executorOf(connect, createReplicated),

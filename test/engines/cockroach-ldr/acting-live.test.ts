@@ -7,6 +7,7 @@ import {
   aReach,
   byHand,
   endStreams,
+  failStreams,
   type LdrBed,
   type LdrBedOptions,
   ldrLinkId as link,
@@ -14,7 +15,6 @@ import {
   streamPassword,
 } from '../../conformance/cockroach-ldr-bed.ts';
 import { anIo, carryOut, executorFor, planOn, settle, through } from '../../conformance/drive.ts';
-import { until } from '../../support/until.ts';
 
 let bed: LdrBed | null = null;
 afterEach(async () => {
@@ -107,8 +107,7 @@ describe('emptying the side that was given up', { timeout: 20_000 }, () => {
   const rebuild: Operation = { kind: 'rebuild', link };
   const ended = async (options: LdrBedOptions = {}) => {
     const on = await open({ world: admin, ...options });
-    await endStreams(on.world, 'standby');
-    await until(() => on.world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the stream is over');
+    await failStreams(on.world);
     return on;
   };
 
@@ -129,15 +128,17 @@ describe('emptying the side that was given up', { timeout: 20_000 }, () => {
     });
   });
 
-  it('starts nothing when people left the tables different', async () => {
+  it('deletes and starts nothing when people left the tables different', async () => {
     const on = await open({ world: admin });
     const plan = await planOn(on, { kind: 'alter', link });
-    const check = plan.steps.findIndex(({ kind }) => kind === 'ldr.check-schema');
+    const check = plan.steps.findIndex(({ kind }) => kind === 'ldr.check-fit');
     await through(on, { ...plan, steps: plan.steps.slice(0, check) }, async (step) => void (await carryOut(on, step, () => on.engine())));
     on.world.ldr.change('primary', orders, { checks: [{ name: 'positive', expression: 'id > 0' }] });
     const step = plan.steps[check];
     if (step === undefined) throw new TypeError('no check');
     expect(await ask(on, step)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('not the same on both sides') });
+    expect(on.world.tables('standby').every(({ rows }) => rows > 0)).toBe(true);
+    expect(plan.steps.findIndex(({ kind }) => kind === 'ldr.empty-tables')).toBeGreaterThan(check);
   });
 });
 

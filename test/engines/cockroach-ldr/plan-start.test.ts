@@ -17,6 +17,7 @@ import {
   following,
   gone,
   linkId,
+  mutual,
   onVersion,
   outline,
   planned,
@@ -229,6 +230,7 @@ describe('a rebuild', () => {
     const plan = planned(rebuild, failed());
     expect(outline(plan)).toEqual([
       '(ldr.stop-writers)',
+      'ldr.check-fit sql-west',
       'ldr.empty-tables sql-west',
       'ldr.check-schema sql-west',
       'ldr.create-user sql-east',
@@ -238,13 +240,13 @@ describe('a rebuild', () => {
       ...proof('sql-west'),
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.empty-tables']);
-    expect(plan.steps[1]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
+    expect(plan.steps[2]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
     expect(plan.predictedLoss.ms).toBeNull();
   });
 
   it('ends first what is left of a job that can go on no more', () => {
     const left = following({ status: 'paused', runningStatus: 'pausing after error: gone' }, {}, aSide({ history: 'lost' }));
-    expect(outline(planned(rebuild, left)).slice(0, 3)).toEqual(['(ldr.stop-writers)', 'ldr.cancel sql-west', 'ldr.empty-tables sql-west']);
+    expect(outline(planned(rebuild, left)).slice(0, 3)).toEqual(['(ldr.stop-writers)', 'ldr.cancel sql-west', 'ldr.check-fit sql-west']);
   });
 
   it('does not touch a side that follows or can go on', () => {
@@ -252,10 +254,50 @@ describe('a rebuild', () => {
     expect(refusal(rebuild, following({ status: 'paused' })).next).toContain('/repl resume');
   });
 
+  it.each([
+    ['after a job that was ended by hand or by a move of the applications', aLink(), 'canceled'],
+    ['when nothing tells that there ever was a job', aLink(), null],
+    ['both ways, when nothing brings its writes to the other side', bothWays(), 'failed'],
+  ] as const)('never empties a side that may be in use: %s', (_, of, status) => {
+    const jobs = status === null ? [] : [aJob({ status })];
+    const { sentence, next } = refusal(rebuild, bare(aSide(), aSide({ jobs }), filled), of);
+    expect(sentence).toContain("Whether applications use sql-west or sql-east can't be told");
+    expect(sentence).toContain('Nothing on sql-west is deleted.');
+    expect(next).toContain('/repl failback shop fills sql-east anew');
+  });
+
+  it('is possible both ways while the way back brings what is written', () => {
+    const detail = mutual({ status: 'failed' });
+    expect(outline(planned(rebuild, { ...detail, schema: filled }, bothWays()))).toContain('ldr.empty-tables sql-west');
+  });
+
+  it('is never where a setup leads when both sides hold rows', () => {
+    for (const of of [aLink(), bothWays()]) {
+      const { next } = refusal(setup, bare(aSide(), aSide(), filled), of);
+      expect(next).toContain('/repl failback shop');
+      expect(next).not.toContain('rebuild');
+    }
+  });
+
+  it('does not warn of rows that it deletes itself', () => {
+    const finding: Finding = {
+      rule: 'destination-filled',
+      severity: 'warns',
+      side: 'standby',
+      pair: 0,
+      sentence: 'It holds rows.',
+      next: 'Empty it.',
+    };
+    const rows = ['filled', 'filled'] as const;
+    const look = aLook([rows, rows], { standby: [finding] });
+    const plan = planned(rebuild, { ...failed(), schema: look });
+    expect(plan.warnings.join(' ')).not.toContain('It holds rows.');
+  });
+
   it('does not delete what may be the only rows', () => {
     const only = bare(
       aSide(),
-      aSide(),
+      aSide({ jobs: [aJob({ status: 'failed' })] }),
       aLook([
         ['empty', 'filled'],
         ['filled', 'filled'],
@@ -325,7 +367,7 @@ describe('hostile names', () => {
         const link = aLink({ tables: [{ primary: hostile, standby: hostile }] });
         const detail = bare(
           aSide({ tables: ['there'] }),
-          aSide({ tables: ['there'] }),
+          aSide({ tables: ['there'], jobs: [aJob({ status: 'failed' })] }),
           aLook([['filled', operation.kind === 'setup' ? 'empty' : 'filled']]),
         );
         const plan = ask(operation, detail, link);
