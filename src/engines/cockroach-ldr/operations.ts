@@ -9,7 +9,8 @@ export const operations = {
   switchover: {
     summary: 'Send applications to the other side after it has everything, while both sides are up',
     risk: 'danger',
-    reversible: 'Until applications are redirected nothing has to be taken back; afterwards they return by a failback.',
+    reversible:
+      'Until replication is ended (one way) or applications are redirected (both ways) nothing has to be taken back; afterwards they return by a failback.',
   },
   failover: {
     summary: 'Send applications to the other side, because the side that they use is lost',

@@ -36,7 +36,7 @@ export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
     summary: `End the replication of ${id}, have people change the tables on both sides, and copy everything anew from ${there} to ${here}.`,
     steps: [...gatherSteps(link, source, into, acts), ...changeSteps(link, reads, into, acts), ...start, ...(both ? [backStep(link)] : [])],
     predictedLoss: {
-      ms: 0,
+      ms: both ? 0 : null,
       words: both
         ? `Nothing, if applications stay on ${there} from the redirect on: ${here} is emptied after ${there} has everything that ${here} took.`
         : `Nothing of ${there}; rows that applications wrote on ${here} alone are deleted.`,
@@ -84,7 +84,11 @@ function changeSteps(link: LdrLink, reads: Reads, into: Side, acts: Acts): reado
 }
 
 const backStep = (link: LdrLink): Draft =>
-  personStep(personAct(kinds.spread, 'Let applications use both sides again, as before', [link.redirect.instructions]));
+  personStep(
+    personAct(kinds.spread, 'Let applications use both sides again, as before', [
+      `Undo the redirect to one side: give ${link.settings.primary.cluster} and ${link.settings.standby.cluster} the traffic that each had before this run.`,
+    ]),
+  );
 
 function warningsOf(link: LdrLink, detail: LdrDetail, here: string, there: string): readonly string[] {
   const { id, settings } = link;
@@ -93,7 +97,9 @@ function warningsOf(link: LdrLink, detail: LdrDetail, here: string, there: strin
     `From the end of the jobs until the copy is complete, nothing protects ${there}; how long that is depends on the change and on the size of the tables.`,
     `Every row of the link's tables on ${here} is deleted and copied anew.`,
     ...(settings.direction === 'bidirectional'
-      ? [`If applications must stay on ${here}, do not approve: /repl alter ${id} gathers them on ${there}.`]
+      ? [
+          `Applications are gathered on ${there}. If they must stay on ${here}, do not approve: swap primary and standby in the config of ${id} first, so that they are gathered there.`,
+        ]
       : []),
     'If the change goes wrong, mend the tables by hand before you confirm; the run then checks that both sides fit, and starts nothing if they do not.',
     ...queueWarnings(link, detail, 'standby'),

@@ -1,5 +1,6 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
+import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redirectAct } from '../cockroach/drafts.ts';
@@ -7,10 +8,10 @@ import { spell, spellTime } from '../cockroach/spell.ts';
 import { actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { type Flow, flowInto, lagMsOf, otherSide, readOf } from './flow.ts';
+import { type Flow, flowInto, lagMsOf, otherSide, readOf, replicatedOf } from './flow.ts';
 import { endStep, planReturn } from './plan-refill.ts';
-import { limitsOf, movingFlow, queueWarnings, soundFlow, standing } from './scene.ts';
-import { phaseWords } from './words.ts';
+import { isExpired, limitsOf, movingFlow, queueWarnings, soundFlow, standing } from './scene.ts';
+import { count, phaseWords } from './words.ts';
 
 /** How long a side may take to show that it keeps up, before anything is asked of people, ms. */
 const proofBudgetMs = 180_000;
@@ -19,6 +20,9 @@ const lookBudgetMs = 120_000;
 export const compareBudgetMs = 12 * 3_600_000;
 /** The replicated time moves in steps of up to 10 s and is told in whole seconds; shorter write stops can't be kept, ms. */
 const leastWriteStopMs = 15_000;
+
+/** What a switchover is granted when it is weighed against a failover, ms. */
+const usualStopMs = 60_000;
 
 /** Time that a failback may take from the stop of the writes until the other side has everything, ms. */
 const failbackStopMs = 10 * 60_000;
@@ -80,7 +84,7 @@ function planMove(move: Move): Outline | Refusal {
   return {
     summary: `Have people stop writes on ${there}, wait until ${here} has all of them, and send applications to ${here}.`,
     steps: moveSteps(move, here, there),
-    predictedLoss: {
+    predictedLoss: strandedLoss(link, detail, into) ?? {
       ms: 0,
       words: `Nothing, if all writes on ${there} are stopped when it is confirmed: ${here} is used only after it has everything up to then, and its dead letter queue has not grown.`,
     },
@@ -89,6 +93,20 @@ function planMove(move: Move): Outline | Refusal {
       words: `From the stop of the writes: about ${spell(lagMs + 20_000)} to catch up (the run asks after ${spell(maxWriteStopMs)}), and as long as people take to stop and to redirect.`,
     },
     warnings: moveWarnings(move, here, there),
+  };
+}
+
+/** One way, the job is ended for good, so that what waits in a dead letter queue is in no table of the side that applications move to. */
+function strandedLoss(link: LdrLink, detail: LdrDetail, into: Side): Estimate | null {
+  const read = readOf(detail, into);
+  const entries = read?.dlq.reduce((total, queue) => total + (queue.entries ?? 0), 0) ?? 0;
+  const unread = read?.dlqProblem != null || read?.dlq.some((queue) => queue.entries === null) === true;
+  if (isBoth(link) || (entries === 0 && !unread)) return null;
+  const { cluster } = link.settings[into];
+  const rows = entries === 0 ? 'Whatever waits' : count(entries, 'row');
+  return {
+    ms: null,
+    words: `${rows} in the dead letter queue of ${cluster}, if not handled before, ${entries === 1 || entries === 0 ? 'is' : 'are'} in no table there, and ${link.settings[otherSide(into)].cluster} is not followed any more. Beyond that nothing, if all writes are stopped when it is confirmed.`,
   };
 }
 
@@ -123,7 +141,9 @@ function moveWarnings({ operation, link, detail, flow }: Move, here: string, the
       ];
   return [
     `CockroachDB can't stop writers for logical replication: a write on ${there} after the confirmation ${both ? `arrives on ${here} late, and may overwrite a newer row there or be overwritten` : `never reaches ${here}`}.`,
-    `Until writes are redirected nothing has to be taken back: cancel the run and let applications go on with ${there}.`,
+    both
+      ? `Until writes are redirected nothing has to be taken back: cancel the run and let applications go on with ${there}.`
+      : `Until replication is ended nothing has to be taken back: cancel the run and let applications go on with ${there}. From then on nothing replicates, even if they do.`,
     ...queueWarnings(link, detail, flow.into),
     ...after,
     `The last step reads every row of both sides as of the time of the stop; applications need not wait for it, and it finds writes that came after the stop.`,
@@ -190,9 +210,29 @@ function lossOf(link: LdrLink, flow: Flow, lagMs: number) {
   };
 }
 
+/** The source answers, so there may be a way that loses less. */
+function aliveWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonly string[] {
+  if (readOf(detail, otherSide(flow.into)) === null) return [];
+  const { id } = link;
+  const there = link.settings[otherSide(flow.into)].cluster;
+  const halted = flow.phase === 'paused' || flow.phase === 'gave-up';
+  if (halted && isExpired(detail, flow)) {
+    return [
+      `${there} answers: this failover gives up everything written there since ${spellTime(replicatedOf(flow))}. If applications can go on with ${there}, /repl rebuild ${id} keeps those writes.`,
+    ];
+  }
+  if (halted) return [`${there} answers: after /repl resume ${id} has let replication catch up, a switchover would lose nothing.`];
+  const instead = planSwitchover({ kind: 'switchover', link: id, maxWriteStopMs: usualStopMs }, link, detail);
+  const same = targetOf(link, detail) === flow.into;
+  return isRefusal(instead) || !same
+    ? [
+        `${there} answers: see whether it can be kept. ${isRefusal(instead) ? `A switchover is not possible now: ${instead.sentence}` : ''}`.trim(),
+      ]
+    : [`${there} answers: a switchover of ${id} would lose nothing.`];
+}
+
 function failoverWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonly string[] {
   const [here, there] = [link.settings[flow.into].cluster, link.settings[otherSide(flow.into)].cluster];
-  const alive = readOf(detail, otherSide(flow.into)) === null ? [] : [`${there} answers: a switchover of ${link.id} would lose nothing.`];
   const after = isBoth(link)
     ? [
         `Both jobs stay and try again. If ${there} stays away for more than 24 h they end, and /repl failback ${link.id} fills ${there} anew from ${here}.`,
@@ -201,7 +241,7 @@ function failoverWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonl
         `The job into ${here} is ended for good after the redirect, so that nothing late overwrites newer rows. /repl failback ${link.id} later fills ${there} anew and lets it follow.`,
       ];
   return [
-    ...alive,
+    ...aliveWarnings(link, detail, flow),
     `CockroachDB can't fence ${there}: applications that still reach it go on writing there, and those writes ${isBoth(link) ? `come to ${here} when they can` : `never come to ${here}`}.`,
     ...queueWarnings(link, detail, flow.into),
     ...after,

@@ -100,6 +100,7 @@ describe('the order of steps', () => {
         '(ldr.stop-writers)',
         'ldr.cancel sql-west',
         '(ldr.change-schema)',
+        'ldr.check-fit sql-west',
         'ldr.empty-tables sql-west',
         'ldr.check-schema sql-west',
         'ldr.create-stream sql-west',
@@ -123,6 +124,7 @@ describe('the order of steps', () => {
         'ldr.cancel sql-east',
         'ldr.cancel sql-west',
         '(ldr.change-schema)',
+        'ldr.check-fit sql-west',
         'ldr.empty-tables sql-west',
         'ldr.check-schema sql-west',
         'ldr.create-stream sql-east',
@@ -177,6 +179,31 @@ describe('what a plan predicts and warns of', () => {
 
   it('a living source is a reason for a switchover instead', () => {
     expect(planned(failover, following()).warnings[0]).toBe('sql-east answers: a switchover of shop would lose nothing.');
+  });
+
+  it.each([
+    ['paused', { status: 'paused' }, 'kept', 'after /repl resume shop'],
+    ['its history lost', { status: 'paused', replicated: micros(25 * 3_600_000) }, 'lost', '/repl rebuild shop keeps those writes'],
+    ['too far behind', { replicated: micros(3_600_000) }, 'kept', 'A switchover is not possible now: sql-west is'],
+  ] as const)('never promises a switchover that would be refused: %s', (_, job, history, words) => {
+    const [first] = planned(failover, following(job, {}, aSide({ history }))).warnings;
+    expect(first).toContain(words);
+    expect(first).not.toContain('a switchover of shop would lose nothing');
+  });
+
+  it('one way, counts what is left in a dead letter queue as lost, and says when the way back ends', () => {
+    const dlq = [{ pair: 0, queue: 'dlq_113_public_orders', entries: 3, oldest: null, newest: micros(1_000) }];
+    const plan = planned(switchover, following({}, { dlq }));
+    expect(plan.predictedLoss).toMatchObject({ ms: null, words: expect.stringContaining('3 rows in the dead letter queue of sql-west') });
+    expect(plan.warnings.join(' ')).toContain('Until replication is ended nothing has to be taken back');
+    expect(planned(switchover, mutual(), bothWays()).warnings.join(' ')).toContain('Until writes are redirected nothing');
+  });
+
+  it('an alter brings applications back in words of its own', () => {
+    const plan = planned(alter, mutual(), bothWays());
+    const last = plan.steps[plan.steps.length - 1];
+    expect(last?.statements.join(' ')).not.toContain('Point shop.example.com');
+    expect(planned(alter, following()).predictedLoss.ms).toBeNull();
   });
 
   it('names the rows that wait in a dead letter queue', () => {
