@@ -12,6 +12,7 @@ export const readerKinds = {
   stopReader: 'pcr.stop-reader',
   startReader: 'pcr.start-reader',
   dropReader: 'pcr.drop-reader',
+  closeReader: 'pcr.close-reader',
 } as const;
 
 /** Writes the acts on the virtual cluster through which a standby is read. */
@@ -29,6 +30,12 @@ export function readerActs(settings: PcrSettings) {
       actOn(settings, side, readerKinds.stopReader, `Let no reader into ${name} on ${at(side)}`, service('STOP SERVICE')),
     startReader: (side: Side) =>
       actOn(settings, side, readerKinds.startReader, `Let readers into ${name} on ${at(side)}`, service('START SERVICE SHARED')),
+    // Takes a reader back whose service may have started by itself meanwhile.
+    closeReader: (side: Side) =>
+      actOn(settings, side, readerKinds.closeReader, `Close ${at(side)} for reads again`, [
+        ...service('STOP SERVICE'),
+        `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(name)}`,
+      ]),
     dropReader: (side: Side) =>
       actOn(settings, side, readerKinds.dropReader, `Drop ${name} on ${at(side)}`, [
         `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(name)}`,

@@ -12,6 +12,7 @@ import { tuningActs } from './acts-tuning.ts';
 import { upgradeActs } from './acts-upgrade.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
+import { intervalText } from './statements-setup.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
 export const kinds = {
@@ -100,7 +101,8 @@ function replicationActs(settings: PcrSettings) {
           replaces,
         },
       ),
-    startReplication: (side: Side) =>
+    // `windowMs`: how far back it can be promoted then; null leaves that to the database.
+    startReplication: (side: Side, windowMs: number | null = null) =>
       actOn(
         settings,
         side,
@@ -108,8 +110,9 @@ function replicationActs(settings: PcrSettings) {
         `Make ${at(side)} follow ${at(otherSide(side))}, giving up what ${at(side)} alone has`,
         alter(
           settings,
-          `START REPLICATION OF ${quoteIdentifier(settings.virtualCluster)} ON ${quoteLiteral(`external://${settings.streams[side] ?? ''}`)}`,
+          `START REPLICATION OF ${quoteIdentifier(settings.virtualCluster)} ON ${quoteLiteral(`external://${settings.streams[side] ?? ''}`)}${windowMs === null ? '' : ` WITH RETENTION = ${quoteLiteral(intervalText(windowMs))}`}`,
         ),
+        { windowMs },
       ),
     dropCopy: (side: Side) =>
       actOn(settings, side, kinds.dropCopy, `Drop ${settings.virtualCluster} on ${at(side)} with everything in it`, [

@@ -1,11 +1,11 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { type Acts, actsFor, changeStep, type Draft, lookStep, noUndo, personStep, undoBy } from './acts.ts';
+import { type Acts, actsFor, changeStep, type Draft, lookStep, personStep, undoBy } from './acts.ts';
 import { windowByHand } from './acts-by-hand.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
-import { type GroundRead, otherSide, type ReadSide } from './detail.ts';
+import { expiryMsOf, type GroundRead, otherSide, type ReadSide } from './detail.ts';
 import { notNow } from './scene.ts';
 import { type CopyOptions, wayTo } from './statements-setup.ts';
 
@@ -127,21 +127,32 @@ export function streamUserSteps({ acts, side, user }: Way): readonly Draft[] {
   ];
 }
 
+/** The external connection, where it is not there yet. */
+export const connectionSteps = ({ acts, side, copy, connect }: Way): readonly Draft[] =>
+  connect ? [changeStep(acts.createConnection(side, copy.trust), statementBudgetMs, undoBy(acts.dropConnection(side)))] : [];
+
+/** Streams read by rangefeeds; where it was not looked, they are taken to be on. */
+export function rangefeedSteps({ acts, side, sourceRead, link }: Way): readonly Draft[] {
+  if (link.settings.setup === null || sourceRead.ground?.rangefeed !== false) return [];
+  const from = otherSide(side);
+  return [changeStep(acts.configure(from, 'rangefeed', true), statementBudgetMs, undoBy(acts.configure(from, 'rangefeed', false)))];
+}
+
+/** What the config asks of a copy that follows. */
+export const keptSteps = (way: Way, setup: PcrSetup | null): readonly Draft[] => [...windowSteps(way, setup), ...readerSteps(way, setup)];
+
 /** From the way between the sides to a copy that is seen to follow, with the options that the config asks for. */
 export function copySteps(way: Way, setup: PcrSetup | null): readonly Draft[] {
   const { acts, side, copy } = way;
   return [
-    ...(way.connect ? [changeStep(acts.createConnection(side, copy.trust), statementBudgetMs, undoBy(acts.dropConnection(side)))] : []),
+    ...connectionSteps(way),
     changeStep(acts.createCopy(side, copy), statementBudgetMs, undoBy(acts.dropNewCopy(side, copy.source))),
     lookStep(acts.awaitScan(side), scanBudgetMs),
     lookStep(acts.proveMoving(side, 1), movingBudgetMs),
     lookStep(acts.proveMoving(side, 2), movingBudgetMs),
-    ...windowSteps(way, setup),
-    ...readerSteps(way, setup),
+    ...keptSteps(way, setup),
   ];
 }
-
-const afterProof = { pointOfNoReturn: true } as const;
 
 /** From 25.2 on the window is set on the side that is copied, once it knows of the copy. */
 function windowSteps({ acts, side, sourceRead, copy, link }: Way, setup: PcrSetup | null): readonly Draft[] {
@@ -150,8 +161,9 @@ function windowSteps({ acts, side, sourceRead, copy, link }: Way, setup: PcrSetu
   const from = otherSide(side);
   // The act alters the virtual cluster of the link; an older cluster's data is in another one.
   if (copy.source !== link.settings.virtualCluster) return [personStep(windowByHand(link, from, copy.source, expirationMs))];
-  const why = noUndo('How long history was kept before can not be read; /repl retention sets another time.');
-  return [changeStep(acts.setExpiration(from, expirationMs, 'source'), statementBudgetMs, why, afterProof)];
+  // The source has kept it for the default time since the copy began, moments ago.
+  const before = undoBy(acts.setExpiration(from, expiryMsOf(sourceRead), 'source'));
+  return [changeStep(acts.setExpiration(from, expirationMs, 'source'), statementBudgetMs, before)];
 }
 
 /** From 24.3.12 on a copy can be opened for reads while it follows. */
@@ -163,11 +175,10 @@ export const canOpenReader = ({ release }: ReadSide): boolean => {
 /** A reader is up a minute or so after it was asked for, ms. */
 const readerBudgetMs = 10 * 60_000;
 
-function readerSteps({ acts, side, read, link }: Way, setup: PcrSetup | null): readonly Draft[] {
+function readerSteps({ acts, side, read }: Way, setup: PcrSetup | null): readonly Draft[] {
   if (setup?.reader !== true || !canOpenReader(read)) return [];
-  const why = noUndo(`/repl reader ${link.id} off closes it.`);
   return [
-    changeStep(acts.openReader(side), statementBudgetMs, why, afterProof),
+    changeStep(acts.openReader(side), statementBudgetMs, undoBy(acts.closeReader(side))),
     lookStep(acts.awaitReader(side), readerBudgetMs),
     lookStep(acts.verifyReader(side), readerBudgetMs),
   ];

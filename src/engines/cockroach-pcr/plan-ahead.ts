@@ -1,8 +1,8 @@
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { microsOfMs, msOfMicros } from '../cockroach/times.ts';
-import { actsFor, changeStep, type Draft, lookStep } from './acts.ts';
+import { actsFor, changeStep, type Draft, lookStep, noUndo } from './acts.ts';
 import { microsOf, writableOf } from './detail.ts';
-import { afterPromotion, fenceSteps, fenceWarnings, promotionWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
+import { fenceSteps, fenceWarnings, promotionWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
 import type { Outline, Scene } from './scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
 
@@ -62,13 +62,21 @@ function refusalOf({ at, ask }: Ahead, { link, follower, sourceRead, here, there
   );
 }
 
-const asking = ({ at, ask, replaces }: Ahead, { link, follower }: Scene): readonly Draft[] =>
+/** Nothing is promoted when it is asked for. */
+const untilThen = noUndo(
+  'No statement calls a pending failover off. Until its time it can be moved to another time, or held by a pause of the replication.',
+);
+
+const asking = ({ at, ask, replaces }: Ahead, { link, follower, here }: Scene): readonly Draft[] =>
   ask
     ? [
         changeStep(
-          actsFor(link.settings).completeReplication(follower.side, { kind: 'time', at }, false, replaces),
+          {
+            ...actsFor(link.settings).completeReplication(follower.side, { kind: 'time', at }, false, replaces),
+            title: `Ask for the promotion of ${here} to ${spellTime(microsOfMs(at))}`,
+          },
           serviceBudgetMs,
-          afterPromotion,
+          untilThen,
           { pointOfNoReturn: true },
         ),
       ]

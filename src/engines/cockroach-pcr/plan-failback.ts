@@ -5,6 +5,7 @@ import { isAtLeast } from '../cockroach/version.ts';
 import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { expiryMsOf, followersOf, microsOf, otherSide, type PcrDetail, phaseOf, type ReadSide, writableOf } from './detail.ts';
+import { connectionSteps, keptSteps, rangefeedSteps, streamUserSteps, wayFrom } from './making.ts';
 import { notNow, type Outline } from './scene.ts';
 import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
@@ -37,16 +38,28 @@ export function planFailback(link: PcrLink, detail: PcrDetail): Outline | Refusa
   if (isRefusal(way)) return way;
   const refusal = sideRefusal(way) ?? versionRefusal(way) ?? historyRefusal(way) ?? connectionRefusal(way);
   if (refusal !== null) return refusal;
-  const { side, source, here, there } = way;
+  const { side, source, sourceRead, read, here, there } = way;
+  const { setup, virtualCluster } = link.settings;
+  const copy = wayFrom(link, side, virtualCluster, sourceRead, read);
+  if (isRefusal(copy)) return copy;
   const acts = actsFor(link.settings);
   return {
     summary: `Rewind ${here} to where it parted from ${there}, and make it follow ${there}.`,
     steps: [
-      changeStep(acts.startReplication(side), startBudgetMs, noUndo(`What ${here} alone had is discarded once it follows.`), {
-        pointOfNoReturn: true,
-      }),
+      ...rangefeedSteps(copy),
+      ...streamUserSteps(copy),
+      ...connectionSteps(copy),
+      changeStep(
+        acts.startReplication(side, setup?.retentionMs ?? null),
+        startBudgetMs,
+        noUndo(`What ${here} alone had is discarded once it follows.`),
+        {
+          pointOfNoReturn: true,
+        },
+      ),
       lookStep(acts.awaitFollowing(side), followBudgetMs),
       lookStep(acts.checkSplitBrain(source), proofBudgetMs),
+      ...keptSteps(copy, setup),
     ],
     predictedLoss: {
       ms: null,
@@ -136,12 +149,16 @@ function versionRefusal(way: Return): Refusal | null {
 
 /** The rewind needs the history since the promotion; who was promoted keeps it for a while. */
 function historyRefusal(way: Return): Refusal | null {
-  const { link, sourceRead, here, there } = way;
+  const { link, read, sourceRead, here, there } = way;
   if (partingOf(way) === null) {
     return notNow(
       `Nothing shows that ${there} and ${here} ever followed each other, so a failback of ${link.id} is not possible.`,
       rebuild(way),
     );
+  }
+  // The rewind goes by what the side itself kept as well.
+  if (read.history === 'lost') {
+    return notNow(`${here} no longer keeps its own history since then, so it can't be rewound to follow ${there}.`, rebuild(way));
   }
   if (sourceRead.history === 'kept' || (sourceRead.history === 'none' && !isLongAgo(way))) return null;
   return notNow(`${there} no longer keeps the history that ${here} would need to be rewound and follow.`, rebuild(way));
@@ -165,13 +182,13 @@ function connectionRefusal({ link, side, here, there }: Return): Refusal | null 
 }
 
 function warningsOf(way: Return): readonly string[] {
-  const { link, here, there, side, sourceRead } = way;
+  const { link, here, there, side, read, sourceRead } = way;
   const since = msSince(way);
   const unseen =
     sourceRead.history === 'kept'
       ? []
       : [`${there} lists no job that keeps the history; if there is none, ${here} refuses and nothing is changed.`];
-  const left = since === null ? null : expiryMsOf(sourceRead) - since;
+  const left = since === null ? null : Math.min(expiryMsOf(sourceRead), expiryMsOf(read)) - since;
   const expiry =
     left === null || left <= 0 ? [] : [`The history is kept for about ${spell(left)} more; after that only a full copy helps.`];
   return [

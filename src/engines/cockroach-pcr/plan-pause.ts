@@ -3,7 +3,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { actsFor, changeStep, undoBy } from './acts.ts';
 import { expiresInMs, expiryMsOf, microsOf } from './detail.ts';
 import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
-import { spell, spellTime } from './words.ts';
+import { problemOf, spell, spellTime } from './words.ts';
 
 /** A pause or a resume is answered at once and takes effect within seconds. */
 const budgetMs = 120_000;
@@ -28,6 +28,7 @@ export function planPause(scene: Scene): Outline | Refusal {
     predictedLoss: noLoss(here),
     predictedDowntime: noDowntime,
     warnings: [
+      ...alreadyRunning(scene),
       `${there} keeps the history that ${here} needs for ${spell(expiryMsOf(follower.read))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
       `While replication is paused, a failover loses everything written since the pause.`,
       ...(phase === 'pending'
@@ -37,6 +38,16 @@ export function planPause(scene: Scene): Outline | Refusal {
         : []),
     ],
   };
+}
+
+/** While the source can't be asked, the stream stands still, whether or not it is paused. */
+function alreadyRunning({ sourceRead, follower, here, there }: Scene): readonly string[] {
+  const problem = problemOf(there, sourceRead);
+  return problem === null
+    ? []
+    : [
+        `${problem} So ${here} stands still already, at ${spellTime(follower.vc.replicated)}, and the ${spell(expiryMsOf(follower.read))} run from there, not from the pause.`,
+      ];
 }
 
 /** Whether the pending failover waits for a time that has not been replicated yet. */
@@ -62,7 +73,7 @@ export function planResume(scene: Scene): Outline | Refusal {
   if (hasExpired(scene)) {
     return notNow(
       `Replication ${there} → ${here} has stood still for too long: ${there} no longer keeps the history that ${here} needs.`,
-      `Rebuild the link from scratch. Until then ${here} can still be promoted to what it has.`,
+      `/repl rebuild ${link.id} gives ${here} a new full copy. Until then ${here} can still be promoted to what it has.`,
     );
   }
   const acts = actsFor(link.settings);

@@ -33,10 +33,7 @@ export function planReaderOn(scene: Scene): Outline | Refusal {
   }
   return {
     summary: `Open ${here} for reads through the virtual cluster ${name}.`,
-    steps: [
-      changeStep(acts.openReader(side), budgetMs, noUndo(`/repl reader ${link.id} off closes it again.`), { pointOfNoReturn: true }),
-      ...servingSteps(acts, side),
-    ],
+    steps: [changeStep(acts.openReader(side), budgetMs, undoBy(acts.closeReader(side))), ...servingSteps(acts, side)],
     predictedLoss: noLoss,
     predictedDowntime: noDowntime,
     warnings: [
@@ -131,20 +128,22 @@ export function planReaderOff(link: PcrLink, detail: PcrDetail): Outline | Refus
   const acts = actsFor(settings);
   return {
     summary: `Close ${here} for reads: drop ${name}.`,
-    steps: closeSteps(acts, side, reader),
+    steps: closeSteps(acts, side, reader, phase === 'following' && isAtLeastPatch(read.release, 24, 3, 12)),
     predictedLoss: { ms: 0, words: `Nothing is lost: ${name} holds no data of its own.` },
     predictedDowntime: { ms: 0, words: `Applications that write are not affected; those that read from ${here} are cut off at once.` },
     warnings: [`Applications that read from ${name} on ${here} get no answer any more: redirect them first.`],
   };
 }
 
-/** Takes the reader of a side away. */
-export function closeSteps(acts: Acts, side: Side, reader: ReaderView): readonly Draft[] {
+/** Takes the reader of a side away. `reopens`: a new one can take its place at any time, so nothing is given up. */
+export function closeSteps(acts: Acts, side: Side, reader: ReaderView, reopens: boolean): readonly Draft[] {
   const stop = reader.service === 'none' ? [] : [changeStep(acts.stopReader(side), budgetMs, undoBy(acts.startReader(side)))];
   return [
     ...stop,
-    changeStep(acts.dropReader(side), budgetMs, noUndo('A new one can be opened at any time while the standby follows.'), {
-      pointOfNoReturn: true,
-    }),
+    reopens
+      ? changeStep(acts.dropReader(side), budgetMs, undoBy(acts.openReader(side)))
+      : changeStep(acts.dropReader(side), budgetMs, noUndo('A new one can be opened only while the standby follows.'), {
+          pointOfNoReturn: true,
+        }),
   ];
 }

@@ -5,7 +5,7 @@ import { actsFor, changeStep, type Draft, lookStep, noUndo } from './acts.ts';
 import { certificateSteps } from './certificates.ts';
 import type { PcrLink } from './config.ts';
 import { otherSide, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from './detail.ts';
-import { copySteps, streamUserSteps, type Way, wayFrom } from './making.ts';
+import { copySteps, rangefeedSteps, streamUserSteps, wayFrom } from './making.ts';
 import { notNow, type Outline } from './scene.ts';
 import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf } from './words.ts';
@@ -37,9 +37,9 @@ export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal
   if (isRefusal(way)) return way;
   const { here, there } = pair;
   return {
-    summary: `Drop what ${here} has, copy ${way.copy.source} of ${there} to it in full, and let ${here} follow ${there}.`,
+    summary: `${pair.read.vc === null ? 'Copy' : `Drop what ${here} has, copy`} ${way.copy.source} of ${there} to ${here} in full, and let ${here} follow ${there}.`,
     steps: [
-      ...rangefeedSteps(pair, way),
+      ...rangefeedSteps(way),
       ...streamUserSteps(way),
       ...certificateSteps(link, pair.side, way.copy.trust, detail),
       ...dropSteps(pair),
@@ -119,12 +119,6 @@ function phaseRefusal({ link, read, here }: Pair): Refusal | null {
   );
 }
 
-function rangefeedSteps({ link, side, sourceRead }: Pair, { acts }: Way): readonly Draft[] {
-  if (link.settings.setup === null || sourceRead.ground?.rangefeed !== false) return [];
-  const why = noUndo('Rangefeeds do no harm when they are on.');
-  return [changeStep(acts.configure(otherSide(side), 'rangefeed', true), statementBudgetMs, why, { pointOfNoReturn: true })];
-}
-
 /** A reader reads the copy, so it goes first. */
 function dropSteps({ link, side, read, here }: Pair): readonly Draft[] {
   const acts = actsFor(link.settings);
@@ -147,13 +141,16 @@ function lossOf({ read, here, there }: Pair): Outline['predictedLoss'] {
   };
 }
 
-function warningsOf({ link, read, here, there }: Pair): readonly string[] {
+function warningsOf({ link, read, sourceRead, here, there }: Pair): readonly string[] {
   const phase = phaseOf(read.vc);
   const failback =
     phase === 'ready' && read.flat !== true && isAtLeast(read.release, 24, 1)
       ? [`/repl failback ${link.id} may still be possible, and copies only what has changed: ask for its plan first.`]
       : [];
-  const resume = phase === 'paused' ? [`Replication into ${here} is only paused: /repl resume ${link.id} may be all that is needed.`] : [];
+  const resume =
+    phase === 'paused' && sourceRead.history !== 'lost'
+      ? [`Replication into ${here} is only paused: /repl resume ${link.id} may be all that is needed.`]
+      : [];
   return [
     ...failback,
     ...resume,

@@ -13,7 +13,7 @@ type Retention = Extract<Operation, { kind: 'retention' }>;
 const budgetMs = 120_000;
 const proofBudgetMs = 180_000;
 
-const notShown = 'The databases do not show what it was before.';
+const notShown = 'The databases do not show what it was before, so it can not be put back; another value can be set at any time.';
 
 /** Plans how far back the standby can be promoted, and how long the primary keeps history for a silent one. Pure. */
 export function planRetention(operation: Retention, scene: Scene): Outline | Refusal {

@@ -39,7 +39,7 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
   return {
     summary: `Drop ${settings.virtualCluster} on ${here} with everything in it; ${there} goes on alone.`,
     steps: [
-      ...(reader === null ? [] : closeSteps(acts, side, reader)),
+      ...(reader === null ? [] : closeSteps(acts, side, reader, false)),
       changeStep(acts.dropCopy(side), dropBudgetMs, noUndo(`What is dropped on ${here} is gone; only a new full copy brings it back.`), {
         pointOfNoReturn: true,
       }),
@@ -50,9 +50,24 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
     warnings: [
       `After this nothing protects ${there}: no failover is possible until a new full copy has been made, which can take hours.`,
       `The drop can't be taken back, and cancels the stream into ${here} if there is one.`,
+      staying(link, side),
       ...(reader === null ? [] : [`Applications that read from ${readerName(settings.virtualCluster)} on ${here} are cut off first.`]),
     ],
   };
+}
+
+/** What a teardown leaves as it is: other links may use it, and a new copy needs it again. */
+function staying({ settings }: PcrLink, side: Side): string {
+  const { setup, streams } = settings;
+  const here = settings[side].cluster;
+  const there = settings[otherSide(side)].cluster;
+  const connection = streams[side] === null ? [] : [`the external connection ${streams[side]} on ${here}`];
+  const users = [
+    setup === null ? `the user of the stream and its grants on ${there}` : `the user ${setup.user.name} and its grants on ${there}`,
+    ...(setup?.consoleUser == null ? [] : [`the user ${setup.consoleUser.name}`]),
+  ];
+  const list = [...connection, ...users, `the default target and the other cluster settings of both sides`];
+  return `These stay, and have to be taken away by hand if nobody needs them: ${list.join('; ')}.`;
 }
 
 const statusOf = (id: string): string => `/repl status ${id} shows both sides.`;

@@ -10,9 +10,11 @@ import { phaseWords, spellTime } from './words.ts';
 const noParams = z.object({});
 
 /** Rewinds this side and makes it follow. Never unless the other side serves: what is discarded here may be the only copy. */
-export const startReplication: PcrStep<object> = {
-  params: noParams,
-  rebuild: (acts, side) => acts.startReplication(side),
+const startParams = z.object({ windowMs: z.number().nullable().default(null) });
+
+export const startReplication: PcrStep<z.infer<typeof startParams>> = {
+  params: startParams,
+  rebuild: (acts, side, { windowMs }) => acts.startReplication(side, windowMs),
   probe: async (place) => {
     const { vc, now } = await look(place);
     const phase = phaseOf(vc);

@@ -72,6 +72,18 @@ export const startReader: PcrStep<object> = {
   perform: change,
 };
 
+/** Stops the service if it is on, then drops the reader: the inverse of opening it. */
+export const closeReader: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.closeReader(side),
+  probe: async (place) => ((await look(place)).reader === null ? done({ 'reader status': 'absent' }) : todo),
+  perform: async (place, statement, _, statements) => {
+    const { reader } = await look(place);
+    if (reader !== null && reader.service !== 'none') await change(place, statement);
+    await change(place, statements[1] ?? '');
+  },
+};
+
 /** Drops the reader, which holds no data of its own. Never while its service runs. */
 export const dropReader: PcrStep<object> = {
   params: noParams,

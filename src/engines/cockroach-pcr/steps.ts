@@ -15,7 +15,7 @@ import { awaitFollowing, startReplication } from './steps-failback.ts';
 import { checkCertificates, createOperator, initCluster, seeControlPlane } from './steps-hosts.ts';
 import { awaitCut, checkSplitBrain, pause, proveCatchUp, resume } from './steps-link.ts';
 import { awaitPromotion, completeReplication } from './steps-promotion.ts';
-import { awaitReader, dropReader, openReader, startReader, stopReader, verifyReader } from './steps-reader.ts';
+import { awaitReader, closeReader, dropReader, openReader, startReader, stopReader, verifyReader } from './steps-reader.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps-service.ts';
 import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, dropOldCopy, proveMoving } from './steps-setup.ts';
 import { configure, createUser, dropUser, grantUser, revokeUser } from './steps-setup-users.ts';
@@ -64,6 +64,7 @@ export function stepsOf(connect: SqlConnect, shell: ShellConnect): Readonly<Reco
     [readerKinds.verifyReader]: executorOf(connect, verifyReader),
     [readerKinds.stopReader]: executorOf(connect, stopReader),
     [readerKinds.startReader]: executorOf(connect, startReader),
+    [readerKinds.closeReader]: executorOf(connect, closeReader),
     [readerKinds.dropReader]: executorOf(connect, dropReader),
     [tuningKinds.setRetention]: executorOf(connect, setRetention),
     [tuningKinds.setExpiration]: executorOf(connect, setExpiration),

@@ -9,7 +9,20 @@ import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.t
 import type { GroundRead, PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import { followRefusal } from '../../../src/engines/cockroach-pcr/versions.ts';
-import { aDetail, aJob, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, micros, nowMs, onVersion } from './build.ts';
+import {
+  aDetail,
+  aJob,
+  aLink,
+  anObservation,
+  aReadSide,
+  aSource,
+  aStandby,
+  aVirtualCluster,
+  gone,
+  micros,
+  nowMs,
+  onVersion,
+} from './build.ts';
 
 const address = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
 const aMadeLink = (more: Partial<PcrSetup> = {}): PcrLink => {
@@ -49,7 +62,7 @@ const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000
 const answer = (operation: Operation, detail: PcrDetail, of: PcrLink = aLink()): Plan | Refusal =>
   planPcr(operation, of, anObservation(detail, of));
 
-function planned(operation: Operation, detail: PcrDetail, of: PcrLink = aLink()): Plan {
+function planned(operation: Operation, detail: PcrDetail = aDetail(), of: PcrLink = aLink()): Plan {
   const plan = answer(operation, detail, of);
   if (isRefusal(plan)) throw new TypeError(plan.sentence);
   return plan;
@@ -182,5 +195,81 @@ describe('a stream by a plain address', () => {
   it('can only be renewed by a new copy, and says what that costs', () => {
     const { next } = answer({ kind: 'reconnect', link }, aDetail()) as Refusal;
     expect(next).toMatch(/\/repl teardown prod-sql, then \/repl rebuild prod-sql\. Nothing protects sql-east until/);
+  });
+});
+
+describe('points of no return', () => {
+  const back = (plan: Plan): readonly string[] => plan.steps.filter((step) => step.pointOfNoReturn).map(({ kind }) => kind);
+  const reading = aDetail(aSource(), aStandby({}, { reader: { status: 'ready', service: 'shared' } }));
+
+  it('are not drawn where everything can be taken back', () => {
+    const opened = planned({ kind: 'reader', link, on: true });
+    expect(back(opened)).toEqual([]);
+    expect(opened.steps[0]?.undo).toMatchObject({ kind: 'act', act: { kind: 'pcr.close-reader' } });
+    const closed = planned({ kind: 'reader', link, on: false }, reading);
+    expect(back(closed)).toEqual([]);
+    expect(closed.steps.at(-1)?.undo).toMatchObject({ kind: 'act', act: { kind: 'pcr.open-reader' } });
+    const full = { expirationMs: 48 * hour, reader: true };
+    const empty = { ...aGround, rangefeed: false, virtualClusters: [] };
+    const bare = aDetail(aSource({ ground: { ...aGround, rangefeed: false } }), aReadSide(null, { ground: empty }));
+    for (const kind of ['setup', 'rebuild'] as const) expect(back(planned({ kind, link }, bare, aMadeLink(full)))).toEqual([]);
+  });
+
+  it('are kept where what was before can not be known or had', () => {
+    expect(back(planned({ kind: 'retention', link, windowMs: hour, expirationMs: null }))).toEqual(['pcr.set-retention']);
+    expect(back(planned({ kind: 'teardown', link }, reading))).toEqual(['pcr.drop-reader', 'pcr.drop-copy']);
+  });
+});
+
+describe('a promotion that is asked for ahead', () => {
+  it('is not called a promotion before its time', () => {
+    const [step] = planned({ kind: 'failover', link, to: { kind: 'time', at: nowMs + 5 * hour } }).steps;
+    expect(step).toMatchObject({ title: 'Ask for the promotion of sql-west to 2026-06-01 15:00:00.000000 UTC', undo: { kind: 'none' } });
+    expect(step?.undo).toMatchObject({ why: expect.stringContaining('moved to another time, or held') });
+  });
+});
+
+describe('a failback', () => {
+  const failback: Operation = { kind: 'failback', link };
+  const promoted = (more = {}) => aReadSide(aVirtualCluster({ activated: micros(hour) }), { history: 'kept', ...more });
+  const old = (more = {}) => aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept', ...more });
+
+  it('needs the history of both sides', () => {
+    expect(answer(failback, aDetail(old({ history: 'lost' }), promoted()))).toMatchObject({
+      sentence: expect.stringContaining('sql-east no longer keeps its own history'),
+      next: expect.stringContaining('/repl rebuild prod-sql'),
+    });
+  });
+
+  it('makes what a stream needs on the side that serves, and keeps what the config asks for', () => {
+    const ground = { ...aGround, rangefeed: false, connections: [] };
+    const link = aMadeLink({ retentionMs: 6 * hour, expirationMs: 48 * hour, reader: true });
+    const plan = planned(failback, aDetail(old({ ground }), promoted({ ground })), link);
+    expect(plan.steps.map(({ kind, cluster }) => `${kind.replace('pcr.', '')}@${cluster}`)).toEqual([
+      'configure@sql-west',
+      'create-user@sql-west',
+      'grant-user@sql-west',
+      'create-connection@sql-east',
+      'start-replication@sql-east',
+      'await-following@sql-east',
+      'check-split-brain@sql-west',
+      'set-expiration@sql-west',
+      'open-reader@sql-east',
+      'await-reader@sql-east',
+      'verify-reader@sql-east',
+    ]);
+    expect(plan.steps.find(({ kind }) => kind === 'pcr.start-replication')?.statements[0]).toMatch(/ WITH RETENTION = '6h'$/);
+  });
+});
+
+describe('a pause', () => {
+  it('says that the time runs already when the primary is gone', () => {
+    expect(planned({ kind: 'pause', link }, aDetail(gone)).warnings[0]).toMatch(/stands still already, at .*run from there/);
+  });
+});
+
+describe('a teardown', () => {
+  it('says what stays', () => {
+    expect(planned({ kind: 'teardown', link }, aDetail(), aMadeLink()).warnings.join(' ')).toMatch(/These stay.*to-east.*user stream/);
   });
 });
