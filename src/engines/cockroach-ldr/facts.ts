@@ -2,6 +2,7 @@ import type { Fact, Side } from '../../domain/observation.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
+import { tableFacts } from './facts-tables.ts';
 import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, otherSide, type Phase, readOf, replicatedOf } from './flow.ts';
 import { reasonOf, tablesAt, wayOf } from './words.ts';
 
@@ -15,6 +16,7 @@ export function factsOf(settings: LdrSettings, detail: LdrDetail): readonly Fact
     ...sides.flatMap((side) => movingFacts(settings, detail, side)),
     ...sides.flatMap((side) => sideFacts(settings, detail, side)),
     { name: 'schema', label: 'Tables fit for replication', value: schemaFact(detail), binding: true },
+    ...flowsOf(settings, detail).flatMap((flow) => tableFacts(settings, flow)),
   ];
 }
 

@@ -190,6 +190,32 @@ describe('a flow', () => {
   });
 });
 
+describe('the line of a table', () => {
+  const lines = (detail: LdrDetail) =>
+    seen(detail)
+      .facts.filter(({ name }) => name.startsWith('standby.table.'))
+      .map(({ label, value, binding }) => [label, value, binding]);
+
+  it('tells its own job, how far that is, and what waits in its dead letter queue', () => {
+    const jobs = [aJob({ id: '7', covers: [0] }), aJob({ id: '8', covers: [1], replicated: null, fraction: 0.25 })];
+    expect(lines(following({}, { jobs, dlq: [queue(3)] }))).toEqual([
+      [
+        'shop.public.orders on sql-west',
+        expect.stringMatching(/^job 7: it follows, up to .* UTC, 4 s behind; 3 rows in the dead letter queue$/),
+        false,
+      ],
+      ['shop.public.items on sql-west', 'job 8: the initial scan is running, 25 % scanned', false],
+    ]);
+  });
+
+  it('says when no job replicates it, and when its queue can not be read', () => {
+    expect(lines(following({ covers: [0] }, { dlq: [queue(null)] })).map(([, value]) => value)).toEqual([
+      expect.stringContaining('dead letter queue not readable'),
+      'no job replicates it',
+    ]);
+  });
+});
+
 describe('what an approval rests on', () => {
   const print = (detail: LdrDetail, link?: LdrLink) => fingerprintOf(seen(detail, link).facts);
   const sound = print(following());
