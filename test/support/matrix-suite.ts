@@ -35,7 +35,7 @@ export async function describeMatrix({ how, from, effects, ...scene }: MatrixOpt
   ];
   describe(`${how} a worker in ${scene.command}`, () => {
     it('has enough points for a matrix', () => {
-      expect(crashes.length).toBeGreaterThan(30);
+      expect(crashes.length).toBeGreaterThan(20);
     });
     playAll(scene, crashes, 0.9);
   });
