@@ -72,7 +72,7 @@ function record(bed: object, act: Act, evidence: JsonObject): void {
 }
 
 /** What stands in the journal before an act is looked at. */
-function earlierOn(bed: object, act: Act): readonly Earlier[] {
+export function earlierOn(bed: object, act: Act): readonly Earlier[] {
   const journal = journals.get(bed) ?? [];
   const own = journal.findIndex((entry) => isSame(entry.act, act));
   return journal.slice(0, own < 0 ? undefined : own).map(({ act: { kind, cluster }, evidence }) => ({ kind, cluster, evidence }));

@@ -5,7 +5,7 @@ import { fingerprintOf } from '../../src/domain/observation.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import { hashPlan, type Step } from '../../src/domain/plan.ts';
 import type { Engine } from '../../src/engines/engine.ts';
-import { anIo, type Bed, carryOut, engineSteps, executorFor, planOn, proven, runTag, settle, through } from './drive.ts';
+import { anIo, type Bed, carryOut, earlierOn, engineSteps, executorFor, planOn, proven, runTag, settle, through } from './drive.ts';
 
 /** One operation in one state of the databases. */
 export interface Situation<L extends Link, B extends Bed<L> = Bed<L>> {
@@ -137,7 +137,9 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
       const engine = on.engine();
       const steps = engineSteps(await planOn(on, operation));
       const change =
-        steps.find(({ statements, undo }) => statements.length > 0 && undo.kind === 'act') ?? steps.find((step) => step.pointOfNoReturn);
+        steps.find(({ statements, undo }) => statements.length > 0 && undo.kind === 'act') ??
+        steps.find((step) => step.pointOfNoReturn) ??
+        steps.find(({ statements }) => statements.length > 0);
       if (change === undefined) throw new TypeError('the plan changes nothing');
       const fault = await faultFrom(executorFor(engine, change).perform(change, on.link, anIo({ signal: AbortSignal.abort() })));
       expect(fault).toMatchObject({ effect: 'not-applied' });
@@ -170,7 +172,8 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
         const [statement] = step.statements;
         if (statement === undefined) throw new TypeError(`'${step.title}' is todo, but has nothing to send`);
         on.breakWire(statement, how);
-        const send = (timeoutMs: number) => faultFrom(executorFor(on.engine(), step).perform(step, on.link, anIo({ timeoutMs })));
+        const send = (timeoutMs: number) =>
+          faultFrom(executorFor(on.engine(), step).perform(step, on.link, anIo({ timeoutMs, earlier: earlierOn(on, step) })));
         let fault = await send(how === 'hang' ? 300 : 10_000);
         // A busy machine may not even have got to the wire in so short a time.
         if (!on.broke()) fault = await send(10_000);

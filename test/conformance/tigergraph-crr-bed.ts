@@ -99,6 +99,14 @@ function shown(statement: string): string {
 const parts: ReadonlySet<string> = new Set(['stop-some', 'restore-enables', 'restore-stops', 'restore-data']);
 const isWhole = ({ kind, statement }: Effect): boolean => !parts.has(kind) && !statement.startsWith('stop ');
 
+/** Setting and applying are one statement in a plan and two changes in the simulator, one right after the other. */
+function asShown({ kind, statement, changed, tag }: Effect, index: number, all: readonly Effect[]) {
+  if (kind === 'config-set') return [];
+  const before = all[index - 1];
+  const set = kind === 'config-apply' && before?.kind === 'config-set' ? `${shown(before.statement)} && ` : '';
+  return [{ statement: `${set}${shown(statement)}`, changed, tag }];
+}
+
 /** Starts two simulated clusters; `prepare` brings them into the state that is wanted. */
 export async function openCrr(
   options: TigerWorldOptions,
@@ -125,10 +133,12 @@ export async function openCrr(
       world
         .effects()
         .filter((effect) => effect.tag.startsWith('replops/') && isWhole(effect))
-        .map(({ statement, changed, tag }) => ({ statement: shown(statement), changed, tag })),
+        .flatMap(asShown),
     wasSplit: () => world.splitBrain().length > splits,
     breakWire: (statement, how) => {
       const act = { kind: how } as const;
+      // The same words go to several hosts, and each of them is to break once.
+      for (const handle of broken.flat()) handle.remove();
       broken.push(world.hosts().map((host) => host.faults.add({ match: inCommand(statement), tag: /^replops\/r-/, act })));
     },
     broke: () => broken.every((handles) => handles.some((handle) => handle.hits() > 0)),

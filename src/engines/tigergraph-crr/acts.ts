@@ -80,7 +80,7 @@ export const configureAct = (at: At, values: readonly Setting[], purpose: Purpos
     at,
     kinds.configure,
     purposes[purpose](clusterAt(at), clusterBeside(at)),
-    [`gadmin config set ${values.map(({ key, value }) => `${key} ${quoteWord(value)}`).join(' ')}`, 'gadmin config apply -y'],
+    [`gadmin config set ${values.map(({ key, value }) => `${key} ${quoteWord(value)}`).join(' ')} && gadmin config apply -y`],
     { values: values.map(({ key, value }) => ({ key, value })), purpose },
   );
 

@@ -1,3 +1,4 @@
+import type { Undo } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { awaitFollowingAct, configureAct, initKafkaAct, installQueriesAct, keys, type Purpose, restartAct, type Setting } from './acts.ts';
 import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBackupAct, takeBackupAct } from './acts-backup.ts';
@@ -13,6 +14,7 @@ import {
   notNow,
   noUndo,
   personStep,
+  undoBy,
 } from './drafts.ts';
 import { prefixBehind } from './names.ts';
 import { needsMetadata, type Party, restoresAsDr, toolOf } from './scene.ts';
@@ -108,6 +110,18 @@ export function pointing(link: CrrLink, from: Party): readonly Setting[] | Refus
 
 const noEffect = (name: string) => noUndo(`These settings do nothing on ${name} while it follows nobody; the next set-up replaces them.`);
 
+/** The settings as they were, where all of them were read. */
+function putBack(party: Party): Undo {
+  const { brokers, port, prefix } = party.read.crr;
+  if (brokers === null || port === null || prefix === null) return noEffect(party.name);
+  const values = [
+    { key: keys.brokers, value: brokers.join(',') },
+    { key: keys.port, value: String(port) },
+    { key: keys.prefix, value: prefix },
+  ];
+  return undoBy(configureAct(party.at, values, 'put-back'));
+}
+
 export const configureDraft = (party: Party, values: readonly Setting[], purpose: Purpose): Draft =>
   changeStep(configureAct(party.at, values, purpose), budgets.settings, noEffect(party.name));
 
@@ -138,7 +152,7 @@ export function followSteps(
       replaced(to.name),
       { pointOfNoReturn: true },
     );
-  if (restoresAsDr(to)) return [configureDraft(to, settings, 'point'), restored(true)];
+  if (restoresAsDr(to)) return [{ ...configureDraft(to, settings, 'point'), undo: putBack(to) }, restored(true)];
   const restore = how.empty ? [] : [restored(false)];
   if (how.follows) return restore;
   return [...restore, ...enableSteps(to, settings)];

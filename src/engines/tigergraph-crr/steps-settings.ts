@@ -37,9 +37,7 @@ export const configure: CrrStep<Params> = {
     }
     return todo;
   },
-  perform: async (place) => {
-    for (const statement of place.act.statements) await send(place, statement);
-  },
+  perform: (place) => send(place, `{ ${place.act.statements[0] ?? ''}; }`),
 };
 
 const none = z.object({});

@@ -113,8 +113,7 @@ it('settings are set together and applied once, with their values quoted', () =>
     'point',
   );
   expect(act.statements).toEqual([
-    "gadmin config set System.CrossRegionReplication.PrimaryKafkaIPs '10.0.1.1,10.0.1.2' System.CrossRegionReplication.TopicPrefix 'Primary'",
-    'gadmin config apply -y',
+    "gadmin config set System.CrossRegionReplication.PrimaryKafkaIPs '10.0.1.1,10.0.1.2' System.CrossRegionReplication.TopicPrefix 'Primary' && gadmin config apply -y",
   ]);
   expect(act.title).toBe('Tell west where the Kafka of east is');
 });
