@@ -35,6 +35,8 @@ export interface LdrOptions {
   /** Label of the job's metrics. */
   readonly label: string | null;
   readonly skipSchemaCheck: boolean;
+  /** What becomes of a row that both sides wrote: the later write wins, or it waits in the dead letter queue. Left out: as the server does. */
+  readonly defaultFunction?: 'lww' | 'dlq' | undefined;
 }
 
 /** The engine's part of a link: tables that live on two clusters, by side. */
@@ -118,6 +120,7 @@ const options = z
       .regex(/^[\w .:-]+$/, 'must hold only letters, digits, spaces and . : _ -')
       .optional(),
     skipSchemaCheck: z.boolean().default(false),
+    defaultFunction: z.enum(['lww', 'dlq']).optional(),
   })
   .prefault({});
 

@@ -166,6 +166,11 @@ function formWarnings({ id, settings }: LdrLink, form: Form): readonly string[] 
   return [
     lockWarning(id),
     `CockroachDB makes the tables on ${cluster}; until the first copy is complete nobody can read them there.`,
+    ...(settings.options.defaultFunction === undefined
+      ? []
+      : [
+          'options.defaultFunction does not apply here: the statement that makes the tables knows no such option, and the later write wins.',
+        ]),
     ...(settings.options.skipSchemaCheck ? ['Skipping the schema check does not apply here: the tables are made alike.'] : []),
   ];
 }

@@ -28,7 +28,12 @@ function commonOptions({ options }: LdrSettings): readonly string[] {
 
 /** Starts a job into tables that exist. Sent on the side that follows. */
 export function streamStatement(settings: LdrSettings, into: Side): string {
-  const options = [...commonOptions(settings), ...(settings.options.skipSchemaCheck ? ['SKIP SCHEMA CHECK'] : [])];
+  const { defaultFunction, skipSchemaCheck } = settings.options;
+  const options = [
+    ...commonOptions(settings),
+    ...(defaultFunction === undefined ? [] : [`DEFAULT FUNCTION = ${quoteLiteral(defaultFunction)}`]),
+    ...(skipSchemaCheck ? ['SKIP SCHEMA CHECK'] : []),
+  ];
   const from = tableClause(tablesOn(settings, otherSide(into)));
   const to = tableClause(tablesOn(settings, into));
   const tail = options.length === 0 ? '' : ` WITH ${options.join(', ')}`;

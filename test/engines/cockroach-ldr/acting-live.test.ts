@@ -91,6 +91,14 @@ describe('starting a job', { timeout: 20_000 }, () => {
     expect(probe).toMatchObject({ kind: 'impossible', why: expect.stringContaining('in other words now') });
   });
 
+  it('has conflicts go to the dead letter queue where the config asks for it', async () => {
+    const options = { mode: 'immediate', discardTtlDeletes: false, label: null, skipSchemaCheck: false, defaultFunction: 'dlq' } as const;
+    const on = await open({ world: { start: 'none' }, settings: () => ({ options }) });
+    await carryOut(on, await stepOf(on, setup, 'ldr.create-stream'), () => on.engine());
+    const seen = await on.engine().observe(on.link, anIo());
+    expect(seen.detail).toMatchObject({ standby: { jobs: [{ conflicts: 'DLQ' }] } });
+  });
+
   it('does not take a connection for its own that leads elsewhere', async () => {
     const streams = { primary: null, standby: { externalConnection: 'on_to_east', reach: aReach() } };
     const on = await open({ world: { ...admin, start: 'none' }, settings: () => ({ streams }) });

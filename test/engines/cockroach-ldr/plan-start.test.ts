@@ -149,6 +149,16 @@ describe('the way in which replication is started', () => {
     expect(create?.statements[0]).toMatch(/ WITH MODE = 'validated', DISCARD = 'ttl-deletes', LABEL = 'o''brien', SKIP SCHEMA CHECK$/);
   });
 
+  it('names what becomes of conflicts, and says where that can not be', () => {
+    const options = { mode: 'immediate', discardTtlDeletes: false, label: null, skipSchemaCheck: false, defaultFunction: 'dlq' } as const;
+    const create = planned(setup, bare(), aLink({ options })).steps.find(({ kind }) => kind === 'ldr.create-stream');
+    expect(create?.statements[0]).toMatch(/ WITH DEFAULT FUNCTION = 'dlq'$/);
+    const rows = ['filled', 'absent'] as const;
+    const made = planned(setup, bare(aSide(), aSide({ tables: ['absent', 'absent'] }), aLook([rows, rows])), aLink({ options }));
+    expect(made.warnings.join(' ')).toContain('options.defaultFunction does not apply here');
+    expect(made.steps.flatMap(({ statements }) => statements).join(' ')).not.toContain('DEFAULT FUNCTION');
+  });
+
   it('shows no secret, and binds the approval to where the connection leads', () => {
     const plan = planned(setup, bare(aSide(), aSide({ connections: [] })));
     const create = plan.steps.find(({ kind }) => kind === 'ldr.create-connection');
