@@ -1,7 +1,7 @@
 import type { Health, Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
-import { phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
+import { causeOf, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -50,8 +50,12 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
   if (other.kind === 'read' && other.givenUp === true)
     return say('broken', `${here} takes the writes and nothing follows it. ${unseen(there)}.`);
   if (problem === null) {
-    const words = phaseWords[phaseOf(vcOf(detail, otherSide(serving)))];
-    return say('broken', `${here} takes the writes and nothing follows it: on ${there}, ${words}, but does not follow.`);
+    const phase = phaseOf(vcOf(detail, otherSide(serving)));
+    if (phase === 'absent') {
+      const name = settings.virtualCluster;
+      return say('broken', `${here} takes the writes and nothing follows it: no replication is set up, and ${there} has no ${name}.`);
+    }
+    return say('broken', `${here} takes the writes and nothing follows it: on ${there}, ${phaseWords[phase]}.`);
   }
   const promoted = serving === 'standby' ? `, and whether ${there} takes writes too is not known` : '';
   return say('broken', `${here} takes the writes and nothing is known to follow it${promoted}. ${problem}`);
@@ -112,7 +116,7 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
     case 'gave-up':
       return say(
         'broken',
-        `${way}: replication gave up after an error and paused itself (${vc.job?.runningStatus ?? ''}). ${countdown(follower)}`,
+        `${way}: replication gave up after an error and paused itself (${causeOf(vc.job?.runningStatus)}). ${countdown(follower)}`,
       );
     case 'pending':
       return say(

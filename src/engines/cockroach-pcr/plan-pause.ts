@@ -3,7 +3,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { actsFor, changeStep, undoBy } from './acts.ts';
 import { expiresInMs, expiryMsOf, microsOf } from './detail.ts';
 import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
-import { problemOf, spell, spellTime } from './words.ts';
+import { causeOf, problemOf, spell, spellTime } from './words.ts';
 
 /** A pause or a resume is answered at once and takes effect within seconds. */
 const budgetMs = 120_000;
@@ -97,7 +97,7 @@ function resumeWarnings({ follower, here, there, sourceRead }: Scene): readonly 
   const gaveUp =
     follower.phase === 'gave-up'
       ? [
-          `Replication paused itself after an error (${follower.vc.job?.runningStatus ?? ''}); if the cause is still there it will do so again.`,
+          `Replication paused itself after an error (${causeOf(follower.vc.job?.runningStatus)}); if the cause is still there it will do so again.`,
         ]
       : [];
   const unseen = sourceRead.kind === 'read' ? [] : [`${there} can't be asked now; ${here} can only catch up once it reaches ${there}.`];

@@ -4,6 +4,7 @@ import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { deafBy, notUnderstood } from '../cockroach/deaf.ts';
+import { errorWords, statusWords } from '../cockroach/job-words.ts';
 import { ingestionJob, isOver, type Job, producerJob, readReplicationJobs } from '../cockroach/jobs.ts';
 import { readNow } from '../cockroach/now.ts';
 import { columnOf, firstValue, withSystem } from '../cockroach/session.ts';
@@ -127,9 +128,10 @@ const jobView = (job: Job | null): VirtualClusterView['job'] =>
     : {
         id: job.id,
         status: job.status,
-        runningStatus: job.runningStatus,
+        // The server's own text may hold addresses, users or values of rows.
+        runningStatus: statusWords(job.runningStatus),
         fraction: job.fraction,
-        error: job.error,
+        error: errorWords(job.error),
         modified: digitsOf(job.modified),
       };
 

@@ -20,6 +20,9 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   strange: 'it is in a state that is not known here',
 };
 
+/** Why a job paused itself, without the words that it did. */
+export const causeOf = (runningStatus: string | undefined): string => (runningStatus ?? '').replace(/^pausing after error: /, '');
+
 /**
  * The state that an approval rests on. A stream that follows, retries or gave up is one state here: when a primary dies it goes
  * through all three within minutes, and what a failover does is the same in each.

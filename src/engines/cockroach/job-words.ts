@@ -32,11 +32,12 @@ const byError = /pausing after error|is being paused/u;
 const plain: readonly (readonly [RegExp, string])[] = [
   [/^(?:running )?initial scan/iu, 'initial scan'],
   [/^running the SQL flow/iu, 'running'],
-  [/^(?:logical )?replication running|^running$|^replicating$/iu, 'running'],
+  [/^(?:logical |physical )?replication running|^running$|^replicating$/iu, 'running'],
   [/^(?:cutting|failing) over/iu, 'failing over'],
   [/^revert/iu, 'reverting'],
   [/^retrying/iu, 'the source cluster does not answer; it is tried again'],
   [/^waiting/iu, 'waiting'],
+  [/^connecting to/iu, 'connecting'],
   [/^pausing: /iu, 'pausing by request'],
 ];
 
