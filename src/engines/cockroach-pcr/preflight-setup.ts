@@ -1,12 +1,10 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Check } from '../../domain/plan.ts';
-import { msOfMicros } from '../cockroach/times.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { PcrLink } from './config.ts';
 import { otherSide, type PcrDetail, type ReadSide } from './detail.ts';
 import type { Grounded } from './making.ts';
 import { wayTo } from './statements-setup.ts';
-import { spell } from './words.ts';
 
 const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
 const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });
@@ -14,11 +12,8 @@ const failed = (name: string, seen: string, next: string): Check => ({ name, out
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
-/** Nodes refuse to work together with clocks further apart than this; what is seen from here holds the way as well, ms. */
-const mostSkewMs = 500;
-
-/** What a replication is made on, as both sides tell it. `at`: the bot's clock, ms. Pure. */
-export function setupChecks(link: PcrLink, detail: PcrDetail, at: number): readonly Check[] {
+/** What a replication is made on, as both sides tell it. Pure. */
+export function setupChecks(link: PcrLink, detail: PcrDetail): readonly Check[] {
   const { primary, standby } = detail;
   const grounded = sides.flatMap((side) => {
     const read = detail[side];
@@ -27,9 +22,7 @@ export function setupChecks(link: PcrLink, detail: PcrDetail, at: number): reado
   return [
     ...grounded.flatMap(({ side, read }) => groundChecks(link, side, read)),
     ...sides.flatMap((side) => trustCheck(link, side, detail[side])),
-    ...(primary.kind === 'read' && standby.kind === 'read'
-      ? [...clockChecks(link, primary, standby, at), ...regionCheck(primary, standby)]
-      : []),
+    ...(primary.kind === 'read' && standby.kind === 'read' ? regionCheck(primary, standby) : []),
   ];
 }
 
@@ -79,21 +72,6 @@ function trustCheck(link: PcrLink, side: Side, read: PcrDetail[Side]): readonly 
       `That every node of ${from} reaches ${address} can't be seen from here; the copy begins only if it does.`,
       `Try it from a node of ${from}, and see that the firewall lets port ${way.port} through.`,
     ),
-  ];
-}
-
-function clockChecks({ settings }: PcrLink, primary: ReadSide, standby: ReadSide, at: number): readonly Check[] {
-  const [east, west] = [msOfMicros(BigInt(primary.now)), msOfMicros(BigInt(standby.now))];
-  const between = Math.abs(east - west);
-  const fromBot = Math.max(Math.abs(east - at), Math.abs(west - at));
-  const name = 'clocks';
-  const seen = `The clocks of ${settings.primary.cluster} and ${settings.standby.cluster} are ${spell(between)} apart, and ${spell(fromBot)} from the bot's.`;
-  // Both sides are asked one after the other within seconds.
-  const most = mostSkewMs + 5_000;
-  return [
-    between <= most && fromBot <= most
-      ? passed(name, seen)
-      : warned(name, seen, 'Let NTP or chrony keep the clocks of all nodes and of the bot.'),
   ];
 }
 

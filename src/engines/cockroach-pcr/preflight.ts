@@ -14,6 +14,7 @@ import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
 import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
+import { clockChecks } from './preflight-clocks.ts';
 import { operationChecks } from './preflight-operation.ts';
 import { setupChecks } from './preflight-setup.ts';
 import { streamChecks } from './preflight-stream.ts';
@@ -43,7 +44,9 @@ export async function preflightPcr(
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
-    ...(operation.kind === 'setup' || operation.kind === 'rebuild' ? setupChecks(link, detail, at) : []),
+    ...(operation.kind === 'setup' || operation.kind === 'rebuild'
+      ? [...setupChecks(link, detail), ...(await clockChecks(connect, link, io))]
+      : []),
     ...(await operationChecks(operation, { connect, link, detail, io })),
     ...(operation.kind === 'failback' ? await streamChecks(connect, link, detail, io) : []),
   ];

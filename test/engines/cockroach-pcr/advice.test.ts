@@ -8,6 +8,7 @@ import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
 import type { GroundRead, PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
+import { clockCheck } from '../../../src/engines/cockroach-pcr/preflight-clocks.ts';
 import { followRefusal } from '../../../src/engines/cockroach-pcr/versions.ts';
 import {
   aDetail,
@@ -271,5 +272,21 @@ describe('a pause', () => {
 describe('a teardown', () => {
   it('says what stays', () => {
     expect(planned({ kind: 'teardown', link }, aDetail(), aMadeLink()).warnings.join(' ')).toMatch(/These stay.*to-east.*user stream/);
+  });
+});
+
+describe('the clocks of both sides', () => {
+  const skew = (aheadMs: number, slackMs: number, cluster = 'east') => ({ cluster, aheadMs, slackMs });
+  const cases: readonly (readonly [string, number, number, number, 'passed' | 'warned'])[] = [
+    ['together', 3, -4, 10, 'passed'],
+    ['half a second apart', 250, -250, 0, 'passed'],
+    ['further apart than nodes bear', 400, -400, 20, 'warned'],
+    ['apart by no more than the way may be', 400, -400, 200, 'passed'],
+    ['together, but far from the bot', 5_500, 5_500, 20, 'warned'],
+  ];
+  it.each(cases)('%s', (_, east, west, slack, outcome) => {
+    const check = clockCheck(skew(east, slack), skew(west, slack, 'west'));
+    expect(check.outcome).toBe(outcome);
+    expect(check.next === null).toBe(outcome === 'passed');
   });
 });
