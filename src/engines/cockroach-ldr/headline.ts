@@ -45,7 +45,7 @@ function directions(settings: LdrSettings, detail: LdrDetail): readonly Headline
   const sides = swapped ? flowing : [...new Set([...wanted, ...flowing])];
   const both = settings.direction === 'unidirectional' && flowing.length === 2;
   return [
-    ...sides.map((into) => directionOf(settings, detail, into)),
+    ...sides.map((into) => unlessSourceIsDeaf(settings, detail, into, directionOf(settings, detail, into))),
     ...(both
       ? [
           say(
@@ -55,6 +55,14 @@ function directions(settings: LdrSettings, detail: LdrDetail): readonly Headline
         ]
       : []),
   ];
+}
+
+/** A job may go on saying that it follows for a while after its source is gone, so that what it says of the lag is only its last word. */
+function unlessSourceIsDeaf(settings: LdrSettings, detail: LdrDetail, into: Side, told: Headline): Headline {
+  const flow = flowInto(settings, detail, into);
+  if (flow?.phase !== 'following' || detail[otherSide(into)].kind === 'read') return told;
+  const words = `${wayOf(settings, into)}: the job on ${settings[into].cluster} runs, but ${settings[otherSide(into)].cluster} can't be asked; ${settings[into].cluster} ${progressOf(flow)}.`;
+  return say('unknown', words);
 }
 
 function directionOf(settings: LdrSettings, detail: LdrDetail, into: Side): Headline {
@@ -70,7 +78,7 @@ function directionOf(settings: LdrSettings, detail: LdrDetail, into: Side): Head
   const why = reason === '' ? '' : ` (${reason})`;
   return say(
     'broken',
-    `${way}: ${phaseWords[phaseOf(last)]}${why}, so nothing written on ${settings[otherSide(into)].cluster} reaches ${here}.`,
+    `${way}: ${phaseWords[phaseOf(last)]}${why}, so nothing written on ${settings[otherSide(into)].cluster} reaches ${here}. Which side applications use is not known.`,
   );
 }
 

@@ -23,6 +23,18 @@ const queue = (entries: number | null) => ({
 describe('the headline', () => {
   const rows: readonly (readonly [string, LdrDetail, string, string, LdrLink?])[] = [
     ['a sound link', following(), 'healthy', 'sql-east → sql-west: sql-west follows and is 4 s behind.'],
+    [
+      'a job that outlives its source',
+      { ...following(), primary: gone },
+      'broken',
+      "the job on sql-west runs, but sql-east can't be asked",
+    ],
+    [
+      'a job that was ended',
+      bare(aSide(), aSide({ jobs: [aJob({ status: 'canceled' })] })),
+      'broken',
+      'Which side applications use is not known.',
+    ],
     ['a sound link both ways', mutual(), 'healthy', 'sql-west → sql-east: sql-east follows', bothWays()],
     [
       'a sound link whose roles were swapped',

@@ -83,7 +83,8 @@ describe('observing', { timeout: 20_000 }, () => {
     on.world.ldr.fail('standby', job?.id ?? '', 'the source is on fire');
     await expect.poll(async () => (await on.look()).headline, { timeout: 10_000 }).toContain('met an error and paused itself');
     const seen = await on.look();
-    expect(seen.headline).toContain('on fire');
+    expect(seen.headline).toContain('an error whose text is not shown');
+    expect(JSON.stringify(seen)).not.toContain('on fire');
     expect(seen.headline).toContain('It can be resumed for about 24 h more');
     expect(seen.health).toBe('broken');
   });
