@@ -55,7 +55,10 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
       const name = settings.virtualCluster;
       return say('broken', `${here} takes the writes and nothing follows it: no replication is set up, and ${there} has no ${name}.`);
     }
-    return say('broken', `${here} takes the writes and nothing follows it: on ${there}, ${phaseWords[phase]}.`);
+    return say(
+      'broken',
+      `${here} takes the writes and nothing follows it: on ${there}, ${phaseWords[phase]}${phase === 'ready' ? ' but does not follow' : ''}.`,
+    );
   }
   const promoted = serving === 'standby' ? `, and whether ${there} takes writes too is not known` : '';
   return say('broken', `${here} takes the writes and nothing is known to follow it${promoted}. ${problem}`);

@@ -55,7 +55,7 @@ async function rangefeedCheck(session: SqlSession, address: ClusterAddress): Pro
   return {
     name: rangefeedName(address),
     outcome: on ? 'passed' : 'warned',
-    seen: `kv.rangefeed.enabled is ${value ?? 'not told'} on ${cluster}.`,
+    seen: on ? `Rangefeeds are on at ${cluster}.` : `Rangefeeds are off at ${cluster}, and a stream needs them.`,
     next: on ? null : `Run SET CLUSTER SETTING kv.rangefeed.enabled = true on ${cluster}.`,
   };
 }

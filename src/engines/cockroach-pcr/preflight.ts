@@ -40,7 +40,7 @@ export async function preflightPcr(
   const detail = await readDetail(connect, shell, link, io);
   const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
   return [
-    planCheck(operation, link, detail, at),
+    ...planChecks(operation, link, detail, at),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
@@ -52,13 +52,14 @@ export async function preflightPcr(
   ];
 }
 
-function planCheck(operation: Operation, link: PcrLink, detail: PcrDetail, at: number): Check {
-  const name = `a ${operation.kind} can be planned`;
+/** Every warning of the plan is a check of its own, so that none is hidden behind another. */
+function planChecks(operation: Operation, link: PcrLink, detail: PcrDetail, at: number): readonly Check[] {
+  const name = `plan of the ${operation.kind}`;
   const seen = observationOf(link, detail, at);
   const plan = planPcr(operation, link, seen);
-  if (isRefusal(plan)) return failed(name, plan.sentence, plan.next);
-  const [first] = plan.warnings;
-  return first === undefined ? passed(name, seen.headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
+  if (isRefusal(plan)) return [failed(name, plan.sentence, plan.next)];
+  const warnings = plan.warnings.map((warning, index) => warned(`${name}: warning ${index + 1}`, warning, 'Read it before you go on.'));
+  return [passed(name, seen.headline), ...warnings];
 }
 
 function sideChecks(operation: Operation, address: ClusterAddress, read: SideRead): readonly Check[] {
@@ -70,7 +71,10 @@ function sideChecks(operation: Operation, address: ClusterAddress, read: SideRea
   const problem = problemOf(cluster, read);
   if (read.kind !== 'read') {
     const name = `${cluster}: reachable`;
-    const next = `Make ${cluster} reachable for the bot.`;
+    const next =
+      operation.kind === 'failover'
+        ? `A failover can go on without ${cluster}; keep applications away from it.`
+        : `Make ${cluster} reachable for the bot.`;
     const seen = problem ?? `${cluster} can't be asked.`;
     return [...tls, operation.kind === 'failover' ? warned(name, seen, next) : failed(name, seen, next)];
   }

@@ -120,7 +120,7 @@ function lossOfFailover(run: RunView, told: readonly Told[]): Measured {
   const ms = Math.max(0, msOfMicros(start - promoted));
   return {
     ms,
-    words: `${atMost(ms)} of writes were lost, if the old primary took none after the run began; it could not be fenced, so that is not known.`,
+    words: `How many writes were lost is not known, since the old primary could not be fenced: ${atMost(ms).charAt(0).toLowerCase()}${atMost(ms).slice(1)} of them if it took none after the run began.`,
   };
 }
 
@@ -140,7 +140,7 @@ function downtimeOf(run: RunView, told: readonly Told[]): Measured {
     const ms = Math.max(0, served - began);
     return { ms, words: `No side took writes for ${spell(ms)}.` };
   }
-  const since = run.startedAt === null ? '' : `, ${spell(Math.max(0, served - run.startedAt))} after the run began`;
+  const since = run.startedAt === null ? '' : ` ${spell(Math.max(0, served - run.startedAt))} after the run began`;
   return { ms: null, words: `The new primary was ready for writes${since}; when the old one stopped was not measured.` };
 }
 
