@@ -55,7 +55,7 @@ function versionRefusal({ link, follower: { read }, here }: Scene): Refusal | nu
   return isAtLeast(release, 24, 3)
     ? notNow(
         `${here} runs ${release.text}, and a running standby can be opened for reads from v24.3.12 on only.`,
-        `Upgrade ${here} to v24.3.12 or newer, or name the reader when the copy is made (/repl rebuild ${link.id}).`,
+        `Upgrade ${here} to v24.3.12 or newer, then ask again.`,
       )
     : notNow(
         `${here} runs ${release.text}, which can't open a standby for reads; that exists from v24.3 on.`,
