@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type GraphHouse, graphVersions, openGraph } from '../support/graph-house.ts';
+import { until } from '../support/until.ts';
+
+let at: GraphHouse;
+afterEach(() => at.close());
+
+const readOnly = 'primary: ALTER DATABASE `orders` SET ACCESS READ ONLY';
+const readWrite = 'primary: ALTER DATABASE `orders` SET ACCESS READ WRITE';
+
+describe('a switchover of a graph', { timeout: 30_000 }, () => {
+  it.each([
+    ['2026.07.1', "standby: CALL internal.dbms.promoteReplicaDatabase('orders')"],
+    ['2026.08.0', "standby: CYPHER 25 CALL dbms.promoteReplicaDatabase('orders', {})"],
+  ] as const)('on %s stops writes, proves the last one and promotes, each once', async (version, promotion) => {
+    at = await openGraph(version);
+    const { view } = await at.runs('/repl switchover prod-graph');
+    expect(view.state).toBe('succeeded');
+    expect(at.sent()).toEqual([readOnly, promotion]);
+    expect(at.graph.writable()).toEqual({ primary: false, standby: true });
+    expect(at.graph.lost()?.transactions).toBe(0);
+    expect(at.graph.splitBrain()).toEqual([]);
+    expect(view.report?.lossMs).toBe(0);
+    expect(view.report?.sentence).toMatch(/^No write was lost: every copy had transaction \d+, the last one, before the promotion\./);
+    expect(view.plan.warnings.join()).toContain('/repl rebuild prod-graph lets prod-graph-frankfurt follow it anew');
+  });
+
+  it('lets the old side take writes again when an open transaction outlasts the bound', async () => {
+    at = await openGraph('2026.08.0');
+    at.graph.control().straggle('primary', 60_000);
+    const { view } = await at.runs('/repl switchover prod-graph --max-stop 10s');
+    expect(view.state).toBe('undone');
+    expect(view.direction).toBe('undo');
+    expect(at.sent()).toEqual([readOnly, readWrite]);
+    expect(at.graph.writable()).toEqual({ primary: true, standby: false });
+    expect(at.follows('standby')).toBe(true);
+    expect(at.graph.splitBrain()).toEqual([]);
+    const [before, after] = at.graph.writableHistory().filter(({ side }) => side === 'primary');
+    expect((after?.from ?? Number.POSITIVE_INFINITY) - (before?.to ?? 0)).toBeLessThan(10_000);
+  });
+
+  it('is refused when the primary is gone, with failover as the way', async () => {
+    at = await openGraph('2026.08.0');
+    await at.graph.faults.down('primary', 'dead');
+    expect(await at.house.ask('ana', '/repl switchover prod-graph')).toMatch(/needs both sides.*ask for a failover of prod-graph/s);
+  });
+});
+
+describe('a failover of a graph', { timeout: 30_000 }, () => {
+  it.each([
+    ['2026.07.1', "standby: CALL internal.dbms.promoteReplicaDatabaseWithTopology('orders', 2, 1)"],
+    ['2026.08.0', 'promoteReplicaDatabase'],
+  ] as const)(
+    'on %s promotes with the topology that was asked for; a fence ends the return of the old side',
+    async (version, promotion) => {
+      at = await openGraph(version);
+      await at.graph.faults.down('primary', 'dead');
+      const { view } = await at.runs('/repl failover prod-graph --primaries 2 --secondaries 1');
+      expect(view.state).toBe('succeeded');
+      expect(at.sent()).toEqual([expect.stringContaining(promotion)]);
+      expect(at.graph.writable()).toEqual({ primary: false, standby: true });
+      expect(at.graph.splitBrain()).toEqual([]);
+      const roles = at.graph.database('standby')?.copies.map(({ role }) => role);
+      expect(roles?.toSorted()).toEqual(['primary', 'primary', 'secondary']);
+      expect(view.plan.warnings.join()).toMatch(/prod-graph-frankfurt can't be fenced now: .*\/repl fence prod-graph ends that/);
+      expect(view.report?.lossMs).toBeNull();
+      expect(view.report?.sentence).toMatch(/^How much was lost was not measured/);
+
+      await at.graph.faults.up('primary');
+      await until(() => at.graph.writable().primary, 'the old side takes writes');
+      expect(await at.house.ask('ana', '/repl status prod-graph')).toMatch(/DANGER.*Split brain: .*\/repl fence prod-graph ends it\./s);
+      expect(await at.house.ask('ana', '/repl failback prod-graph')).toMatch(
+        /Both sides of prod-graph take writes.*\/repl fence prod-graph/s,
+      );
+
+      const fence = await at.runs('/repl fence prod-graph');
+      expect(fence.view.state).toBe('succeeded');
+      expect(fence.plan.predictedLoss.words).toContain('what prod-graph-frankfurt alone took stays on prod-graph-frankfurt');
+      expect(fence.view.report?.sentence).toMatch(/^Only one side takes writes again\./);
+      expect(at.sent().slice(1)).toEqual([readOnly]);
+      expect(at.graph.writable()).toEqual({ primary: false, standby: true });
+      expect(at.graph.splitBrain().map(({ to }) => to)).not.toContain(null);
+      expect(await at.house.ask('ana', '/repl status prod-graph')).not.toMatch(/DANGER/);
+    },
+  );
+
+  it.each(graphVersions)('on %s fences first where the old side answers, and says what was lost', async (version) => {
+    at = await openGraph(version);
+    const { view } = await at.runs('/repl failover prod-graph');
+    expect(view.state).toBe('succeeded');
+    expect(at.sent()).toEqual([readOnly, expect.stringContaining('promoteReplicaDatabase')]);
+    expect(at.graph.splitBrain()).toEqual([]);
+    expect(view.plan.warnings.join()).toContain('a switchover of prod-graph would lose nothing');
+    expect(view.report?.sentence).toMatch(/^(No write was lost|At most \d+ transactions? were lost)/);
+  });
+
+  it('is refused with a topology that the servers have no room for, or to a time', async () => {
+    at = await openGraph('2026.08.0');
+    expect(await at.house.ask('ana', '/repl failover prod-graph --primaries 3 --secondaries 1')).toMatch(/no room for that topology/);
+    expect(await at.house.ask('ana', '/repl failover prod-graph --primaries 1 --secondaries 0')).toMatch(/can't be brought down to one/);
+    expect(at.sent()).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import type { RunId } from '../../src/domain/ids.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { isFinal, type RunView } from '../../src/domain/run.ts';
+import type { GraphStart, GraphWorld } from '../../src/sim/neo4j/contract.ts';
+import { byHand } from '../conformance/neo4j-ccdr-bed.ts';
+import { type House, openHouse } from './house.ts';
+import { until } from './until.ts';
+
+/** The surfaces that differ: the preview, and the general availability. */
+export const graphVersions = ['2026.07.1', '2026.08.0'] as const;
+type GraphVersion = (typeof graphVersions)[number];
+
+const id = 'prod-graph';
+
+export interface GraphHouse {
+  readonly house: House;
+  readonly graph: GraphWorld;
+  /** Proposes and approves a run, and confirms whatever it asks of people, until it ends or halts. */
+  runs(line: string, confirmer?: string): Promise<Ran>;
+  /** Statements that bots sent and that changed something, with the side, in order. */
+  sent(): readonly string[];
+  /** Lets the old primary, whose database was stopped for writes, take writes again. */
+  reopen(): Promise<void>;
+  /** Whether the side holds a replica, of which every copy is online. */
+  follows(side: 'primary' | 'standby'): boolean;
+  close(): Promise<void>;
+}
+
+interface Ran {
+  readonly run: RunId;
+  readonly view: RunView;
+  readonly plan: Plan;
+}
+
+/** Opens a house with one link of Neo4j. */
+export async function openGraph(version: GraphVersion, start?: GraphStart): Promise<GraphHouse> {
+  const spec = { id, engine: 'neo4j-ccdr', environment: 'production', description: 'Graph', version } as const;
+  const house = await openHouse({ links: [start === undefined ? spec : { ...spec, start }] });
+  const graph = house.world.graphs[id];
+  if (graph === undefined) throw new TypeError('there is no graph');
+  return {
+    house,
+    graph,
+    runs: async (line, confirmer = 'ana') => {
+      const run = await house.propose('ana', line);
+      await house.approve(run, 'bob', 'chloe');
+      return settle(house, run, confirmer);
+    },
+    sent: () =>
+      graph.effects().flatMap((one) => (one.changed && one.tag.startsWith('replops/r-') ? [`${one.side}: ${one.statement}`] : [])),
+    reopen: async () => {
+      await byHand(graph, 'primary', 'ALTER DATABASE orders SET ACCESS READ WRITE');
+      await until(() => graph.writable().primary && graph.writable().standby, 'both sides take writes');
+    },
+    follows: (side) => {
+      const truth = graph.database(side);
+      return truth?.type === 'replica' && truth.copies.every(({ status }) => status === 'online');
+    },
+    close: () => house.close(),
+  };
+}
+
+/** Confirms the steps of people one after the other. */
+async function settle(house: House, run: RunId, confirmer: string): Promise<Ran> {
+  const confirmed = new Set<string>();
+  const waiting = async (): Promise<string | null> => {
+    const { plan, steps } = await house.run(run);
+    const step = plan.steps.find(({ by }, index) => by === 'person' && steps[index]?.state === 'underway');
+    return step === undefined || confirmed.has(step.id) ? null : step.id;
+  };
+  const over = async (): Promise<boolean> => {
+    const { state } = await house.run(run);
+    return isFinal(state) || state === 'halted';
+  };
+  for (;;) {
+    await until(async () => (await over()) || (await waiting()) !== null, `run ${run} asks people or is over`, 30_000);
+    const step = await waiting();
+    if (step === null) break;
+    await house.confirm(run, confirmer);
+    await until(async () => (await over()) || (await confirmedSteps(house, run)).includes(step), `${step} is confirmed`, 10_000);
+    confirmed.add(step);
+  }
+  const view = await house.run(run);
+  return { run, view, plan: view.plan };
+}
+
+async function confirmedSteps(house: House, run: RunId): Promise<readonly string[]> {
+  return (await house.records(run)).flatMap(({ entry }) => (entry.kind === 'confirmed' ? [entry.step] : []));
+}
