@@ -2,7 +2,6 @@ import type { RunId } from '../../src/domain/ids.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { isFinal, type RunView } from '../../src/domain/run.ts';
 import type { GraphStart, GraphWorld } from '../../src/sim/neo4j/contract.ts';
-import { byHand } from '../conformance/neo4j-ccdr-bed.ts';
 import { type House, openHouse } from './house.ts';
 import { until } from './until.ts';
 
@@ -17,10 +16,12 @@ export interface GraphHouse {
   readonly graph: GraphWorld;
   /** Proposes and approves a run, and confirms whatever it asks of people, until it ends or halts. */
   runs(line: string, confirmer?: string): Promise<Ran>;
+  /** The same for a run that is proposed already. */
+  approved(run: RunId, confirmer?: string): Promise<Ran>;
+  /** Proposes a run, waits until its thread holds these words, and vetoes it: what people see before anyone approves. */
+  shows(line: string, words: string): Promise<{ readonly message: string; readonly thread: string }>;
   /** Statements that bots sent and that changed something, with the side, in order. */
   sent(): readonly string[];
-  /** Lets the old primary, whose database was stopped for writes, take writes again. */
-  reopen(): Promise<void>;
   /** Whether the side holds a replica, of which every copy is online. */
   follows(side: 'primary' | 'standby'): boolean;
   close(): Promise<void>;
@@ -41,17 +42,11 @@ export async function openGraph(version: GraphVersion, start?: GraphStart): Prom
   return {
     house,
     graph,
-    runs: async (line, confirmer = 'ana') => {
-      const run = await house.propose('ana', line);
-      await house.approve(run, 'bob', 'chloe');
-      return settle(house, run, confirmer);
-    },
+    runs: async (line, confirmer) => approved(house, await house.propose('ana', line), confirmer),
+    approved: (run, confirmer) => approved(house, run, confirmer),
+    shows: (line, words) => shown(house, line, words),
     sent: () =>
       graph.effects().flatMap((one) => (one.changed && one.tag.startsWith('replops/r-') ? [`${one.side}: ${one.statement}`] : [])),
-    reopen: async () => {
-      await byHand(graph, 'primary', 'ALTER DATABASE orders SET ACCESS READ WRITE');
-      await until(() => graph.writable().primary && graph.writable().standby, 'both sides take writes');
-    },
     follows: (side) => {
       const truth = graph.database(side);
       return truth?.type === 'replica' && truth.copies.every(({ status }) => status === 'online');
@@ -60,8 +55,19 @@ export async function openGraph(version: GraphVersion, start?: GraphStart): Prom
   };
 }
 
-/** Confirms the steps of people one after the other. */
-async function settle(house: House, run: RunId, confirmer: string): Promise<Ran> {
+async function shown(house: House, line: string, words: string): Promise<{ readonly message: string; readonly thread: string }> {
+  const run = await house.propose('ana', line);
+  const { channel, ts, blocks } = await house.message(run);
+  const thread = (): string => JSON.stringify(house.workspace.thread(channel, ts));
+  await until(() => thread().includes(words), `the thread tells ${words}`);
+  house.as('chloe').react(channel, ts, 'x');
+  await house.reaches(run, 'denied');
+  return { message: JSON.stringify(blocks), thread: thread() };
+}
+
+/** Approves, and confirms the steps of people one after the other. */
+async function approved(house: House, run: RunId, confirmer = 'ana'): Promise<Ran> {
+  await house.approve(run, 'bob', 'chloe');
   const confirmed = new Set<string>();
   const waiting = async (): Promise<string | null> => {
     const { plan, steps } = await house.run(run);
