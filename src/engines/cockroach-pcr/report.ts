@@ -138,7 +138,7 @@ function downtimeOf(run: RunView, told: readonly Told[]): Measured {
   if (served === null) return { ms: null, words: 'How long writes were stopped was not measured: the service was not seen to start.' };
   if (began !== null) {
     const ms = Math.max(0, served - began);
-    return { ms, words: `No side took writes for ${spell(ms)}.` };
+    return { ms, words: `Writes were stopped for ${spell(ms)}.` };
   }
   const since = run.startedAt === null ? '' : ` ${spell(Math.max(0, served - run.startedAt))} after the run began`;
   return { ms: null, words: `The new primary was ready for writes${since}; when the old one stopped was not measured.` };

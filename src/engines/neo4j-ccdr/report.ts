@@ -95,7 +95,7 @@ function downtimeOf(run: RunView, told: readonly Told[]): Measured {
   if (served === null) return { ms: null, words: 'How long writes were stopped was not measured: no writer was seen to be elected.' };
   if (began !== null) {
     const ms = Math.max(0, served - began);
-    return { ms, words: `No side took writes for ${spell(ms)}.` };
+    return { ms, words: `Writes were stopped for ${spell(ms)}.` };
   }
   const since = run.startedAt === null ? '' : `, ${spell(Math.max(0, served - run.startedAt))} after the run began`;
   return { ms: null, words: `The new writer was there${since}; when the old one stopped was not measured.` };
