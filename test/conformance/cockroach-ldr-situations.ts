@@ -97,6 +97,20 @@ export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink, 
   { name: 'resume', operation: { kind: 'resume', link }, open: () => openLdr(version, { world: { start: 'paused' } }) },
   { name: 'teardown', operation: { kind: 'teardown', link }, open: () => openLdr(version) },
   { name: 'teardown both ways', operation: { kind: 'teardown', link }, open: () => openLdr(version, { world: both }) },
+  {
+    name: 'reconnect',
+    operation: { kind: 'reconnect', link },
+    open: () =>
+      openLdr(version, {
+        world: { ...admin, addresses: untouched.addresses ?? {} },
+        settings: () => ({
+          streams: {
+            primary: null,
+            standby: { externalConnection: 'to_east', reach: aReach({ user: 'ops', host: 'east.example', port: 26_257 }) },
+          },
+        }),
+      }),
+  },
   { name: 'alter', operation: { kind: 'alter', link }, open: () => openLdr(version, { world: admin }) },
   { name: 'alter both ways', operation: { kind: 'alter', link }, open: () => openLdr(version, { world: { ...admin, ...both } }) },
   { name: 'failover with a living source', operation: { kind: 'failover', link, to: { kind: 'latest' } }, open: () => openLdr(version) },

@@ -27,6 +27,7 @@ export const kinds = {
   proveAdvance: 'ldr.prove-advance',
   pause: 'ldr.pause',
   resume: 'ldr.resume',
+  bounce: 'ldr.bounce',
   cancel: 'ldr.cancel',
   emptyTables: 'ldr.empty-tables',
   countQueue: 'ldr.count-queue',
@@ -173,6 +174,15 @@ function jobActs(settings: LdrSettings) {
       ),
     pause: (side: Side, job: string) => byJob(side, kinds.pause, `Pause replication ${way(settings, side)}`, 'PAUSE', job),
     resume: (side: Side, job: string) => byJob(side, kinds.resume, `Resume replication ${way(settings, side)}`, 'RESUME', job),
+    bounce: (side: Side, job: string) =>
+      actOn(
+        settings,
+        side,
+        kinds.bounce,
+        `Let replication ${way(settings, side)} connect anew`,
+        [`PAUSE JOB ${job}`, `RESUME JOB ${job}`],
+        { job },
+      ),
     cancel: (side: Side, job: string) => byJob(side, kinds.cancel, `End replication ${way(settings, side)}`, 'CANCEL', job),
     emptyTables: (side: Side, pairs: readonly number[], { after }: Start) =>
       actOn(

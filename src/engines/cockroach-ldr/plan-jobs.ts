@@ -174,13 +174,14 @@ const notKept = noUndo('What the connection held before is not known to the bot.
 
 function reconnectSteps(link: LdrLink, flow: Flow, acts: Acts): readonly Draft[] {
   const { into, jobs, read } = flow;
-  const pauses = jobs.filter(goes).map((job) => pauseStep(acts)(into, job));
-  const resumes = jobs.map((job) => resumeStep(acts)(into, job));
+  const bounces = jobs.map((job) =>
+    changeStep(acts.bounce(into, job.id), budgetMs, noUndo('Replication has connected anew; there is nothing to take back.')),
+  );
   const proof = lookStep(acts.proveAdvance(into, link.settings.maxLagMs), proofBudgetMs);
-  return [...pauses, ...renewSteps(link, into, isAtLeast(read.release, 25, 4), acts), ...resumes, proof];
+  return [...renewSteps(link, into, isAtLeast(read.release, 25, 4), acts), ...bounces, proof];
 }
 
-/** Before 25.4 a connection can't be changed, so it is dropped and made anew while nothing uses it. */
+/** Before 25.4 a connection can't be changed, so it is dropped and made anew; a job that runs reads it again only when it connects. */
 function renewSteps(link: LdrLink, into: Side, canAlter: boolean, acts: Acts): readonly Draft[] {
   const name = connectionOf(link.settings, into);
   if (reachInto(link.settings, into) === null) {

@@ -5,6 +5,7 @@ import { kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import { executorOf } from './place.ts';
 import { alterConnection, createConnection, createUser, dropConnection, grant, setRangefeeds } from './steps-access.ts';
+import { bounce } from './steps-bounce.ts';
 import { type Comparisons, compareTables } from './steps-compare.ts';
 import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps-cut.ts';
 import { emptyTables } from './steps-empty.ts';
@@ -34,6 +35,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.proveAdvance]: executorOf(connect, proveAdvance),
     [kinds.pause]: executorOf(connect, pause),
     [kinds.resume]: executorOf(connect, resume),
+    [kinds.bounce]: executorOf(connect, bounce),
     [kinds.cancel]: executorOf(connect, cancel),
     [kinds.emptyTables]: executorOf(connect, emptyTables),
     [kinds.countQueue]: executorOf(connect, countQueue),

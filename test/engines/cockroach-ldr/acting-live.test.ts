@@ -247,8 +247,8 @@ describe('reconnecting', { timeout: 30_000 }, () => {
     expect(more).toEqual([]);
     expect(after).toMatchObject({ id: before?.id, status: 'running' });
     expect(on.effects().map(({ statement }) => statement.split(' ').slice(0, 3).join(' '))).toEqual([
-      `PAUSE JOB ${before?.id}`,
       ...(version === '25.2' ? ['DROP EXTERNAL CONNECTION', 'CREATE EXTERNAL CONNECTION'] : ['ALTER EXTERNAL CONNECTION']),
+      `PAUSE JOB ${before?.id}`,
       `RESUME JOB ${before?.id}`,
     ]);
   });
