@@ -168,10 +168,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       for (const person of people) await house.click(run, person, 'approve');
     },
     confirm: async (run, person) => {
-      await until(
-        async () => JSON.stringify((await house.message(run)).blocks).includes('replops:confirm'),
-        `run ${run} asks for a confirmation`,
-      );
+      // The message may still show the button of the step before, whose click would count for that one.
+      await until(async () => {
+        const step = askedOf(await house.run(run));
+        return step !== null && JSON.stringify((await house.message(run)).blocks).includes(`\\"step\\":\\"${step}\\"`);
+      }, `run ${run} asks for a confirmation`);
       await house.click(run, person, 'confirm');
     },
     click: async (run, person, verb) => {
@@ -187,6 +188,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   };
   for (const worker of options.bots ?? ['bot-1']) await house.bot(worker);
   return house;
+}
+
+/** The step that waits for a person to confirm it; null when none does. */
+function askedOf({ plan, steps }: RunView): string | null {
+  const index = plan.steps.findIndex(({ by }, place) => by === 'person' && steps[place]?.state === 'underway');
+  return index < 0 || steps[index]?.confirmedBy !== null ? null : (plan.steps[index]?.id ?? null);
 }
 
 const textOf = (message: { readonly text: string; readonly blocks: readonly unknown[] } | undefined): string =>
