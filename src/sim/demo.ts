@@ -9,7 +9,7 @@ const usualPort = 3111;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-say('Starting Redis, three pairs of CockroachDB clusters, a Slack workspace and two bots …');
+say('Starting Redis, six pairs of database clusters, a Slack workspace and two bots …');
 const redis = await provideRedis({ url: readRedisUrl() }).catch(giveUp);
 const world = await openWorld(process.argv[2]).catch(giveUp);
 const env = { ...world.env, REDIS_URL: redis.url, REPLOPS_HEALTH_PORT: '0', REPLOPS_LOG_LEVEL: 'info' };
