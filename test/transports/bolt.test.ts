@@ -2,8 +2,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/domain/faults.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { createAuthority } from '../../src/sim/cockroach/wire/certificate.ts';
 import { GraphError } from '../../src/sim/neo4j/graph-error.ts';
+import { createAuthority } from '../../src/sim/tls/certificate.ts';
 import { type BoltTarget, connectBolt } from '../../src/transports/bolt.ts';
 import { type BoltServer, type BoltServerOptions, startBoltServer } from './bolt-server.ts';
 

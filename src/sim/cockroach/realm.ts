@@ -1,40 +1,11 @@
+import type { Gate } from '../time/gate.ts';
+import type { WorldTime } from '../time/world-time.ts';
 import type { SeenStatement, SimSide } from './contract.ts';
 import { simSides } from './contract.ts';
 import type { FaultRules } from './faults.ts';
 import { type Sessions, stopStatement } from './sessions.ts';
 import type { Cluster, SimState, Us, Vc } from './state/model.ts';
 import { refresh, settle } from './state/settle.ts';
-import type { WorldTime } from './world-time.ts';
-
-/** A gate that is open until it is shut; those who wait pass when it opens. */
-export interface Gate {
-  shut(): void;
-  open(): void;
-  pass(signal: AbortSignal): Promise<void>;
-}
-
-export function createGate(): Gate {
-  let closed = false;
-  const waiting = new Set<() => void>();
-  return {
-    shut: () => {
-      closed = true;
-    },
-    open: () => {
-      closed = false;
-      for (const wake of waiting) wake();
-      waiting.clear();
-    },
-    pass: async (signal) => {
-      while (closed && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          waiting.add(resolve);
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        });
-      }
-    },
-  };
-}
 
 /** The record of a statement while it may still change. */
 export type SeenEntry = { -readonly [Name in keyof SeenStatement]: SeenStatement[Name] };

@@ -1,5 +1,8 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { systemClock } from '../../domain/clock.ts';
+import { createGate } from '../time/gate.ts';
+import { createWorldTime } from '../time/world-time.ts';
+import { createAuthority } from '../tls/certificate.ts';
 import {
   type Faults,
   type SimSide,
@@ -16,14 +19,12 @@ import { bringLdrTo, connectionsOf } from './ldr/ldr-genesis.ts';
 import { createLdrTruth } from './ldr/ldr-truth.ts';
 import { runLocally } from './local-sql.ts';
 import { productPace } from './pace.ts';
-import { catchUp, changed, createGate, type Realm, stopAll } from './realm.ts';
+import { catchUp, changed, type Realm, stopAll } from './realm.ts';
 import { createSessions } from './sessions.ts';
 import { createSqlBackend } from './sql-backend.ts';
-import { createAuthority } from './wire/certificate.ts';
 import { startWireServer, type WireServer } from './wire/server.ts';
 import { createFaults, type Servers } from './world-faults.ts';
 import { createReaders } from './world-readers.ts';
-import { createWorldTime } from './world-time.ts';
 
 export type { Pace, SqlWorld, SqlWorldOptions } from './contract.ts';
 export type { SimVersion } from './grammar/dialect.ts';

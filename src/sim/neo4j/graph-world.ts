@@ -1,7 +1,7 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { systemClock } from '../../domain/clock.ts';
-import { createAuthority } from '../cockroach/wire/certificate.ts';
-import { createWorldTime } from '../cockroach/world-time.ts';
+import { createWorldTime } from '../time/world-time.ts';
+import { createAuthority } from '../tls/certificate.ts';
 import { type GraphWorld, type GraphWorldOptions, type GraphWorldSide, type SimSide, simSides, type WorldControl } from './contract.ts';
 import { createFaultRules } from './faults.ts';
 import { bringTo, createState, defaultUsers, type Genesis, pastMs } from './genesis.ts';

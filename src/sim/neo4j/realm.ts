@@ -1,5 +1,5 @@
-import { createGate, type Gate } from '../cockroach/realm.ts';
-import type { WorldTime } from '../cockroach/world-time.ts';
+import { createGate, type Gate } from '../time/gate.ts';
+import type { WorldTime } from '../time/world-time.ts';
 import type { GraphWorldOptions, SeenStatement, SimSide } from './contract.ts';
 import { simSides } from './contract.ts';
 import type { FaultRules } from './faults.ts';

@@ -2,9 +2,9 @@ import type { Clock } from '../../domain/clock.ts';
 import type { SimSide, SqlWorld, SqlWorldOptions } from '../cockroach/contract.ts';
 import type { SimVersion } from '../cockroach/grammar/dialect.ts';
 import { createNodeTools, pidFile } from '../cockroach/node-tools.ts';
-import { createAuthority } from '../cockroach/wire/certificate.ts';
 import type { SimHost } from '../hosts/contract.ts';
 import { startHost } from '../hosts/host.ts';
+import { createAuthority } from '../tls/certificate.ts';
 import { type ConfigPart, secretName } from './stage.ts';
 
 const certs = '/var/lib/cockroach/certs';

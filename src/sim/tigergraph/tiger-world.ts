@@ -1,8 +1,8 @@
 import type { Clock } from '../../domain/clock.ts';
 import { systemClock } from '../../domain/clock.ts';
-import { createWorldTime, type WorldTime } from '../cockroach/world-time.ts';
 import type { ProductTable, SimHost } from '../hosts/contract.ts';
 import { startHost } from '../hosts/host.ts';
+import { createWorldTime, type WorldTime } from '../time/world-time.ts';
 import { clusterTools } from './commands/cluster-tools.ts';
 import { gadmin } from './commands/gadmin.ts';
 import { gbar } from './commands/gbar.ts';

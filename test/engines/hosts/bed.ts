@@ -6,7 +6,7 @@ import type { Act } from '../../../src/domain/plan.ts';
 import type { EngineIo, Probe, StepExecutor } from '../../../src/engines/engine.ts';
 import type { SideHosts } from '../../../src/engines/hosts/place.ts';
 import { hostSteps } from '../../../src/engines/hosts/steps.ts';
-import { createAuthority } from '../../../src/sim/cockroach/wire/certificate.ts';
+import { createAuthority } from '../../../src/sim/tls/certificate.ts';
 import type { HostOptions, SimHost } from '../../../src/sim/hosts/contract.ts';
 import { connectShell } from '../../../src/transports/shell.ts';
 import { aHost, runTag, targetOf } from '../../sim/hosts/bed.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Placement, placeCertificateAct, placeCertificateUndo } from '../../../src/engines/hosts/acts.ts';
 import { lookAtFile, readCertificate } from '../../../src/engines/hosts/certificate.ts';
-import { createAuthority } from '../../../src/sim/cockroach/wire/certificate.ts';
+import { createAuthority } from '../../../src/sim/tls/certificate.ts';
 import { connectShell } from '../../../src/transports/shell.ts';
 import { targetOf } from '../../sim/hosts/bed.ts';
 import { aBed, aBot, anIo, authorityPath, type HostsBed } from './bed.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../src/sim/cockroach/wire/certificate.ts';
 import type { SimHost } from '../../../src/sim/hosts/contract.ts';
+import { createAuthority } from '../../../src/sim/tls/certificate.ts';
 import { carryOut, planOn, settle } from '../../conformance/drive.ts';
 import { type CcdrBed, ccdrLinkId as link, openCcdr } from '../../conformance/neo4j-ccdr-bed.ts';
 import { aHost, targetOf } from '../../sim/hosts/bed.ts';

@@ -1,9 +1,9 @@
 import type { Clock } from '../../domain/clock.ts';
-import { type Us, us } from './state/model.ts';
 
 /** The world's own time: a clock plus the leaps that were asked for. It never runs backwards. */
 export interface WorldTime {
-  nowUs(): Us;
+  /** Microseconds since the epoch. */
+  nowUs(): number;
   leap(ms: number): void;
   /** Resolves after `ms` of world time (a leap counts) or when the signal aborts. `Infinity` waits for the signal. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -20,8 +20,8 @@ export function createWorldTime(clock: Clock): WorldTime {
   let latestUs = 0;
   const sleepers = new Set<AbortController>();
 
-  const nowUs = (): Us => {
-    latestUs = Math.max(latestUs, us(Math.floor(clock.now()) + leaptMs) + belowMs);
+  const nowUs = (): number => {
+    latestUs = Math.max(latestUs, (Math.floor(clock.now()) + leaptMs) * 1000 + belowMs);
     return latestUs;
   };
 
