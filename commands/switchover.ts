@@ -8,9 +8,12 @@ export const command = defineCommand({
   risk: 'change',
   args: {
     link: arg.link(),
-    maxStop: arg.duration({ about: 'longest time that writes may be stopped', min: '1s', max: '10m', default: '60s' }),
+    maxStop: arg.optional(
+      arg.duration({ about: 'longest time that writes may be stopped; the engine has a usual one', min: '1s', max: '30m' }),
+    ),
     ...changeArgs,
   },
   examples: ['/repl switchover prod-sql', '/repl switchover prod-sql --max-stop 30s --reason "moving to the west"'],
-  toIntent: ({ link, maxStop, ...how }) => askChange({ kind: 'switchover', link, maxWriteStopMs: maxStop }, how),
+  toIntent: ({ link, maxStop, ...how }) =>
+    askChange({ kind: 'switchover', link, ...(maxStop === null ? {} : { maxWriteStopMs: maxStop }) }, how),
 });

@@ -74,8 +74,6 @@ export function usual(operation: OperationName, link: LinkId): Operation {
   switch (operation) {
     case 'failover':
       return { kind: 'failover', link, to: { kind: 'latest' } };
-    case 'switchover':
-      return { kind: 'switchover', link, maxWriteStopMs: 60_000 };
     case 'reader':
       return { kind: 'reader', link, on: true };
     case 'retention':
@@ -84,6 +82,7 @@ export function usual(operation: OperationName, link: LinkId): Operation {
       return { kind: 'backup', link, action: { kind: 'create', mode: 'full', tag: null }, on: null };
     case 'restore':
       return { kind: 'restore', link, backup: 'latest', from: 'own', on: null };
+    case 'switchover':
     case 'setup':
     case 'rebuild':
     case 'reconnect':

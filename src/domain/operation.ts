@@ -23,8 +23,8 @@ export type BackupAction =
 export type Operation =
   | {
       readonly kind: 'switchover';
-      readonly link: LinkId /** Longest time that writes may be stopped, ms. */;
-      readonly maxWriteStopMs: number;
+      readonly link: LinkId /** Longest time that writes may be stopped, ms; what is usual for the engine when left out. */;
+      readonly maxWriteStopMs?: number;
     }
   | {
       readonly kind: 'failover';

@@ -99,7 +99,7 @@ function operationWords(operation: Operation): Words {
   const named = [operation.kind, link.print(operation.link)];
   switch (operation.kind) {
     case 'switchover':
-      return [...named, `--max-stop ${printDuration(operation.maxWriteStopMs)}`];
+      return [...named, valueIf(operation.maxWriteStopMs ?? null, (ms) => `--max-stop ${printDuration(ms)}`)];
     case 'failover':
       return [...named, `--to ${target.print(operation.to)}`, ...topologyWords(operation.topology)];
     case 'reader':

@@ -36,7 +36,7 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['plan pause prod-sql', { kind: 'plan', operation: { kind: 'pause', link: 'prod-sql' }, json: false }],
   [
     'plan --json switchover prod-sql',
-    { kind: 'plan', operation: { kind: 'switchover', link: 'prod-sql', maxWriteStopMs: 60_000 }, json: true },
+    { kind: 'plan', operation: { kind: 'switchover', link: 'prod-sql' }, json: true },
   ],
   [
     'plan failover prod-sql --to -10m --json',
@@ -47,7 +47,7 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
     { kind: 'plan', operation: { kind: 'failover', link: 'prod-sql', to: latest }, json: false },
   ],
   ['plan resume --reason failover prod-sql', { kind: 'plan', operation: { kind: 'resume', link: 'prod-sql' }, json: false }],
-  ['switchover prod-sql', asked({ kind: 'switchover', link: 'prod-sql', maxWriteStopMs: 60_000 })],
+  ['switchover prod-sql', asked({ kind: 'switchover', link: 'prod-sql' })],
   ['switchover prod-sql --max-stop 1s', asked({ kind: 'switchover', link: 'prod-sql', maxWriteStopMs: 1000 })],
   ['switchover -max-stop=10m prod-sql', asked({ kind: 'switchover', link: 'prod-sql', maxWriteStopMs: 600_000 })],
   ['switchover prod-sql --Max-Stop 1M30S --wait', asked({ kind: 'switchover', link: 'prod-sql', maxWriteStopMs: 90_000 }, { wait: true })],

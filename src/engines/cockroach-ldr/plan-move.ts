@@ -21,7 +21,7 @@ export const compareBudgetMs = 12 * 3_600_000;
 /** The replicated time moves in steps of up to 10 s and is told in whole seconds; shorter write stops can't be kept, ms. */
 const leastWriteStopMs = 15_000;
 
-/** What a switchover is granted when it is weighed against a failover, ms. */
+/** Longest write stop of a switchover when nobody says another, ms. */
 const usualStopMs = 60_000;
 
 /** Time that a failback may take from the stop of the writes until the other side has everything, ms. */
@@ -47,7 +47,7 @@ export function targetOf(link: LdrLink, detail: LdrDetail): Side {
   return flowInto(link.settings, detail, 'standby') === null && flowInto(link.settings, detail, 'primary') !== null ? 'primary' : 'standby';
 }
 
-export function planSwitchover({ maxWriteStopMs }: Switchover, link: LdrLink, detail: LdrDetail): Outline | Refusal {
+export function planSwitchover({ maxWriteStopMs = usualStopMs }: Switchover, link: LdrLink, detail: LdrDetail): Outline | Refusal {
   if (maxWriteStopMs < leastWriteStopMs) {
     return refuse(
       'bad-input',
@@ -222,7 +222,7 @@ function aliveWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonly s
     ];
   }
   if (halted) return [`${there} answers: after /repl resume ${id} has let replication catch up, a switchover would lose nothing.`];
-  const instead = planSwitchover({ kind: 'switchover', link: id, maxWriteStopMs: usualStopMs }, link, detail);
+  const instead = planSwitchover({ kind: 'switchover', link: id }, link, detail);
   const same = targetOf(link, detail) === flow.into;
   return isRefusal(instead) || !same
     ? [

@@ -9,16 +9,13 @@ import { spell, spellTime } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;
 
-/** A write stop that a switchover may ask for as a rule, ms. */
-const usualWriteStopMs = 60_000;
-
 /** What would keep the writes that a failover gives up while the primary works. Nothing when it does not, or can't be stopped by SQL. */
 export function insteadOf({ to }: Failover, scene: Scene, ageMs: number): readonly string[] {
   const { link, follower, sourceRead, here, there } = scene;
   if (sourceRead.kind !== 'read' || sourceRead.flat === true || writableOf(sourceRead) !== 'yes') return [];
   const { id } = link;
   const works = `${there} answers and takes writes`;
-  const switchover = planSwitchover({ kind: 'switchover', link: id, maxWriteStopMs: usualWriteStopMs }, scene);
+  const switchover = planSwitchover({ kind: 'switchover', link: id }, scene);
   if (!isRefusal(switchover)) return [`${works}: a switchover would lose nothing (/repl switchover ${id}).`];
   const lostMs = to.kind === 'time' ? Math.max(0, msOfMicros(BigInt(follower.read.now)) - to.at) : ageMs;
   const lost = `This failover discards the last ${spell(lostMs)} of its writes`;

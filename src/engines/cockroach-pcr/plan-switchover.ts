@@ -7,7 +7,11 @@ import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, serving
 import { copyAgeMs, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf, spell } from './words.ts';
 
-type Switchover = Extract<Operation, { kind: 'switchover' }>;
+type Asked = Extract<Operation, { kind: 'switchover' }>;
+type Switchover = Required<Asked>;
+
+/** Longest write stop when nobody says another, ms. */
+const usualWriteStopMs = 60_000;
 
 /** How long the standby may take to show that it keeps up, before anything is touched, ms. */
 const proofBudgetMs = 180_000;
@@ -25,7 +29,8 @@ export function sharesOf(maxWriteStopMs: number) {
   return { setting: part(5), stop: part(25), catchUp: part(70) };
 }
 
-export function planSwitchover(operation: Switchover, scene: Scene): Outline | Refusal {
+export function planSwitchover(asked: Asked, scene: Scene): Outline | Refusal {
+  const operation = { ...asked, maxWriteStopMs: asked.maxWriteStopMs ?? usualWriteStopMs };
   const refusal = promotionUnderWay('switchover', scene) ?? sourceRefusal(scene);
   if (refusal !== null) return refusal;
   const lagMs = copyAgeMs('switchover', scene);

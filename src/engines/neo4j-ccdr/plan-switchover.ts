@@ -19,6 +19,8 @@ type Switchover = Extract<Operation, { kind: 'switchover' }>;
 const proofBudgetMs = 180_000;
 /** Access changes on every server within seconds, and open transactions need time to end; less can't be kept, ms. */
 const leastWriteStopMs = 10_000;
+/** Longest write stop when nobody says another, ms. */
+const usualWriteStopMs = 60_000;
 /** A healthy replica's lag in time goes up and down below this, ms. */
 const usualLagMs = 60_000;
 /** From a promotion to its writer, ms. */
@@ -68,7 +70,7 @@ export function moveSteps({ acts, from, to, maxWriteStopMs }: Move): readonly Dr
   ];
 }
 
-export function planSwitchover({ maxWriteStopMs }: Switchover, link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
+export function planSwitchover({ maxWriteStopMs = usualWriteStopMs }: Switchover, link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
   const scene = sceneOf('switchover', link, detail);
   if (isRefusal(scene)) return scene;
   const ready = readySource(scene);

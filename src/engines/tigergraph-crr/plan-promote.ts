@@ -136,10 +136,18 @@ function fenceWarnings(link: CrrLink, detail: CrrDetail, to: Party): readonly st
   ];
 }
 
-/** Shorter stops can't be kept: services need some time to stop, ms. */
-const leastWriteStopMs = 30_000;
+/** From the stop's end until the promoted side can serve, without the warm-up of its graph: settings, an apply and a restart, ms. */
+const promotionMs = 4 * 60_000;
+/** Services need a minute to stop, and another one shows that the standby has everything; then the promotion follows, ms. */
+const leastWriteStopMs = promotionMs + 2 * 60_000;
+/** When nobody says another, ms. */
+const usualWriteStopMs = 10 * 60_000;
 
-export function planSwitchover({ maxWriteStopMs, link: id }: Switchover, link: CrrLink, detail: CrrDetail): Outline | Refusal {
+export function planSwitchover(
+  { maxWriteStopMs = usualWriteStopMs, link: id }: Switchover,
+  link: CrrLink,
+  detail: CrrDetail,
+): Outline | Refusal {
   const to = heir(link, detail, 'switchover');
   if (isRefusal(to)) return to;
   const from = partyOn(link, detail, otherSide(to.side), 'switchover');
@@ -149,10 +157,11 @@ export function planSwitchover({ maxWriteStopMs, link: id }: Switchover, link: C
   if (maxWriteStopMs < leastWriteStopMs)
     return refuse(
       'bad-input',
-      `A write stop of at most ${spell(maxWriteStopMs)} is too short for ${id}: services of TigerGraph need longer to stop.`,
-      `Ask for at least ${spell(leastWriteStopMs)}.`,
+      `A write stop of at most ${spell(maxWriteStopMs)} can't be kept for ${id}: stopping ${from.name} and restarting ${to.name} alone take about ${spell(leastWriteStopMs)}.`,
+      `Ask for /repl switchover ${id} --max-stop ${leastWriteStopMs / 60_000}m or longer; ${usualWriteStopMs / 60_000}m is usual.`,
     );
-  const share = Math.floor(maxWriteStopMs / 2);
+  const stopMs = maxWriteStopMs - promotionMs;
+  const share = Math.floor(stopMs / 2);
   return {
     summary: `Stop the services of ${from.name}, wait until ${to.name} has everything, promote ${to.name} and let it take over.`,
     steps: [
@@ -166,9 +175,12 @@ export function planSwitchover({ maxWriteStopMs, link: id }: Switchover, link: C
       ms: 0,
       words: `Nothing: ${to.name} is promoted only once it has all records that ${from.name} took, as far as the positions in Kafka tell.`,
     },
-    predictedDowntime: downtimeOf(to),
+    predictedDowntime: {
+      ms: leastWriteStopMs,
+      words: `About ${spell(leastWriteStopMs)}: ${from.name} stops, ${to.name} catches up, then leaves the replication and restarts; how long its graph warms up after that depends on its size and can't be predicted. Then people redirect the traffic.`,
+    },
     warnings: [
-      `Writes stay stopped at most ${spell(maxWriteStopMs)} before the promotion; if ${to.name} has not caught up by then, ${from.name} is started again by itself.`,
+      `If ${to.name} does not have everything ${spell(stopMs)} after the stop has begun, ${from.name} is started again by itself, which takes some minutes more; the rest of the ${spell(maxWriteStopMs)} is kept for the restart of ${to.name}, which can't be taken back.`,
       `TigerGraph has no switchover and no positions that compare exactly: that nothing is missing is judged by the records of every topic before and after the stop.`,
       `The Kafka of ${from.name} goes on, so that ${to.name} can fetch the rest; nobody can read ${from.name} meanwhile.`,
       `After this nothing protects ${to.name} until /repl failback ${id} fills ${from.name} anew.`,
