@@ -1,8 +1,8 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { Faults } from './fault-contract.ts';
 import type { SimVersion } from './grammar/dialect.ts';
 import type { StatementKind } from './grammar/statement.ts';
 import type { LdrSetup, LdrTruth } from './ldr/ldr-contract.ts';
-import type { WireTable } from './values/sql-types.ts';
 
 /** A side keeps its name for life: a promoted standby is still `standby`. */
 export type SimSide = 'primary' | 'standby';
@@ -62,6 +62,8 @@ export type WorldStart = 'replicating' | 'initializing' | 'paused' | 'promoted' 
 
 export interface SqlWorldOptions {
   readonly version: SimVersion | Readonly<Record<SimSide, SimVersion>>;
+  /** Patch of both sides' releases; the one that is known best when left out. */
+  readonly patch?: number;
   readonly clock?: Clock;
   readonly pace?: Partial<Pace>;
   readonly virtualCluster?: string;
@@ -142,51 +144,6 @@ export interface Loss {
   /** From the activation time to the last write that the other side took. */
   readonly ms: number;
   readonly rows: number;
-}
-
-export type FaultAct =
-  | { readonly kind: 'drop-before' }
-  | { readonly kind: 'drop-after' }
-  | { readonly kind: 'hang'; readonly ms?: number; readonly when?: 'before' | 'after'; readonly lingers?: boolean }
-  | { readonly kind: 'slow'; readonly ms: number }
-  | { readonly kind: 'refuse'; readonly sqlState: string; readonly message: string; readonly hint?: string }
-  | { readonly kind: 'rewrite'; rewrite(result: WireTable): WireTable };
-
-export interface FaultRule {
-  readonly side?: SimSide;
-  /** On the statement's text. */
-  readonly match?: RegExp;
-  /** On the session's application_name. */
-  readonly tag?: RegExp;
-  /** How often it strikes; 1 when left out. */
-  readonly times?: number;
-  /** How many matching statements pass first. */
-  readonly skip?: number;
-  readonly act: FaultAct;
-}
-
-export interface FaultHandle {
-  hits(): number;
-  remove(): void;
-}
-
-/** `dead`: gone with its clients. `unreachable`: only we can't reach it. `silent`: it accepts connections and never answers. */
-export type Outage = 'dead' | 'unreachable' | 'silent';
-
-export interface Faults {
-  add(rule: FaultRule): FaultHandle;
-  /** Forgets all rules; what hangs goes on hanging. */
-  clear(): void;
-  down(side: SimSide, outage?: Outage): Promise<void>;
-  up(side: SimSide): Promise<void>;
-  /** Between the clusters. */
-  link(state: 'up' | 'down'): void;
-  revertStuck(side: SimSide, on: boolean): void;
-  catchUpStuck(side: SimSide, on: boolean): void;
-  /** A reader that comes up by itself is listed as started and never answers; a stop and a start of its service help. */
-  readerStuck(side: SimSide, on: boolean): void;
-  /** The side's fingerprints no longer match. */
-  corrupt(side: SimSide, on: boolean): void;
 }
 
 /** A new cluster: with an application in a virtual cluster of its own, with none yet, or with its data in the control plane. */

@@ -1,4 +1,5 @@
-import type { Effect, FaultAct } from './contract.ts';
+import type { Effect } from './contract.ts';
+import type { FaultAct } from './fault-contract.ts';
 import type { Parsed } from './grammar/parse.ts';
 import type { StatementKind } from './grammar/statement.ts';
 import { catchUp, type Realm, type SeenEntry } from './realm.ts';

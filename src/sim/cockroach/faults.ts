@@ -1,4 +1,5 @@
-import type { FaultAct, FaultHandle, FaultRule, SimSide } from './contract.ts';
+import type { SimSide } from './contract.ts';
+import type { FaultAct, FaultHandle, FaultRule } from './fault-contract.ts';
 
 /** Rules that statements run into. */
 export interface FaultRules {

@@ -1,12 +1,13 @@
 import type { FreshCluster, Pace, SimSide, SimUser, SqlWorldOptions, WorldStart } from './contract.ts';
-import { dialects, type SimVersion } from './grammar/dialect.ts';
+import { dialectOf, dialects, type SimVersion } from './grammar/dialect.ts';
 import { emptyLdr } from './ldr/state/model.ts';
 import { pauseJob } from './state/jobs.ts';
 import { type Cluster, jobOf, type SimState, type Us, type Users, us, type Vc } from './state/model.ts';
 import { completeReplication, startService, stopService } from './state/promotion.ts';
 import { refresh, settle } from './state/settle.ts';
 import { resolveSource } from './state/source-uri.ts';
-import { activeStream, addVc, createFromReplication } from './state/streams.ts';
+import { activeStream, createFromReplication } from './state/streams.ts';
+import { addVc } from './state/virtual-clusters.ts';
 
 const minuteUs = 60_000_000;
 
@@ -40,7 +41,7 @@ function usersFor(users: readonly SimUser[], side: SimSide, place: 'system' | 'a
 function newCluster(side: SimSide, { names, options, versions }: Genesis, users: Users): Cluster {
   const name = names[side];
   const version = versions[side];
-  const dialect = dialects[version];
+  const dialect = dialectOf(version, options.patch);
   const cluster: Cluster = {
     side,
     name,

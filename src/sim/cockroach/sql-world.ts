@@ -3,15 +3,8 @@ import { systemClock } from '../../domain/clock.ts';
 import { createGate } from '../time/gate.ts';
 import { createWorldTime } from '../time/world-time.ts';
 import { createAuthority } from '../tls/certificate.ts';
-import {
-  type Faults,
-  type SimSide,
-  type SqlWorld,
-  type SqlWorldOptions,
-  type SqlWorldSide,
-  simSides,
-  type WorldControl,
-} from './contract.ts';
+import { type SimSide, type SqlWorld, type SqlWorldOptions, type SqlWorldSide, simSides, type WorldControl } from './contract.ts';
+import type { Faults } from './fault-contract.ts';
 import { createFaultRules } from './faults.ts';
 import { bringTo, createState, defaultUsers, type Genesis, initialize, pastUs } from './genesis.ts';
 import { dialects } from './grammar/dialect.ts';

@@ -1,4 +1,5 @@
-import type { Faults, SimSide } from './contract.ts';
+import type { SimSide } from './contract.ts';
+import type { Faults } from './fault-contract.ts';
 import { catchUp, changed, type Realm } from './realm.ts';
 import type { WireServer } from './wire/server.ts';
 

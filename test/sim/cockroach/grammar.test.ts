@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dialects, type SimVersion, simVersions } from '../../../src/sim/cockroach/grammar/dialect.ts';
+import { dialectOf, dialects, type SimVersion, simVersions } from '../../../src/sim/cockroach/grammar/dialect.ts';
 import { parse } from '../../../src/sim/cockroach/grammar/parse.ts';
 import type { StatementKind } from '../../../src/sim/cockroach/grammar/statement.ts';
 import { SqlError } from '../../../src/sim/cockroach/sql-error.ts';
@@ -129,6 +129,15 @@ describe('the grammar of a version', () => {
   it.each(statements)('%s', (sql, kind, versions) => {
     const outcomes = Object.fromEntries(simVersions.map((version) => [version, outcome(sql, version)]));
     expect(outcomes).toEqual(Object.fromEntries(simVersions.map((version) => [version, versions.includes(version) ? kind : '42601'])));
+  });
+
+  it('adds a reader to a copy that follows already from v24.3.12 on only, and at its beginning before that', () => {
+    const later = `ALTER VIRTUAL CLUSTER main SET REPLICATION READ VIRTUAL CLUSTER`;
+    const atOnce = `CREATE VIRTUAL CLUSTER main FROM REPLICATION OF main ON $1 WITH READ VIRTUAL CLUSTER`;
+    const early = dialectOf('24.3', 11);
+    expect(() => parse(later, early)).toThrow(expect.objectContaining({ sqlState: '42601' }));
+    expect(parse(atOnce, early)[0]?.statement.kind).toBe('create-virtual-cluster');
+    expect(parse(later, dialectOf('24.3', 12))[0]?.statement.kind).toBe('set-replication');
   });
 
   it('covers exactly the kinds and versions that the simulator says it covers', () => {

@@ -12,6 +12,8 @@ export interface Dialect {
   readonly likeClause: boolean;
   readonly fastFailback: boolean;
   readonly readVirtualCluster: boolean;
+  /** From 24.3.12 on a reader can be added to a copy that follows already. */
+  readonly addsReaderLater: boolean;
   /** Until 25.4 a reader option that is combined with another option is dropped without a word. */
   readonly readerOptionLostInCompany: boolean;
   /** From 25.4 on a failover always destroys the reader; before, only one to a SYSTEM TIME does. */
@@ -36,7 +38,7 @@ export interface Dialect {
   readonly expirationHours: number;
 }
 
-type Traits = Omit<Dialect, 'version' | 'build'>;
+type Traits = Omit<Dialect, 'version' | 'build' | 'addsReaderLater'>;
 
 const timed = (time: 'cutover_time' | 'failover_time'): readonly string[] => [
   'source_tenant_name',
@@ -157,9 +159,15 @@ const traits: Readonly<Record<SimVersion, Traits>> = {
   '26.2': since261,
 };
 
-function dialectOf(version: SimVersion): Dialect {
-  const [patch, built, go] = builds[version];
-  return { ...traits[version], version, build: `CockroachDB CCL v${version}.${patch} (x86_64-pc-linux-gnu, built ${built}, ${go})` };
+/** What a release speaks; the patch that is known best when none is given. */
+export function dialectOf(version: SimVersion, patch: number = builds[version][0]): Dialect {
+  const [, built, go] = builds[version];
+  return {
+    ...traits[version],
+    version,
+    build: `CockroachDB CCL v${version}.${patch} (x86_64-pc-linux-gnu, built ${built}, ${go})`,
+    addsReaderLater: traits[version].readVirtualCluster && (version !== '24.3' || patch >= 12),
+  };
 }
 
 // One entry per version, which the compiler can't follow through the list.

@@ -31,9 +31,9 @@ function parseInterval(cursor: Cursor): Operand {
 
 type MutableOptions = { -readonly [Name in keyof ReplicationOptions]: ReplicationOptions[Name] };
 
-function parseOption(cursor: Cursor, dialect: Dialect, options: MutableOptions): void {
+function parseOption(cursor: Cursor, dialect: Dialect, readers: boolean, options: MutableOptions): void {
   if (cursor.accept('retention')) options.retention = parseInterval(cursor);
-  else if (dialect.readVirtualCluster && cursor.accept('read')) {
+  else if (readers && cursor.accept('read')) {
     expectVirtualCluster(cursor);
     options.reader = true;
   } else if (dialect.expirationWindow === 'consumer' && cursor.accept('expiration', 'window')) {
@@ -44,9 +44,9 @@ function parseOption(cursor: Cursor, dialect: Dialect, options: MutableOptions):
 const countOptions = (options: ReplicationOptions): number =>
   [options.retention !== null, options.expirationWindow !== null, options.reader].filter(Boolean).length;
 
-function parseOptionList(cursor: Cursor, dialect: Dialect): ReplicationOptions {
+function parseOptionList(cursor: Cursor, dialect: Dialect, readers: boolean): ReplicationOptions {
   const options: MutableOptions = { retention: null, expirationWindow: null, reader: false };
-  do parseOption(cursor, dialect, options);
+  do parseOption(cursor, dialect, readers, options);
   while (cursor.accept(','));
   if (dialect.readerOptionLostInCompany && countOptions(options) > 1) options.reader = false;
   return options;
@@ -55,7 +55,7 @@ function parseOptionList(cursor: Cursor, dialect: Dialect): ReplicationOptions {
 function parseWith(cursor: Cursor, dialect: Dialect): ReplicationOptions {
   if (!cursor.accept('with')) return { retention: null, expirationWindow: null, reader: false };
   const bracketed = cursor.accept('options', '(');
-  const options = parseOptionList(cursor, dialect);
+  const options = parseOptionList(cursor, dialect, dialect.readVirtualCluster);
   if (bracketed) cursor.expect(')');
   return options;
 }
@@ -116,7 +116,7 @@ function parseSet(cursor: Cursor, dialect: Dialect, vc: Operand): VirtualCluster
     cursor.expect('expiration', 'window');
     return { kind: 'set-source-expiration', vc, window: parseInterval(cursor) };
   }
-  return { kind: 'set-replication', vc, options: parseOptionList(cursor, dialect) };
+  return { kind: 'set-replication', vc, options: parseOptionList(cursor, dialect, dialect.addsReaderLater) };
 }
 
 /** A dotted setting name. */

@@ -1,21 +1,9 @@
 import { SqlError, uncategorized } from '../sql-error.ts';
-import { hlcText, usOfHlc } from '../values/hlc.ts';
 import { newWork } from './frontier.ts';
 import { addJob } from './jobs.ts';
-import {
-  type Cluster,
-  findVc,
-  type Job,
-  jobOf,
-  type SimState,
-  type Stream,
-  sourceIdOf,
-  tenantText,
-  type Us,
-  us,
-  type Vc,
-} from './model.ts';
+import { type Cluster, findVc, type Job, jobOf, type SimState, type Stream, tenantText, type Us, us, type Vc } from './model.ts';
 import type { StreamSource } from './source-uri.ts';
+import { addReader, addVc } from './virtual-clusters.ts';
 
 /** Options of a stream, read from the statement. Lengths in microseconds. */
 export interface StreamOptions {
@@ -25,39 +13,6 @@ export interface StreamOptions {
 }
 
 const defaultRetentionUs = 4 * 3_600_000_000;
-
-/** A new virtual cluster record with the next id. */
-export function addVc(cluster: Cluster, name: string, atUs: Us, readerOf: number | null = null): Vc {
-  const vc: Vc = {
-    id: cluster.nextVcId,
-    name,
-    base: 'add',
-    service: 'none',
-    serviceUpUs: Number.POSITIVE_INFINITY,
-    serviceChange: null,
-    goneUs: null,
-    createdUs: atUs,
-    readerOf,
-    stream: null,
-    prior: null,
-    finalized: { version: cluster.settings.get('version') ?? cluster.dialect.version },
-    users: new Map(),
-    schedules: [],
-    epochs: [],
-    capabilities: new Set(),
-  };
-  cluster.nextVcId += 1;
-  cluster.vcs.push(vc);
-  return vc;
-}
-
-/** Adds the reader of a virtual cluster. */
-export function addReader(cluster: Cluster, vc: Vc, atUs: Us): void {
-  const name = `${vc.name}-readonly`;
-  if (findVc(cluster, name) !== null) throw new SqlError('42710', `tenant with name "${name}" already exists`);
-  const reader = addVc(cluster, name, atUs, vc.id);
-  reader.users = vc.users;
-}
 
 function checkVersions(destination: Cluster, source: Cluster): void {
   if (Number(destination.dialect.version) < Number(source.dialect.version)) {
@@ -89,7 +44,7 @@ interface Beginning {
   readonly beginsAtUs: Us;
 }
 
-function attach(
+export function attach(
   state: SimState,
   cluster: Cluster,
   vc: Vc,
@@ -138,7 +93,7 @@ function newStream(state: SimState, source: StreamSource, begin: Beginning, job:
   };
 }
 
-function checkSource(destination: Cluster, source: StreamSource): void {
+export function checkSource(destination: Cluster, source: StreamSource): void {
   checkVersions(destination, source.cluster);
   if (source.vc.name === 'system' && source.cluster.settings.get('kv.rangefeed.enabled') !== 'true') {
     throw uncategorized('kv.rangefeed.enabled must be true to start a replication job');
@@ -166,63 +121,6 @@ export function createFromReplication(
   attach(state, cluster, vc, source, options, { description, user, workMs: state.pace.scanMs, beginsAtUs: atUs }, atUs);
   if (options.reader) addReader(cluster, vc, atUs);
   return vc;
-}
-
-/** The time to which a virtual cluster must be rewound before it can follow that source. */
-function divergence(cluster: Cluster, vc: Vc, source: StreamSource): Us {
-  if (source.vc.prior?.sourceId === sourceIdOf(cluster, vc.id)) return usOfHlc(source.vc.prior.activation);
-  if (vc.prior?.sourceId === sourceIdOf(source.cluster, source.vc.id)) return usOfHlc(vc.prior.activation);
-  const identities = [source.vc.prior?.sourceId, vc.prior?.sourceId];
-  throw uncategorized(
-    `cannot reconfigure existing tenant to replicate from specified source: it was neither previously replicating from this source ` +
-      `(${sourceIdOf(source.cluster, source.vc.id)}) nor was this source previously replicating from it (known: ${identities.map((id) => id ?? 'none').join(', ')})`,
-  );
-}
-
-function checkHistory(vc: Vc, source: StreamSource, fromUs: Us): void {
-  const producers = source.cluster.jobs.filter(
-    (job) => job.type === 'REPLICATION STREAM PRODUCER' && job.vcId === source.vc.id && job.status === 'running',
-  );
-  const oldest = Math.min(...producers.map((job) => job.retainsFromUs));
-  if (producers.length > 0 && oldest <= fromUs) return;
-  const at = hlcText({ ns: BigInt(fromUs) * 1000n, logical: 0 });
-  const why =
-    producers.length === 0
-      ? `no history is retained by ${source.cluster.jobs.filter((job) => job.type === 'REPLICATION STREAM PRODUCER').length} producer jobs`
-      : `history retained since ${hlcText({ ns: BigInt(oldest) * 1000n, logical: 0 })}`;
-  throw uncategorized(`cannot resume replication into tenant "${vc.name}" by reverting to ${at} (${why})`);
-}
-
-/** Refuses START REPLICATION for a virtual cluster that serves or is not ready. */
-export function checkRestartable(vc: Vc): void {
-  if (vc.service !== 'none') {
-    throw new SqlError('55000', `cannot start replication for ${tenantText(vc)} in service mode ${vc.service}; service mode must be none`);
-  }
-  if (vc.stream !== null || vc.base !== 'ready') {
-    throw new SqlError(
-      '55000',
-      `cannot start replication for ${tenantText(vc)} in state add (is replication or a restore already running?)`,
-    );
-  }
-}
-
-/** ALTER VIRTUAL CLUSTER … START REPLICATION OF: the old primary is rewound and follows. */
-export function startReplication(
-  state: SimState,
-  cluster: Cluster,
-  vc: Vc,
-  source: StreamSource,
-  options: StreamOptions,
-  user: string,
-  atUs: Us,
-): void {
-  checkSource(cluster, source);
-  const fromUs = divergence(cluster, vc, source);
-  checkHistory(vc, source, fromUs);
-  const description = `ALTER VIRTUAL CLUSTER ${vc.name} START REPLICATION OF ${source.vc.name} ON '${source.shownUri}'`;
-  vc.base = 'add';
-  attach(state, cluster, vc, source, options, { description, user, workMs: state.pace.rewindMs, beginsAtUs: fromUs }, atUs);
-  if (options.reader) addReader(cluster, vc, atUs);
 }
 
 /** The stream into a virtual cluster; without one there is nothing to pause, resume or complete. */

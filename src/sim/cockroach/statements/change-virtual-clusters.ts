@@ -1,18 +1,11 @@
 import type { Operand, ReplicationOptions, VirtualClusterStatement } from '../grammar/statement.ts';
 import { SqlError } from '../sql-error.ts';
+import { checkRestartable, startReplication } from '../state/failback.ts';
 import { pauseJob, resumeJob } from '../state/jobs.ts';
 import { findVc, jobOf, tenantText, type Vc } from '../state/model.ts';
 import { completeReplication, dropVc, startService, stopService } from '../state/promotion.ts';
 import { resolveSource, type StreamSource } from '../state/source-uri.ts';
-import {
-  activeStream,
-  checkRestartable,
-  createFromReplication,
-  type StreamOptions,
-  setReplication,
-  setSourceExpiration,
-  startReplication,
-} from '../state/streams.ts';
+import { activeStream, createFromReplication, type StreamOptions, setReplication, setSourceExpiration } from '../state/streams.ts';
 import { hlcDecimal, systemTimeOf } from '../values/hlc.ts';
 import { type Call, intervalUsOf, requirePrivilege, requireSystemVc, requireVc, textOf } from './call.ts';
 import { requireConnectionPrivilege } from './change-access.ts';
