@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../app.ts';
-import { asRunId, type LinkId, type RunId } from '../domain/ids.ts';
+import { asRunId, type RunId } from '../domain/ids.ts';
 import type { ChangeIntent } from '../domain/intent.ts';
+import { passesHaltedRuns } from '../domain/operation.ts';
 import type { Person } from '../domain/person.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
@@ -26,9 +27,9 @@ export async function propose(deps: AppDeps, intent: ChangeIntent, person: Perso
   const found = linkAndEngineFor(deps, operation.link, operation.kind);
   if (isRefusal(found)) return found;
   const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
-  const objection = objectionTo(intent, verdict) ?? (await heldBy(deps, operation.link, intent.wait));
+  const objection = objectionTo(intent, verdict) ?? (await heldBy(deps, intent));
   if (objection !== null) return objection;
-  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps)));
+  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps, found.link.id)));
   if (isRefusal(plan)) return plan;
   const entry: Entry = {
     kind: 'proposed',
@@ -60,19 +61,23 @@ function objectionTo(intent: ChangeIntent, verdict: Verdict): Refusal | null {
   return refuse(verdict.code, verdict.sentence, verdict.next);
 }
 
-async function heldBy(deps: AppDeps, link: LinkId, wait: boolean): Promise<Refusal | null> {
+async function heldBy(deps: AppDeps, { operation: { kind, link }, wait }: ChangeIntent): Promise<Refusal | null> {
   if (wait) return null;
   const [holder, ...waiting] = await deps.journal.line(link);
   if (holder === undefined) return null;
   const records = await deps.journal.read(holder);
   const run = records.length === 0 ? null : fold(records);
+  const still = run?.state === 'halted';
+  if (still && passesHaltedRuns(kind)) return null;
   const what =
     run === null ? `run ${holder}` : `run ${holder} (${run.plan.operation.kind}, asked by <@${run.origin.person}>, ${run.state})`;
   const place = waiting.length === 0 ? '' : ` and ${waiting.length} more wait in line`;
   return refuse(
     'link-held',
     `Link ${link} is held by ${what}${place}.`,
-    `Wait for it, or add --wait to take place ${waiting.length + 1} in its line.`,
+    still
+      ? `It stands still until somebody presses Retry, Skip or Cancel in its thread (ask for \`run ${holder}\`). Only a fence may go ahead of it.`
+      : `Wait for it, or add --wait to take place ${waiting.length + 1} in its line.`,
   );
 }
 

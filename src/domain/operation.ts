@@ -98,5 +98,11 @@ export const operationNames = [
   'teardown',
 ] as const satisfies readonly OperationName[];
 
+/**
+ * What makes data safe, and may go ahead of a run that holds the link and stands still for want of a person: that very run may
+ * stand still because the other side is not fenced.
+ */
+export const passesHaltedRuns = (operation: OperationName): boolean => operation === 'fence';
+
 /** `change` can be taken back; `danger` may lose data or cannot be taken back. */
 export type Risk = 'read' | 'change' | 'danger';

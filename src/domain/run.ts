@@ -86,7 +86,7 @@ type AskingEntry =
   | { readonly kind: 'vote-withdrawn'; readonly person: UserId; readonly means: Means }
   /** An approved run that has not started at `startBy` expires. */
   | { readonly kind: 'approved'; readonly by: readonly UserId[]; readonly startBy: number }
-  /** Waits in line; `behind` holds the link. */
+  /** Waits in line; `behind` holds the link. Also for a run that is to go on after a halt, when another has gone ahead of it. */
   | { readonly kind: 'queued'; readonly behind: RunId; readonly place: number }
   | { readonly kind: 'started'; readonly observation: Observation };
 
@@ -213,6 +213,8 @@ export interface RunView {
   readonly direction: 'forward' | 'undo';
   readonly steps: readonly StepView[];
   readonly halt: (Halt & { readonly step: string | null }) | null;
+  /** How often it has stood still. */
+  readonly halts: number;
   readonly cancelAskedBy: UserId | null;
   /** Facts seen at the start; undo has to restore them. */
   readonly startFacts: readonly Fact[];

@@ -38,6 +38,7 @@ function begin(entry: Of<'proposed'>): RunView {
     direction: 'forward',
     steps: entry.plan.steps.map((step) => untouched(step.id)),
     halt: null,
+    halts: 0,
     cancelAskedBy: null,
     startFacts: [],
     report: null,
@@ -73,7 +74,7 @@ function foldOne(view: RunView, record: JournalRecord): RunView {
 }
 
 function foldEntry(view: RunView, entry: Entry): RunView {
-  if (isStepEntry(entry)) return foldStep(view, entry);
+  if (isStepEntry(entry)) return { ...foldStep(view, entry), queue: null };
   switch (entry.kind) {
     case 'approval-asked':
       return { ...view, requirement: entry.requirement, expiresAt: entry.expiresAt };
@@ -92,7 +93,7 @@ function foldEntry(view: RunView, entry: Entry): RunView {
     case 'taken-over':
       return { ...view, takenOver: { worker: entry.worker, from: entry.from, at: entry.at } };
     case 'halted':
-      return { ...view, halt: { ...entry.halt, step: entry.step } };
+      return { ...view, halt: { ...entry.halt, step: entry.step }, halts: view.halts + 1, queue: null };
     case 'cancel-asked':
       return { ...view, cancelAskedBy: entry.by };
     case 'undo-begun':
@@ -115,7 +116,7 @@ function foldEntry(view: RunView, entry: Entry): RunView {
 type Ending = Of<'denied' | 'expired' | 'voided' | 'succeeded' | 'failed' | 'undone' | 'cancelled'>;
 
 function foldEnding(view: RunView, entry: Ending): RunView {
-  const over: RunView = { ...view, endedAt: entry.at, expiresAt: null, halt: null };
+  const over: RunView = { ...view, endedAt: entry.at, expiresAt: null, halt: null, queue: null };
   const ends = (sentence: string, more: Partial<RunEnding> = {}): RunView => ({
     ...over,
     ending: { sentence, by: null, databases: null, next: null, differences: [], ...more },

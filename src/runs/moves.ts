@@ -25,7 +25,7 @@ export const stays: Readonly<Record<RunState, readonly EntryKind[]>> = {
   proposed: ['glass-broken'],
   'awaiting-approval': ['voted', 'vote-withdrawn'],
   queued: ['queued'],
-  running: ['taken-over', 'intent', 'performing', 'not-applied', 'progress', 'done', 'confirmed', 'cancel-asked', 'undo-begun'],
+  running: ['queued', 'taken-over', 'intent', 'performing', 'not-applied', 'progress', 'done', 'confirmed', 'cancel-asked', 'undo-begun'],
   halted: [],
   succeeded: [],
   failed: [],

@@ -1,11 +1,14 @@
 import type { Clock } from '../domain/clock.ts';
+import type { LinkId } from '../domain/ids.ts';
 import type { Fact, Observation } from '../domain/observation.ts';
+import { passesHaltedRuns } from '../domain/operation.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { FactDifference, RunView } from '../domain/run.ts';
+import { fold } from './fold.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
-import type { Journal } from './ports.ts';
+import type { Journal, LinkHold, StandingStill } from './ports.ts';
 
 export interface OpenDeps {
   readonly clock: Clock;
@@ -19,13 +22,7 @@ export interface OpenDeps {
 /** Takes the link, judges again, plans anew, and starts; a difference voids the approval. `waiting` when another run holds the link. */
 export async function begin(grip: Grip, deps: OpenDeps): Promise<'moved' | 'waiting'> {
   const run = grip.view();
-  const hold = await deps.journal.holdLink(run.plan.link, run.id);
-  if (hold.kind === 'waiting') {
-    if (run.queue?.behind !== hold.behind || run.queue.place !== hold.place) {
-      await grip.append({ kind: 'queued', at: deps.clock.now(), behind: hold.behind, place: hold.place });
-    }
-    return 'waiting';
-  }
+  if ((await holdLink(grip, deps)) === 'waiting') return 'waiting';
   const objection = await deps.recheck(run);
   if (objection !== null) return voidRun(grip, deps.clock, `The approval no longer holds: ${objection.sentence}`, []);
   const seen = await grip.engine.observe(grip.link, grip.io(deps.observeMs));
@@ -44,6 +41,34 @@ export async function begin(grip: Grip, deps: OpenDeps): Promise<'moved' | 'wait
   }
   await grip.append({ kind: 'started', at: deps.clock.now(), observation: seen });
   return 'moved';
+}
+
+/**
+ * Takes the link for the run, or a place in its line, which is written down when it changes. A run that makes data safe goes ahead of
+ * a holder that stands still.
+ */
+export async function holdLink(grip: Grip, { journal, clock }: Pick<OpenDeps, 'journal' | 'clock'>): Promise<LinkHold['kind']> {
+  const { id, plan, queue } = grip.view();
+  const still = passesHaltedRuns(plan.operation.kind) ? await standingStill(plan.link, journal) : null;
+  const hold = await journal.holdLink(plan.link, id, still);
+  if (hold.kind === 'waiting') {
+    if (queue?.behind !== hold.behind || queue.place !== hold.place) {
+      await grip.append({ kind: 'queued', at: clock.now(), behind: hold.behind, place: hold.place });
+    }
+  } else if (hold.passed && still !== null) {
+    const sentence = `Run ${still.run} holds link ${plan.link} and stands still; this run goes ahead of it and gives the link back to it.`;
+    await grip.append({ kind: 'noted', at: clock.now(), sentence });
+  }
+  return hold.kind;
+}
+
+/** The run that holds the link, if it stands still until a person says how to go on. */
+async function standingStill(link: LinkId, journal: Journal): Promise<StandingStill | null> {
+  const [holder] = await journal.line(link);
+  const records = holder === undefined ? [] : await journal.read(holder);
+  if (records.length === 0) return null;
+  const { id, state, seq } = fold(records);
+  return state === 'halted' ? { run: id, seq } : null;
 }
 
 async function voidRun(grip: Grip, clock: Clock, sentence: string, differences: readonly FactDifference[]): Promise<'moved'> {

@@ -36,8 +36,14 @@ export type Appended =
   /** Somebody wrote in between; read, fold and decide anew. */
   | { readonly kind: 'behind'; readonly seq: number };
 
+/** A run that holds a link and stands still, as it was seen: with a journal of this length. */
+export interface StandingStill {
+  readonly run: RunId;
+  readonly seq: number;
+}
+
 export type LinkHold =
-  | { readonly kind: 'held' }
+  | { readonly kind: 'held' /** It went ahead of a holder that stands still, by this very call. */; readonly passed: boolean }
   | { readonly kind: 'waiting'; readonly behind: RunId /** 1 is next. */; readonly place: number };
 
 /**
@@ -61,8 +67,11 @@ export interface Journal {
   schedule(run: RunId, fence: number, dueInMs: number | null): Promise<void>;
   /** Newest first; all links when `link` is null. */
   recent(link: LinkId | null, limit: number): Promise<readonly RunId[]>;
-  /** Takes the link for the run, or a place in its line. Idempotent. */
-  holdLink(link: LinkId, run: RunId): Promise<LinkHold>;
+  /**
+   * Takes the link for the run, or a place in its line. Idempotent. Goes ahead of `still` when that holds the link and has written
+   * nothing since it was seen; that run gets the link back when this one leaves.
+   */
+  holdLink(link: LinkId, run: RunId, still?: StandingStill | null): Promise<LinkHold>;
   /** Gives the link back or leaves the line, and makes the next in line due at once. Idempotent. */
   leaveLink(link: LinkId, run: RunId): Promise<void>;
   /** The run that holds the link and those waiting, in order; empty when it is free. */

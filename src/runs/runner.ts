@@ -12,7 +12,7 @@ import { createGrip, type Grip } from './grip.ts';
 import { halt } from './halt.ts';
 import { keepLease } from './lease.ts';
 import { type Next, next } from './next.ts';
-import { begin, close, closeUndo } from './open-close.ts';
+import { begin, close, closeUndo, holdLink } from './open-close.ts';
 import type { Claim, Journal, Wakeups } from './ports.ts';
 import { currentStanding } from './progress.ts';
 
@@ -157,13 +157,24 @@ async function turns(grip: Grip, claim: Claim, deps: RunnerDeps, stopping: Abort
   await takeOver(grip, claim, deps);
   while (!stopping.aborted && grip.lease.isValid()) {
     const run = await grip.refresh();
-    const todo = next(run, deps.clock.now());
-    const rest = await carryOut(grip, todo, memory, deps).catch((cause: unknown) => onBug(grip, cause, deps));
+    const rest = await turn(grip, run, memory, deps).catch((cause: unknown) => onBug(grip, cause, deps));
     if (rest === 'go-on') continue;
     await deps.journal.schedule(run.id, grip.lease.fence, rest);
     // Somebody may have written between the look and the schedule, whose wake-up the schedule has just put off.
     if ((await grip.refresh()).seq === run.seq) return;
   }
+}
+
+/**
+ * One move. While the run stood still another may have gone ahead of it on the link, so the link is asked for again after every
+ * halt, before anything else is done.
+ */
+async function turn(grip: Grip, run: RunView, memory: Memory, deps: RunnerDeps): Promise<'go-on' | number | null> {
+  if (run.state === 'running' && memory.heldSinceHalt !== run.halts) {
+    if ((await holdLink(grip, deps)) === 'waiting') return deps.pace.lineMs;
+    memory.heldSinceHalt = run.halts;
+  }
+  return carryOut(grip, next(run, deps.clock.now()), memory, deps);
 }
 
 /** A mistake of ours stops the run for a person to look at; it is never tried again by itself. Faults pass through. */

@@ -5,15 +5,16 @@ import type { Connection } from './connection.ts';
 import { keys } from './keys.ts';
 import { understood } from './redis-faults.ts';
 
-const holdAnswer = z.tuple([z.string(), z.number().int().min(0)]);
+const holdAnswer = z.tuple([z.string(), z.number().int().min(0), z.union([z.literal(0), z.literal(1)])]);
 
 /** One run holds a link, others wait in line. Without a lease: the link belongs to the run, not to a process. */
 export function createLinkLines(redis: Connection): Pick<Journal, 'holdLink' | 'leaveLink' | 'line'> {
   return {
-    holdLink: async (link, run) => {
-      const answer = await redis.script('link-hold', [keys.line(link)], [run]);
-      const [holder, place] = understood(holdAnswer, answer, 'the answer of link-hold');
-      return place === 0 ? { kind: 'held' } : { kind: 'waiting', behind: asRunId(holder), place };
+    holdLink: async (link, run, still = null) => {
+      const mayPass = still === null ? ['', ''] : [still.run, String(still.seq)];
+      const answer = await redis.script('link-hold', [keys.line(link), keys.run(still?.run ?? run)], [run, ...mayPass]);
+      const [holder, place, passed] = understood(holdAnswer, answer, 'the answer of link-hold');
+      return place === 0 ? { kind: 'held', passed: passed === 1 } : { kind: 'waiting', behind: asRunId(holder), place };
     },
     leaveLink: async (link, run) => {
       await redis.script('link-leave', [keys.line(link), keys.due, keys.nudges], [run]);

@@ -72,6 +72,23 @@ const kinds = async (run: RunId): Promise<readonly string[]> => (await store.jou
 const ended = (run: RunId, state: string) => until(async () => (await view(run)).state === state, `run ${run} is ${state}`);
 const released = (run: RunId) => until(async () => !(await store.journal.line(link)).includes(run), `run ${run} has left the link`);
 
+/** A world that refuses the promotion the first time. */
+function refusingOnce(): ToyWorld {
+  const world = toyWorld();
+  let refusals = 1;
+  world.interfere = async (moment, kind) => {
+    if (moment === 'before' && kind === 'toy.promote' && refusals-- > 0) {
+      throw new Fault('permission-missing', 'The user may not do that.', { effect: 'not-applied' });
+    }
+  };
+  return world;
+}
+
+async function retried(run: RunId): Promise<void> {
+  const { seq } = await view(run);
+  await store.journal.append({ run, fence: null, expectedSeq: seq, entry: { kind: 'retried', at: Date.now(), by: ana }, dueInMs: 0 });
+}
+
 describe('a run', () => {
   it('goes from the proposal to success, intent before effect, evidence after it', async () => {
     const world = toyWorld();
@@ -106,25 +123,12 @@ describe('a run', () => {
   });
 
   it('stops and asks when an effect is refused, and goes on after a retry', async () => {
-    const world = toyWorld();
-    let refusals = 1;
-    world.interfere = async (moment, kind) => {
-      if (moment === 'before' && kind === 'toy.promote' && refusals-- > 0) {
-        throw new Fault('permission-missing', 'The user may not do that.', { effect: 'not-applied' });
-      }
-    };
+    const world = refusingOnce();
     const run = await proposed();
     const runner = aRunner('w1', world);
     await runner.look(run);
-    const halted = await view(run);
-    expect(halted).toMatchObject({ state: 'halted', halt: { why: 'failed', step: 's3' } });
-    await store.journal.append({
-      run,
-      fence: null,
-      expectedSeq: halted.seq,
-      entry: { kind: 'retried', at: Date.now(), by: ana },
-      dueInMs: 0,
-    });
+    expect(await view(run)).toMatchObject({ state: 'halted', halt: { why: 'failed', step: 's3' } });
+    await retried(run);
     await runner.look(run);
     expect((await view(run)).state).toBe('succeeded');
     expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
@@ -155,6 +159,48 @@ describe('a run', () => {
     await runner.look(run);
     expect((await view(run)).state).toBe('succeeded');
     expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
+    await runner.stop();
+  });
+
+  it('that makes data safe goes ahead of one that stands still, which goes on only after it', async () => {
+    const world = refusingOnce();
+    const first = await proposed();
+    const runner = aRunner('w1', world);
+    await runner.look(first);
+    expect(await view(first)).toMatchObject({ state: 'halted', halts: 1 });
+    const plan = { ...toyPlan(), operation: { kind: 'fence' as const, link } };
+    const fence = await proposed({ plan, planHash: hashPlan(plan) });
+    // Somebody presses Retry while the fence has the link, before it is through.
+    const fenceWorld = toyWorld();
+    fenceWorld.interfere = async (moment, kind) => {
+      if (moment !== 'before' || kind !== 'toy.promote') return;
+      await retried(first);
+      await runner.look(first);
+      expect(await view(first)).toMatchObject({ state: 'running', queue: { behind: fence, place: 1 } });
+    };
+    const fencing = aRunner('w2', fenceWorld);
+    await fencing.look(fence);
+    expect((await view(fence)).state).toBe('succeeded');
+    expect(await kinds(fence)).toContain('noted');
+    expect(world.effects).toEqual(['toy.stop']);
+    await runner.look(first);
+    expect(await view(first)).toMatchObject({ state: 'succeeded', queue: null });
+    expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
+    expect(await store.journal.line(link)).toEqual([]);
+    await Promise.all([runner.stop(), fencing.stop()]);
+  });
+
+  it('of any other kind waits behind one that stands still', async () => {
+    const world = refusingOnce();
+    const [first, second] = [await proposed(), await proposed()];
+    const runner = aRunner('w1', world);
+    await runner.look(first);
+    await runner.look(second);
+    expect(await view(second)).toMatchObject({ state: 'queued', queue: { behind: first, place: 1 } });
+    await retried(first);
+    await runner.look(first);
+    await runner.look(second);
+    expect((await view(second)).state).toBe('succeeded');
     await runner.stop();
   });
 

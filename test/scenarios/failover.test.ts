@@ -80,6 +80,16 @@ describe('a failover', () => {
     const view = await house.reaches(run, 'halted');
     expect(view.halt?.sentence).toMatch(/takes writes/);
     expect(await house.ask('ana', '/repl describe prod-sql')).toMatch(/split brain|both/i);
+
+    // The run that stands still keeps the link: only a fence may go ahead of it, and afterwards it goes on.
+    expect(await house.ask('ana', '/repl pause prod-sql')).toMatch(/stands still.*Only a fence may go ahead/s);
+    const fence = await house.propose('ana', '/repl fence prod-sql');
+    await house.approve(fence, 'bob');
+    await house.reaches(fence, 'succeeded');
+    expect(house.sql.writable()).toEqual({ primary: false, standby: true });
+    expect(await house.ask('ana', `/repl run ${fence}`)).toContain(`Run ${run} holds link prod-sql and stands still`);
+    expect(await house.ask('ana', `/repl retry ${run}`)).toMatch(/goes on|again/);
+    await house.reaches(run, 'succeeded');
   });
 });
 

@@ -19,11 +19,11 @@ describe('the line of a link', () => {
     const { journal } = store;
     const [link, a, b, c] = [aLink(), aRun(), aRun(), aRun()];
     expect(await journal.line(link)).toEqual([]);
-    expect(await journal.holdLink(link, a)).toEqual({ kind: 'held' });
+    expect(await journal.holdLink(link, a)).toEqual({ kind: 'held', passed: false });
     expect(await journal.holdLink(link, b)).toEqual({ kind: 'waiting', behind: a, place: 1 });
     expect(await journal.holdLink(link, c)).toEqual({ kind: 'waiting', behind: a, place: 2 });
     expect(await journal.holdLink(link, b)).toEqual({ kind: 'waiting', behind: a, place: 1 });
-    expect(await journal.holdLink(link, a)).toEqual({ kind: 'held' });
+    expect(await journal.holdLink(link, a)).toEqual({ kind: 'held', passed: false });
     expect(await journal.line(link)).toEqual([a, b, c]);
   });
 
@@ -35,7 +35,7 @@ describe('the line of a link', () => {
     expect(await journal.holdLink(link, c)).toEqual({ kind: 'waiting', behind: a, place: 1 });
     await journal.leaveLink(link, a);
     await journal.leaveLink(link, a);
-    expect(await journal.holdLink(link, c)).toEqual({ kind: 'held' });
+    expect(await journal.holdLink(link, c)).toEqual({ kind: 'held', passed: false });
     await journal.leaveLink(link, c);
     expect(await journal.line(link)).toEqual([]);
   });
@@ -57,6 +57,31 @@ describe('the line of a link', () => {
     await journal.leaveLink(link, a);
     await journal.leaveLink(link, aRun());
     expect(await journal.due(100)).not.toContain(b);
+  });
+
+  it('lets a run go ahead of a holder that has written nothing since it was seen, and gives the link back after it', async () => {
+    const { journal } = store;
+    const [link, holder, second, fence] = [aLink(), aRun(), aRun(), aRun()];
+    for (const run of [holder, second, fence]) await journal.create(run, link, note('first'));
+    for (const run of [holder, second, fence]) await journal.holdLink(link, run);
+    expect(await journal.holdLink(link, fence, { run: holder, seq: 1 })).toEqual({ kind: 'held', passed: true });
+    expect(await journal.line(link)).toEqual([fence, holder, second]);
+    expect(await journal.holdLink(link, fence, { run: holder, seq: 1 })).toEqual({ kind: 'held', passed: false });
+    expect(await journal.holdLink(link, holder)).toEqual({ kind: 'waiting', behind: fence, place: 1 });
+    await journal.leaveLink(link, fence);
+    expect(await journal.holdLink(link, holder)).toEqual({ kind: 'held', passed: false });
+    expect(await journal.line(link)).toEqual([holder, second]);
+  });
+
+  it('lets nothing go ahead of a holder that has written since, nor of one that does not hold the link', async () => {
+    const { journal } = store;
+    const [link, holder, second, fence] = [aLink(), aRun(), aRun(), aRun()];
+    for (const run of [holder, second, fence]) await journal.create(run, link, note('first'));
+    for (const run of [holder, second]) await journal.holdLink(link, run);
+    await journal.append({ run: holder, fence: null, expectedSeq: 1, entry: note('goes on'), dueInMs: null });
+    expect(await journal.holdLink(link, fence, { run: holder, seq: 1 })).toEqual({ kind: 'waiting', behind: holder, place: 2 });
+    expect(await journal.holdLink(link, fence, { run: second, seq: 1 })).toEqual({ kind: 'waiting', behind: holder, place: 2 });
+    expect(await journal.line(link)).toEqual([holder, second, fence]);
   });
 
   it('has one holder when many runs ask at once', async () => {

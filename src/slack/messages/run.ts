@@ -88,6 +88,7 @@ export function sentenceOf(run: RunView): Mrkdwn {
 }
 
 function underWay(run: RunView): Mrkdwn {
+  if (run.queue !== null) return md`it goes on when run ${run.queue.behind} gives the link back.`;
   const step = current(run);
   const doing = run.direction === 'undo' ? 'taking back what was done' : awaited(run) === null ? 'running' : 'a person is needed';
   return step === null ? md`${doing}.` : md`${doing}, step ${step.number} of ${run.plan.steps.length}: ${step.step.title}.`;
@@ -111,7 +112,8 @@ function position(run: RunView): Mrkdwn | null {
       ? none
       : md` Worker ${code(run.takenOver.worker)} took over from ${code(run.takenOver.from)} at ${atTime(run.takenOver.at)}.`;
   const asked = run.cancelAskedBy === null || run.direction === 'undo' ? none : md` ${person(run.cancelAskedBy)} has asked to cancel.`;
-  return md`${returnWords(run)}${asked}${takeover}`;
+  const line = run.queue === null ? none : md` *In line:* it goes on when run ${code(run.queue.behind)} gives the link back.`;
+  return md`${returnWords(run)}${line}${asked}${takeover}`;
 }
 
 function waiting(run: RunView): Mrkdwn {

@@ -65,7 +65,7 @@ export const stateWords: Readonly<Record<RunState, { readonly mark: string; read
 
 /** The state of a run in words, finer than its name: where it waits, and in which direction it goes. */
 export function stateOf(run: RunView): { readonly mark: string; readonly word: string } {
-  if (run.state === 'queued' && run.queue !== null) return { mark: '⏳', word: 'approved, waiting in line' };
+  if (run.queue !== null) return { mark: '⏳', word: run.state === 'queued' ? 'approved, waiting in line' : 'waiting in line to go on' };
   const waiting = awaited(run);
   if (waiting !== null) return { mark: '✋', word: `a person has to do step ${waiting.number} of ${run.plan.steps.length}` };
   const step = run.state === 'running' && run.direction === 'forward' ? current(run) : null;
