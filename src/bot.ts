@@ -4,9 +4,10 @@ import { recheck } from './app/judging.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Clock } from './domain/clock.ts';
-import type { RunId } from './domain/ids.ts';
+import type { LinkId, RunId } from './domain/ids.ts';
 import type { EngineId, Link } from './domain/link.ts';
 import type { Log } from './domain/log.ts';
+import type { Sample } from './domain/observation.ts';
 import { isRefusal } from './domain/refusal.ts';
 import type { Engine } from './engines/engine.ts';
 import { incidentNotices } from './incidents/notices.ts';
@@ -67,6 +68,12 @@ export function createBot(options: BotOptions): Bot {
     reporter.nudge(run);
     void store.wakeups.wake(run, 0);
   };
+  /** The past is of use, never needed: without it a look says less, and works. */
+  const history = (link: LinkId): Promise<readonly Sample[]> =>
+    store.watch.history(link).catch((cause: unknown) => {
+      log.warn({ event: 'watch.history-unread', link, cause }, 'Earlier looks at a link could not be read.');
+      return [];
+    });
   const deps: AppDeps = {
     links,
     engines,
@@ -77,11 +84,12 @@ export function createBot(options: BotOptions): Bot {
     clock,
     log,
     observeMs,
+    history,
     examinations: [
       () => store.check(),
       () => edge.examine(),
       () => examinePolicy({ policy }),
-      () => examineLinks({ links, engines, policy, clock, observeMs }),
+      () => examineLinks({ links, engines, policy, clock, observeMs, history }),
       () => examineWorker(() => runner.lastSweepAt(), clock, silentAfterMs),
     ],
     nudge,
@@ -106,6 +114,7 @@ export function createBot(options: BotOptions): Bot {
     clock,
     log,
     pace: { ...runnerPace, ...options.pace },
+    history,
     recheck: (run) => recheck(deps, run),
     secure: async () => {
       const { kind } = await store.waitReplicas(1_000);

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { LinkId, RunId } from '../domain/ids.ts';
 import type { EngineId, Link } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
+import type { Sample } from '../domain/observation.ts';
 import { type OperationName, operationNames } from '../domain/operation.ts';
 import type { People, Person } from '../domain/person.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
@@ -25,18 +26,21 @@ export interface AppDeps {
   readonly log: Log;
   /** Longest time for one look at a link, ms. */
   readonly observeMs: number;
+  /** Earlier looks at a link, oldest first; empty when they can't be read. Never throws. */
+  readonly history: (link: LinkId) => Promise<readonly Sample[]>;
   /** Each looks at one part of the house for `doctor`. */
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
   /** Tells workers and the reporter that a run has new entries. Never throws. */
   readonly nudge: (run: RunId) => void;
 }
 
-/** For looking without a run. */
-export function readingIo(deps: Pick<AppDeps, 'clock' | 'observeMs'>): EngineIo {
+/** For looking at a link without a run. */
+export function readingIo(deps: Pick<AppDeps, 'clock' | 'observeMs' | 'history'>, link: LinkId): EngineIo {
   const signal = AbortSignal.timeout(deps.observeMs * 2);
   // Every connection of one look listens to it, and a cluster may have many servers.
   setMaxListeners(0, signal);
-  return { clock: deps.clock, signal, timeoutMs: deps.observeMs, tag: 'replops/read', earlier: [] };
+  const { clock, observeMs, history } = deps;
+  return { clock, signal, timeoutMs: observeMs, tag: 'replops/read', earlier: [], history: () => history(link) };
 }
 
 /** The link and its engine. Refused for a link that the config doesn't have. */

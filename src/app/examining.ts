@@ -4,7 +4,7 @@ import type { Finding } from '../domain/reply.ts';
 import type { AppDeps } from './deps.ts';
 import { readingIo } from './deps.ts';
 
-type Deps = Pick<AppDeps, 'links' | 'engines' | 'policy' | 'clock' | 'observeMs'>;
+type Deps = Pick<AppDeps, 'links' | 'engines' | 'policy' | 'clock' | 'observeMs' | 'history'>;
 
 /** Whether the policy can be read and understood: without it, nothing can be changed. */
 export async function examinePolicy({ policy }: Pick<AppDeps, 'policy'>): Promise<readonly Finding[]> {
@@ -33,7 +33,7 @@ export async function examineLinks(deps: Deps): Promise<readonly Finding[]> {
       const cautions = engine
         .cautions(link)
         .map((seen): Finding => ({ name, outcome: 'warned', seen, next: 'Mend it in the config of the link.' }));
-      const { health, headline } = await engine.observe(link, readingIo(deps));
+      const { health, headline } = await engine.observe(link, readingIo(deps, link.id));
       const outcome = health === 'healthy' ? 'passed' : health === 'degraded' ? 'warned' : 'failed';
       const next = outcome === 'passed' ? null : `Look at it with describe ${link.id}.`;
       return [{ name, outcome, seen: headline, next }, ...cautions];

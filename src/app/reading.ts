@@ -42,7 +42,7 @@ export async function describeLink(deps: AppDeps, id: LinkId): Promise<Reply> {
 
 function look(deps: AppDeps, id: LinkId): Promise<Observation> | Refusal {
   const found = linkAndEngine(deps, id);
-  return isRefusal(found) ? found : found.engine.observe(found.link, readingIo(deps));
+  return isRefusal(found) ? found : found.engine.observe(found.link, readingIo(deps, id));
 }
 
 /** One look beside the state of the link, as the engine of the link has it. */
@@ -51,7 +51,7 @@ export async function inspect(deps: AppDeps, what: InspectionName, id: LinkId): 
   if (isRefusal(found)) return found;
   const { engine, link } = found;
   const inspector = engine.inspections[what];
-  if (inspector !== undefined) return { kind: 'inspected', what, link: id, inspection: await inspector.look(link, readingIo(deps)) };
+  if (inspector !== undefined) return { kind: 'inspected', what, link: id, inspection: await inspector.look(link, readingIo(deps, id)) };
   const known = inspectionNames.filter((name) => engine.inspections[name] !== undefined);
   return refuse(
     'not-supported',
@@ -65,7 +65,7 @@ export async function check(deps: AppDeps, operation: OperationName, id: LinkId)
   const found = linkAndEngineFor(deps, id, operation);
   if (isRefusal(found)) return found;
   const asked = usual(operation, id);
-  const checks = await found.engine.preflight(asked, found.link, readingIo(deps));
+  const checks = await found.engine.preflight(asked, found.link, readingIo(deps, id));
   return { kind: 'checked', operation, link: id, command: commandOf(asked), checks };
 }
 
@@ -105,7 +105,7 @@ const commandOf = (operation: Operation): string => print({ kind: 'change', oper
 export async function planFor(deps: AppDeps, operation: Operation, person: Person, json: boolean): Promise<Reply> {
   const found = linkAndEngineFor(deps, operation.link, operation.kind);
   if (isRefusal(found)) return found;
-  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps)));
+  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps, found.link.id)));
   if (isRefusal(plan)) return plan;
   const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
   return { kind: 'planned', plan, planHash: hashPlan(plan), command: commandOf(operation), verdict, json };

@@ -2,6 +2,7 @@ import type { Fingerprint, LinkId } from './ids.ts';
 import { hashOf, type JsonObject } from './json.ts';
 import type { Lag } from './lag.ts';
 import type { EngineId } from './link.ts';
+import type { OperationName } from './operation.ts';
 
 export type Side = 'primary' | 'standby';
 export type Tristate = 'yes' | 'no' | 'unknown';
@@ -32,6 +33,25 @@ export interface SideView {
 /** `healthy`: nothing to do. `degraded`: works, look soon. `broken`: replication does not work. `danger`: data is at risk (split brain). */
 export type Health = 'healthy' | 'degraded' | 'broken' | 'danger' | 'unknown';
 
+/** A change that the engine holds to be the answer to what it sees. Nothing asks for it by itself: a person may, as it stands. */
+export interface Offer {
+  readonly operation: OperationName;
+  /** The cluster that it acts on, by its name in the config. */
+  readonly cluster: string;
+  /** Full sentence: what it would end. */
+  readonly why: string;
+}
+
+/** An earlier look at a link, as the bots remember it together. */
+export interface Sample {
+  /** ms since the epoch, by the clock of the bot that looked. */
+  readonly at: number;
+  readonly health: Health;
+  readonly headline: string;
+  /** What the engine left behind for later looks; null when that look had nothing to leave. */
+  readonly trail: JsonObject | null;
+}
+
 /** Facts read from both sides at one moment. JSON: it is stored, hashed and compared. */
 export interface Observation {
   readonly link: LinkId;
@@ -47,6 +67,10 @@ export interface Observation {
   readonly facts: readonly Fact[];
   /** What the engine itself needs to plan; opaque to everyone else. */
   readonly detail: JsonObject;
+  /** What the engine wants to be shown again at later looks, e.g. transaction ids: compact, and without secrets. */
+  readonly trail?: JsonObject;
+  /** Changes that would answer what is seen; none when left out. */
+  readonly offers?: readonly Offer[];
 }
 
 /** Hash of the binding facts only: lag may move between approval and start, roles and states may not. */

@@ -3,7 +3,7 @@ import type { RunId } from '../domain/ids.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { EngineId, Link } from '../domain/link.ts';
-import type { Observation } from '../domain/observation.ts';
+import type { Observation, Sample } from '../domain/observation.ts';
 import type { InspectionName, Operation, OperationName, Risk } from '../domain/operation.ts';
 import type { Act, Check, Plan, StepKind } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -27,6 +27,8 @@ export interface EngineIo {
   readonly tag: string;
   /** What the steps before this one recorded when they were done, in order; empty outside a run. */
   readonly earlier: readonly Earlier[];
+  /** Earlier looks at this link by any bot, oldest first, those long ago thinned out. Empty when they can't be read. Never throws. */
+  readonly history: () => Promise<readonly Sample[]>;
 }
 
 export interface OperationSpec {

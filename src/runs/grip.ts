@@ -1,6 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import { Fault, isFault } from '../domain/faults.ts';
+import type { LinkId } from '../domain/ids.ts';
 import type { Link } from '../domain/link.ts';
+import type { Sample } from '../domain/observation.ts';
 import type { Entry, RunView } from '../domain/run.ts';
 import { standings } from '../domain/standing.ts';
 import type { Earlier, Engine, EngineIo } from '../engines/engine.ts';
@@ -34,6 +36,8 @@ export interface GripDeps {
   readonly engine: Engine;
   readonly view: RunView;
   readonly onWritten: (entry: Entry, view: RunView) => void;
+  /** Earlier looks at a link. Never throws. */
+  readonly history: (link: LinkId) => Promise<readonly Sample[]>;
 }
 
 const againAfterMs = 200;
@@ -77,7 +81,14 @@ export function createGrip(deps: GripDeps): Grip {
       deps.onWritten(entry, view);
       return 'written';
     },
-    io: (timeoutMs) => ({ clock, signal: lease.signal, timeoutMs, tag: `replops/${view.id}/${lease.fence}`, earlier: earlierIn(view) }),
+    io: (timeoutMs) => ({
+      clock,
+      signal: lease.signal,
+      timeoutMs,
+      tag: `replops/${view.id}/${lease.fence}`,
+      earlier: earlierIn(view),
+      history: () => deps.history(deps.link.id),
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { isFault } from '../domain/faults.ts';
 import type { LinkId, RunId } from '../domain/ids.ts';
 import type { EngineId, Link } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
+import type { Sample } from '../domain/observation.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Entry, RunView } from '../domain/run.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -54,6 +55,8 @@ export interface RunnerDeps {
   readonly secure: DriveDeps['secure'];
   /** Told after every entry that this worker wrote. */
   readonly onWritten: (entry: Entry, run: RunView) => void;
+  /** Earlier looks at a link, oldest first. Never throws. */
+  readonly history: (link: LinkId) => Promise<readonly Sample[]>;
 }
 
 /** Drives every run whose time has come, one worker a run, any number of workers. */
@@ -144,7 +147,7 @@ async function holdAndDrive(run: RunId, deps: RunnerDeps, stopping: AbortSignal)
       deps.log.error({ event: 'run.no-link', run, link: view.plan.link }, 'A run is on a link that the config does not have.');
       return;
     }
-    const grip = createGrip({ journal, clock, lease, link, engine, view, onWritten: deps.onWritten });
+    const grip = createGrip({ journal, clock, lease, link, engine, view, onWritten: deps.onWritten, history: deps.history });
     await turns(grip, claim, deps, stopping);
   } finally {
     lease.stop();

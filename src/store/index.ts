@@ -4,6 +4,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { Journal, ReportQueue, Wakeups } from '../runs/ports.ts';
 import type { Inbox } from '../slack/inbox-port.ts';
+import type { WatchStore } from '../watch/ports.ts';
 import { createCallNames } from './call-names.ts';
 import { checkRedis } from './check-redis.ts';
 import { createConnection } from './connection.ts';
@@ -15,6 +16,7 @@ import { type Replicated, waitReplicas } from './replicas.ts';
 import { createReportQueue } from './report-queue.ts';
 import type { OnProblem } from './store-problem.ts';
 import { createWakeups } from './wakeups.ts';
+import { createWatchStore } from './watch-store.ts';
 
 export interface StoreOptions {
   /** `redis://` or `rediss://`, with user and password if there are any. */
@@ -34,6 +36,7 @@ export interface Store {
   readonly reports: ReportQueue;
   readonly inbox: Inbox;
   readonly policies: PolicyStore;
+  readonly watch: WatchStore;
   /** Whether Redis is fit to hold runs. Never throws. */
   check(): Promise<readonly Finding[]>;
   /** Whether the replicas of Redis have what was written until now; ask before an irreversible act. */
@@ -56,6 +59,7 @@ export function createStore({ url, worker, clock, onProblem, concurrency = 50 }:
     reports: createReportQueue({ redis, newCallName }),
     inbox,
     policies: createPolicyStore(redis),
+    watch: createWatchStore({ redis, newCallName }),
     check: () => checkRedis(redis),
     waitReplicas: (timeoutMs) => waitReplicas(redis, timeoutMs),
     ping: async () => {

@@ -25,6 +25,20 @@ export const keys = {
   reportDue: `${tag}:report:due`,
   /** Hash: run → token of the reporter that has it. */
   reportClaims: `${tag}:report:claims`,
+  /** Sorted set: link by the ms (Redis' clock) at which a bot is to look at it. */
+  watchDue: `${tag}:watch:due`,
+  /** Hash: link → token of the bot that looks at it now. */
+  watchTurns: `${tag}:watch:turns`,
+  /** Hash: newest look (`glance`) and alerts (`book`, with `seq` that counts its changes), both JSON; `noted`, the token of the last turn. */
+  watch: (link: LinkId) => `${tag}:watch:link:${link}`,
+  /** Sorted set: earlier looks at the link (JSON) by their ms. */
+  samples: (link: LinkId) => `${tag}:samples:${link}`,
+  /** Sorted set: link with alerts to tell, by the ms from which on a bot may do it. */
+  alertDue: `${tag}:alerts:due`,
+  /** Hash: link → token of the bot that tells its alerts. */
+  alertClaims: `${tag}:alerts:claims`,
+  /** Hash: `<alert>:<channel>` → what is known of its message (JSON). */
+  alertPosts: (link: LinkId) => `${tag}:alerts:posts:${link}`,
   /** List of policy versions, oldest first; version n is at index n-1. */
   policy: `${tag}:policy`,
   /** String for 24 h: this delivery has been recorded. */

@@ -13,10 +13,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['domain'],
   telemetry: ['domain'],
   incidents: ['domain', 'runs', 'engines/engine.ts'],
-  store: ['domain', 'runs/ports.ts', 'policy/store.ts', 'slack/inbox-port.ts'],
+  watch: ['domain', 'runs', 'engines/engine.ts'],
+  store: ['domain', 'runs/ports.ts', 'watch', 'policy/store.ts', 'slack/inbox-port.ts'],
   app: ['domain', 'intents', 'policy', 'runs', 'incidents', 'engines/engine.ts', 'app.ts'],
   'app.ts': ['domain', 'intents', 'policy', 'runs', 'incidents', 'app'],
-  slack: ['domain', 'app.ts', 'incidents', 'runs/ports.ts'],
+  slack: ['domain', 'app.ts', 'incidents', 'watch', 'runs/ports.ts'],
   sim: ['domain'],
 };
 

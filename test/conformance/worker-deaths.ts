@@ -81,7 +81,10 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
       if (death.kind === 'effect') on.breakWire(death.statement, death.how);
       const first = runnerOn('first', on, dying.journal);
       await first.start();
-      const people = staff(store, on, run);
+      const people = staff(store, on, run).catch(async (cause: unknown) => {
+        const last = (await store.journal.read(run)).slice(-6).map(({ entry }) => JSON.stringify(entry).slice(0, 400));
+        throw new TypeError(`${JSON.stringify(death)}: the run is not over; its last words:\n${last.join('\n')}`, { cause });
+      });
       await Promise.race([people, died(on, dying, death)]);
       const second = runnerOn('second', on, store.journal);
       if (death.kind !== 'none') await second.start();
@@ -154,6 +157,7 @@ function runnerOn<L extends Link>(worker: string, on: Bed<L>, journal: RunnerDep
     recheck: async () => null,
     secure: async () => null,
     onWritten: () => {},
+    history: async () => [],
   });
 }
 

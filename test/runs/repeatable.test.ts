@@ -50,6 +50,7 @@ function aRunner(worker: string, engine: Engine): Runner {
     recheck: async () => null,
     secure: async () => null,
     onWritten: () => {},
+    history: async () => [],
   });
 }
 

@@ -56,6 +56,7 @@ function aRunner(worker: string, world: ToyWorld, more: Partial<RunnerDeps> = {}
     recheck: async () => null,
     secure: async () => null,
     onWritten: () => {},
+    history: async () => [],
     ...more,
   });
 }

@@ -6,8 +6,8 @@ import type { Act } from '../../../src/domain/plan.ts';
 import type { EngineIo, Probe, StepExecutor } from '../../../src/engines/engine.ts';
 import type { SideHosts } from '../../../src/engines/hosts/place.ts';
 import { hostSteps } from '../../../src/engines/hosts/steps.ts';
-import { createAuthority } from '../../../src/sim/tls/certificate.ts';
 import type { HostOptions, SimHost } from '../../../src/sim/hosts/contract.ts';
+import { createAuthority } from '../../../src/sim/tls/certificate.ts';
 import { connectShell } from '../../../src/transports/shell.ts';
 import { aHost, runTag, targetOf } from '../../sim/hosts/bed.ts';
 
@@ -49,6 +49,7 @@ export const anIo = (more: Partial<EngineIo> = {}): EngineIo => ({
   timeoutMs: 5_000,
   tag: runTag,
   earlier: [],
+  history: async () => [],
   ...more,
 });
 

@@ -17,7 +17,7 @@ afterEach(() => {
 function anIo(timeoutMs = 8_000) {
   const controller = new AbortController();
   gone.push(controller);
-  return { clock: systemClock, signal: controller.signal, timeoutMs, tag: 'replops/read', earlier: [] };
+  return { clock: systemClock, signal: controller.signal, timeoutMs, tag: 'replops/read', earlier: [], history: async () => [] };
 }
 
 const password = 'tigergraph';

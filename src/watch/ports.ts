@@ -1,0 +1,52 @@
+import type { LinkId } from '../domain/ids.ts';
+import type { Health, Sample } from '../domain/observation.ts';
+import type { AlertBook } from './alerts.ts';
+
+/** The right to look at one link now, for as long as it is renewed. */
+export interface Turn {
+  readonly link: LinkId;
+  readonly token: string;
+}
+
+/** What a look found, for people and gauges that want no more than the newest. */
+export interface Glance {
+  /** ms since the epoch, by the clock of the bot that looked. */
+  readonly at: number;
+  /** Which bot looked. */
+  readonly worker: string;
+  readonly health: Health;
+  /** Lag as time, ms; null when it is not known or is counted in something else. */
+  readonly lagMs: number | null;
+  /** Lag in transactions or in other numbers that grow by one; null when it is not known or is a time. */
+  readonly lagCount: number | null;
+}
+
+/** What is written when a look is over. */
+export interface Note {
+  readonly sample: Sample;
+  readonly glance: Glance;
+  /** Times of samples that are thinned out. */
+  readonly drop: readonly number[];
+  /** What is to be told, when it is not what it was; null when it is. */
+  readonly book: AlertBook | null;
+}
+
+/**
+ * What bots remember of links together. Every change is one atomic script; every call throws Fault `redis-unavailable` when Redis
+ * does not answer, and every one may be sent again.
+ */
+export interface WatchStore {
+  /** Takes those of these links whose time has come and that nobody has in hand, by Redis' clock, longest due first. */
+  take(links: readonly LinkId[], leaseMs: number, most: number): Promise<readonly Turn[]>;
+  /** Keeps a turn alive; false when it is lost. */
+  renew(turn: Turn, leaseMs: number): Promise<boolean>;
+  /** Ends a turn with what was seen; the link is due again after `nextInMs`. False when the turn is lost: then nothing is written. */
+  note(turn: Turn, note: Note, nextInMs: number): Promise<boolean>;
+  /** Ends a turn without anything; the link is due again after `nextInMs`. */
+  leave(turn: Turn, nextInMs: number): Promise<void>;
+  /** Samples of a link, oldest first. */
+  history(link: LinkId): Promise<readonly Sample[]>;
+  /** The newest look at each of these links; null where there was none. */
+  glances(links: readonly LinkId[]): Promise<readonly (Glance | null)[]>;
+  book(link: LinkId): Promise<AlertBook>;
+}
