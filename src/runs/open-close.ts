@@ -4,7 +4,7 @@ import type { Fact, Observation } from '../domain/observation.ts';
 import { passesHaltedRuns } from '../domain/operation.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
-import type { FactDifference, RunView } from '../domain/run.ts';
+import type { Entry, FactDifference, RunView } from '../domain/run.ts';
 import { fold } from './fold.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
@@ -57,7 +57,8 @@ export async function holdLink(grip: Grip, { journal, clock }: Pick<OpenDeps, 'j
     }
   } else if (hold.passed && still !== null) {
     const sentence = `Run ${still.run} holds link ${plan.link} and stands still; this run goes ahead of it and gives the link back to it.`;
-    await grip.append({ kind: 'noted', at: clock.now(), sentence });
+    const note: Entry = { kind: 'noted', at: clock.now(), sentence };
+    while ((await grip.append(note)) === 'behind');
   }
   return hold.kind;
 }
