@@ -35,6 +35,7 @@ async function carry(operation: string): Promise<RunId> {
 describe('a link one way, whose applications move', { timeout: 60_000 }, () => {
   it('goes to the other side and follows from there, and the side in use is never emptied', async () => {
     const world = await open();
+    world.ldr.write('primary', orders, 40);
     await house.reaches(await carry('switchover'), 'succeeded');
     expect(world.ldrJobs('standby')).toMatchObject([{ status: 'canceled' }]);
     world.ldr.write('standby', orders, 5);

@@ -1,4 +1,5 @@
 import type { SimSide, SqlWorld, SqlWorldOptions } from '../contract.ts';
+import type { FunctionShape } from './state/model.ts';
 import type { TableSpec } from './state/table.ts';
 
 export type LdrStart = 'replicating' | 'scanning' | 'paused' | 'none';
@@ -8,6 +9,12 @@ export interface LdrSetup {
   /** `shop.public.orders` and `shop.public.items` when left out. */
   readonly tables?: readonly TableSpec[];
   readonly enums?: readonly { readonly name: string; readonly values: readonly string[]; readonly sides?: readonly SimSide[] }[];
+  /** Functions that people made; `name` is `db.schema.function`. On both sides when `sides` is left out. */
+  readonly functions?: readonly {
+    readonly name: string;
+    readonly overloads: readonly FunctionShape[];
+    readonly sides?: readonly SimSide[];
+  }[];
   readonly start?: LdrStart;
   /** `unidirectional`: the standby follows the primary. */
   readonly direction?: 'unidirectional' | 'bidirectional';

@@ -8,7 +8,7 @@ import type { CreateLdr, LdrOptions } from './grammar/ldr-statement.ts';
 import type { LdrSetup } from './ldr-contract.ts';
 import type { LdrJob } from './state/model.ts';
 import { startLdr } from './state/start.ts';
-import { fullName, type SimTable, shapeOf, type TableSpec } from './state/table.ts';
+import { firstEpoch, fullName, type SimTable, shapeOf, type TableSpec } from './state/table.ts';
 import { commandText, reverseCommand } from './statements/command-text.ts';
 
 const minuteUs = 60_000_000;
@@ -65,14 +65,8 @@ function addTable({ state, cluster, vcId, owner, atUs }: Ground, spec: TableSpec
     shape: shapeOf(spec),
     grants: new Map(),
     offline: false,
-    sinceUs: atUs,
-    generation: 0,
-    loaded: rowsOf(spec, cluster.side),
-    inserts: [],
     wantedRate: 0,
-    rates: [],
-    missing: [],
-    altered: false,
+    epoch: firstEpoch(cluster.side, state.ldr.nextTableId, atUs, rowsOf(spec, cluster.side)),
   };
   state.ldr.nextTableId += 1;
   state.ldr.tables.push(table);
@@ -90,6 +84,11 @@ function lay(setup: LdrSetup, ground: Ground): void {
     const [database, schema, name] = partsOf(full);
     addDatabase(ground, database);
     if (sides.includes(side)) ground.state.ldr.enums.push({ side, vcId: ground.vcId, database, schema, name, values });
+  }
+  for (const { name: full, overloads, sides = simSides } of setup.functions ?? []) {
+    const [database, schema, name] = partsOf(full);
+    addDatabase(ground, database);
+    if (sides.includes(side)) ground.state.ldr.functions.push({ side, vcId: ground.vcId, database, schema, name, overloads });
   }
 }
 

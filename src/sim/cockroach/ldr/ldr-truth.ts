@@ -54,7 +54,7 @@ function createControl(realm: Realm): LdrControl {
     changed(realm);
   };
   return {
-    write: (side, name, rows) => change((atUs) => void tableOf(realm, side, name).inserts.push({ atUs, rows })),
+    write: (side, name, rows) => change((atUs) => void tableOf(realm, side, name).epoch.inserts.push({ atUs, rows })),
     rate: (side, name, perSecond) =>
       change(() => {
         tableOf(realm, side, name).wantedRate = perSecond;
@@ -64,12 +64,12 @@ function createControl(realm: Realm): LdrControl {
         const table = tableOf(realm, side, name);
         const job = state.ldr.jobs.find((ldr) => !isOver(state, ldr) && ldr.pairs.some(({ destination }) => destination === table));
         if (job === undefined) throw new TypeError(`nothing is replicated into ${name} on the ${side} side`);
-        table.missing.push({ atUs, rows });
+        table.epoch.missing.push({ atUs, rows });
         state.ldr.conflicts.push({ job, table, atUs: atUs + retriedUs, rows, reason });
       }),
     differ: (side, name, on) =>
       change(() => {
-        tableOf(realm, side, name).altered = on;
+        tableOf(realm, side, name).epoch.altered = on;
       }),
     fail: (side, jobId, error) => change((atUs) => pauseWithError(jobOf(state.clusters[side], jobId), error, atUs)),
     change: (side, name, patch) =>

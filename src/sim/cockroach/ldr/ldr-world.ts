@@ -26,8 +26,8 @@ function ldrUsers(version: SimVersion): readonly SimUser[] {
 
 /** Starts two simulated clusters with tables that are replicated row by row, on loopback. */
 export function startLdrWorld(options: LdrWorldOptions): Promise<LdrWorld> {
-  const { tables, enums, start, direction, connections, interface: where, owner, onOutage, ...rest } = options;
-  const given = { tables, enums, start, direction, connections, interface: where, owner, onOutage };
+  const { tables, enums, functions, start, direction, connections, interface: where, owner, onOutage, ...rest } = options;
+  const given = { tables, enums, functions, start, direction, connections, interface: where, owner, onOutage };
   // Only what was given: the entries that are left have the types of the setup.
   const ldr = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as LdrSetup;
   const version = typeof options.version === 'string' ? options.version : options.version.standby;

@@ -188,6 +188,31 @@ describe('emptying a table that replicates', () => {
   });
 });
 
+describe('what a stream has copied', () => {
+  it('stays when its source is emptied after the end, and can be copied back', async () => {
+    const world = await anLdrWorld('26.2', { users: [{ name: 'ops', password: 'pw', admin: true }] });
+    world.ldr.rate('primary', orders, 2);
+    world.control().advance(60_000);
+    world.ldr.rate('primary', orders, 0);
+    world.control().advance(20_000);
+    const [west, east] = [await aLine(world, 'standby'), await aLine(world, 'primary')];
+    await west.ask(`CANCEL JOB ${world.ldrJobs('standby')[0]?.id}`);
+    world.control().advance(60_000);
+    world.ldr.write('standby', orders, 5);
+    const at = (side: 'primary' | 'standby') => world.tables(side).find(({ name }) => name === orders);
+    const before = at('standby');
+    expect(before?.rows).toBe(1125);
+    await east.ask(`TRUNCATE ${orders}`);
+    world.ldr.write('primary', orders, 7);
+    expect(at('standby')).toEqual(before);
+    expect(at('primary')?.rows).toBe(7);
+    await east.ask(`TRUNCATE ${orders}`);
+    await east.ask(`CREATE LOGICAL REPLICATION STREAM FROM TABLE ${orders} ON 'external://to_west' INTO TABLE ${orders}`);
+    world.control().advance(60_000);
+    expect(at('primary')).toMatchObject({ rows: 1125, fingerprint: before?.fingerprint });
+  });
+});
+
 describe('a world’s start', () => {
   it.each([
     ['24.3', 'bidirectional'],

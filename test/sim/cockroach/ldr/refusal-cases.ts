@@ -7,6 +7,14 @@ const stream = streamOf(orders);
 const make = (ending: string): string =>
   `CREATE LOGICALLY REPLICATED TABLE ${orders} FROM TABLE ${orders} ON 'external://to_east'${ending}`;
 const bare: Partial<LdrWorldOptions> = { tables: [{ name: orders, sides: ['primary'] }, { name: items }] };
+const merging = { arguments: ['text', 'orders', 'orders', 'orders', 'numeric', 'numeric', 'numeric'], returns: 'text' } as const;
+const mergers: Partial<LdrWorldOptions> = {
+  functions: [
+    { name: 'shop.public.merge', overloads: [merging] },
+    { name: 'shop.public.twice', overloads: [merging, { ...merging, arguments: ['text'] }] },
+  ],
+};
+
 /** One line per rule of 4.2 to 4.10: what the product refuses, and how it words it. */
 export const ldrRefusals: readonly LdrRefusal[] = [
   ...schemaRefusals,
@@ -63,6 +71,50 @@ export const ldrRefusals: readonly LdrRefusal[] = [
     sql: `${stream} WITH DEFAULT FUNCTION = 'mine'`,
     code: '42883',
     message: /unknown function: mine/,
+  },
+  {
+    name: 'a function of another database than the one that the session is in',
+    options: mergers,
+    sql: `${stream} WITH FUNCTION shop.public.merge FOR TABLE ${orders}`,
+    code: '0A000',
+    message: 'cross-database function references not allowed',
+  },
+  {
+    name: 'a function that is not there, of a table',
+    options: mergers,
+    before: ['SET database = shop'],
+    sql: `${stream} WITH FUNCTION shop.public.absent FOR TABLE ${orders}`,
+    code: '42883',
+    message: 'unknown function: shop.public.absent()',
+  },
+  {
+    name: 'a function with two lists of arguments',
+    options: mergers,
+    before: ['SET database = shop'],
+    sql: `${stream} WITH DEFAULT FUNCTION = 'public.twice'`,
+    code: 'XXUUU',
+    message: 'function "public.twice" has more than 1 overload',
+  },
+  {
+    name: 'a function of the server’s own',
+    sql: `${stream} WITH DEFAULT FUNCTION = 'lower'`,
+    code: 'XXUUU',
+    message: 'function "lower" is not a user defined type',
+  },
+  {
+    name: 'a function with rows that are written past it',
+    options: mergers,
+    before: ['SET database = shop'],
+    sql: `${stream} WITH MODE = 'immediate', DEFAULT FUNCTION = 'merge'`,
+    code: '22023',
+    message: "MODE = 'immediate' cannot be used with user-defined functions",
+  },
+  {
+    name: 'a cursor from before a table’s own short history',
+    options: { tables: [{ name: orders, gcSeconds: 600 }] },
+    sql: `${stream} WITH CURSOR = '-11m'`,
+    code: 'XXUUU',
+    message: /must be after replica GC threshold/,
   },
   {
     name: 'a cursor that is garbage by now',

@@ -56,6 +56,30 @@ describe('what a version allows', () => {
     );
   });
 
+  it('functions that say what becomes of conflicts, where the session is in their database', async () => {
+    const shape = { arguments: ['text', 'orders'], returns: 'text' };
+    const world = await anLdrWorld('25.2', {
+      start: 'none',
+      functions: [
+        { name: 'shop.public.merge', overloads: [shape] },
+        { name: 'shop.odd "schema".f', overloads: [shape, { ...shape, arguments: [] }], sides: ['standby'] },
+      ],
+    });
+    const line = await aLine(world, 'standby');
+    const listed = 'SELECT function_name, argument_data_types FROM [SHOW FUNCTIONS FROM shop."odd ""schema"""]';
+    expect((await line.ask(listed)).rows).toEqual([
+      { function_name: 'f', argument_data_types: 'text, orders' },
+      { function_name: 'f', argument_data_types: '' },
+    ]);
+    await line.ask('SET database = shop');
+    await line.ask(`${streamOf(orders)} WITH FUNCTION shop.public.merge FOR TABLE ${orders}`);
+    await line.ask(`${streamOf(items)} WITH DEFAULT FUNCTION = '"shop"."public"."merge"'`);
+    expect((await line.ask('SHOW LOGICAL REPLICATION JOBS WITH DETAILS')).rows).toMatchObject([
+      { conflict_resolution_type: 'LWW', command: expect.stringContaining(`FUNCTION shop.public.merge FOR TABLE ${orders}`) },
+      { conflict_resolution_type: 'UDF' },
+    ]);
+  });
+
   it('a runner and a URI with privileges on the table only, from 25.2 on', async () => {
     const users = [
       { name: 'ops', password: 'ops-secret', admin: true },

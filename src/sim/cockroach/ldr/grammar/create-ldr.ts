@@ -31,7 +31,7 @@ function parseValue(cursor: Cursor): ReturnType<typeof parseOperand> {
 }
 
 function parseFunction(cursor: Cursor, options: MutableOptions): void {
-  const name = parseTableName(cursor).join('.');
+  const name = parseTableName(cursor);
   cursor.expect('for', 'table');
   const table = parseTableName(cursor);
   if (options.functions.some((known) => known.table.join('.') === table.join('.'))) {

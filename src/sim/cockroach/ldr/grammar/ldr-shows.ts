@@ -47,7 +47,7 @@ function parseFingerprints(cursor: Cursor): LdrShow {
 const parseOf = (cursor: Cursor): TableName | null => (cursor.accept('from') ? parseTableName(cursor) : null);
 
 const ofSchema =
-  (kind: 'show-enums' | 'show-tables'): Parse =>
+  (kind: 'show-enums' | 'show-functions' | 'show-tables'): Parse =>
   (cursor) => {
     cursor.next();
     return { kind, of: parseOf(cursor) };
@@ -74,6 +74,7 @@ export const ldrShowForms: readonly (readonly [readonly string[], Parse])[] = [
   [['zone', 'configuration'], parseZone],
   [['experimental_fingerprints', 'from', 'table'], parseFingerprints],
   [['enums'], ofSchema('show-enums')],
+  [['functions'], ofSchema('show-functions')],
   [['tables'], ofSchema('show-tables')],
   [
     ['databases'],

@@ -7,7 +7,7 @@ export interface LdrOptions {
   readonly cursor: Operand | null;
   readonly mode: Operand | null;
   readonly defaultFunction: Operand | null;
-  readonly functions: readonly { readonly name: string; readonly table: TableName }[];
+  readonly functions: readonly { readonly name: TableName; readonly table: TableName }[];
   readonly discard: Operand | null;
   readonly skipSchemaCheck: boolean;
   readonly label: Operand | null;
@@ -56,6 +56,7 @@ export type LdrShow =
   | { readonly kind: 'show-zone-configuration'; readonly table: TableName }
   | { readonly kind: 'show-table-fingerprints'; readonly table: TableName }
   | { readonly kind: 'show-enums'; readonly of: TableName | null }
+  | { readonly kind: 'show-functions'; readonly of: TableName | null }
   | { readonly kind: 'show-tables'; readonly of: TableName | null }
   | { readonly kind: 'show-databases' }
   | {

@@ -3,7 +3,7 @@ import type { Pace } from '../../contract.ts';
 import { replicatedAt } from '../../state/frontier.ts';
 import type { Us } from '../../state/model.ts';
 import type { LdrJob, LdrState } from './model.ts';
-import type { SimTable } from './table.ts';
+import type { Epoch, SimTable } from './table.ts';
 
 /** Rows from `from` up to, not including, `to`, in the order in which they were written. */
 type Span = readonly [from: number, to: number];
@@ -11,10 +11,8 @@ type Span = readonly [from: number, to: number];
 /** Rows by who wrote them: the strand of a table's own rows, and which of them. */
 export type Content = ReadonlyMap<string, readonly Span[]>;
 
-const strandOf = (table: SimTable): string => `${table.side}/${table.id}/${table.generation}`;
-
 /** How many rows clients have written into this very table by then. */
-function ownRows(table: SimTable, atUs: Us): number {
+function ownRows(table: Epoch, atUs: Us): number {
   const inserted = table.inserts.reduce((rows, insert) => rows + (insert.atUs <= atUs ? insert.rows : 0), 0);
   const streamed = table.rates.reduce((rows, { fromUs, perSecond }, at) => {
     const endUs = Math.min(atUs, table.rates[at + 1]?.fromUs ?? atUs);
@@ -51,21 +49,21 @@ function add(content: Map<string, readonly Span[]>, strand: string, spans: reado
 /** What a table held at a moment: its own rows, and what its jobs had brought by then. */
 export function contentAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): Content {
   const content = new Map<string, readonly Span[]>();
-  add(content, strandOf(table), [[0, ownRows(table, atUs)]]);
+  add(content, table.epoch.strand, [[0, ownRows(table.epoch, atUs)]]);
   for (const job of ldr.jobs) {
     const pair = job.pairs.find(({ destination }) => destination === table);
-    if (pair === undefined || job.startUs < table.sinceUs) continue;
+    if (pair === undefined || job.startUs < table.epoch.sinceUs) continue;
     const appliedUs = appliedAt(job, atUs, pace);
     if (appliedUs === null) continue;
     for (const [strand, spans] of pair.snapshot) add(content, strand, spans);
-    const from = job.cursor ? ownRows(pair.source, job.beginsAtUs) : 0;
-    add(content, strandOf(pair.source), [[from, ownRows(pair.source, appliedUs)]]);
+    const from = job.cursor ? ownRows(pair.from, job.beginsAtUs) : 0;
+    add(content, pair.from.strand, [[from, ownRows(pair.from, appliedUs)]]);
   }
   return content;
 }
 
-const missingAt = (table: SimTable, atUs: Us): number =>
-  table.missing.reduce((rows, missing) => rows + (missing.atUs <= atUs ? missing.rows : 0), 0);
+const missingAt = ({ epoch }: SimTable, atUs: Us): number =>
+  epoch.missing.reduce((rows, missing) => rows + (missing.atUs <= atUs ? missing.rows : 0), 0);
 
 export function rowsAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): number {
   const spans = [...contentAt(ldr, table, atUs, pace).values()].flat();
@@ -76,7 +74,7 @@ export function rowsAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): nu
 export function fingerprintAt(ldr: LdrState, table: SimTable, columns: readonly string[], atUs: Us, pace: Pace): string {
   const content = [...contentAt(ldr, table, atUs, pace)].sort(([a], [b]) => (a < b ? -1 : 1));
   if (rowsAt(ldr, table, atUs, pace) === 0) return '0';
-  const odd = [missingAt(table, atUs), table.altered ? `${table.side}/${table.id}` : ''];
+  const odd = [missingAt(table, atUs), table.epoch.altered ? `${table.side}/${table.id}` : ''];
   return createHash('sha256')
     .update(JSON.stringify([columns, content, odd]))
     .digest()

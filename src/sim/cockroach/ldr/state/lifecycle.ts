@@ -47,7 +47,8 @@ function refreshJob(state: SimState, ldr: LdrJob, atUs: Us): void {
 /** Clients write to a table as fast as they want to while its cluster is alive. */
 function refreshRate(state: SimState, table: SimTable, atUs: Us): void {
   const perSecond = isDown(state.clusters[table.side]) ? 0 : table.wantedRate;
-  if ((table.rates.at(-1)?.perSecond ?? 0) !== perSecond) table.rates.push({ fromUs: atUs, perSecond });
+  const { rates } = table.epoch;
+  if ((rates.at(-1)?.perSecond ?? 0) !== perSecond) rates.push({ fromUs: atUs, perSecond });
 }
 
 /** Brings the logical streams into line with the facts. */

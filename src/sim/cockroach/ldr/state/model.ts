@@ -1,11 +1,13 @@
 import type { SimSide } from '../../contract.ts';
 import type { Frontier, Us, Work } from '../../state/model.ts';
 import type { Content } from './content.ts';
-import type { SimTable } from './table.ts';
+import type { Epoch, SimTable } from './table.ts';
 
 export interface LdrPair {
   readonly source: SimTable;
   readonly destination: SimTable;
+  /** What the source held when the job began: rows that clients write after it was emptied are other rows. */
+  readonly from: Epoch;
   /** What the initial scan copies; empty for a job with a cursor. */
   readonly snapshot: Content;
 }
@@ -72,6 +74,22 @@ interface SimEnum {
   readonly values: readonly string[];
 }
 
+/** A function that people made, with one entry for each list of arguments that it has. */
+export interface SimFunction {
+  readonly side: SimSide;
+  readonly vcId: number;
+  readonly database: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly overloads: readonly FunctionShape[];
+}
+
+export interface FunctionShape {
+  /** As SHOW FUNCTIONS prints them: `text`, `numeric`, or the name of a table for its rows. */
+  readonly arguments: readonly string[];
+  readonly returns: string;
+}
+
 export interface SimDatabase {
   readonly side: SimSide;
   readonly vcId: number;
@@ -94,6 +112,7 @@ export interface LdrState {
   readonly databases: SimDatabase[];
   readonly tables: SimTable[];
   readonly enums: SimEnum[];
+  readonly functions: SimFunction[];
   readonly jobs: LdrJob[];
   readonly dlqs: DlqTable[];
   readonly conflicts: Conflict[];
@@ -107,6 +126,7 @@ export const emptyLdr = (): LdrState => ({
   databases: [],
   tables: [],
   enums: [],
+  functions: [],
   jobs: [],
   dlqs: [],
   conflicts: [],

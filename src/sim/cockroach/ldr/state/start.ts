@@ -55,6 +55,7 @@ export function startLdr(state: SimState, cluster: Cluster, source: Cluster, sta
   const cursor = start.cursorUs !== null;
   const pairs: readonly LdrPair[] = start.tables.map((pair) => ({
     ...pair,
+    from: pair.source.epoch,
     snapshot: cursor ? new Map() : contentAt(state.ldr, pair.source, atUs, state.pace),
   }));
   const ldr: LdrJob = {

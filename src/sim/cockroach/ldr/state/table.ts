@@ -48,6 +48,8 @@ export interface TableShape {
   readonly families: readonly { readonly name: string; readonly columns: readonly string[] }[];
   readonly ttl: { readonly expireAfter: string; readonly excluded: boolean } | null;
   readonly locality: string | null;
+  /** How long what was overwritten is kept. */
+  readonly gcSeconds: number;
 }
 
 /** A table of a simulated cluster, as a world's options give it. What is left out is usual. */
@@ -73,20 +75,48 @@ export interface SimTable {
   readonly grants: Map<string, Set<string>>;
   /** Not visible while a scan that creates it is under way. */
   offline: boolean;
-  /** When it was made or emptied last; each time its own rows are other rows. */
-  sinceUs: Us;
-  generation: number;
-  /** Rows of its own at `sinceUs`. */
-  loaded: number;
-  /** Rows that clients wrote at once. */
-  inserts: { readonly atUs: Us; readonly rows: number }[];
-  /** Rows per second that clients would write, and what they could write from when on. */
+  /** Rows per second that clients would write. */
   wantedRate: number;
-  rates: { readonly fromUs: Us; readonly perSecond: number }[];
+  /** Replaced by a new one when the table is emptied; a copy elsewhere keeps what it took from the old one. */
+  epoch: Epoch;
+}
+
+/** What clients wrote into a table from when it was made or emptied until it was emptied again. */
+export interface Epoch {
+  /** Tells its rows from those of all other epochs and tables. */
+  readonly strand: string;
+  readonly number: number;
+  readonly sinceUs: Us;
+  /** Rows of its own at `sinceUs`. */
+  readonly loaded: number;
+  /** Rows that clients wrote at once. */
+  readonly inserts: { readonly atUs: Us; readonly rows: number }[];
+  /** What clients could write from when on. */
+  readonly rates: { readonly fromUs: Us; readonly perSecond: number }[];
   /** Rows that came in and could not be applied. */
-  missing: { readonly atUs: Us; readonly rows: number }[];
+  readonly missing: { readonly atUs: Us; readonly rows: number }[];
   /** Something in it differs from what its writers wrote. */
   altered: boolean;
+}
+
+/** The first epoch of a table. */
+export const firstEpoch = (side: SimSide, id: number, sinceUs: Us, loaded: number): Epoch => ({
+  strand: `${side}/${id}/0`,
+  number: 0,
+  sinceUs,
+  loaded,
+  inserts: [],
+  rates: [],
+  missing: [],
+  altered: false,
+});
+
+/** Deletes every row of a table. What the old epoch had taken by then stays as it was. */
+export function emptyTable(table: SimTable, atUs: Us): void {
+  const { side, id, epoch } = table;
+  if ((epoch.rates.at(-1)?.perSecond ?? 0) > 0) epoch.rates.push({ fromUs: atUs, perSecond: 0 });
+  const number = epoch.number + 1;
+  table.epoch = { ...firstEpoch(side, id, atUs, 0), strand: `${side}/${id}/${number}`, number };
 }
 
 const defaultColumns: readonly ColumnSpec[] = [
@@ -111,6 +141,7 @@ export function shapeOf(spec: TableSpec): TableShape {
     families: spec.families ?? [],
     ttl: spec.ttl == null ? null : { expireAfter: spec.ttl.expireAfter, excluded: spec.ttl.excluded ?? false },
     locality: spec.locality ?? null,
+    gcSeconds: spec.gcSeconds ?? 14_400,
   };
 }
 

@@ -6,7 +6,8 @@ import { evaluateAlone } from '../../statements/evaluate.ts';
 import { hlcText, systemTimeOf, usOfHlc } from '../../values/hlc.ts';
 import type { SimTable } from '../state/table.ts';
 
-const gcUs = 4 * 3_600_000_000;
+/** Whether what the table held then may be gone by now. */
+export const isGarbage = ({ shape }: SimTable, atUs: Us, nowUs: Us): boolean => nowUs - atUs > shape.gcSeconds * 1_000_000;
 
 /** The time that a read of a table is as of. Refuses the future, what is garbage by now, and times before the table. */
 export function readTimeOf(call: Call, table: SimTable, asOf: Expression | null): Us {
@@ -16,7 +17,7 @@ export function readTimeOf(call: Call, table: SimTable, asOf: Expression | null)
   const asked = systemTimeOf(type, value, nowUs);
   const atUs = usOfHlc(asked);
   if (atUs > nowUs) throw new SqlError('22023', `AS OF SYSTEM TIME: cannot specify timestamp in the future (${hlcText(asked)})`);
-  if (nowUs - atUs > gcUs) throw uncategorized(`batch timestamp ${hlcText(asked)} must be after replica GC threshold`);
-  if (atUs < table.sinceUs) throw new SqlError('42P01', `relation "${table.name}" does not exist`);
+  if (isGarbage(table, atUs, nowUs)) throw uncategorized(`batch timestamp ${hlcText(asked)} must be after replica GC threshold`);
+  if (atUs < table.epoch.sinceUs) throw new SqlError('42P01', `relation "${table.name}" does not exist`);
   return atUs;
 }

@@ -8,7 +8,7 @@ import type { SqlValue } from '../../values/sql-types.ts';
 import { ldrDialects } from '../grammar/ldr-dialect.ts';
 import type { LdrStatement } from '../grammar/ldr-statement.ts';
 import { isLocked } from '../state/lifecycle.ts';
-import type { SimTable } from '../state/table.ts';
+import { emptyTable, type SimTable } from '../state/table.ts';
 import { createLdr } from './create-ldr.ts';
 import { dlqColumns, dlqRecords, findDlq } from './dlq.ts';
 import { findTable, placeOf, requireDatabase, requireOn, requireTable } from './tables.ts';
@@ -29,15 +29,7 @@ const truncate: Run<'truncate-tables'> = (call, { kind, tables }) => {
     requireOn(call, table, 'DROP');
     if (ldrDialects[call.cluster.dialect.version]?.truncateLocked === true) checkUnlocked(call, table);
   }
-  for (const table of chosen) {
-    table.sinceUs = call.nowUs();
-    table.generation += 1;
-    table.loaded = 0;
-    table.inserts = [];
-    table.rates = [];
-    table.missing = [];
-    table.altered = false;
-  }
+  for (const table of chosen) emptyTable(table, call.nowUs());
   call.effect(kind, call.session.vcName, true);
   return acknowledged('TRUNCATE');
 };

@@ -18,7 +18,7 @@ function optionTexts(options: LdrOptions): readonly string[] {
     ...pair('CURSOR', options.cursor),
     ...pair('MODE', options.mode),
     ...pair('DEFAULT FUNCTION', options.defaultFunction),
-    ...options.functions.map(({ name, table }) => `FUNCTION ${name} FOR TABLE ${nameText(table)}`),
+    ...options.functions.map(({ name, table }) => `FUNCTION ${nameText(name)} FOR TABLE ${nameText(table)}`),
     ...pair('DISCARD', options.discard),
     ...(options.skipSchemaCheck ? ['SKIP SCHEMA CHECK'] : []),
     ...pair('LABEL', options.label),

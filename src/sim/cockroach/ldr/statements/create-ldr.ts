@@ -5,9 +5,9 @@ import { type LdrDialect, ldrDialects } from '../grammar/ldr-dialect.ts';
 import type { CreateLdr, TableName } from '../grammar/ldr-statement.ts';
 import type { Reverse } from '../state/model.ts';
 import { startLdr } from '../state/start.ts';
-import { fullName, type SimTable } from '../state/table.ts';
+import { firstEpoch, fullName, type SimTable } from '../state/table.ts';
 import { commandText, reverseCommand } from './command-text.ts';
-import { invalid, readChoices } from './ldr-choices.ts';
+import { checkCursor, invalid, readChoices } from './ldr-choices.ts';
 import { checkFree, checkPairs, checkRunner, resolveExisting } from './ldr-destination-checks.ts';
 import { checkReverse, followAs, resolveSources } from './ldr-source-checks.ts';
 import { completeName, placeOf } from './tables.ts';
@@ -25,14 +25,8 @@ function makeTable(call: Call, name: TableName, source: SimTable): SimTable {
     shape: { ...source.shape, ttl: null },
     grants: new Map([[call.session.user, new Set(['REPLICATIONDEST', 'REPLICATIONSOURCE'])]]),
     offline: true,
-    sinceUs: call.nowUs(),
-    generation: 0,
-    loaded: 0,
-    inserts: [],
     wantedRate: 0,
-    rates: [],
-    missing: [],
-    altered: false,
+    epoch: firstEpoch(call.cluster.side, ldr.nextTableId, call.nowUs(), 0),
   };
   ldr.nextTableId += 1;
   return table;
@@ -69,6 +63,7 @@ export function createLdr(call: Call, statement: CreateLdr): Outcome {
   const uri = textOf(call, statement.uri);
   const source = followAs(call, uri, dialect);
   const sources = resolveSources(call, source, statement.from.tables);
+  checkCursor(call, choices, sources);
   const back = statement.options.bidirectional === null ? null : textOf(call, statement.options.bidirectional);
   if (back !== null) checkReverse(call, source, sources, back, dialect);
   const destinations = creates ? sources.map((table, at) => makeTable(call, statement.into.tables[at] ?? [], table)) : existing;

@@ -1,9 +1,12 @@
 import { SqlError, uncategorized } from '../../sql-error.ts';
 import type { Us } from '../../state/model.ts';
 import { type Call, textOf } from '../../statements/call.ts';
-import { systemTimeOf, usOfHlc } from '../../values/hlc.ts';
+import { hlcOfUs, hlcText, systemTimeOf, usOfHlc } from '../../values/hlc.ts';
 import type { CreateLdr, LdrOptions } from '../grammar/ldr-statement.ts';
 import type { LdrJob } from '../state/model.ts';
+import type { SimTable } from '../state/table.ts';
+import { isGarbage } from './as-of.ts';
+import { functionParts, resolveFunction } from './functions.ts';
 
 export const invalid = (message: string): SqlError => new SqlError('22023', message);
 
@@ -25,32 +28,39 @@ function readMode(call: Call, options: LdrOptions, udf: boolean): Choices['mode'
   return mode;
 }
 
-const gcUs = 4 * 3_600_000_000;
-
 function readCursor(call: Call, options: LdrOptions): Us | null {
   const text = textOrNull(call, options.cursor);
   if (text === null) return null;
   const cursorUs = usOfHlc(systemTimeOf('STRING', text, call.nowUs()));
   if (cursorUs > call.nowUs()) throw invalid('AS OF SYSTEM TIME: cannot specify timestamp in the future');
-  if (call.nowUs() - cursorUs > gcUs) throw uncategorized(`batch timestamp ${text} must be after replica GC threshold`);
   return cursorUs;
+}
+
+function readConflict(call: Call, options: LdrOptions): LdrJob['conflict'] {
+  const text = textOrNull(call, options.defaultFunction);
+  const word = text?.toLowerCase() ?? 'lww';
+  if (text === null || word === 'lww') return 'LWW';
+  if (word === 'dlq') return 'DLQ';
+  resolveFunction(call, functionParts(text));
+  return 'UDF';
+}
+
+/** The history from the cursor on has to be there still. */
+export function checkCursor(call: Call, { cursorUs }: Choices, sources: readonly SimTable[]): void {
+  if (cursorUs === null || !sources.some((table) => isGarbage(table, cursorUs, call.nowUs()))) return;
+  throw uncategorized(`batch timestamp ${hlcText(hlcOfUs(cursorUs))} must be after replica GC threshold`);
 }
 
 /** Reads the options and refuses what they may not say. */
 export function readChoices(call: Call, statement: CreateLdr): Choices {
   const { options } = statement;
-  const fallback = textOrNull(call, options.defaultFunction)?.toLowerCase() ?? null;
-  const named = [
-    ...options.functions.map(({ name }) => name),
-    ...(fallback === null || ['lww', 'dlq'].includes(fallback) ? [] : [fallback]),
-  ];
-  const [unknown] = named;
-  if (unknown !== undefined) throw new SqlError('42883', `unknown function: ${unknown}()`);
-  const mode = readMode(call, options, false);
+  const conflict = readConflict(call, options);
+  for (const { name } of options.functions) resolveFunction(call, name);
+  const mode = readMode(call, options, options.functions.length > 0 || conflict === 'UDF');
   const discard = textOrNull(call, options.discard);
   if (discard !== null && !['ttl-deletes', 'all-deletes'].includes(discard)) throw invalid(`unknown discard option "${discard}"`);
   if (statement.kind === 'create-logically-replicated') checkDirection(options);
-  return { mode, conflict: fallback === 'dlq' ? 'DLQ' : 'LWW', discard, cursorUs: readCursor(call, options) };
+  return { mode, conflict, discard, cursorUs: readCursor(call, options) };
 }
 
 function checkDirection({ unidirectional, bidirectional }: LdrOptions): void {

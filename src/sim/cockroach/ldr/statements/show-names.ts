@@ -11,7 +11,7 @@ import { databasesIn, placeOf, requireDatabase, requireTable, tablesIn } from '.
 type Show<Kind extends LdrShow['kind']> = Extract<LdrShow, { kind: Kind }>;
 
 /** Database and schema of `FROM db`, `FROM db.schema`, or of the session. */
-function within(call: Call, of: TableName | null): { readonly database: string; readonly schema: string | null } {
+export function within(call: Call, of: TableName | null): { readonly database: string; readonly schema: string | null } {
   const place = placeOf(call);
   if (of === null) return { database: place.database, schema: null };
   const [first = '', second] = of;

@@ -173,11 +173,10 @@ export const showTriggers = (call: Call, { table }: Show<'show-triggers'>): Show
   );
 
 export const showZoneConfiguration = (call: Call, { table }: Show<'show-zone-configuration'>): ShowPlan =>
-  aboutTable(call, table, 'SHOW ZONE CONFIGURATION', { target: 'STRING', raw_config_sql: 'STRING' }, () => [
+  aboutTable(call, table, 'SHOW ZONE CONFIGURATION', { target: 'STRING', raw_config_sql: 'STRING' }, ({ shape }) => [
     {
       target: 'RANGE default',
-      raw_config_sql:
-        "ALTER RANGE default CONFIGURE ZONE USING\n\trange_min_bytes = 134217728,\n\trange_max_bytes = 536870912,\n\tgc.ttlseconds = 14400,\n\tnum_replicas = 3,\n\tconstraints = '[]',\n\tlease_preferences = '[]'",
+      raw_config_sql: `ALTER RANGE default CONFIGURE ZONE USING\n\trange_min_bytes = 134217728,\n\trange_max_bytes = 536870912,\n\tgc.ttlseconds = ${shape.gcSeconds},\n\tnum_replicas = 3,\n\tconstraints = '[]',\n\tlease_preferences = '[]'`,
     },
   ]);
 
