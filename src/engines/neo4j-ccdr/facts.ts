@@ -31,6 +31,11 @@ function sideFacts(side: Side, settings: CcdrSettings, detail: CcdrDetail): read
       ifKnown(({ release, edition }) => `${release.text} ${edition}`),
     ),
     bind(
+      'surface',
+      'Interface for replicas',
+      ifKnown(({ surface }) => surfaceWords[surface]),
+    ),
+    bind(
       'database',
       'Database',
       ifKnown(() => view?.name ?? `no ${database}`),
@@ -72,6 +77,12 @@ function sideFacts(side: Side, settings: CcdrSettings, detail: CcdrDetail): read
     ...(known === null ? [] : movingFacts(side, cluster, known, view)),
   ];
 }
+
+const surfaceWords = {
+  preview: 'the internal.dbms procedures (preview)',
+  ga: 'CREATE REPLICA DATABASE and dbms.promoteReplicaDatabase',
+  none: 'none',
+} as const;
 
 const topologyText = (topology: DatabaseView['requested']): string =>
   topology === null ? 'not told' : `${topology.primaries} primaries, ${topology.secondaries} secondaries`;

@@ -12,6 +12,7 @@ import { readDatabase } from './read-database.ts';
 import { readSide } from './read-side.ts';
 import { sendChange, withLeader } from './session.ts';
 import { phaseOf, writableOf } from './state.ts';
+import { explained } from './surface.ts';
 import { phaseWords, problemOf } from './words.ts';
 
 /** Where an act runs and what it may ask. */
@@ -104,9 +105,14 @@ export const look = ({ connect, cluster, io }: Place, database: string): Promise
 export const lookThere = ({ connect, other, io }: Place, database: string): Promise<DatabaseView | null> =>
   withLeader(connect, other, io, (session) => readDatabase(session, database));
 
-export const change = async ({ connect, cluster, io }: Place, statement: string): Promise<void> => {
-  await sendChange(connect, cluster, io, statement);
-};
+/** Sends one effect. Throws a Fault that says what is known of it. */
+export async function change({ connect, cluster, io }: Place, statement: string): Promise<void> {
+  try {
+    await sendChange(connect, cluster, io, statement);
+  } catch (cause) {
+    throw explained(cause, cluster.cluster);
+  }
+}
 
 /** Longest that a look at the other side may take, ms: it may be gone, and this side's answer must not wait for it. */
 const peekMs = 4_000;

@@ -7,9 +7,10 @@ import type { CcdrCluster } from './config.ts';
 import type { DatabaseView, ReadSide, RoutingView, ServerView, SideRead } from './detail.ts';
 import { isOn } from './privileges.ts';
 import { readDatabase } from './read-database.ts';
-import { releaseOf, surfaceOf } from './release.ts';
+import { releaseOf } from './release.ts';
 import { withLeader, withMember } from './session.ts';
 import { phaseOf } from './state.ts';
+import { askSurface } from './surface.ts';
 
 /** Share of the time in which a leader has to be found; the rest is for asking any member. */
 const leaderShare = 0.6;
@@ -44,7 +45,7 @@ export function deafness(fault: Fault): 'gone' | 'silent' | 'locked' {
 
 async function readAll(session: BoltSession, cluster: CcdrCluster, by: ReadSide['by']): Promise<ReadSide> {
   const { release, edition } = kernelOf(session.components, cluster.cluster);
-  const base = { kind: 'read', by, release, edition, surface: surfaceOf(release) } as const;
+  const base = { kind: 'read', by, release, edition } as const;
   if (edition !== 'enterprise') {
     // Community has neither clusters nor replicas, and refuses to be asked about them.
     return {
@@ -67,9 +68,11 @@ async function readAll(session: BoltSession, cluster: CcdrCluster, by: ReadSide[
   const aliases = (await session.read('SHOW ALIASES FOR DATABASE YIELD name, database, location')).rows;
   const { database, spare } = await readDatabases(session, cluster);
   const { user, roles } = await whoAmI(session);
+  const procedures = await readProcedures(session);
   return {
     ...base,
-    procedures: await readProcedures(session),
+    surface: await askSurface(session, release, procedures),
+    procedures,
     user,
     roles,
     servers,

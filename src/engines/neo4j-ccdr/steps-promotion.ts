@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isFault } from '../../domain/faults.ts';
 import type { Probe } from '../engine.ts';
 import { kinds } from './acts.ts';
 import type { DatabaseView } from './detail.ts';
@@ -18,6 +19,7 @@ import {
 } from './place.ts';
 import { behindOf, copiesOf, isOnline, isReplica, phaseOf, reachOf, writableOf } from './state.ts';
 import { transactions } from './words.ts';
+import { checkWrites } from './write-check.ts';
 
 const topology = z.object({ primaries: z.number(), secondaries: z.number() });
 const databaseParams = z.object({ database: z.string() });
@@ -145,7 +147,19 @@ async function mayPromote(place: Place, { remote, before }: PromoteParams, view:
   return probe.kind === 'done' ? todo : probe;
 }
 
-/** Waits for the election that follows a promotion. Never has anything to send. */
+/** What the primaries say of it is told, since an election that lasts has its reason there. */
+async function electing(place: Place, view: DatabaseView): Promise<Probe> {
+  const base = `${view.name} on ${place.here} is promoted and elects a writer.`;
+  try {
+    const check = await checkWrites(place, view);
+    return underway(check.kind === 'failing' ? `${base} ${check.words}` : base);
+  } catch (cause) {
+    if (!isFault(cause) || place.io.signal.aborted) throw cause;
+    return underway(base);
+  }
+}
+
+/** Waits for the election that follows a promotion, and for a write to be taken. Never has anything to send. */
 export const awaitWriter: CcdrStep<z.infer<typeof databaseParams>> = {
   params: databaseParams,
   rebuild: (acts, side, { database }) => acts.awaitWriter(side, database),
@@ -153,10 +167,13 @@ export const awaitWriter: CcdrStep<z.infer<typeof databaseParams>> = {
     const view = await look(place, database);
     const copies = copiesOf(view);
     const phase = phaseOf(view);
-    if (phase === 'electing') return underway(`${database} on ${place.here} is promoted and elects a writer.`);
-    if (phase !== 'serving') return impossible(`${database} on ${place.here} does not take writes: ${stateWords(view)}.`);
+    if (view !== null && phase === 'electing') return electing(place, view);
+    if (view === null || phase !== 'serving') return impossible(`${database} on ${place.here} does not take writes: ${stateWords(view)}.`);
+    const check = await checkWrites(place, view);
+    if (check.kind === 'failing') return underway(`${database} on ${place.here} has a writer. ${check.words}`);
     const writer = copies.find((copy) => copy.writer);
     return done({
+      'write check': check.words,
       writer: writer?.address ?? writer?.server ?? null,
       'copies online': `${copies.filter(isOnline).length} of ${copies.length}`,
     });

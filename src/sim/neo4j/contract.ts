@@ -79,6 +79,8 @@ export interface GraphWorldOptions {
   readonly handshake?: 'manifest' | 'legacy';
   /** Transactions that clients commit per second on every database of the application that lets them. */
   readonly writesPerSecond?: number;
+  /** Not documented: whether SHOW PROCEDURES lists what is internal. It does not when left out. */
+  readonly listsInternal?: boolean;
   /** Not documented: whether a creation that failed leaves a row behind. */
   readonly failedCreateLeavesRow?: boolean;
 }
@@ -149,6 +151,8 @@ export interface WorldControl {
   writes(perSecond: number): void;
   /** A client's write transaction on the side's writer, which commits after `ms`, whatever the access mode is by then. */
   straggle(side: SimSide, ms: number): void;
+  /** What the side offers of replicas, whatever its version says, from now on. */
+  offer(side: SimSide, surface: 'preview' | 'general'): void;
   /** All servers of the side run another version from now on. */
   upgrade(side: SimSide, version: string): void;
 }

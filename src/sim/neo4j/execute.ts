@@ -56,6 +56,7 @@ export function createCall(realm: Realm, { session, transaction, parsed, paramet
     cypher: parsed.cypher ?? options.cypher ?? cluster.release.defaultCypher,
     database: databaseFor(parsed.statement, transaction.database),
     failedCreateLeavesRow: options.failedCreateLeavesRow ?? false,
+    listsInternal: options.listsInternal ?? false,
     effect,
   };
 }

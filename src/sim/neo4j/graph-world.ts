@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { systemClock } from '../../domain/clock.ts';
+import { type LoopbackPort, openLoopbackPort } from '../loopback-port.ts';
 import { createWorldTime } from '../time/world-time.ts';
 import { createAuthority } from '../tls/certificate.ts';
 import { type GraphWorld, type GraphWorldOptions, type GraphWorldSide, type SimSide, simSides, type WorldControl } from './contract.ts';
@@ -12,7 +13,7 @@ import { releaseOf } from './release.ts';
 import { createSessions } from './sessions.ts';
 import { newId } from './state/model.ts';
 import { isWritable } from './state/transactions.ts';
-import { startWireServer, type WireServer } from './wire/server.ts';
+import { serveConnection } from './wire/connection.ts';
 import { createFaults, type Servers } from './world-faults.ts';
 import { createReaders } from './world-readers.ts';
 
@@ -46,10 +47,11 @@ function createRealm(genesis: Genesis): Realm {
 }
 
 async function startServers(realm: Realm, secure: SecureContext | null): Promise<Servers> {
-  const servers: Record<SimSide, Map<string, WireServer>> = { primary: new Map(), standby: new Map() };
+  const servers: Record<SimSide, Map<string, LoopbackPort>> = { primary: new Map(), standby: new Map() };
   for (const side of simSides) {
     for (const server of realm.state.clusters[side].servers) {
-      const wire = await startWireServer(createGraphBackend(realm, side, server.id), 0, secure);
+      const backend = createGraphBackend(realm, side, server.id);
+      const wire = await openLoopbackPort(0, (socket) => serveConnection(socket, backend, secure));
       server.port = wire.port;
       server.address = `127.0.0.1:${wire.port}`;
       servers[side].set(server.id, wire);
@@ -89,6 +91,12 @@ function createControl(realm: Realm): WorldControl {
     upgrade: (side, version) => {
       catchUp(realm);
       state.clusters[side].release = releaseOf(version);
+      changed(realm);
+    },
+    offer: (side, surface) => {
+      catchUp(realm);
+      const { release } = state.clusters[side];
+      state.clusters[side].release = { ...release, surface, namedPromotion: surface === 'general' };
       changed(realm);
     },
     straggle: (side, ms) => {

@@ -1,11 +1,11 @@
+import type { LoopbackPort } from '../loopback-port.ts';
 import type { SimSide } from './contract.ts';
 import type { Faults } from './fault-contract.ts';
 import { catchUp, changed, type Realm } from './realm.ts';
 import type { Cluster, Server } from './state/model.ts';
-import type { WireServer } from './wire/server.ts';
 
 /** Listening servers, by side and by the server's id. */
-export type Servers = Readonly<Record<SimSide, ReadonlyMap<string, WireServer>>>;
+export type Servers = Readonly<Record<SimSide, ReadonlyMap<string, LoopbackPort>>>;
 
 function serverNamed(cluster: Cluster, name: string): Server {
   const server = cluster.servers.find((candidate) => candidate.name === name);
@@ -13,7 +13,7 @@ function serverNamed(cluster: Cluster, name: string): Server {
   return server;
 }
 
-const wireOf = (servers: Servers, side: SimSide, id: string): WireServer => {
+const wireOf = (servers: Servers, side: SimSide, id: string): LoopbackPort => {
   const wire = servers[side].get(id);
   if (wire === undefined) throw new TypeError(`server ${id} does not listen`);
   return wire;
@@ -31,7 +31,7 @@ export function createFaults(realm: Realm, servers: Servers): Faults {
       clusters[side][name] = on;
     });
   /** Those that are down by themselves stay so. */
-  const listening = (side: SimSide): readonly WireServer[] =>
+  const listening = (side: SimSide): readonly LoopbackPort[] =>
     clusters[side].servers.filter(({ up }) => up).map(({ id }) => wireOf(servers, side, id));
   return {
     add: realm.rules.add,

@@ -225,3 +225,15 @@ describe('refusals', () => {
     expect((await line.ask('SHOW ALIASES FOR DATABASE')).rows).toEqual([]);
   });
 });
+
+describe('EXPLAIN', () => {
+  it('runs nothing, and knows what is not there', async () => {
+    const world = await aWorld({});
+    const line = aLine(world, 'standby');
+    expect((await line.ask("EXPLAIN CALL internal.dbms.promoteReplicaDatabase('orders')")).rows).toEqual([]);
+    expect(world.database('standby')?.type).toBe('replica');
+    expect(world.effects()).toEqual([]);
+    world.control().offer('standby', 'general');
+    expect(await line.refusal("EXPLAIN CALL internal.dbms.promoteReplicaDatabase('orders')")).toMatchObject({ gqlStatus: '42N08' });
+  });
+});

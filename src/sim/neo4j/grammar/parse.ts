@@ -31,10 +31,11 @@ function prefix(cursor: Cursor): CypherVersion | null {
 export function parse(text: string): Parsed {
   const cursor = createCursor(text, tokenize(text));
   const cypher = prefix(cursor);
+  const explain = cursor.accept('EXPLAIN');
   const begin = beginnings.find(([word]) => cursor.accept(word));
   if (begin === undefined) throw cursor.unexpected();
   const statement = begin[1](cursor);
   cursor.accept(';');
   if (cursor.peek().kind !== 'end') throw cursor.unexpected();
-  return { text, cypher, statement };
+  return { text, cypher, explain, statement };
 }

@@ -107,5 +107,7 @@ export interface Parsed {
   readonly text: string;
   /** null: the database's own default language. */
   readonly cypher: CypherVersion | null;
+  /** It is planned only, and nothing of it is run. */
+  readonly explain: boolean;
   readonly statement: Statement;
 }

@@ -19,6 +19,7 @@ export interface Call {
   /** The database that it runs on: `system`, or one of the application's. */
   readonly database: string;
   readonly failedCreateLeavesRow: boolean;
+  readonly listsInternal: boolean;
   effect(database: string | null, changed: boolean): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Parsed, Statement, StatementKind } from '../grammar/statement.ts';
 import { accessMode, databaseNotFound, notALeader, unsupportedCommand } from '../graph-error.ts';
 import { resolveDatabase, systemLeader } from '../state/model.ts';
-import type { Call, Outcome } from './call.ts';
+import { type Call, type Outcome, rowsOf } from './call.ts';
 import {
   alterAccess,
   alterAlias,
@@ -127,13 +127,14 @@ function checkPlace(call: Call, statement: Statement, mode: 'read' | 'write'): v
 }
 
 /** Runs one statement to its first effects. Refusals are thrown as GraphError. */
-export function runStatement(call: Call, { statement }: Parsed, mode: 'read' | 'write'): Outcome {
+export function runStatement(call: Call, { statement, explain }: Parsed, mode: 'read' | 'write'): Outcome {
   if (call.cluster.edition === 'community' && enterpriseOnly.has(statement.kind)) {
     throw unsupportedCommand(`Unsupported administration command: ${statement.kind.replaceAll('-', ' ').toUpperCase()}`);
   }
   if (call.database !== 'system' && resolveDatabase(call.cluster, call.database) === null) throw databaseNotFound(call.database);
   checkPlace(call, statement, mode);
   checkPrivileges(call, statement);
+  if (explain) return rowsOf([], () => [], 's');
   // The runner of a kind takes statements of that kind.
   const run = runners[statement.kind] as (call: Call, statement: Statement) => Outcome;
   const outcome = run(call, statement);

@@ -114,11 +114,11 @@ const procedureColumns: Columns = [
   ['signature', false],
 ];
 
-/** Whether the list has what is internal is not documented: here it has not. */
+/** Whether the list has what is internal is not documented. */
 export function showProcedures(call: Call, { view }: Of<'show-procedures'>): Outcome {
   const rows = (): readonly Row[] =>
     proceduresOf(call.cluster)
-      .filter(([name]) => !name.startsWith('internal.'))
+      .filter(([name]) => call.listsInternal || !name.startsWith('internal.'))
       .map(([name, { writes }]) => ({
         name,
         description: '',
