@@ -82,7 +82,11 @@ export function planSelect(call: Call, select: Select): SelectPlan {
   if (source === null && select.items.some((item) => item.expression.kind === 'star')) {
     throw new SqlError('42602', 'cannot use "*" without a FROM clause');
   }
-  const items = expand(select.items, inner);
+  const unlisted = source?.unlisted ?? [];
+  const items = expand(
+    select.items,
+    inner.filter(({ name }) => !unlisted.includes(name)),
+  );
   const columns = items.map(({ expression, alias }) => ({ name: alias ?? nameOf(expression), type: typeOf(expression, inner, dialect) }));
   // An alias may be named in ORDER BY.
   const aliased = (expression: Expression): Expression =>

@@ -3,6 +3,8 @@ import type { Column, SqlType, SqlValue } from '../values/sql-types.ts';
 /** A SHOW whose columns are known before it runs. */
 export interface ShowPlan {
   readonly columns: readonly Column[];
+  /** Columns that can be named and that `*` leaves out. */
+  readonly unlisted?: readonly string[];
   /** Checks privileges, then reads. */
   rows(): readonly (readonly SqlValue[])[];
   /** Command tag; `counted` ones end in the number of rows. */

@@ -213,6 +213,41 @@ describe('what a stream has copied', () => {
   });
 });
 
+describe('when a row was written', () => {
+  const newest = `SELECT max(crdb_internal_mvcc_timestamp) AS newest, count(*) AS n FROM ${orders}`;
+  const local = `${newest} WHERE crdb_internal_origin_timestamp IS NULL`;
+
+  const hlcAt = (ms: number): string => `${Math.round(ms * 1000)}000.0000000000`;
+
+  it('is told by two columns that a star leaves out: on this cluster, and where a stream brought it from', async () => {
+    const world = await anLdrWorld('26.2');
+    const [west, east] = [await aLine(world, 'standby'), await aLine(world, 'primary')];
+    world.control().advance(10_000);
+    const writtenAt = world.now();
+    world.ldr.write('primary', orders, 3);
+    world.control().advance(10_000);
+    expect((await west.ask(local)).rows).toEqual([{ newest: null, n: '0' }]);
+    const [copied] = (await west.ask(`SELECT max(crdb_internal_origin_timestamp) AS at, count(*) AS n FROM ${orders}`)).rows;
+    expect(copied).toEqual({ at: hlcAt(writtenAt), n: '1003' });
+    expect((await east.ask(local)).rows).toEqual([{ newest: copied?.['at'], n: '1003' }]);
+    world.ldr.write('standby', orders, 2);
+    expect((await west.ask(local)).rows).toEqual([{ newest: hlcAt(world.now()), n: '2' }]);
+    expect((await west.ask(`SELECT * FROM ${orders} LIMIT 1`)).columns).toEqual([]);
+  });
+
+  it('follows clients that write all the time, up to the moment that is asked for', async () => {
+    const world = await anLdrWorld('26.2');
+    const east = await aLine(world, 'primary');
+    const from = world.now();
+    world.ldr.rate('primary', orders, 1);
+    world.control().advance(30_500);
+    expect((await east.ask(local)).rows).toEqual([{ newest: hlcAt(from + 30_000), n: '1030' }]);
+    expect((await east.ask(newest.replace(orders, `${orders} AS OF SYSTEM TIME '-10s'`))).rows).toEqual([
+      { newest: hlcAt(from + 20_000), n: '1020' },
+    ]);
+  });
+});
+
 describe('a world’s start', () => {
   it.each([
     ['24.3', 'bidirectional'],

@@ -2,9 +2,11 @@ import type { Expression } from '../../grammar/statement.ts';
 import { SqlError } from '../../sql-error.ts';
 import { type Call, currentUser } from '../../statements/call.ts';
 import { columnsOf, pick, type ShowPlan } from '../../statements/show-plan.ts';
+import { hlcDecimal, hlcOfUs } from '../../values/hlc.ts';
 import type { SqlValue } from '../../values/sql-types.ts';
 import type { CatalogQuery, TableName } from '../grammar/ldr-statement.ts';
 import { rowsAt } from '../state/content.ts';
+import { rowTimesAt } from '../state/row-times.ts';
 import { allColumns, fullName, isEnum } from '../state/table.ts';
 import { readTimeOf } from './as-of.ts';
 import { standardType } from './create-text.ts';
@@ -98,15 +100,22 @@ function planDlq(call: Call, parts: TableName): ShowPlan | null {
   });
 }
 
-/** Rows of a table: as many as it has, without what is in them. */
+/** Of each row: when it was written here, and, for one that a stream brought, when it was written at its source. */
+const systemColumns = columnsOf({ crdb_internal_mvcc_timestamp: 'DECIMAL', crdb_internal_origin_timestamp: 'DECIMAL' });
+
+/** Rows of a table: as many as it has, with their times and without what is in them. */
 function planRows(call: Call, parts: TableName, asOf: Expression | null): ShowPlan {
   requireTable(placeOf(call), parts);
-  return relation([], () => {
+  const rows = (): readonly (readonly SqlValue[])[] => {
     const table = requireTable(placeOf(call), parts);
     requireOn(call, table, 'SELECT');
-    const rows = rowsAt(call.state.ldr, table, readTimeOf(call, table, asOf), call.state.pace);
-    return new Array<readonly SqlValue[]>(rows).fill([]);
-  });
+    const { ldr, pace } = call.state;
+    const atUs = readTimeOf(call, table, asOf);
+    const times = rowTimesAt(ldr, table, atUs, pace).slice(0, rowsAt(ldr, table, atUs, pace));
+    const text = (timeUs: number): string => hlcDecimal(hlcOfUs(timeUs));
+    return times.map(({ mvccUs, originUs }) => [text(mvccUs), originUs === null ? null : text(originUs)]);
+  };
+  return { ...relation(systemColumns, rows), unlisted: systemColumns.map(({ name }) => name) };
 }
 
 /** A table, a dead letter queue or a view of the catalog; null when the name is none of them. */
