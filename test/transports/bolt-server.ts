@@ -1,8 +1,10 @@
 import { createSecureContext } from 'node:tls';
+import { type LoopbackPort, openLoopbackPort } from '../../src/sim/loopback-port.ts';
 import { GraphError } from '../../src/sim/neo4j/graph-error.ts';
+import type { Backend } from '../../src/sim/neo4j/wire/backend.ts';
 import { ConnectionCut, type Extras, type Fields, type Notice } from '../../src/sim/neo4j/wire/backend.ts';
+import { serveConnection } from '../../src/sim/neo4j/wire/connection.ts';
 import type { Cell } from '../../src/sim/neo4j/wire/packstream.ts';
-import { startWireServer, type WireServer } from '../../src/sim/neo4j/wire/server.ts';
 
 /** What the server does with one statement. */
 export type Reply =
@@ -24,7 +26,7 @@ export interface Sent {
 
 export interface BoltServer {
   readonly port: number;
-  readonly wire: WireServer;
+  readonly wire: LoopbackPort;
   /** Statements that arrived after the greeting, in order. */
   readonly sent: Sent[];
   readonly greetings: Sent[];
@@ -83,50 +85,48 @@ export async function startBoltServer({ reply = () => oneRow, logOn, writers, ce
     }
   };
 
-  const wire: WireServer = await startWireServer(
-    {
-      agent: 'Neo4j/2026.07.1',
-      handshake: 'legacy',
-      open: () => {
-        ids += 1;
-        const id = `bolt-${ids}`;
-        lines.add(id);
-        let interrupted: () => void = () => undefined;
-        const until = new Promise<void>((resolve) => {
-          interrupted = resolve;
-        });
-        return {
-          id,
-          logOn: async () => {
-            if (logOn !== undefined) throw logOn;
-          },
-          logOff: () => undefined,
-          begin: async () => undefined,
-          run: (statement, parameters, extras) => answer({ statement, parameters, extras }, until),
-          commit: async () => 'bookmark-1',
-          rollback: () => undefined,
-          route: async (database) => {
-            routes += 1;
-            const self = [`127.0.0.1:${wire.port}`];
-            return {
-              ttl: 300n,
-              db: database ?? 'system',
-              servers: [
-                { role: 'WRITE', addresses: writers ?? self },
-                { role: 'READ', addresses: self },
-                { role: 'ROUTE', addresses: self },
-              ],
-            };
-          },
-          interrupt: (gone) => {
-            if (gone) lines.delete(id);
-            interrupted();
-          },
-        };
-      },
+  const backend: Backend = {
+    agent: 'Neo4j/2026.07.1',
+    handshake: 'legacy',
+    open: () => {
+      ids += 1;
+      const id = `bolt-${ids}`;
+      lines.add(id);
+      let interrupted: () => void = () => undefined;
+      const until = new Promise<void>((resolve) => {
+        interrupted = resolve;
+      });
+      return {
+        id,
+        logOn: async () => {
+          if (logOn !== undefined) throw logOn;
+        },
+        logOff: () => undefined,
+        begin: async () => undefined,
+        run: (statement, parameters, extras) => answer({ statement, parameters, extras }, until),
+        commit: async () => 'bookmark-1',
+        rollback: () => undefined,
+        route: async (database) => {
+          routes += 1;
+          const self = [`127.0.0.1:${wire.port}`];
+          return {
+            ttl: 300n,
+            db: database ?? 'system',
+            servers: [
+              { role: 'WRITE', addresses: writers ?? self },
+              { role: 'READ', addresses: self },
+              { role: 'ROUTE', addresses: self },
+            ],
+          };
+        },
+        interrupt: (gone) => {
+          if (gone) lines.delete(id);
+          interrupted();
+        },
+      };
     },
-    0,
-    certificate === undefined ? null : createSecureContext({ cert: certificate.certificate, key: certificate.key }),
-  );
+  };
+  const secure = certificate === undefined ? null : createSecureContext({ cert: certificate.certificate, key: certificate.key });
+  const wire = await openLoopbackPort(0, (socket) => serveConnection(socket, backend, secure));
   return { port: wire.port, wire, sent, greetings, routes: () => routes, open: () => lines.size, close: () => wire.stop() };
 }

@@ -1,5 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { systemClock } from '../../domain/clock.ts';
+import { type LoopbackPort, openLoopbackPort } from '../loopback-port.ts';
 import { createGate } from '../time/gate.ts';
 import { createWorldTime } from '../time/world-time.ts';
 import { createAuthority } from '../tls/certificate.ts';
@@ -15,7 +16,7 @@ import { productPace } from './pace.ts';
 import { catchUp, changed, type Realm, stopAll } from './realm.ts';
 import { createSessions } from './sessions.ts';
 import { createSqlBackend } from './sql-backend.ts';
-import { startWireServer, type WireServer } from './wire/server.ts';
+import { serveConnection } from './wire/connection.ts';
 import { createFaults, type Servers } from './world-faults.ts';
 import { createReaders } from './world-readers.ts';
 
@@ -76,8 +77,10 @@ function createTls(on: boolean | undefined): Tls | null {
 
 async function startServers(realm: Realm, genesis: Genesis, tls: Tls | null): Promise<Servers> {
   const { auth = 'scram', ports } = genesis.options;
-  const start = (side: SimSide): Promise<WireServer> =>
-    startWireServer(createSqlBackend(realm, side, auth), ports?.[side] ?? 0, tls?.context ?? null);
+  const start = (side: SimSide): Promise<LoopbackPort> => {
+    const backend = createSqlBackend(realm, side, auth);
+    return openLoopbackPort(ports?.[side] ?? 0, (socket) => serveConnection(socket, backend, tls?.context ?? null));
+  };
   const servers = { primary: await start('primary'), standby: await start('standby') };
   for (const side of simSides) {
     const { addresses } = realm.state.clusters[side];

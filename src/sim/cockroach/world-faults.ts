@@ -1,9 +1,9 @@
+import type { LoopbackPort } from '../loopback-port.ts';
 import type { SimSide } from './contract.ts';
 import type { Faults } from './fault-contract.ts';
 import { catchUp, changed, type Realm } from './realm.ts';
-import type { WireServer } from './wire/server.ts';
 
-export type Servers = Readonly<Record<SimSide, WireServer>>;
+export type Servers = Readonly<Record<SimSide, LoopbackPort>>;
 
 export function createFaults(realm: Realm, servers: Servers): Faults {
   const { clusters } = realm.state;

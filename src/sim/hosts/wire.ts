@@ -1,5 +1,5 @@
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import { type LoopbackPort, openLoopbackPort } from '../loopback-port.ts';
 
 /** A user that may log in, with the public half of its key. */
 export interface WireUser {
@@ -26,65 +26,23 @@ export interface HostBackend {
   exec(exec: Exec): void;
 }
 
-/** One listening port on loopback, which can be taken away and given back. */
-export interface HostWire {
-  readonly port: number;
-  stop(): Promise<void>;
-  start(): Promise<void>;
-  silence(on: boolean): void;
+/** A port on which an SSH server answers. */
+export interface HostWire extends LoopbackPort {
   useKey(privateKey: string): void;
 }
 
-const listen = (server: NetServer, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.removeListener('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-
 /** Listens on 127.0.0.1; port 0 takes any that is free. */
 export async function startHostWire(backend: HostBackend, port: number, hostKey: string): Promise<HostWire> {
-  const sockets = new Set<Socket>();
-  let silent = false;
   let key = hostKey;
-  const server = createServer((socket) => {
+  const opened = await openLoopbackPort(port, (socket) => {
     socket.setNoDelay(true);
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => undefined);
-    if (silent) socket.resume();
-    else {
-      // One for each socket: several shake hands at once, and none may be taken for another.
-      const ssh = new ssh2.Server({ hostKeys: [key] });
-      ssh.on('connection', (connection) => serve(connection, backend, () => socket.resetAndDestroy()));
-      ssh.injectSocket(socket);
-    }
+    // One for each socket: several shake hands at once, and none may be taken for another.
+    const ssh = new ssh2.Server({ hostKeys: [key] });
+    ssh.on('connection', (connection) => serve(connection, backend, () => socket.resetAndDestroy()));
+    ssh.injectSocket(socket);
   });
-  const chosen = await listen(server, port);
-  const cutAll = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
-  };
   return {
-    port: chosen,
-    stop: async () => {
-      if (!server.listening) return cutAll();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      cutAll();
-      await closed;
-    },
-    start: async () => {
-      if (!server.listening) await listen(server, chosen);
-    },
-    silence: (on) => {
-      silent = on;
-      for (const socket of sockets) {
-        if (on) socket.pause();
-        else socket.resume();
-      }
-    },
+    ...opened,
     useKey: (privateKey) => {
       key = privateKey;
     },

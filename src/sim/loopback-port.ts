@@ -1,10 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
-import type { Backend } from './backend.ts';
-import { serveConnection } from './connection.ts';
 
 /** One listening port on loopback, which can be taken away and given back. */
-export interface WireServer {
+export interface LoopbackPort {
   readonly port: number;
   /** Stops listening and cuts every connection. */
   stop(): Promise<void>;
@@ -24,17 +21,16 @@ const listen = (server: Server, port: number): Promise<number> =>
     });
   });
 
-/** Listens on 127.0.0.1; port 0 takes any that is free. */
-export async function startWireServer(backend: Backend, port: number, secure: SecureContext | null): Promise<WireServer> {
+/** Listens on 127.0.0.1 and hands every connection to `serve`; port 0 takes any that is free. */
+export async function openLoopbackPort(port: number, serve: (socket: Socket) => void): Promise<LoopbackPort> {
   const sockets = new Set<Socket>();
   let silent = false;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    if (silent) {
-      socket.on('error', () => undefined);
-      socket.resume();
-    } else serveConnection(socket, backend, secure);
+    socket.on('error', () => undefined);
+    if (silent) socket.resume();
+    else serve(socket);
   });
   const chosen = await listen(server, port);
   const cutAll = (): void => {
