@@ -30,8 +30,9 @@ export interface SideView {
   readonly writable: Tristate;
 }
 
-/** `healthy`: nothing to do. `degraded`: works, look soon. `broken`: replication does not work. `danger`: data is at risk (split brain). */
-export type Health = 'healthy' | 'degraded' | 'broken' | 'danger' | 'unknown';
+/** `healthy`: nothing to do. `degraded`: works, look soon. `broken`: replication does not work. `danger`: data is at risk (split brain). `unset`: nothing was made yet, so nothing can be broken. */
+export const healths = ['healthy', 'degraded', 'broken', 'danger', 'unknown', 'unset'] as const;
+export type Health = (typeof healths)[number];
 
 /** A change that the engine holds to be the answer to what it sees. Nothing asks for it by itself: a person may, as it stands. */
 export interface Offer {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { asLinkId, type LinkId } from '../domain/ids.ts';
 import { canonicalJson, type JsonObject } from '../domain/json.ts';
-import type { Sample } from '../domain/observation.ts';
+import { healths, type Sample } from '../domain/observation.ts';
 import { operationNames } from '../domain/operation.ts';
 import { type AlertBook, alertKinds, emptyBook } from '../watch/alerts.ts';
 import type { Glance, Turn, WatchStore } from '../watch/ports.ts';
@@ -15,7 +15,7 @@ export interface WatchStoreDeps {
   readonly newCallName: NewCallName;
 }
 
-const health = z.enum(['healthy', 'degraded', 'broken', 'danger', 'unknown']);
+const health = z.enum(healths);
 // What was parsed from JSON text holds nothing else.
 const json = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
 const sampleForm = z.object({ at: z.number(), health, headline: z.string(), trail: json.nullable() });

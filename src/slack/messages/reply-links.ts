@@ -51,7 +51,14 @@ export function renderStatus(reply: Extract<Reply, { kind: 'status' }>, now: num
   );
 }
 
-const urgency: Readonly<Record<Observation['health'], number>> = { danger: 4, broken: 3, unknown: 2, degraded: 1, healthy: 0 };
+const urgency: Readonly<Record<Observation['health'], number>> = {
+  danger: 5,
+  broken: 4,
+  unknown: 3,
+  degraded: 2,
+  unset: 1,
+  healthy: 0,
+};
 
 function summed(observations: readonly Observation[]): string {
   const bad = observations.filter(({ health }) => health !== 'healthy');

@@ -47,6 +47,7 @@ export const healthWords: Readonly<Record<Health, { readonly mark: string; reado
   broken: { mark: '🔴', word: 'broken' },
   danger: { mark: '🚨', word: 'DANGER' },
   unknown: { mark: '⚪', word: 'unknown' },
+  unset: { mark: '⚪', word: 'not set up' },
 };
 
 export const stateWords: Readonly<Record<RunState, { readonly mark: string; readonly word: string }>> = {
