@@ -1,4 +1,4 @@
-import type { AppDeps } from './app/deps.ts';
+import { type AppDeps, readingIo } from './app/deps.ts';
 import { examineLinks, examinePolicy, examineWorker } from './app/examining.ts';
 import { recheck } from './app/judging.ts';
 import { createApp } from './app.ts';
@@ -20,6 +20,9 @@ import { createReporter, type ReporterSettings } from './slack/reporter.ts';
 import { createStore, type Store } from './store/index.ts';
 import { type HealthDeps, type Readiness, startHealthServer } from './telemetry/health-server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { isMoving } from './watch/is-moving.ts';
+import { createWatch } from './watch/watch.ts';
+import { type WatchPace, watchPace } from './watch/watcher.ts';
 
 export interface BotOptions {
   readonly config: Config;
@@ -33,6 +36,8 @@ export interface BotOptions {
   readonly log: Log;
   readonly pace?: Partial<RunnerPace>;
   readonly reporter?: Partial<ReporterSettings>;
+  /** Before what the config says. */
+  readonly watch?: Partial<WatchPace>;
   /** Times of the Socket Mode connections; tests shorten them. */
   readonly sockets?: NonNullable<SlackEdgeDeps['sockets']>;
 }
@@ -91,6 +96,7 @@ export function createBot(options: BotOptions): Bot {
       () => examinePolicy({ policy }),
       () => examineLinks({ links, engines, policy, clock, observeMs, history }),
       () => examineWorker(() => runner.lastSweepAt(), clock, silentAfterMs),
+      () => watch.examine(),
     ],
     nudge,
   };
@@ -138,6 +144,14 @@ export function createBot(options: BotOptions): Bot {
     worker,
     ...(options.reporter === undefined ? {} : { settings: options.reporter }),
   });
+  const watch = createWatch({
+    ...{ links, engines, clock, log, worker, store: store.watch },
+    pace: { ...watchPace, ...config.watch, ...options.watch },
+    io: (link) => readingIo(deps, link),
+    isMoving: (link) => isMoving(store.journal, fold, link),
+    onLook: (link, outcome) => metrics.looked(link.id, outcome),
+  });
+  metrics.links(watch.numbers);
   metrics.lastSweepAge(() => clock.monotonic() - runner.lastSweepAt());
 
   const { live, ready } = readinessOf({ store, edge, runner, clock });
@@ -152,12 +166,13 @@ export function createBot(options: BotOptions): Bot {
       health = await startHealthServer({ ...config.health, metrics, live, ready });
       reporter.start();
       await runner.start();
+      watch.start();
       await edge.start();
       log.info({ event: 'bot.ready', links: links.size, health: health.port }, 'The bot is ready.');
     },
     stop: async () => {
       await edge.stop();
-      await runner.stop();
+      await Promise.all([runner.stop(), watch.stop()]);
       await reporter.stop();
       await store.close();
       await health?.close();

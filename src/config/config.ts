@@ -34,6 +34,8 @@ export interface Config {
   readonly policySeed: unknown;
   /** Settings are as the file has them: their engines parse them. */
   readonly links: readonly Link[];
+  /** Time between two looks at a link, ms. */
+  readonly watch: { readonly everyMs: number };
   readonly health: { readonly port: number; readonly host: string };
   readonly log: { readonly level: LogLevel };
   /** Looks up a reference (`env:NAME`, `file:PATH`). All in links' settings were looked up once, so it throws TypeError only for others. */

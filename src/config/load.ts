@@ -150,7 +150,18 @@ export function loadConfig(deps: LoadDeps): Config | ConfigProblems {
     if (found.kind === 'found') return found.secret;
     throw new TypeError(`a secret reference that the loader has not seen ${found.predicate}`);
   };
-  const { groups, health, log } = file;
+  const { groups, watch, health, log } = file;
   const links = file.links.map((link) => ({ ...link, redirect: redirectOf(link.redirect, resolveSecret) }));
-  return { kind: 'config', slack, redis: { url }, groups, policySeed: seed.rules, links, health, log, resolveSecret };
+  return {
+    kind: 'config',
+    slack,
+    redis: { url },
+    groups,
+    policySeed: seed.rules,
+    links,
+    watch: { everyMs: watch.every },
+    health,
+    log,
+    resolveSecret,
+  };
 }

@@ -6,6 +6,8 @@ import { startWorld, type World } from './world.ts';
 const bots = new Map<string, BotProcess>();
 let ending = false;
 const usualPort = 3111;
+/** Who tries things out should not wait half a minute to be told. */
+const watchEvery = '5s';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -16,8 +18,8 @@ const env = { ...world.env, REDIS_URL: redis.url, REPLOPS_HEALTH_PORT: '0', REPL
 
 /** On the usual port, so that the address stays the same from day to day; on any free one when somebody else has it. */
 function openWorld(port: string | undefined): Promise<World> {
-  if (port !== undefined) return startWorld({ port: Number(port) });
-  return startWorld({ port: usualPort }).catch(() => startWorld());
+  if (port !== undefined) return startWorld({ port: Number(port), watchEvery });
+  return startWorld({ port: usualPort, watchEvery }).catch(() => startWorld({ watchEvery }));
 }
 
 /** What is missing is said in a sentence; a stack would only hide it. */

@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly port?: number;
   /** Port on which the bot will listen for Slack's requests; Socket Mode when left out. */
   readonly httpPort?: number;
+  /** Time between two looks of the watch, as the config spells it; the usual one when left out. */
+  readonly watchEvery?: string;
   /** Changes the config before it is written, e.g. to plant a rule. */
   readonly shape?: (config: ConfigPart) => ConfigPart;
 }
@@ -148,7 +150,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const stages: Readonly<Record<string, AnyStage>> = Object.fromEntries(started);
   const hook = await startRedirectHook(Object.fromEntries(specs.map(({ id }) => [id, `${id}-frankfurt`])));
   const shape = options.shape ?? ((config: ConfigPart) => config);
-  const config = shape(configOf(workspace, specs, stages, hook));
+  const config = shape({
+    ...configOf(workspace, specs, stages, hook),
+    ...(options.watchEvery === undefined ? {} : { watch: { every: options.watchEvery } }),
+  });
   const folder = await mkdtemp(join(tmpdir(), 'replops-world-'));
   const configPath = join(folder, 'replops.yaml');
   await writeFile(configPath, stringify(config));

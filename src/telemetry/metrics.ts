@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type Health, healths } from '../domain/observation.ts';
 import type { Entry, RunView } from '../domain/run.ts';
 import { isFinal } from '../domain/run.ts';
 
@@ -6,9 +7,24 @@ import { isFinal } from '../domain/run.ts';
 export interface Metrics {
   /** Counts what an entry of a run's journal means. */
   entryWritten(entry: Entry, run: RunView): void;
+  /** Counts a look of this process at a link. */
+  looked(link: string, outcome: 'seen' | 'failed'): void;
   readonly lastSweepAge: (read: () => number) => void;
+  /** What the newest look at each link found, by whichever bot; read at every scrape. One that fails leaves the links out. */
+  readonly links: (read: ReadLinks) => void;
   /** The exposition text and its content type. */
   expose(): Promise<{ readonly text: string; readonly contentType: string }>;
+}
+
+export interface LinkNumbers {
+  readonly link: string;
+  readonly health: Health;
+  /** Null when it is not known as a time. */
+  readonly lagMs: number | null;
+  /** Null when it is not counted in transactions or changes. */
+  readonly lagCount: number | null;
+  /** Time since the look. */
+  readonly ageMs: number;
 }
 
 export function createMetrics(): Metrics {
@@ -31,6 +47,16 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const looks = new Counter({
+    name: 'replops_looks_total',
+    help: 'Looks of the watch at a link',
+    labelNames: ['link', 'outcome'],
+    registers,
+  });
+
+  const refreshLinks = linkGauges(registers);
+  let readLinks: ReadLinks = async () => [];
+
   const entryWritten = (entry: Entry, run: RunView): void => {
     const operation = run.plan.operation.kind;
     if (entry.kind === 'halted') halts.inc({ operation, why: entry.halt.why });
@@ -45,6 +71,10 @@ export function createMetrics(): Metrics {
 
   return {
     entryWritten,
+    looked: (link, outcome) => looks.inc({ link, outcome }),
+    links: (read) => {
+      readLinks = read;
+    },
     lastSweepAge: (read) => {
       new Gauge({
         name: 'replops_last_sweep_age_seconds',
@@ -55,6 +85,34 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    expose: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    expose: async () => {
+      await refreshLinks(readLinks);
+      return { text: await registry.metrics(), contentType: registry.contentType };
+    },
+  };
+}
+
+type ReadLinks = () => Promise<readonly LinkNumbers[]>;
+
+/** Returns what brings the gauges of links up to date. A read that fails leaves the links out rather than showing the past. */
+function linkGauges(registers: Registry[]): (read: ReadLinks) => Promise<void> {
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]) => new Gauge({ name, help, labelNames, registers });
+  const health = gauge('replops_link_health', '1 for the state that the newest look found the link in, 0 for the others', [
+    'link',
+    'health',
+  ]);
+  const seconds = gauge('replops_link_lag_seconds', 'Lag of the standby, where it is known as a time', ['link']);
+  const changes = gauge('replops_link_lag_changes', 'Lag of the standby, where it is counted in transactions or changes', ['link']);
+  const age = gauge('replops_link_look_age_seconds', 'Time since a bot last looked at the link', ['link']);
+  const show = ({ link, health: now, lagMs, lagCount, ageMs }: LinkNumbers): void => {
+    for (const each of healths) health.set({ link, health: each }, each === now ? 1 : 0);
+    if (lagMs !== null) seconds.set({ link }, lagMs / 1_000);
+    if (lagCount !== null) changes.set({ link }, lagCount);
+    age.set({ link }, ageMs / 1_000);
+  };
+  return async (read) => {
+    const links = await read().catch(() => []);
+    for (const each of [health, seconds, changes, age]) each.reset();
+    for (const each of links) show(each);
   };
 }

@@ -53,11 +53,23 @@ describe('the environment', () => {
   });
 });
 
+describe('the distance of two looks of the watch', () => {
+  it.each([
+    ['5s', 5_000],
+    ['45s', 45_000],
+    ['2m', 120_000],
+    ['10m', 600_000],
+  ])('may be %s', (every, everyMs) => {
+    expect(loaded(`watch: { every: ${every} }${linkText}`).watch).toEqual({ everyMs });
+  });
+});
+
 describe('what is left out', () => {
   it('has safe values', () => {
     const config = loaded(linkText);
     expect(config.health).toEqual({ port: 8080, host: '127.0.0.1' });
     expect(config.log).toEqual({ level: 'info' });
+    expect(config.watch).toEqual({ everyMs: 30_000 });
     expect(config.groups).toEqual({});
     expect(config.policySeed).toBeUndefined();
     expect(config.links).toEqual([
@@ -236,6 +248,16 @@ const rows: readonly Row[] = [
   },
   { name: 'a number as text', text: `health: { port: "80" }${linkText}`, says: ['health.port is text; it has to be a number.'] },
   { name: 'a port too large', text: `health: { port: 70000 }${linkText}`, says: ['health.port is too large; at most 65535 are possible.'] },
+  ...['30', '1h', '0s', '1.5m', '', 'often'].map((every) => ({
+    name: `a distance of looks that is no time: ${every || 'nothing'}`,
+    text: `watch: { every: "${every}" }${linkText}`,
+    says: ['watch.every is not a length of time; write seconds or minutes, such as 30s or 2m.'],
+  })),
+  ...['4s', '601s', '11m'].map((every) => ({
+    name: `a distance of looks out of bounds: ${every}`,
+    text: `watch: { every: ${every} }${linkText}`,
+    says: ['watch.every is out of bounds; write 5s at least and 10m at most.'],
+  })),
   {
     name: 'a group with nobody',
     text: `groups: { dba: {} }${linkText}`,

@@ -83,6 +83,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const redis = await startRedis();
   const world = await startWorld({
     links: oneLink,
+    // Once at the start: who does not ask for the watch is not disturbed by it.
+    watchEvery: '10m',
     ...options,
     pace: { ...tinyPace, ...options.pace },
     graphPace: { ...tinyGraphPace, ...options.graphPace },

@@ -53,6 +53,27 @@ describe('the log', () => {
   });
 });
 
+describe('the numbers of links', () => {
+  const lines = async (metrics: ReturnType<typeof createMetrics>) =>
+    (await metrics.expose()).text.split('\n').filter((line) => line.startsWith('replops_l') && line.includes('{') && !line.endsWith(' 0'));
+
+  it('are those of the newest look, read anew at every scrape, with what is not known left out', async () => {
+    const metrics = createMetrics();
+    let read = async () => [{ link: 'prod-sql', health: 'broken' as const, lagMs: 1_500, lagCount: null as number | null, ageMs: 4_000 }];
+    metrics.links(() => read());
+    metrics.looked('prod-sql', 'seen');
+    expect(await lines(metrics)).toEqual([
+      'replops_looks_total{link="prod-sql",outcome="seen"} 1',
+      'replops_link_health{link="prod-sql",health="broken"} 1',
+      'replops_link_lag_seconds{link="prod-sql"} 1.5',
+      'replops_link_look_age_seconds{link="prod-sql"} 4',
+    ]);
+    expect((await metrics.expose()).text).toContain('replops_link_health{link="prod-sql",health="healthy"} 0');
+    read = () => Promise.reject(new Fault('redis-unavailable', 'Gone.', { effect: 'not-applied' }));
+    expect(await lines(metrics)).toEqual(['replops_looks_total{link="prod-sql",outcome="seen"} 1']);
+  });
+});
+
 describe('health', () => {
   let close: () => Promise<void> = async () => undefined;
   afterEach(() => close());
