@@ -9,7 +9,7 @@ import type { People, Person } from '../domain/person.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Finding } from '../domain/reply.ts';
 import type { RunSummary, RunView } from '../domain/run.ts';
-import type { Engine, EngineIo } from '../engines/engine.ts';
+import { type Engine, type EngineIo, patienceOf } from '../engines/engine.ts';
 import type { Registry } from '../intents/command.ts';
 import type { PolicyService } from '../policy/service.ts';
 import type { Journal } from '../runs/ports.ts';
@@ -34,14 +34,17 @@ export interface AppDeps {
   readonly nudge: (run: RunId) => void;
 }
 
-/** For looking at a link without a run. */
-export function readingIo(deps: Pick<AppDeps, 'clock' | 'observeMs' | 'history'>, link: LinkId): EngineIo {
-  const signal = AbortSignal.timeout(deps.observeMs * 2);
+/** For looking at a link without a run, in the house's own time: a list of links is not kept waiting for a slow one. */
+export function readingIo({ clock, observeMs, history }: Pick<AppDeps, 'clock' | 'observeMs' | 'history'>, link: LinkId): EngineIo {
+  const signal = AbortSignal.timeout(observeMs * 2);
   // Every connection of one look listens to it, and a cluster may have many servers.
   setMaxListeners(0, signal);
-  const { clock, observeMs, history } = deps;
   return { clock, signal, timeoutMs: observeMs, tag: 'replops/read', earlier: [], history: () => history(link) };
 }
+
+/** The same with all the time that the engine needs: for plans and checks, which may not rest on what was not heard. */
+export const patientIo = (deps: Pick<AppDeps, 'clock' | 'observeMs' | 'history'>, engine: Engine, link: LinkId): EngineIo =>
+  readingIo({ ...deps, observeMs: patienceOf(engine, deps.observeMs) }, link);
 
 /** The link and its engine. Refused for a link that the config doesn't have. */
 export function linkAndEngine(

@@ -10,7 +10,7 @@ import type { Reply } from '../domain/reply.ts';
 import type { Entry } from '../domain/run.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { fold } from '../runs/fold.ts';
-import { type AppDeps, linkAndEngineFor, readingIo } from './deps.ts';
+import { type AppDeps, linkAndEngineFor, patientIo } from './deps.ts';
 
 /**
  * Judges a wish for a change, plans it, and puts it into the journal. The run's id comes from the delivery, so that a command
@@ -29,7 +29,11 @@ export async function propose(deps: AppDeps, intent: ChangeIntent, person: Perso
   const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
   const objection = objectionTo(intent, verdict) ?? (await heldBy(deps, intent));
   if (objection !== null) return objection;
-  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps, found.link.id)));
+  const plan = found.engine.plan(
+    operation,
+    found.link,
+    await found.engine.observe(found.link, { ...patientIo(deps, found.engine, found.link.id), planning: operation.kind }),
+  );
   if (isRefusal(plan)) return plan;
   const entry: Entry = {
     kind: 'proposed',

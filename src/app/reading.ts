@@ -9,7 +9,7 @@ import type { Finding, Reply } from '../domain/reply.ts';
 import { isFinal, type RunSummary, type RunView } from '../domain/run.ts';
 import { print } from '../intents/print.ts';
 import { fold } from '../runs/fold.ts';
-import { type AppDeps, linkAndEngine, linkAndEngineFor, readingIo, summaryOf } from './deps.ts';
+import { type AppDeps, linkAndEngine, linkAndEngineFor, patientIo, readingIo, summaryOf } from './deps.ts';
 
 const words = ({ id, engine, environment, description }: Link) => ({ id, engine, environment, description });
 
@@ -24,7 +24,7 @@ export function listLinks(deps: AppDeps): Reply {
 /** All links, or one, looked at side by side: the slowest link sets the time, and no link can keep the others from being shown. */
 export async function showStatus(deps: AppDeps, only: LinkId | null, json: boolean): Promise<Reply> {
   const ids = only === null ? [...deps.links.keys()] : [only];
-  const seen = await Promise.all(ids.map((id) => look(deps, id)));
+  const seen = await Promise.all(ids.map((id) => look(deps, id, 'quick')));
   const refusal = seen.find(isRefusal);
   if (refusal !== undefined) return refusal;
   const observations = seen.filter((one): one is Observation => !isRefusal(one));
@@ -32,7 +32,7 @@ export async function showStatus(deps: AppDeps, only: LinkId | null, json: boole
 }
 
 export async function describeLink(deps: AppDeps, id: LinkId): Promise<Reply> {
-  const seen = await look(deps, id);
+  const seen = await look(deps, id, 'patient');
   if (isRefusal(seen)) return seen;
   const link = deps.links.get(id);
   if (link === undefined) throw new TypeError(`link ${id} was looked at, but is not in the config`);
@@ -40,9 +40,11 @@ export async function describeLink(deps: AppDeps, id: LinkId): Promise<Reply> {
   return { kind: 'described', observation: seen, link: words(link), live: await liveRuns(deps, id), split };
 }
 
-function look(deps: AppDeps, id: LinkId): Promise<Observation> | Refusal {
+function look(deps: AppDeps, id: LinkId, how: 'quick' | 'patient'): Promise<Observation> | Refusal {
   const found = linkAndEngine(deps, id);
-  return isRefusal(found) ? found : found.engine.observe(found.link, readingIo(deps, id));
+  if (isRefusal(found)) return found;
+  const { engine, link } = found;
+  return engine.observe(link, how === 'quick' ? readingIo(deps, id) : patientIo(deps, engine, id));
 }
 
 /** One look beside the state of the link, as the engine of the link has it. */
@@ -51,7 +53,8 @@ export async function inspect(deps: AppDeps, what: InspectionName, id: LinkId): 
   if (isRefusal(found)) return found;
   const { engine, link } = found;
   const inspector = engine.inspections[what];
-  if (inspector !== undefined) return { kind: 'inspected', what, link: id, inspection: await inspector.look(link, readingIo(deps, id)) };
+  if (inspector !== undefined)
+    return { kind: 'inspected', what, link: id, inspection: await inspector.look(link, patientIo(deps, engine, id)) };
   const known = inspectionNames.filter((name) => engine.inspections[name] !== undefined);
   return refuse(
     'not-supported',
@@ -65,7 +68,7 @@ export async function check(deps: AppDeps, operation: OperationName, id: LinkId)
   const found = linkAndEngineFor(deps, id, operation);
   if (isRefusal(found)) return found;
   const asked = usual(operation, id);
-  const checks = await found.engine.preflight(asked, found.link, readingIo(deps, id));
+  const checks = await found.engine.preflight(asked, found.link, patientIo(deps, found.engine, id));
   return { kind: 'checked', operation, link: id, command: commandOf(asked), checks };
 }
 
@@ -105,7 +108,11 @@ const commandOf = (operation: Operation): string => print({ kind: 'change', oper
 export async function planFor(deps: AppDeps, operation: Operation, person: Person, json: boolean): Promise<Reply> {
   const found = linkAndEngineFor(deps, operation.link, operation.kind);
   if (isRefusal(found)) return found;
-  const plan = found.engine.plan(operation, found.link, await found.engine.observe(found.link, readingIo(deps, found.link.id)));
+  const plan = found.engine.plan(
+    operation,
+    found.link,
+    await found.engine.observe(found.link, { ...patientIo(deps, found.engine, found.link.id), planning: operation.kind }),
+  );
   if (isRefusal(plan)) return plan;
   const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
   return { kind: 'planned', plan, planHash: hashPlan(plan), command: commandOf(operation), verdict, json };

@@ -29,6 +29,8 @@ export interface EngineIo {
   readonly earlier: readonly Earlier[];
   /** Earlier looks at this link by any bot, oldest first, those long ago thinned out. Empty when they can't be read. Never throws. */
   readonly history: () => Promise<readonly Sample[]>;
+  /** What is to be planned on this look: an engine may then read what is too costly to be read all the time. Left out in all other looks. */
+  readonly planning?: OperationName;
 }
 
 export interface OperationSpec {
@@ -73,9 +75,22 @@ export interface Inspector<L extends Link = Link> {
   look(link: L, io: EngineIo): Promise<Inspection>;
 }
 
+/** No engine has more time for a look or a probe than this, ms. */
+const mostPatienceMs = 90_000;
+
+/** Time for one look or one probe of an engine, where the house usually gives `usualMs`. */
+export const patienceOf = ({ patienceMs }: Pick<Engine, 'patienceMs'>, usualMs: number): number =>
+  Math.max(usualMs, Math.min(patienceMs ?? 0, mostPatienceMs));
+
 /** One way of replicating databases. Adding one is adding a folder, a simulator, and passing the conformance suite. */
 export interface Engine<L extends Link = Link> {
   readonly id: EngineId;
+  /**
+   * Longest time that an answer takes of a product which is slow while nothing is wrong but a node, ms; left out where the house's own time
+   * is enough. It counts where much rests on the answer: in runs, for plans and checks. A look with less time still has to end by then:
+   * what was not heard in time is not known, and says so.
+   */
+  readonly patienceMs?: number;
   readonly operations: Readonly<Partial<Record<OperationName, OperationSpec>>>;
   /** Operations that people would expect and that the product cannot do, with what to do instead. */
   readonly declined: Readonly<Partial<Record<OperationName, Declined>>>;

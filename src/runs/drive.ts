@@ -4,7 +4,7 @@ import type { EffectId } from '../domain/ids.ts';
 import type { Act } from '../domain/plan.ts';
 import type { Entry } from '../domain/run.ts';
 import type { Standing } from '../domain/standing.ts';
-import type { Probe, StepExecutor } from '../engines/engine.ts';
+import { type Probe, patienceOf, type StepExecutor } from '../engines/engine.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
 import { intentOf } from './next.ts';
@@ -93,7 +93,7 @@ function olderCall(grip: Grip, { view }: Standing, memory: Memory, { clock }: Dr
 
 async function look(grip: Grip, executor: StepExecutor, act: Act, deps: DriveDeps): Promise<Seen> {
   try {
-    return await executor.probe(act, grip.link, grip.io(deps.probeMs));
+    return await executor.probe(act, grip.link, grip.io(patienceOf(grip.engine, deps.probeMs)));
   } catch (cause) {
     if (isFault(cause) && cause.code !== 'lease-lost') return { kind: 'no-answer', sentence: cause.message };
     throw cause;

@@ -5,6 +5,7 @@ import { passesHaltedRuns } from '../domain/operation.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { Entry, FactDifference, RunView } from '../domain/run.ts';
+import { patienceOf } from '../engines/engine.ts';
 import { fold } from './fold.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
@@ -25,7 +26,8 @@ export async function begin(grip: Grip, deps: OpenDeps): Promise<'moved' | 'wait
   if ((await holdLink(grip, deps)) === 'waiting') return 'waiting';
   const objection = await deps.recheck(run);
   if (objection !== null) return voidRun(grip, deps.clock, `The approval no longer holds: ${objection.sentence}`, []);
-  const seen = await grip.engine.observe(grip.link, grip.io(deps.observeMs));
+  const io = { ...grip.io(patienceOf(grip.engine, deps.observeMs)), planning: run.plan.operation.kind };
+  const seen = await grip.engine.observe(grip.link, io);
   const plan = grip.engine.plan(run.plan.operation, grip.link, seen);
   if (isRefusal(plan)) {
     return voidRun(
@@ -79,7 +81,7 @@ async function voidRun(grip: Grip, clock: Clock, sentence: string, differences: 
 
 /** Looks at both sides after the last step: the run succeeds unless two sides accept writes. */
 export async function close(grip: Grip, deps: OpenDeps): Promise<void> {
-  const seen = await grip.engine.observe(grip.link, grip.io(deps.observeMs));
+  const seen = await grip.engine.observe(grip.link, grip.io(patienceOf(grip.engine, deps.observeMs)));
   if (seen.health === 'danger') return haltForDanger(grip, deps.clock, seen);
   await grip.append({ kind: 'succeeded', at: deps.clock.now(), report: grip.engine.report(grip.view(), seen) });
 }
@@ -94,7 +96,7 @@ const haltForDanger = (grip: Grip, clock: Clock, seen: Observation): Promise<voi
 
 /** Looks at both sides after the last inverse and names what is not as it was at the start. */
 export async function closeUndo(grip: Grip, deps: OpenDeps): Promise<void> {
-  const seen = await grip.engine.observe(grip.link, grip.io(deps.observeMs));
+  const seen = await grip.engine.observe(grip.link, grip.io(patienceOf(grip.engine, deps.observeMs)));
   const differences = differencesOf(grip.view().startFacts, seen.facts);
   const sentence =
     differences.length === 0

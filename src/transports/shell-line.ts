@@ -17,19 +17,25 @@ export function askToEnd(client: Client, channel: ClientChannel): void {
 
 interface Line {
   ended: 'deadline' | 'aborted' | null;
+  /** How long it was waited for when its deadline ended it, ms. */
+  waitedMs: number;
   gone: boolean;
   cause: unknown;
   accepted: boolean;
 }
 
+/** Longest time until a host has let us in, ms. A command may be slow; a host that is there is not. */
+const loginMs = 10_000;
+
 /** Ends a connection at its deadline or on its caller's signal, whichever comes first, and remembers which it was. */
 export function watch(client: Client, { signal, timeoutMs }: ShellCall) {
-  const state: Line = { ended: null, gone: false, cause: null, accepted: false };
+  const state: Line = { ended: null, waitedMs: timeoutMs, gone: false, cause: null, accepted: false };
   let tell: (() => void) | null = null;
   let beforeCut: (() => void) | null = null;
 
   const close = () => {
     clearTimeout(timer);
+    clearTimeout(loginTimer);
     signal.removeEventListener('abort', onAbort);
     if (!state.gone) beforeCut?.();
     state.gone = true;
@@ -45,6 +51,11 @@ export function watch(client: Client, { signal, timeoutMs }: ShellCall) {
   };
   const onAbort = () => end('aborted');
   const timer = setTimeout(() => end('deadline'), timeoutMs);
+  const loginTimer = setTimeout(() => {
+    state.waitedMs = Math.min(loginMs, timeoutMs);
+    end('deadline');
+  }, loginMs);
+  client.once('ready', () => clearTimeout(loginTimer));
   signal.addEventListener('abort', onAbort, { once: true });
   client.on('error', (cause: unknown) => {
     state.cause ??= cause;

@@ -27,7 +27,7 @@ export interface ShellTarget {
 
 export interface ShellCall {
   readonly signal: AbortSignal;
-  /** From opening to the last answer: a session that is not closed by then is cut off, ms. */
+  /** From opening to the last answer: a session that is not closed by then is cut off, ms. A host has 10 s of it to let us in. */
   readonly timeoutMs: number;
   /** `REPLOPS_TAG` of every process of the session, so that what is left running can be found by it. */
   readonly tag: string;
@@ -90,14 +90,14 @@ export const taggedCommand = (tag: string, command: string): string =>
 
 /** Sends on one connection, and says what a failure means for the effect. */
 function openConnection(target: ShellTarget, call: ShellCall) {
-  const { signal, timeoutMs, tag } = call;
+  const { signal, tag } = call;
   const config = configOf(target);
   const client = new Client();
   const line = watch(client, call);
   const seen: { strangeKey: string | null } = { strangeKey: null };
   const secrets = secretsOf(target.login);
   const faultAt = (phase: ShellPhase, cause: unknown) => {
-    const { ended, accepted } = line.state;
+    const { ended, accepted, waitedMs: timeoutMs } = line.state;
     return shellFaultOf({ phase, name: target.name, secrets, ended, accepted, strangeKey: seen.strangeKey, timeoutMs, cause });
   };
   let busy = false;

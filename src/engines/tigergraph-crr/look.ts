@@ -105,16 +105,28 @@ export const spotOf = ({ connect, cluster, node, io }: Place): Spot => ({ connec
 /** Longest that a look at the other side may take, ms: it may be gone, and this side's answer must not wait for it. */
 const peekMs = 8_000;
 
-/** The first node of a side that answers; null when none does. */
+/** A node that has not answered for so long is not waited for alone, ms. */
+const aloneMs = 1_000;
+
+/** A node of a side that answers, the first one unless it is slow; null when none does. */
 export async function spotOn(place: Pick<Place, 'connect' | 'link' | 'io'>, side: Side): Promise<Spot | null> {
   const { connect, link, io } = place;
   const cluster = link.settings[side];
   const quick = { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) };
-  for (const node of cluster.nodes) {
+  const peek = async (node: ShellTarget): Promise<Spot | null> => {
     const [answer] = await askNode(connect, cluster, node, quick, ['command -v gadmin']);
-    if (answer.exitCode === 0) return { connect, cluster, node, io };
+    return answer.exitCode === 0 ? { connect, cluster, node, io } : null;
+  };
+  const peeks: Promise<Spot | null>[] = [];
+  for (const node of cluster.nodes) {
+    const peeked = peek(node);
+    peeks.push(peeked);
+    // Whoever is not waited for any more may fail unheard; the caller's own end is told by the last line.
+    peeked.catch(() => null);
+    const spot = await Promise.race([peeked, io.clock.sleep(aloneMs, io.signal).then(() => null)]);
+    if (spot !== null) return spot;
   }
-  return null;
+  return (await Promise.all(peeks)).find((spot) => spot !== null) ?? null;
 }
 
 /** A node of the other side. Throws a Fault when none answers. */

@@ -3,7 +3,7 @@ import type { EngineIo } from '../engine.ts';
 import { askNode } from './ask.ts';
 import { configGet } from './commands.ts';
 import type { CrrCluster } from './config.ts';
-import type { BackupsView, NativeView, PositionsView, ReadSide, SideRead, ToolsView, VersionView } from './detail.ts';
+import type { BackupsView, NativeView, PositionsView, ReadSide, ServicesView, SideRead, ToolsView, VersionView } from './detail.ts';
 import { parseBackups, parseGbarList } from './parse-backups.ts';
 import { parseDiff, parseFlag, parseHostList, parseHosts, parseNumber, parsePath, parseShape, parseWord } from './parse-config.ts';
 import { parseNative } from './parse-numbers.ts';
@@ -29,8 +29,12 @@ export const newSideMemory = (): SideMemory => ({ tools: null, positions: null, 
 /** Asking Kafka starts a Java machine on the node, so it is not done at every look, ms. */
 const positionsEveryMs = 60_000;
 
-/** Share of the time in which nodes have to greet back. */
+/** With one node down `gadmin status` answers after 35 s, and the vendor's own tools wait for 90 s, ms. */
+export const patienceMs = 90_000;
+
+/** Share of the time in which nodes have to greet back, and the most of it, ms. */
 const greetingShare = 0.4;
+const greetingMs = 10_000;
 /** Share of the time for what is asked with what was read before. */
 const secondShare = 0.5;
 
@@ -42,7 +46,8 @@ export async function readSide(
   io: EngineIo,
   fresh = false,
 ): Promise<SideRead> {
-  const greeted = await greetNodes(shell, cluster, { ...io, timeoutMs: Math.ceil(io.timeoutMs * greetingShare) });
+  const timeoutMs = Math.min(greetingMs, Math.ceil(io.timeoutMs * greetingShare));
+  const greeted = await greetNodes(shell, cluster, { ...io, timeoutMs });
   const speaker = greeted.find(({ useful }) => useful);
   if (speaker === undefined) return deafSide(greeted);
   return readThrough(shell, cluster, memory, greeted, speaker, io, fresh);
@@ -131,9 +136,14 @@ async function readState(shell: ShellConnect, cluster: CrrCluster, node: ShellTa
     version: parseVersion(version),
     connector:
       connector.exitCode === 0 ? parseConnector(connector.text) : failed('gadmin did not tell the state of the connector', connector),
-    services: status.exitCode === 0 ? parseServices(status.text) : failed('gadmin did not tell the state of the services', status),
+    services:
+      status.exitCode === 0 ? parseServices(status.text) : slow(io, failed('gadmin did not tell the state of the services', status)),
   };
 }
+
+/** A look in a hurry says that there is one which is not. */
+const slow = ({ timeoutMs }: EngineIo, { kind, why }: Extract<ServicesView, { kind: 'unread' }>) =>
+  ({ kind, why: timeoutMs < patienceMs ? `${why} While a node is down it takes half a minute; \`describe\` waits for it.` : why }) as const;
 
 async function readStaging(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo) {
   const [diff, list] = await askNode(shell, cluster, node, io, ['gadmin config diff', 'gadmin backup list']);

@@ -2,10 +2,12 @@ import type { ShellConnect } from '../../transports/shell.ts';
 import type { Engine } from '../engine.ts';
 import { hostCautions } from '../hosts/config.ts';
 import { endLeftOvers } from '../hosts/evict.ts';
+import { hasFirstPassword } from './ask.ts';
 import type { CrrLink } from './config.ts';
 import { backupsInspector } from './inspect-backups.ts';
 import { type Memory, observeCrr } from './observe.ts';
 import { type PlanCrr, preflightCrr } from './preflight.ts';
+import { patienceMs } from './read-side.ts';
 
 /** What TigerGraph can't do, and what does instead. */
 const declined = {
@@ -23,13 +25,14 @@ const declined = {
   },
 } as const satisfies Engine['declined'];
 
-type Reading = Pick<Engine<CrrLink>, 'id' | 'declined' | 'inspections' | 'cautions' | 'observe' | 'preflight' | 'evict'>;
+type Reading = Pick<Engine<CrrLink>, 'id' | 'patienceMs' | 'declined' | 'inspections' | 'cautions' | 'observe' | 'preflight' | 'evict'>;
 
 /** The part of the engine that changes nothing, but for ending what older owners of a run left. */
 export function createReading({ shell }: { readonly shell: ShellConnect }, plan: PlanCrr): Reading {
   const memory: Memory = new Map();
   return {
     id: 'tigergraph-crr',
+    patienceMs,
     declined,
     inspections: { backups: backupsInspector(shell) },
     cautions,
@@ -46,6 +49,9 @@ function cautions({ settings: { primary, standby, fencing } }: CrrLink): readonl
     ...[primary, standby]
       .filter(({ superuser }) => superuser === null)
       .map(({ cluster }) => `The config names no superuser of ${cluster}, so changes of metadata there are not counted.`),
+    ...[primary, standby]
+      .filter(hasFirstPassword)
+      .map(({ cluster }) => `The superuser of ${cluster} still has the password that TigerGraph comes with, so anybody can log in there.`),
     ...(fencing === null
       ? [`The config says nothing of how to fence ${primary.cluster} when it can't be reached, so a failover can't make sure of it.`]
       : []),

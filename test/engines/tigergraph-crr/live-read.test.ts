@@ -7,6 +7,7 @@ import { createReading } from '../../../src/engines/tigergraph-crr/reading.ts';
 import type { SimSide, TigerWorld } from '../../../src/sim/tigergraph/contract.ts';
 import { connectShell } from '../../../src/transports/shell.ts';
 import { all, aWorld, inStep } from '../../sim/tigergraph/bed.ts';
+import { until } from '../../support/until.ts';
 import { aLink } from './build.ts';
 
 const gone: AbortController[] = [];
@@ -139,5 +140,30 @@ describe('two simulated clusters', () => {
       ]),
     );
     expect(world.effects().length).toBe(before);
+  });
+});
+
+describe('a node that is down while gadmin status waits for it', () => {
+  it('leaves a look in a hurry without the state of the services, and says so; one with patience has it', async () => {
+    const world = await aWorld({ version: '4.1.4', pace: { statusTimeoutMs: 35_000 } });
+    await world.faults.nodeDown('primary', 'm3');
+    const asked = () => world.hosts().flatMap((host) => host.commands().filter(({ command }) => command.includes('gadmin status')));
+    const hurried = await reading().observe(linkTo(world), anIo(2_000));
+    const { primary } = crrDetail.parse(hurried.detail);
+    expect(primary).toMatchObject({ kind: 'read', services: { kind: 'unread' } });
+    expect(hurried.primary.writable).toBe('unknown');
+    expect(hurried.health).toBe('degraded');
+    expect(hurried.facts.find(({ name }) => name === 'primary.services')?.value).toMatch(
+      /^not known: .*within 2000 ms.* While a node is down it takes half a minute; `describe` waits for it\.$/,
+    );
+
+    const before = asked().length;
+    const waiting = reading().observe(linkTo(world), anIo(60_000));
+    await until(() => asked().length >= before + 2, 'both sides are asked');
+    world.control().advance(35_000);
+    const patient = await waiting;
+    expect(patient.primary.writable).toBe('yes');
+    expect(patient.facts.find(({ name }) => name === 'primary.services')?.value).toMatch(/^not online: .*StatusUnknown/);
+    expect(patient.headline).toMatch(/Not every node of .* answers: .*m3/);
   });
 });
