@@ -10,6 +10,7 @@ import { tinyPace } from '../../src/sim/tigergraph/pace.ts';
 import { startTigerWorld } from '../../src/sim/tigergraph/tiger-world.ts';
 import { connectShell } from '../../src/transports/shell.ts';
 import type { Bed } from './drive.ts';
+import type { Prepare } from './tigergraph-crr-prepared.ts';
 
 export interface CrrBed extends Bed<CrrLink> {
   readonly world: TigerWorld;
@@ -21,6 +22,7 @@ export const crrLinkId = asLinkId('prod-graph');
 const superuser = { name: 'tigergraph', password: `gra'ph $s "1"`, superuser: true } as const;
 
 function clusterOf(world: TigerWorld, side: Side): CrrCluster {
+  const isLocal = world.side(side).effective['System.Backup.Local.Enable'] === 'true';
   const { cluster, nodes, user, password } = world[side];
   return {
     cluster,
@@ -36,7 +38,9 @@ function clusterOf(world: TigerWorld, side: Side): CrrCluster {
     superuser: { name: user, password: new Secret(password) },
     hosts: null,
     brokers: { addresses: null, port: 30_002 },
-    backup: { kind: 'local', path: '/home/tigergraph/backups' },
+    backup: isLocal
+      ? { kind: 'local', path: '/home/tigergraph/backups' }
+      : { kind: 's3', bucket: 'graph-backups', endpoint: null, roleArn: null, keys: null },
   };
 }
 
@@ -64,9 +68,6 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 /** How a statement stands in a command that starts a job: its quotes are quoted once or twice more. */
 const inCommand = (statement: string): RegExp => new RegExp(escaped(statement).replaceAll('<backup>', '[^ ]*').replaceAll("'", "['\\\\]+"));
 
-/** Brings a simulated world into the state that is wanted. */
-export type Prepare = (world: TigerWorld, link: CrrLink) => Promise<void>;
-
 const words = (text: string): readonly string[] => text.split(' ');
 
 const ssh = "'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes'";
@@ -88,7 +89,7 @@ function shown(statement: string): string {
   if (tool === 'gscp') return text.replace(/^gscp all (\S+) (\S+)$/, "gscp all '$1' '$2'");
   if (tool === 'gsql') return text.replace(/^gsql (.*)$/, "gsql -u 'tigergraph' '$1'");
   if (verb === 'list') {
-    const folder = "'/home/tigergraph/backups/<backup>'";
+    const folder = `'/home/tigergraph/backups/${words(text)[3]}'`;
     return `mkdir -p ${folder} && cd ${folder} && ${text}`;
   }
   if (verb === 'remove') return `echo y | ${text}`;
@@ -107,7 +108,14 @@ function asShown({ kind, statement, changed, tag }: Effect, index: number, all: 
   return [{ statement: `${set}${shown(statement)}`, changed, tag }];
 }
 
-/** Starts two simulated clusters; `prepare` brings them into the state that is wanted. */
+/** Several nodes may be sent the same words one after the other: once one of them has broken, the others are not to break too. */
+function isStruck(handles: readonly HostFaultHandle[]): boolean {
+  if (!handles.some((handle) => handle.hits() > 0)) return false;
+  for (const handle of handles) if (handle.hits() === 0) handle.remove();
+  return true;
+}
+
+/** Starts two simulated clusters; `prepare` brings them into the state that is wanted, `byHand` does what a step asks of a person. */
 export async function openCrr(
   options: TigerWorldOptions,
   prepare: Prepare = () => Promise.resolve(),
@@ -122,7 +130,7 @@ export async function openCrr(
     ...options,
   });
   const link = crrLinkTo(world, settings);
-  await prepare(world, link);
+  await prepare(world);
   const splits = world.splitBrain().length;
   const broken: HostFaultHandle[][] = [];
   return {
@@ -141,7 +149,7 @@ export async function openCrr(
       for (const handle of broken.flat()) handle.remove();
       broken.push(world.hosts().map((host) => host.faults.add({ match: inCommand(statement), tag: /^replops\/r-/, act })));
     },
-    broke: () => broken.every((handles) => handles.some((handle) => handle.hits() > 0)),
+    broke: () => broken.every(isStruck),
     byHand: (step) => byHand(world, step),
     close: () => world.close(),
   };

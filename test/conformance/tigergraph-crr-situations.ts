@@ -1,32 +1,129 @@
-import type { Operation } from '../../src/domain/operation.ts';
-import type { CrrLink } from '../../src/engines/tigergraph-crr/config.ts';
-import type { TigerStart } from '../../src/sim/tigergraph/contract.ts';
+import type { BackupAction, Operation } from '../../src/domain/operation.ts';
+import type { Step } from '../../src/domain/plan.ts';
+import type { CrrLink, CrrSettings } from '../../src/engines/tigergraph-crr/config.ts';
+import type { TigerStart, TigerWorld, TigerWorldOptions } from '../../src/sim/tigergraph/contract.ts';
 import type { Situation } from './engine-conformance.ts';
-import { type CrrBed, crrLinkId, openCrr, type Prepare } from './tigergraph-crr-bed.ts';
+import { type CrrBed, crrLinkId, openCrr } from './tigergraph-crr-bed.ts';
+import type { Prepare } from './tigergraph-crr-prepared.ts';
+import * as prepared from './tigergraph-crr-prepared.ts';
 
 const link = crrLinkId;
 
 const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
-const backup: Operation = { kind: 'backup', link, action: { kind: 'create', mode: 'full', tag: null }, on: null };
+const switchover: Operation = { kind: 'switchover', link };
+const full: BackupAction = { kind: 'create', mode: 'full', tag: null };
+const incremental: BackupAction = { kind: 'create', mode: 'incremental', tag: null };
+const backup = (action: BackupAction): Operation => ({ kind: 'backup', link, action, on: null });
+const restore = (on: 'tiger-east' | 'tiger-west', from: 'own' | 'other', tag = 'latest'): Operation => ({
+  kind: 'restore',
+  link,
+  backup: tag,
+  from,
+  on,
+});
+const upgrade = (phase: 'begin' | 'finish'): Operation => ({ kind: 'upgrade', link, phase });
+
+interface More {
+  readonly prepare?: Prepare;
+  readonly world?: Partial<TigerWorldOptions>;
+  readonly settings?: Partial<CrrSettings>;
+  readonly byHand?: (world: TigerWorld, step: Step) => Promise<void>;
+}
 
 const situation = (
   name: string,
   version: string,
   start: TigerStart,
   operation: Operation,
-  prepare?: Prepare,
-): Situation<CrrLink, CrrBed> => ({ name: `${name}, ${version}`, operation, open: () => openCrr({ version, start }, prepare) });
+  { prepare, world = {}, settings, byHand }: More = {},
+): Situation<CrrLink, CrrBed> => ({
+  name: `${name}, ${version}`,
+  operation,
+  open: () => openCrr({ version, start, ...world }, prepare, settings, byHand),
+});
 
 /** Both generations: settings and a restart up to 3.9, `gadmin crr` and restores that make a standby from 3.10 on. */
 const versions = ['3.9.1', '4.1.4'] as const;
 
-export const crrSituations: readonly Situation<CrrLink, CrrBed>[] = [
-  ...versions.flatMap((version) => [
-    situation('failover while the primary answers', version, 'replicating', failover),
-    situation('set-up from a primary with data', version, 'none', { kind: 'setup', link }),
-    situation('backup', version, 'replicating', backup),
-    situation('teardown', version, 'replicating', { kind: 'teardown', link }),
-    situation('rebuild of an outdated standby', version, 'outdated', { kind: 'rebuild', link }),
-  ]),
+/** What has to hold in both generations. */
+const common = versions.flatMap((version) => [
+  situation('failover while the primary answers', version, 'replicating', failover),
+  situation('switchover', version, 'replicating', switchover),
+  situation('failback onto the old primary', version, 'promoted', { kind: 'failback', link }, { prepare: prepared.stopped('primary') }),
+  situation('fence of an old primary that came back', version, 'promoted', { kind: 'fence', link }, { prepare: prepared.cameBack }),
+  situation('set-up from a primary with data', version, 'none', { kind: 'setup', link }),
+  situation('backup', version, 'replicating', backup(full)),
+  situation('teardown', version, 'replicating', { kind: 'teardown', link }),
+  situation('rebuild of an outdated standby', version, 'outdated', { kind: 'rebuild', link }),
+]);
+
+/** What differs between versions, each where it begins to. */
+const special = [
+  situation('failover with gbar about', '3.6.3', 'replicating', failover),
+  situation('set-up by gbar', '3.6.3', 'none', { kind: 'setup', link }),
+  situation('set-up of two empty clusters', '3.9.3', 'scratch', { kind: 'setup', link }),
+  situation('set-up of two empty clusters', '4.1.4', 'scratch', { kind: 'setup', link }),
+  situation(
+    'set-up with files copied by hand',
+    '3.9.3',
+    'none',
+    { kind: 'setup', link },
+    {
+      settings: { transfer: 'by-hand' },
+      byHand: prepared.copiedByHand,
+    },
+  ),
+  situation('set-up through a bucket', '3.11.0', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
+  situation('rebuild through a bucket', '4.2.0', 'outdated', { kind: 'rebuild', link }, { world: { backup: 's3' } }),
   situation('pause', '4.1.4', 'replicating', { kind: 'pause', link }),
+  situation('resume', '3.10.1', 'replicating', { kind: 'resume', link }, { prepare: prepared.paused }),
 ];
+
+const backups = [
+  situation('incremental backup', '3.10.1', 'replicating', backup(incremental), { prepare: prepared.backedUp('primary', 'weekly') }),
+  situation('incremental backup', '4.2.0', 'replicating', backup(incremental), { prepare: prepared.backedUp('primary', 'weekly') }),
+  situation(
+    'backup of the standby',
+    '3.9.3',
+    'replicating',
+    { kind: 'backup', link, action: { kind: 'create', mode: 'full', tag: 'before-work' }, on: 'tiger-west' },
+    {},
+  ),
+  situation('deletion of an old backup', '4.1.4', 'replicating', backup({ kind: 'delete', backup: 'old' }), {
+    prepare: prepared.backedUp('primary', 'old', 'new'),
+  }),
+];
+
+const restores = [
+  situation('restore of the primary, which has a standby', '4.1.4', 'replicating', restore('tiger-east', 'own'), {
+    prepare: prepared.backedUp('primary', 'nightly'),
+  }),
+  situation('restore of the primary, which has a standby', '3.9.3', 'replicating', restore('tiger-east', 'own'), {
+    prepare: prepared.backedUp('primary', 'nightly'),
+  }),
+  situation('restore of an incremental backup', '4.2.0', 'none', restore('tiger-east', 'own'), {
+    prepare: prepared.chained('primary'),
+  }),
+  situation('restore of another cluster’s backup with its metadata in a file', '3.9.1', 'none', restore('tiger-west', 'other'), {
+    prepare: prepared.backedUp('primary', 'nightly'),
+  }),
+  situation('restore of another cluster’s backup', '4.1.4', 'none', restore('tiger-west', 'other', 'nightly'), {
+    prepare: prepared.backedUp('primary', 'nightly', 'later'),
+  }),
+  situation('restore of another cluster’s backup through a bucket', '3.10.1', 'none', restore('tiger-west', 'other'), {
+    prepare: prepared.backedUp('primary', 'nightly'),
+    world: { backup: 's3' },
+  }),
+  situation('restore by gbar', '3.6.3', 'none', restore('tiger-east', 'own'), { prepare: prepared.backedUp('primary', 'nightly') }),
+];
+
+const upgrades = [
+  situation('begin of an upgrade', '3.9.1', 'replicating', upgrade('begin'), { byHand: prepared.keptAway }),
+  situation('begin of an upgrade', '3.10.1', 'replicating', upgrade('begin'), { byHand: prepared.keptAway }),
+  situation('begin of an upgrade', '4.2.0', 'replicating', upgrade('begin'), { byHand: prepared.keptAway }),
+  situation('finish of an upgrade', '3.9.1', 'replicating', upgrade('finish'), { prepare: prepared.upgraded('3.9.3') }),
+  situation('finish of an upgrade', '3.10.1', 'replicating', upgrade('finish'), { prepare: prepared.upgraded('3.11.0') }),
+  situation('finish of an upgrade', '4.1.4', 'replicating', upgrade('finish'), { prepare: prepared.upgraded('4.2.0') }),
+];
+
+export const crrSituations: readonly Situation<CrrLink, CrrBed>[] = [...common, ...special, ...backups, ...restores, ...upgrades];

@@ -9,9 +9,14 @@ import type { CrrCluster } from './config.ts';
 import { type Block, splitBlocks } from './parse-blocks.ts';
 import { complains } from './parse-text.ts';
 
+/** The first password that the product comes with. It is in its manual, and a word in every path, so hiding it would hide only those. */
+const firstPassword = 'tigergraph';
+
+export const hasFirstPassword = ({ superuser }: Pick<CrrCluster, 'superuser'>): boolean => superuser?.password.reveal() === firstPassword;
+
 /** What may never be shown of what a cluster prints. */
 export const secretsOf = ({ superuser, backup }: CrrCluster): readonly (Secret | null)[] => [
-  superuser?.password ?? null,
+  hasFirstPassword({ superuser }) ? null : (superuser?.password ?? null),
   ...(backup.kind === 's3' && backup.keys !== null ? [backup.keys.id, backup.keys.secret] : []),
 ];
 

@@ -97,6 +97,12 @@ export const redirectAct = (link: Pick<Link, 'redirect'>, cluster: string): Act 
 export const fenceByHandAct = (cluster: string, instructions: string): Act =>
   byHand('fence-by-hand', `Keep ${cluster} from taking writes, by other means than its own`, [instructions]);
 
+/** Where the product's own way leaves a second cluster that takes writes. */
+export const keepAwayAct = (cluster: string, instructions: string | null): Act =>
+  byHand('keep-away', `Keep applications away from ${cluster}`, [
+    instructions ?? `See to it that no application can write to ${cluster}: take it out of the load balancer.`,
+  ]);
+
 export const copyByHandAct = (from: string, to: string, commands: readonly string[]): Act =>
   byHand('copy-by-hand', `Copy the backup from ${from} to every node of ${to}`, commands);
 

@@ -16,7 +16,6 @@ export async function askGsql(place: Place, graph: string, statement: string): P
   const command = `gsql -u ${quoteWord(superuser.name)} -g ${quoteWord(graph)} ${quoteWord(statement)} 2>&1`;
   const stdin = new Secret(`${superuser.password.reveal()}\n`);
   const { exitCode, stdout } = await withShell(connect, node, io, (session) => session.read(inPath(cluster, command), { stdin }));
-  const text = scrub(stdout, secretsOf(cluster));
-  if (exitCode === 0) return text;
-  throw unheard(spotOf(place), reasonIn(text) || `gsql ended with exit code ${exitCode}.`);
+  if (exitCode === 0) return stdout;
+  throw unheard(spotOf(place), reasonIn(scrub(stdout, secretsOf(cluster))) || `gsql ended with exit code ${exitCode}.`);
 }

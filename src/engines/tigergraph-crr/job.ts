@@ -69,24 +69,26 @@ interface Seen {
 
 async function judge<P>(step: LongStep<P>, place: Place, params: P, { id, job, told }: Seen): Promise<Probe> {
   const { node, act } = place;
-  const log = scrub(job.log, secretsOf(place.cluster));
-  if (job.kind === 'running') return underway(`${node.name} is at it${lastLine(log)}`);
+  const { log } = job;
+  // What is read out of the log is read as it is: names and paths may hold the same letters as a password. Only what people see is scrubbed.
+  const shown = scrub(log, secretsOf(place.cluster));
+  if (job.kind === 'running') return underway(`${node.name} is at it${lastLine(shown)}`);
   if (job.kind === 'died') {
     return unknown(
       `'${act.title}' was begun on ${node.name} and neither runs nor said how it ended; the host may have gone down meanwhile. It is not repeated by itself. ${step.onFailure} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
-      { job: id, log: lastWordsOf(log) },
+      { job: id, log: lastWordsOf(shown) },
     );
   }
   if (job.exitCode === 0 && !complains(log) && step.isWhole(log, params)) return step.after(place, params, log);
   if (job.exitCode === 0 && !complains(log)) {
     return unknown(
       `'${act.title}' ended on ${node.name} without saying that it was done. ${step.onFailure} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
-      { job: id, log: lastWordsOf(log) },
+      { job: id, log: lastWordsOf(shown) },
     );
   }
   if (told.has(id)) return todo;
   told.add(id);
-  return impossible(`'${act.title}' failed on ${node.name}: ${reasonIn(log)}. ${step.onFailure} Retry runs it again.`, {
+  return impossible(`'${act.title}' failed on ${node.name}: ${reasonIn(shown)}. ${step.onFailure} Retry runs it again.`, {
     job: id,
     'exit code': job.exitCode,
   });

@@ -127,7 +127,12 @@ export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
   return {
     summary: `Stop the services of ${loser.name}; ${winner.name}, which was promoted last, goes on.`,
     steps: [
-      longDraft(stopServicesAct(loser.at), budgets.services, undoBy(startServicesAct(loser.at))),
+      longDraft(
+        stopServicesAct(loser.at),
+        budgets.services,
+        noUndo(`Started again, ${loser.name} would take writes beside ${winner.name}; gadmin start there does it by hand.`),
+        { pointOfNoReturn: true },
+      ),
       lookStep(checkSplitBrainAct(winner.at)),
     ],
     predictedLoss: { ms: null, words: `What ${loser.name} alone took stays there, and is lost when ${loser.name} is filled anew.` },

@@ -1,12 +1,12 @@
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { awaitFollowingAct, keys, restartAct, startCrrAct, stopCrrAct, verifyVersionAct } from './acts.ts';
+import { awaitFollowingAct, configureAct, keys, restartAct, startCrrAct, stopCrrAct, verifyVersionAct } from './acts.ts';
 import { type CrrLink, otherSide } from './config.ts';
 import type { CrrDetail } from './detail.ts';
-import { budgets, changeStep, longDraft, lookStep, notNow, noUndo, type Outline, undoBy } from './drafts.ts';
+import { budgets, changeStep, keepAwayAct, longDraft, lookStep, notNow, noUndo, type Outline, personStep, undoBy } from './drafts.ts';
 import { isAtLeast } from './parse-version.ts';
 import { hasCrr, type Party, pairRefusal, partyOn, restoresAsDr, stagedRefusal, stateWords } from './scene.ts';
-import { carrySteps, configureDraft, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from './seed.ts';
+import { carrySteps, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from './seed.ts';
 import { followersOf, phaseOf } from './state.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
@@ -46,7 +46,10 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       ...(hasCrr(to) ? [changeStep(stopCrrAct(to.at), budgets.connector, undoBy(startCrrAct(to.at)))] : []),
       ...(leaves
         ? [
-            { ...configureDraft(to, [{ key: keys.enabled, value: 'false' }], 'disable'), undo: again, pointOfNoReturn: true },
+            personStep(keepAwayAct(to.name, link.settings.fencing)),
+            changeStep(configureAct(to.at, [{ key: keys.enabled, value: 'false' }], 'disable'), budgets.settings, again, {
+              pointOfNoReturn: true,
+            }),
             longDraft(restartAct(to.at, 'all', 'so that it leaves the replication'), budgets.services, again),
           ]
         : []),
@@ -57,7 +60,11 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       words: 'Applications are not affected by this half. The upgrade itself stops each cluster while people run it.',
     },
     warnings: [
-      ...(leaves ? [`${to.name} takes writes from then on: keep applications away from it until the upgrade is finished.`] : []),
+      ...(leaves
+        ? [
+            `The documented way restarts ${to.name} as a cluster of its own, which takes writes: nothing but the step before it keeps applications away until the upgrade is finished.`,
+          ]
+        : []),
       `Then upgrade both clusters to the same version (./install.sh -U as the TigerGraph user of each), without requests and loading, and ask for /repl upgrade ${link.id} finish.`,
       `An upgrade can't be taken back.`,
     ],
@@ -110,7 +117,7 @@ function resumeSteps(link: CrrLink, from: Party, to: Party, isSet: boolean): Out
   }
   if (!restoresAsDr(to)) {
     const settings = pointing(link, from);
-    return isRefusal(settings) ? settings : [...enableSteps(to, settings), ...flowSteps(link, from, to)];
+    return isRefusal(settings) ? settings : [...enableSteps(link, to, settings, true), ...flowSteps(link, from, to)];
   }
   const carried = carrySteps(link, from, to, nameToBe(link, from));
   if (isRefusal(carried)) return carried;

@@ -1,6 +1,6 @@
 import type { Undo } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { awaitFollowingAct, configureAct, initKafkaAct, installQueriesAct, keys, type Purpose, restartAct, type Setting } from './acts.ts';
+import { awaitFollowingAct, configureAct, initKafkaAct, installQueriesAct, keys, restartAct, type Setting } from './acts.ts';
 import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBackupAct, takeBackupAct } from './acts-backup.ts';
 import type { CrrLink } from './config.ts';
 import {
@@ -111,10 +111,11 @@ export function pointing(link: CrrLink, from: Party): readonly Setting[] | Refus
 const noEffect = (name: string) => noUndo(`These settings do nothing on ${name} while it follows nobody; the next set-up replaces them.`);
 
 /** The settings as they were, where all of them were read. */
-function putBack(party: Party): Undo {
+function putBack(party: Party, purpose: 'point' | 'enable'): Undo {
   const { brokers, port, prefix } = party.read.crr;
   if (brokers === null || port === null || prefix === null) return noEffect(party.name);
   const values = [
+    ...(purpose === 'enable' ? [{ key: keys.enabled, value: 'false' }] : []),
     { key: keys.brokers, value: brokers.join(',') },
     { key: keys.port, value: String(port) },
     { key: keys.prefix, value: prefix },
@@ -122,8 +123,8 @@ function putBack(party: Party): Undo {
   return undoBy(configureAct(party.at, values, 'put-back'));
 }
 
-export const configureDraft = (party: Party, values: readonly Setting[], purpose: Purpose): Draft =>
-  changeStep(configureAct(party.at, values, purpose), budgets.settings, noEffect(party.name));
+const pointDraft = (party: Party, values: readonly Setting[], purpose: 'point' | 'enable'): Draft =>
+  changeStep(configureAct(party.at, values, purpose), budgets.settings, putBack(party, purpose));
 
 export const replaced = (name: string) =>
   noUndo(`What ${name} had before is replaced; the product keeps it aside on each node until somebody deletes it.`);
@@ -152,19 +153,20 @@ export function followSteps(
       replaced(to.name),
       { pointOfNoReturn: true },
     );
-  if (restoresAsDr(to)) return [{ ...configureDraft(to, settings, 'point'), undo: putBack(to) }, restored(true)];
+  if (restoresAsDr(to)) return [pointDraft(to, settings, 'point'), restored(true)];
   const restore = how.empty ? [] : [restored(false)];
   if (how.follows) return restore;
-  return [...restore, ...enableSteps(to, settings)];
+  return [...restore, ...enableSteps(link, to, settings, how.empty)];
 }
 
-/** Up to 3.9: settings, topics and a restart make a standby. */
-export function enableSteps(to: Party, settings: readonly Setting[]): readonly Draft[] {
-  const after = noUndo(`${to.name} follows from then on; /repl teardown ends it.`);
+/** Up to 3.9: settings, topics and a restart make a standby. `untouched`: nothing before this has replaced what it holds. */
+export function enableSteps({ id }: CrrLink, to: Party, settings: readonly Setting[], untouched: boolean): readonly Draft[] {
+  const topics = noUndo(`The topics stay in the Kafka of ${to.name}; they do nothing while it follows nobody.`);
+  const follows = noUndo(`${to.name} follows from then on; /repl teardown ${id} ends it.`);
   return [
-    configureDraft(to, [{ key: keys.enabled, value: 'true' }, ...settings], 'enable'),
-    longDraft(initKafkaAct(to.at), budgets.services, after),
-    longDraft(restartAct(to.at, 'all', 'so that it follows'), budgets.services, after),
+    pointDraft(to, [{ key: keys.enabled, value: 'true' }, ...settings], 'enable'),
+    longDraft(initKafkaAct(to.at), budgets.services, topics),
+    longDraft(restartAct(to.at, 'all', 'so that it follows'), budgets.services, follows, { pointOfNoReturn: untouched }),
   ];
 }
 
