@@ -45,14 +45,14 @@ const upgradeSituation: Situation<PcrLink, PcrBed> = {
 };
 
 /** Somebody cancels the job of the stream, which leaves a copy that nothing can be done with. */
-async function cancelStream(world: SqlWorld): Promise<void> {
+export async function cancelStream(world: SqlWorld): Promise<void> {
   const job = world.jobs('standby').find(({ type }) => type === 'REPLICATION STREAM INGESTION');
   await byHand(world, 'standby', `CANCEL JOB ${job?.id}`);
   await until(() => world.vc('standby')?.status === 'add', 'the stream is cancelled');
 }
 
 /** A standby that has nothing yet, on clusters that were just initialized. */
-const bare: Partial<SqlWorldOptions> = {
+export const bare: Partial<SqlWorldOptions> = {
   start: 'none',
   externalConnections: {},
   settings: {

@@ -26,8 +26,9 @@ export function readerActs(settings: PcrSettings) {
     awaitReader: (side: Side) => actOn(settings, side, readerKinds.awaitReader, `Wait until ${name} on ${at(side)} serves`, []),
     verifyReader: (side: Side) =>
       actOn(settings, side, readerKinds.verifyReader, `Connect to ${name} on ${at(side)} as a reader would`, ['SELECT 1 AS one']),
-    stopReader: (side: Side) =>
-      actOn(settings, side, readerKinds.stopReader, `Let no reader into ${name} on ${at(side)}`, service('STOP SERVICE')),
+    // By its number, so that a reader which was made anew meanwhile is left alone; null where that is not known.
+    stopReader: (side: Side, id: string | null = null) =>
+      actOn(settings, side, readerKinds.stopReader, `Let no reader into ${name} on ${at(side)}`, service('STOP SERVICE'), { id }),
     startReader: (side: Side) =>
       actOn(settings, side, readerKinds.startReader, `Let readers into ${name} on ${at(side)}`, service('START SERVICE SHARED')),
     // Takes a reader back whose service may have started by itself meanwhile.
@@ -36,9 +37,16 @@ export function readerActs(settings: PcrSettings) {
         ...service('STOP SERVICE'),
         `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(name)}`,
       ]),
-    dropReader: (side: Side) =>
-      actOn(settings, side, readerKinds.dropReader, `Drop ${name} on ${at(side)}`, [
-        `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(name)}`,
-      ]),
+    dropReader: (side: Side, id: string | null = null) =>
+      actOn(
+        settings,
+        side,
+        readerKinds.dropReader,
+        `Drop ${name} on ${at(side)}`,
+        [`DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(name)}`],
+        {
+          id,
+        },
+      ),
   };
 }

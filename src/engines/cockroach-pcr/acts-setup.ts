@@ -2,6 +2,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { actOn } from './act-on.ts';
+import { readerActs } from './acts-reader.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
 import {
@@ -124,14 +125,18 @@ function copyActs(settings: PcrSettings) {
         shown(createCopyStatement(settings, side, options, forPeople)),
         { ...options },
       ),
-    dropNewCopy: (side: Side, source: string): Act =>
+    // `reader`: it was begun with one, which goes first.
+    dropNewCopy: (side: Side, source: string, reader: boolean): Act =>
       actOn(
         settings,
         side,
         setupKinds.dropNewCopy,
         `Drop the new copy on ${at(side)}`,
-        [`DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`],
-        { source },
+        [
+          ...(reader ? readerActs(settings).closeReader(side).statements : []),
+          `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`,
+        ],
+        { source, reader },
       ),
     // By its number, so that a copy which somebody made anew meanwhile is left alone.
     dropOldCopy: (side: Side, id: string): Act =>

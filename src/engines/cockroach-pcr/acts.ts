@@ -12,7 +12,7 @@ import { tuningActs } from './acts-tuning.ts';
 import { upgradeActs } from './acts-upgrade.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
-import { intervalText } from './statements-setup.ts';
+import { forPeople, type StreamOptions, startReplicationStatement } from './statements-setup.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
 export const kinds = {
@@ -101,18 +101,15 @@ function replicationActs(settings: PcrSettings) {
           replaces,
         },
       ),
-    // `windowMs`: how far back it can be promoted then; null leaves that to the database.
-    startReplication: (side: Side, windowMs: number | null = null) =>
+    startReplication: (side: Side, options: StreamOptions) =>
       actOn(
         settings,
         side,
         kinds.startReplication,
         `Make ${at(side)} follow ${at(otherSide(side))}, giving up what ${at(side)} alone has`,
-        alter(
-          settings,
-          `START REPLICATION OF ${quoteIdentifier(settings.virtualCluster)} ON ${quoteLiteral(`external://${settings.streams[side] ?? ''}`)}${windowMs === null ? '' : ` WITH RETENTION = ${quoteLiteral(intervalText(windowMs))}`}`,
-        ),
-        { windowMs },
+        // One that the config no longer has words for is left out, so that it differs from the approved one.
+        [startReplicationStatement(settings, side, options, forPeople)].filter((statement) => statement !== null),
+        { ...options },
       ),
     dropCopy: (side: Side) =>
       actOn(settings, side, kinds.dropCopy, `Drop ${settings.virtualCluster} on ${at(side)} with everything in it`, [

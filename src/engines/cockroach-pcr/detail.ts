@@ -50,7 +50,12 @@ const groundRead = z.strictObject({
 });
 
 /** Both verbatim: `add`/`none` while it waits for the initial scan, `ready`/`shared` once it serves. */
-const readerView = z.strictObject({ status: z.string(), service: z.string() });
+const readerView = z.strictObject({
+  status: z.string(),
+  service: z.string(),
+  /** Its number: one that is made anew has another. */
+  id: z.string().optional(),
+});
 
 const sideRead = z.discriminatedUnion('kind', [
   /** Nothing accepts a connection there. */

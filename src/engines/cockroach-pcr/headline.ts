@@ -53,7 +53,9 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
     const phase = phaseOf(vcOf(detail, otherSide(serving)));
     if (phase === 'absent') {
       const name = settings.virtualCluster;
-      return say('broken', `${here} takes the writes and nothing follows it: no replication is set up, and ${there} has no ${name}.`);
+      return isNew(detail)
+        ? say('unset', `Replication is not set up yet: ${here} takes the writes, and ${there} has no ${name}.`)
+        : say('broken', `${here} takes the writes and nothing follows it any more: ${there} has no ${name}.`);
     }
     return say(
       'broken',
@@ -63,6 +65,10 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
   const promoted = serving === 'standby' ? `, and whether ${there} takes writes too is not known` : '';
   return say('broken', `${here} takes the writes and nothing is known to follow it${promoted}. ${problem}`);
 }
+
+/** Nothing shows that the sides ever followed each other. A copy that somebody dropped leaves a job on the other side for 12 h. */
+const isNew = ({ primary, standby }: PcrDetail): boolean =>
+  [primary, standby].every((read) => read.kind === 'read' && read.history === 'none' && read.vc?.activated == null);
 
 function nobodyServes(settings: PcrSettings, detail: PcrDetail, deaf: Side | undefined): Headline {
   if (deaf !== undefined) {

@@ -1,32 +1,14 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { type Acts, actsFor, changeStep, type Draft, lookStep, personStep, undoBy } from './acts.ts';
-import { windowByHand } from './acts-by-hand.ts';
+import { actsFor, changeStep, type Draft, lookStep, undoBy } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
-import { expiryMsOf, type GroundRead, otherSide, type ReadSide } from './detail.ts';
+import { type GroundRead, otherSide, type ReadSide } from './detail.ts';
+import { keptSteps, optionsFor } from './options.ts';
 import { notNow } from './scene.ts';
-import { type CopyOptions, wayTo } from './statements-setup.ts';
-
-/** A side with what a replication can be made on. */
-export type Grounded = ReadSide & { readonly ground: GroundRead };
-
-/** How a side gets a full copy of the other one. */
-export interface Way {
-  readonly link: PcrLink;
-  readonly acts: Acts;
-  /** The side that gets the copy. */
-  readonly side: Side;
-  readonly here: string;
-  readonly there: string;
-  readonly read: ReadSide;
-  readonly sourceRead: ReadSide;
-  readonly copy: CopyOptions;
-  /** The external connection has to be made first. */
-  readonly connect: boolean;
-  readonly user: { readonly create: boolean; readonly grant: boolean; readonly privilege: string } | null;
-}
+import { type Setting, wayTo } from './statements-setup.ts';
+import type { Way } from './way.ts';
 
 /** What has to be made so that a side can copy the other one, or why it can't. Pure. */
 export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSide, to: ReadSide): Way | Refusal {
@@ -50,7 +32,7 @@ export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSid
       source,
       trust,
       template: !isAtLeast(to.release, 24, 1),
-      expiration: isAtLeast(to.release, 24, 1) && !isAtLeast(to.release, 25, 2),
+      ...optionsFor(settings.setup, to),
     },
     connect: named !== null && !isThere,
     user: isThere ? null : userFor(link, from),
@@ -131,6 +113,25 @@ export function streamUserSteps({ acts, side, user }: Way): readonly Draft[] {
 export const connectionSteps = ({ acts, side, copy, connect }: Way): readonly Draft[] =>
   connect ? [changeStep(acts.createConnection(side, copy.trust), statementBudgetMs, undoBy(acts.dropConnection(side)))] : [];
 
+/** Rangefeeds on both sides, since the roles may be swapped one day; organization and licence where the config gives them. */
+export function settingSteps({ settings }: PcrLink, grounds: Readonly<Record<Side, GroundRead | null>>): readonly Draft[] {
+  const { setup } = settings;
+  if (setup === null) return [];
+  const acts = actsFor(settings);
+  return (['primary', 'standby'] as const).flatMap((side) => {
+    const ground = grounds[side];
+    if (ground === null) return [];
+    const missing: readonly Setting[] = [
+      ...(setup.organization !== null && !ground.organization ? (['organization'] as const) : []),
+      ...(setup.license !== null && !ground.license ? (['license'] as const) : []),
+      ...(ground.rangefeed ? [] : (['rangefeed'] as const)),
+    ];
+    return missing.map((setting) =>
+      changeStep(acts.configure(side, setting, true), statementBudgetMs, undoBy(acts.configure(side, setting, false))),
+    );
+  });
+}
+
 /** Streams read by rangefeeds; where it was not looked, they are taken to be on. */
 export function rangefeedSteps({ acts, side, sourceRead, link }: Way): readonly Draft[] {
   if (link.settings.setup === null || sourceRead.ground?.rangefeed !== false) return [];
@@ -138,48 +139,15 @@ export function rangefeedSteps({ acts, side, sourceRead, link }: Way): readonly 
   return [changeStep(acts.configure(from, 'rangefeed', true), statementBudgetMs, undoBy(acts.configure(from, 'rangefeed', false)))];
 }
 
-/** What the config asks of a copy that follows. */
-export const keptSteps = (way: Way, setup: PcrSetup | null): readonly Draft[] => [...windowSteps(way, setup), ...readerSteps(way, setup)];
-
 /** From the way between the sides to a copy that is seen to follow, with the options that the config asks for. */
 export function copySteps(way: Way, setup: PcrSetup | null): readonly Draft[] {
   const { acts, side, copy } = way;
   return [
     ...connectionSteps(way),
-    changeStep(acts.createCopy(side, copy), statementBudgetMs, undoBy(acts.dropNewCopy(side, copy.source))),
+    changeStep(acts.createCopy(side, copy), statementBudgetMs, undoBy(acts.dropNewCopy(side, copy.source, copy.reader))),
     lookStep(acts.awaitScan(side), scanBudgetMs),
     lookStep(acts.proveMoving(side, 1), movingBudgetMs),
     lookStep(acts.proveMoving(side, 2), movingBudgetMs),
     ...keptSteps(way, setup),
-  ];
-}
-
-/** From 25.2 on the window is set on the side that is copied, once it knows of the copy. */
-function windowSteps({ acts, side, sourceRead, copy, link }: Way, setup: PcrSetup | null): readonly Draft[] {
-  const expirationMs = setup?.expirationMs ?? null;
-  if (expirationMs === null || !isAtLeast(sourceRead.release, 25, 2)) return [];
-  const from = otherSide(side);
-  // The act alters the virtual cluster of the link; an older cluster's data is in another one.
-  if (copy.source !== link.settings.virtualCluster) return [personStep(windowByHand(link, from, copy.source, expirationMs))];
-  // The source has kept it for the default time since the copy began, moments ago.
-  const before = undoBy(acts.setExpiration(from, expiryMsOf(sourceRead), 'source'));
-  return [changeStep(acts.setExpiration(from, expirationMs, 'source'), statementBudgetMs, before)];
-}
-
-/** From 24.3.12 on a copy can be opened for reads while it follows. */
-export const canOpenReader = ({ release }: ReadSide): boolean => {
-  const patch = Number(/^v\d+\.\d+\.(\d+)/.exec(release.text)?.[1] ?? 0);
-  return isAtLeast(release, 25, 1) || (isAtLeast(release, 24, 3) && patch >= 12);
-};
-
-/** A reader is up a minute or so after it was asked for, ms. */
-const readerBudgetMs = 10 * 60_000;
-
-function readerSteps({ acts, side, read }: Way, setup: PcrSetup | null): readonly Draft[] {
-  if (setup?.reader !== true || !canOpenReader(read)) return [];
-  return [
-    changeStep(acts.openReader(side), statementBudgetMs, undoBy(acts.closeReader(side))),
-    lookStep(acts.awaitReader(side), readerBudgetMs),
-    lookStep(acts.verifyReader(side), readerBudgetMs),
   ];
 }

@@ -4,8 +4,10 @@ import { msOfMicros } from '../cockroach/times.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { expiryMsOf, followersOf, microsOf, otherSide, type PcrDetail, phaseOf, type ReadSide, writableOf } from './detail.ts';
-import { connectionSteps, keptSteps, rangefeedSteps, streamUserSteps, wayFrom } from './making.ts';
+import { expiryMsOf, followersOf, microsOf, otherSide, type PcrDetail, phaseOf, type ReadSide, readerName, writableOf } from './detail.ts';
+import { connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from './making.ts';
+import { keptSteps, optionWarnings } from './options.ts';
+import { closeSteps } from './plan-reader.ts';
 import { notNow, type Outline } from './scene.ts';
 import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
@@ -43,20 +45,19 @@ export function planFailback(link: PcrLink, detail: PcrDetail): Outline | Refusa
   const copy = wayFrom(link, side, virtualCluster, sourceRead, read);
   if (isRefusal(copy)) return copy;
   const acts = actsFor(link.settings);
+  const { trust, retention, expiration, reader } = copy.copy;
+  const startOptions = { trust, retention, expiration, reader };
   return {
     summary: `Rewind ${here} to where it parted from ${there}, and make it follow ${there}.`,
     steps: [
       ...rangefeedSteps(copy),
       ...streamUserSteps(copy),
       ...connectionSteps(copy),
-      changeStep(
-        acts.startReplication(side, setup?.retentionMs ?? null),
-        startBudgetMs,
-        noUndo(`What ${here} alone had is discarded once it follows.`),
-        {
-          pointOfNoReturn: true,
-        },
-      ),
+      // What a promotion left of a reader has the name of the new one.
+      ...(read.reader == null ? [] : closeSteps(acts, side, read.reader, false)),
+      changeStep(acts.startReplication(side, startOptions), startBudgetMs, noUndo(`What ${here} alone had is discarded once it follows.`), {
+        pointOfNoReturn: true,
+      }),
       lookStep(acts.awaitFollowing(side), followBudgetMs),
       lookStep(acts.checkSplitBrain(source), proofBudgetMs),
       ...keptSteps(copy, setup),
@@ -173,7 +174,7 @@ function msSince(way: Return): number | null {
 const isLongAgo = (way: Return): boolean => (msSince(way) ?? Number.POSITIVE_INFINITY) >= expiryMsOf(way.sourceRead);
 
 function connectionRefusal({ link, side, here, there }: Return): Refusal | null {
-  if (link.settings.streams[side] !== null) return null;
+  if (link.settings.streams[side] !== null || link.settings.setup !== null) return null;
   const key = side === 'primary' ? 'toPrimary' : 'toStandby';
   return notNow(
     `The config of ${link.id} does not say how ${here} reaches ${there}, so a failback can't be planned.`,
@@ -183,6 +184,7 @@ function connectionRefusal({ link, side, here, there }: Return): Refusal | null 
 
 function warningsOf(way: Return): readonly string[] {
   const { link, here, there, side, read, sourceRead } = way;
+  const connection = link.settings.streams[side];
   const since = msSince(way);
   const unseen =
     sourceRead.history === 'kept'
@@ -195,7 +197,11 @@ function warningsOf(way: Return): readonly string[] {
     `Writes that ${here} took after ${takeOver(way)} are discarded for good: save or merge those that matter before you approve.`,
     ...unseen,
     ...expiry,
-    `${here} reaches ${there} by its external connection ${link.settings.streams[side]}; where that leads is not shown here.`,
+    ...(connection === null
+      ? []
+      : [`${here} reaches ${there} by its external connection ${connection}; where that leads is not shown here.`]),
+    ...(read.reader == null ? [] : [`${readerName(link.settings.virtualCluster)} on ${here} is dropped; what reads from it is cut off.`]),
+    ...optionWarnings(link, here, read),
     `The roles stay as they are: once ${here} follows, /repl switchover ${link.id} makes it the primary again.`,
   ];
 }

@@ -49,13 +49,13 @@ const servingSteps = (acts: Acts, side: Side): readonly Draft[] => [
   lookStep(acts.verifyReader(side), openBudgetMs),
 ];
 
-function versionRefusal({ link, follower: { read }, here }: Scene): Refusal | null {
+function versionRefusal({ link, follower: { read }, here, there }: Scene): Refusal | null {
   const { release } = read;
   if (isAtLeastPatch(release, 24, 3, 12)) return null;
   return isAtLeast(release, 24, 3)
     ? notNow(
         `${here} runs ${release.text}, and a running standby can be opened for reads from v24.3.12 on only.`,
-        `Upgrade ${here} to v24.3.12 or newer, then ask again.`,
+        `Upgrade ${here} to v24.3.12 or newer, then ask again. Without that only a new copy can have a reader: write reader: true in settings.setup, then /repl teardown ${link.id} and /repl rebuild ${link.id}; nothing protects ${there} until that copy is complete.`,
       )
     : notNow(
         `${here} runs ${release.text}, which can't open a standby for reads; that exists from v24.3 on.`,
@@ -137,12 +137,13 @@ export function planReaderOff(link: PcrLink, detail: PcrDetail): Outline | Refus
 
 /** Takes the reader of a side away. `reopens`: a new one can take its place at any time, so nothing is given up. */
 export function closeSteps(acts: Acts, side: Side, reader: ReaderView, reopens: boolean): readonly Draft[] {
-  const stop = reader.service === 'none' ? [] : [changeStep(acts.stopReader(side), budgetMs, undoBy(acts.startReader(side)))];
+  const id = reader.id ?? null;
+  const stop = reader.service === 'none' ? [] : [changeStep(acts.stopReader(side, id), budgetMs, undoBy(acts.startReader(side)))];
   return [
     ...stop,
     reopens
-      ? changeStep(acts.dropReader(side), budgetMs, undoBy(acts.openReader(side)))
-      : changeStep(acts.dropReader(side), budgetMs, noUndo('A new one can be opened only while the standby follows.'), {
+      ? changeStep(acts.dropReader(side, id), budgetMs, undoBy(acts.openReader(side)))
+      : changeStep(acts.dropReader(side, id), budgetMs, noUndo('A new one can be opened only while the standby follows.'), {
           pointOfNoReturn: true,
         }),
   ];

@@ -4,9 +4,11 @@ import { isAtLeast } from '../cockroach/version.ts';
 import { actsFor, changeStep, type Draft, lookStep, noUndo } from './acts.ts';
 import { certificateSteps } from './certificates.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from './detail.ts';
-import { copySteps, rangefeedSteps, streamUserSteps, wayFrom } from './making.ts';
+import { type GroundRead, otherSide, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from './detail.ts';
+import { copySteps, settingSteps, streamUserSteps, wayFrom } from './making.ts';
+import { optionWarnings } from './options.ts';
 import { notNow, type Outline } from './scene.ts';
+import { licenceWarnings } from './setup-ground.ts';
 import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf } from './words.ts';
 
@@ -39,7 +41,7 @@ export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal
   return {
     summary: `${pair.read.vc === null ? 'Copy' : `Drop what ${here} has, copy`} ${way.copy.source} of ${there} to ${here} in full, and let ${here} follow ${there}.`,
     steps: [
-      ...rangefeedSteps(way),
+      ...settingSteps(link, groundsOf(pair)),
       ...streamUserSteps(way),
       ...certificateSteps(link, pair.side, way.copy.trust, detail),
       ...dropSteps(pair),
@@ -119,13 +121,20 @@ function phaseRefusal({ link, read, here }: Pair): Refusal | null {
   );
 }
 
+const groundsOf = ({ side, read, sourceRead }: Pair): Readonly<Record<Side, GroundRead | null>> => {
+  const [own, source] = [read.ground ?? null, sourceRead.ground ?? null];
+  return side === 'standby' ? { primary: source, standby: own } : { primary: own, standby: source };
+};
+
 /** A reader reads the copy, so it goes first. */
 function dropSteps({ link, side, read, here }: Pair): readonly Draft[] {
   const acts = actsFor(link.settings);
   const why = noUndo(`What is dropped on ${here} is gone; the new copy takes its place.`);
   const change = (act: Parameters<typeof changeStep>[0]): Draft => changeStep(act, dropBudgetMs, why, { pointOfNoReturn: true });
   return [
-    ...(read.reader == null ? [] : [change(acts.stopReader(side)), change(acts.dropReader(side))]),
+    ...(read.reader == null
+      ? []
+      : [change(acts.stopReader(side, read.reader.id ?? null)), change(acts.dropReader(side, read.reader.id ?? null))]),
     ...(read.vc === null ? [] : [change(acts.dropOldCopy(side, read.vc.id))]),
   ];
 }
@@ -134,6 +143,7 @@ function lossOf({ read, here, there }: Pair): Outline['predictedLoss'] {
   if (read.flat === true) {
     return { ms: null, words: `What ${here} alone has in system stays there, but no longer counts once ${here} serves the new copy.` };
   }
+  if (read.vc === null) return { ms: 0, words: `Nothing is lost: ${here} has no copy yet.` };
   if (phaseOf(read.vc) !== 'ready') return { ms: 0, words: `No write is lost: ${there} has everything that ${here} has.` };
   return {
     ms: null,
@@ -154,6 +164,8 @@ function warningsOf({ link, read, sourceRead, here, there }: Pair): readonly str
   return [
     ...failback,
     ...resume,
+    ...optionWarnings(link, here, read),
+    ...licenceWarnings(link, [read, here], [sourceRead, there]),
     `Until the copy is complete, which can take hours, nothing protects ${there}: no failover is possible.`,
     `The roles stay as they are: once ${here} follows, /repl switchover ${link.id} swaps them.`,
   ];

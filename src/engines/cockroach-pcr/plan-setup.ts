@@ -4,11 +4,10 @@ import { actsFor, changeStep, type Draft, undoBy } from './acts.ts';
 import { certificateSteps, certificateStepsBack } from './certificates.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrDetail } from './detail.ts';
-import { copySteps, streamUserSteps, wayFrom } from './making.ts';
+import { copySteps, settingSteps, streamUserSteps, wayFrom } from './making.ts';
 import { raise } from './plan-raise.ts';
 import type { Outline } from './scene.ts';
 import { type Ground, groundRefusal, groundsOf, setupWarnings } from './setup-ground.ts';
-import type { Setting } from './statements-setup.ts';
 
 /** Plans the replication that the config describes, from the primary into a standby that has nothing yet. Pure. */
 export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
@@ -28,7 +27,7 @@ export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
       ...certificateSteps(link, 'standby', way.copy.trust, detail),
       ...certificateStepsBack(link, 'primary', way.copy.trust, detail),
       ...(raised?.inits ?? []),
-      ...settingSteps(ground),
+      ...settingSteps(link, { primary: ground.primary.ground, standby: ground.standby.ground }),
       ...streamUserSteps(way),
       ...consoleSteps(ground),
       ...copySteps(way, ground.setup),
@@ -37,25 +36,6 @@ export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
     warnings: [...(raised?.warnings ?? []), ...setupWarnings(ground)],
   };
-}
-
-/** Rangefeeds on both sides, since the roles may be swapped one day; organization and licence where the config gives them. */
-function settingSteps({ link, setup, primary, standby }: Ground): readonly Draft[] {
-  const acts = actsFor(link.settings);
-  const sides = [
-    ['primary', primary.ground],
-    ['standby', standby.ground],
-  ] as const;
-  return sides.flatMap(([side, ground]) => {
-    const missing: readonly Setting[] = [
-      ...(setup.organization !== null && !ground.organization ? (['organization'] as const) : []),
-      ...(setup.license !== null && !ground.license ? (['license'] as const) : []),
-      ...(ground.rangefeed ? [] : (['rangefeed'] as const)),
-    ];
-    return missing.map((setting) =>
-      changeStep(acts.configure(side, setting, true), settingBudgetMs, undoBy(acts.configure(side, setting, false))),
-    );
-  });
 }
 
 const settingBudgetMs = 120_000;

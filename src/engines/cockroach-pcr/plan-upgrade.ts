@@ -3,7 +3,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { actsFor, changeStep, type Draft, lookStep, noUndo, personStep } from './acts.ts';
 import { binariesByHand } from './acts-by-hand.ts';
 import type { ReadSide } from './detail.ts';
-import { canOpenReader } from './making.ts';
+import { canOpenReader } from './options.ts';
 import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { compareMajors, isUnfinished, majorOf, majorOfActive } from './versions.ts';
 import { phaseWords, problemOf } from './words.ts';
@@ -88,8 +88,8 @@ function readerSteps({ link, follower }: Scene): readonly Draft[] {
   const why = noUndo('The reader has to be made anew after an upgrade.');
   const change = (act: Parameters<typeof changeStep>[0]): Draft => changeStep(act, readerBudgetMs, why, { pointOfNoReturn: true });
   return [
-    change(acts.stopReader(side)),
-    change(acts.dropReader(side)),
+    change(acts.stopReader(side, read.reader.id ?? null)),
+    change(acts.dropReader(side, read.reader.id ?? null)),
     ...(canOpenReader(read) ? [change(acts.openReader(side)), lookStep(acts.awaitReader(side), readerBudgetMs)] : []),
   ];
 }

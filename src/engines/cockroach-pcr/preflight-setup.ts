@@ -3,8 +3,8 @@ import type { Check } from '../../domain/plan.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { PcrLink } from './config.ts';
 import { otherSide, type PcrDetail, type ReadSide } from './detail.ts';
-import type { Grounded } from './making.ts';
 import { wayTo } from './statements-setup.ts';
+import type { Grounded } from './way.ts';
 
 const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
 const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });

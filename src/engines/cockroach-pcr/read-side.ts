@@ -67,7 +67,7 @@ export async function readVirtualCluster(session: SqlSession, cluster: string, n
 /** A reader that is being dropped has lost its name already. */
 function readerIn(rows: readonly SqlRow[], name: string): ReaderView | null {
   const row = rows.find((candidate) => candidate['name'] === readerName(name) && candidate['data_state'] !== 'dropping');
-  return row === undefined ? null : { status: row['data_state'] ?? '', service: row['service_mode'] ?? '' };
+  return row === undefined ? null : { status: row['data_state'] ?? '', service: row['service_mode'] ?? '', id: row['id'] ?? '' };
 }
 
 /** 23.2 does not know prior details (42601): it is asked again without them. One that is being dropped has lost its name (42704). */

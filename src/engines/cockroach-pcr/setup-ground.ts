@@ -4,9 +4,10 @@ import { isAtLeast, type Release } from '../cockroach/version.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import { followersOf, type PcrDetail, type ReadSide, readerName } from './detail.ts';
-import { canOpenReader, type Grounded } from './making.ts';
+import { optionWarnings } from './options.ts';
 import { notNow } from './scene.ts';
 import { followRefusal } from './versions.ts';
+import type { Grounded } from './way.ts';
 import { problemOf } from './words.ts';
 
 /** Both sides of a link on which nothing replicates yet, and what the config wants made there. */
@@ -154,7 +155,7 @@ export function setupWarnings(ground: Ground): readonly string[] {
       !sameRegions(primary, standby),
       `${regionWords(link, primary, standby)} After a failover data can't stay where zone configurations want it.`,
     ),
-    ...[primary, standby].flatMap((side) => licenceWarning(side, side === primary ? there : here, setup)),
+    ...licenceWarnings(link, [primary, there], [standby, here]),
     ...[primary, standby].flatMap((side) => unfinished(side, side === primary ? there : here)),
     ...when(
       setup.source === 'system',
@@ -164,23 +165,27 @@ export function setupWarnings(ground: Ground): readonly string[] {
       setup.expirationMs !== null && !isAtLeast(primary.release, 24, 1),
       `v23.2 has no expiration window for one replication; ${there} keeps history for stream_replication.job_liveness_timeout, 3 days unless set.`,
     ),
-    ...when(
-      setup.reader && !canOpenReader(standby),
-      `${here} runs ${standby.release.text}, which can't open a copy for reads while it follows (from v24.3.12 on), so no reader is opened.`,
-    ),
+    ...optionWarnings(link, here, standby),
     `Users in system on ${there} do not come along; those of the application do.`,
   ];
 }
 
-function licenceWarning({ release, ground }: Grounded, cluster: string, setup: PcrSetup): readonly string[] {
-  if (isAtLeast(release, 25, 1)) return [];
-  const missing = [
-    ...(ground.organization || setup.organization !== null ? [] : ['organization']),
-    ...(ground.license || setup.license !== null ? [] : ['licence']),
-  ];
-  if (missing.length === 0) return [];
-  return [`${cluster} has no ${missing.join(' and no ')}, and ${majorOf(release)} asks for both: without them it refuses the replication.`];
-}
+/** What up to v24.3 refuses a replication without, of each side that was looked at. */
+export const licenceWarnings = (
+  { settings: { setup } }: PcrLink,
+  ...sides: readonly (readonly [ReadSide, cluster: string])[]
+): readonly string[] =>
+  sides.flatMap(([{ release, ground }, cluster]) => {
+    if (setup === null || ground == null || isAtLeast(release, 25, 1)) return [];
+    const missing = [
+      ...(ground.organization || setup.organization !== null ? [] : ['organization']),
+      ...(ground.license || setup.license !== null ? [] : ['licence']),
+    ];
+    if (missing.length === 0) return [];
+    return [
+      `${cluster} has no ${missing.join(' and no ')}, and ${majorOf(release)} asks for both: without them it refuses the replication.`,
+    ];
+  });
 
 const unfinished = ({ activeVersion }: ReadSide, cluster: string): readonly string[] =>
   /upgrading|-step-/.test(activeVersion)

@@ -88,15 +88,20 @@ function uriTo(settings: PcrSettings, side: Side, trust: Trust, spelling: Spelli
   return way === null || settings.setup === null ? null : spelling.uri(way, settings.setup.user);
 }
 
-/** What a copy is made with; the release of the sides decides. */
-export interface CopyOptions {
+/** What the statement that begins a stream asks for; the release of the sides decides. See options.ts. */
+export interface StreamOptions {
+  readonly trust: Trust;
+  readonly retention: boolean;
+  readonly expiration: boolean;
+  readonly reader: boolean;
+}
+
+/** What a copy is made with. */
+export interface CopyOptions extends StreamOptions {
   /** Virtual cluster of the other side that is copied. */
   readonly source: string;
-  readonly trust: Trust;
   /** v23.2 wants the template named. */
   readonly template: boolean;
-  /** From 24.1 to 25.1 the window is an option of the copy. */
-  readonly expiration: boolean;
 }
 
 /** A length of time as SQL takes it. */
@@ -107,15 +112,30 @@ export function intervalText(ms: number): string {
 
 /** CREATE VIRTUAL CLUSTER … FROM REPLICATION; null when the config does not say how to reach the other side. */
 export function createCopyStatement(settings: PcrSettings, side: Side, options: CopyOptions, spelling: Spelling): string | null {
-  const { setup, streams, virtualCluster } = settings;
+  const from = fromSource(settings, side, options.source, options, spelling);
+  const like = options.template ? ' LIKE template' : '';
+  return from === null ? null : `CREATE VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)}${like} FROM REPLICATION OF ${from}`;
+}
+
+/** ALTER VIRTUAL CLUSTER … START REPLICATION; null when the config does not say how to reach the other side. */
+export function startReplicationStatement(settings: PcrSettings, side: Side, options: StreamOptions, spelling: Spelling): string | null {
+  const name = settings.virtualCluster;
+  const from = fromSource(settings, side, name, options, spelling);
+  return from === null ? null : `ALTER VIRTUAL CLUSTER ${quoteIdentifier(name)} START REPLICATION OF ${from}`;
+}
+
+/** What a stream comes from, by which way, and with what. */
+function fromSource(settings: PcrSettings, side: Side, source: string, options: StreamOptions, spelling: Spelling): string | null {
+  const { setup, streams } = settings;
   const connection = streams[side];
   const uri = connection === null ? uriTo(settings, otherSide(side), options.trust, spelling) : `external://${connection}`;
   if (uri === null) return null;
-  const retention = setup?.retentionMs == null ? [] : [`RETENTION = ${quoteLiteral(intervalText(setup.retentionMs))}`];
-  const windowMs = options.expiration ? (setup?.expirationMs ?? null) : null;
-  const window = windowMs === null ? [] : [`EXPIRATION WINDOW = ${quoteLiteral(intervalText(windowMs))}`];
-  const list = [...retention, ...window];
-  const like = options.template ? ' LIKE template' : '';
-  const words = list.length === 0 ? '' : ` WITH ${list.join(', ')}`;
-  return `CREATE VIRTUAL CLUSTER ${quoteIdentifier(virtualCluster)}${like} FROM REPLICATION OF ${quoteIdentifier(options.source)} ON ${quoteLiteral(uri)}${words}`;
+  const length = (word: string, wanted: boolean, ms: number | null): readonly string[] =>
+    wanted && ms !== null ? [`${word} = ${quoteLiteral(intervalText(ms))}`] : [];
+  const list = [
+    ...length('RETENTION', options.retention, setup?.retentionMs ?? null),
+    ...length('EXPIRATION WINDOW', options.expiration, setup?.expirationMs ?? null),
+    ...(options.reader ? ['READ VIRTUAL CLUSTER'] : []),
+  ];
+  return `${quoteIdentifier(source)} ON ${quoteLiteral(uri)}${list.length === 0 ? '' : ` WITH ${list.join(', ')}`}`;
 }

@@ -3,18 +3,21 @@ import { isOverStatus } from '../cockroach/jobs.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
 import { isFollowing, phaseOf, type VirtualClusterView } from './detail.ts';
-import { change, done, evidenceTime, impossible, look, onlyIfOtherServes, type PcrStep, type Place, statusOf, underway } from './place.ts';
+import { done, evidenceTime, impossible, look, onlyIfOtherServes, type PcrStep, type Place, statusOf, underway } from './place.ts';
 import type { VirtualClusterReading } from './read-side.ts';
+import { startReplicationStatement } from './statements-setup.ts';
+import { changeWithSecrets } from './steps-setup-users.ts';
 import { phaseWords, spellTime } from './words.ts';
 
 const noParams = z.object({});
 
-/** Rewinds this side and makes it follow. Never unless the other side serves: what is discarded here may be the only copy. */
-const startParams = z.object({ windowMs: z.number().nullable().default(null) });
+const startParams = z.object({ trust: z.enum(['inline', 'path']), retention: z.boolean(), expiration: z.boolean(), reader: z.boolean() });
 
-export const startReplication: PcrStep<z.infer<typeof startParams>> = {
+/** Rewinds this side and makes it follow. Never unless the other side serves: what is discarded here may be the only copy. */ export const startReplication: PcrStep<
+  z.infer<typeof startParams>
+> = {
   params: startParams,
-  rebuild: (acts, side, { windowMs }) => acts.startReplication(side, windowMs),
+  rebuild: (acts, side, params) => acts.startReplication(side, params),
   probe: async (place) => {
     const { vc, now } = await look(place);
     const phase = phaseOf(vc);
@@ -31,7 +34,8 @@ export const startReplication: PcrStep<z.infer<typeof startParams>> = {
     }
     return onlyIfOtherServes(place, `${place.here} must not give up its data to follow it`);
   },
-  perform: change,
+  perform: (place, statement, params) =>
+    changeWithSecrets(place, statement, (spelling) => startReplicationStatement(place.link.settings, place.side, params, spelling)),
 };
 
 /** Between the request and the first word of the stream the virtual cluster shows a state that a cancelled stream shows too. */

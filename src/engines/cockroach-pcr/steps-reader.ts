@@ -48,12 +48,18 @@ export const verifyReader: PcrStep<object> = {
   probe: async (place) => done(await answers({ ...place, name: readerName(place.name) })),
 };
 
-export const stopReader: PcrStep<object> = {
-  params: noParams,
-  rebuild: (acts, side) => acts.stopReader(side),
-  probe: async (place) => {
+const idParams = z.object({ id: z.string().nullable().default(null) });
+type IdParams = z.infer<typeof idParams>;
+
+/** Whether the reader that is meant is gone, and another one may have taken its place. */
+const isGone = (reader: ReaderView | null, { id }: IdParams): boolean => reader === null || (id !== null && reader.id !== id);
+
+export const stopReader: PcrStep<IdParams> = {
+  params: idParams,
+  rebuild: (acts, side, { id }) => acts.stopReader(side, id),
+  probe: async (place, params) => {
     const { reader } = await look(place);
-    if (reader === null) return done({ 'reader status': 'absent' });
+    if (reader === null || isGone(reader, params)) return done({ 'reader status': 'absent' });
     return reader.service === 'none' ? done(evidenceOf(reader)) : todo;
   },
   perform: change,
@@ -77,20 +83,23 @@ export const closeReader: PcrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.closeReader(side),
   probe: async (place) => ((await look(place)).reader === null ? done({ 'reader status': 'absent' }) : todo),
-  perform: async (place, statement, _, statements) => {
-    const { reader } = await look(place);
-    if (reader !== null && reader.service !== 'none') await change(place, statement);
-    await change(place, statements[1] ?? '');
-  },
+  perform: (place, statement, _, statements) => dropReaderNow(place, statement, statements[1] ?? ''),
 };
 
+/** The service may have started by itself meanwhile. */
+export async function dropReaderNow(place: Place, stop: string, drop: string): Promise<void> {
+  const { reader } = await look(place);
+  if (reader !== null && reader.service !== 'none') await change(place, stop);
+  await change(place, drop);
+}
+
 /** Drops the reader, which holds no data of its own. Never while its service runs. */
-export const dropReader: PcrStep<object> = {
-  params: noParams,
-  rebuild: (acts, side) => acts.dropReader(side),
-  probe: async (place) => {
+export const dropReader: PcrStep<IdParams> = {
+  params: idParams,
+  rebuild: (acts, side, { id }) => acts.dropReader(side, id),
+  probe: async (place, params) => {
     const { reader } = await look(place);
-    if (reader === null) return done({ 'reader status': 'absent' });
+    if (reader === null || isGone(reader, params)) return done({ 'reader status': 'absent' });
     if (reader.service === 'none') return todo;
     return impossible(`${readerName(place.name)} on ${place.here} serves again: somebody started it.`, evidenceOf(reader));
   },

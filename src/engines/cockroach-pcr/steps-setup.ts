@@ -22,6 +22,7 @@ import {
 } from './place.ts';
 import { readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { createConnectionStatement, createCopyStatement, wayTo } from './statements-setup.ts';
+import { dropReaderNow } from './steps-reader.ts';
 import { changeWithSecrets } from './steps-setup-users.ts';
 import { phaseWords, spellTime } from './words.ts';
 
@@ -61,7 +62,14 @@ async function connectionUri(session: SqlSession, { link, side }: Place): Promis
   return rows.find((row) => row['connection_name'] === link.settings.streams[side])?.['connection_uri'] ?? null;
 }
 
-const copyParams = z.object({ source: z.string(), trust, template: z.boolean(), expiration: z.boolean() });
+const copyParams = z.object({
+  source: z.string(),
+  trust,
+  template: z.boolean(),
+  retention: z.boolean(),
+  expiration: z.boolean(),
+  reader: z.boolean(),
+});
 
 export const createCopy: PcrStep<z.infer<typeof copyParams>> = {
   params: copyParams,
@@ -94,23 +102,26 @@ async function ifSourceServes({ connect, link, side, there, io }: Place, source:
   return impossible(`${source} on ${there} does not serve (${phaseWords[phaseOf(vc)]}), so ${otherwise}.`, { status: statusOf(vc) });
 }
 
-const dropParams = z.object({ source: z.string() });
+const dropParams = z.object({ source: z.string(), reader: z.boolean() });
 
 /** Takes back a copy that was only begun. Never one that was promoted, and never unless its source serves. */
 export const dropNewCopy: PcrStep<z.infer<typeof dropParams>> = {
   params: dropParams,
-  rebuild: (acts, side, { source }) => acts.dropNewCopy(side, source),
-  probe: async (place, { source }) => {
-    const { vc } = await look(place);
+  rebuild: (acts, side, { source, reader }) => acts.dropNewCopy(side, source, reader),
+  probe: async (place, params) => {
+    const { vc, reader } = await look(place);
     const phase = phaseOf(vc);
-    if (vc === null) return done({ status: 'absent' });
+    if (vc === null) return params.reader && reader !== null ? todo : done({ status: 'absent' });
     if (phase === 'dropping') return underway(`${place.name} on ${place.here} is being dropped.`);
     if (vc.service !== 'none' || ['ready', 'pending', 'reverting', 'strange'].includes(phase)) {
       return impossible(`${place.name} on ${place.here} must not be dropped: ${phaseWords[phase]}.`, { status: vc.status });
     }
-    return ifSourceServes(place, source, `the copy on ${place.here} must not be dropped: it may be the only good one`);
+    return ifSourceServes(place, params.source, `the copy on ${place.here} must not be dropped: it may be the only good one`);
   },
-  perform: change,
+  perform: async (place, statement, params, statements) => {
+    if (params.reader) await dropReaderNow(place, statement, statements[1] ?? '');
+    await change(place, statements.at(-1) ?? '');
+  },
 };
 
 const oldParams = z.object({ id: z.string() });

@@ -5,15 +5,16 @@ import type { Plan } from '../../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
-import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
-import type { GroundRead, PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
+import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import { clockCheck } from '../../../src/engines/cockroach-pcr/preflight-clocks.ts';
 import { followRefusal } from '../../../src/engines/cockroach-pcr/versions.ts';
 import {
   aDetail,
+  aGround,
   aJob,
   aLink,
+  aMadeLink,
   anObservation,
   aReadSide,
   aSource,
@@ -24,36 +25,6 @@ import {
   nowMs,
   onVersion,
 } from './build.ts';
-
-const address = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
-const aMadeLink = (more: Partial<PcrSetup> = {}): PcrLink => {
-  const plain = aLink();
-  const setup: PcrSetup = {
-    source: 'main',
-    retentionMs: null,
-    expirationMs: null,
-    reader: false,
-    user: { name: 'stream', password: new Secret('s3cret'), create: true },
-    addresses: { primary: address, standby: address },
-    route: null,
-    organization: null,
-    license: null,
-    consoleUser: null,
-    ...more,
-  };
-  return { ...plain, settings: { ...plain.settings, setup } };
-};
-const aGround: GroundRead = {
-  rangefeed: true,
-  organization: true,
-  license: true,
-  users: [],
-  granted: [],
-  admins: ['ops'],
-  connections: [],
-  regions: ['us-east'],
-  virtualClusters: [{ name: 'main', status: 'ready', service: 'shared' }],
-};
 
 const link = asLinkId('prod-sql');
 const hour = 3_600_000;
@@ -255,11 +226,52 @@ describe('a failback', () => {
       'await-following@sql-east',
       'check-split-brain@sql-west',
       'set-expiration@sql-west',
-      'open-reader@sql-east',
       'await-reader@sql-east',
       'verify-reader@sql-east',
     ]);
-    expect(plan.steps.find(({ kind }) => kind === 'pcr.start-replication')?.statements[0]).toMatch(/ WITH RETENTION = '6h'$/);
+    expect(plan.steps.find(({ kind }) => kind === 'pcr.start-replication')?.statements[0]).toMatch(
+      / WITH RETENTION = '6h', READ VIRTUAL CLUSTER$/,
+    );
+  });
+});
+
+describe('clusters on which nothing was made yet', () => {
+  const ground = { ...aGround, rangefeed: false, organization: false, license: false, virtualClusters: [] };
+  const bare = aDetail(aReadSide(aVirtualCluster(), { ground }), aReadSide(null, { ground }));
+
+  it('are not set up, which is no failure', () => {
+    expect(anObservation(bare)).toMatchObject({
+      health: 'unset',
+      headline: 'Replication is not set up yet: sql-east takes the writes, and sql-west has no main.',
+    });
+  });
+
+  it.each([
+    ['a job that fed it is listed', { history: 'lost' as const }],
+    ['the primary was promoted once', { vc: aVirtualCluster({ activated: micros(hour) }) }],
+  ])('are broken when %s', (_, more) => {
+    expect(anObservation(aDetail(aSource({ history: 'none', ...more }), aReadSide(null))).health).toBe('broken');
+  });
+
+  it('get what a setup would set by a rebuild as well, and nothing that has to be taken back by hand', () => {
+    const link = aMadeLink({ organization: 'Example', license: new Secret('crl-0-x') });
+    const plan = planned({ kind: 'rebuild', link: link.id }, bare, link);
+    expect(plan.steps.flatMap(({ statements, cluster }) => statements.map((one) => `${cluster}: ${one}`)).slice(0, 6)).toEqual(
+      ['sql-east', 'sql-west'].flatMap((cluster) => [
+        `${cluster}: SET CLUSTER SETTING cluster.organization = 'Example'`,
+        `${cluster}: SET CLUSTER SETTING enterprise.license = '*****'`,
+        `${cluster}: SET CLUSTER SETTING kv.rangefeed.enabled = true`,
+      ]),
+    );
+    expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn)).toEqual([]);
+    expect(plan.summary).toMatch(/^Copy main of sql-east to sql-west in full/);
+    expect(plan.predictedLoss).toEqual({ ms: 0, words: 'Nothing is lost: sql-west has no copy yet.' });
+  });
+
+  it('are said to be refused by releases that ask for a licence, where the config gives none', () => {
+    const on = onVersion('24.3');
+    const old = aDetail(aReadSide(aVirtualCluster(), { ...on, ground }), aReadSide(null, { ...on, ground }));
+    expect(planned({ kind: 'rebuild', link }, old, aMadeLink()).warnings.filter((one) => one.includes('asks for both'))).toHaveLength(2);
   });
 });
 

@@ -1,7 +1,8 @@
 import { asChannelId, asLinkId } from '../../../src/domain/ids.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
-import type { PcrDetail, ReadSide, SideRead, VirtualClusterView } from '../../../src/engines/cockroach-pcr/detail.ts';
+import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
+import type { GroundRead, PcrDetail, ReadSide, SideRead, VirtualClusterView } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { observationOf } from '../../../src/engines/cockroach-pcr/observe.ts';
 
 /** The databases' clock in all builders: 2026-06-01 10:00:00 UTC. */
@@ -32,6 +33,40 @@ const address = (cluster: string, port: number) => ({
   password: new Secret('pw'),
   tls: { kind: 'disabled' } as const,
 });
+
+const way = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
+
+/** What a config says that makes the replication itself. */
+export const aMadeSetup = (more: Partial<PcrSetup> = {}): PcrSetup => ({
+  source: 'main',
+  retentionMs: null,
+  expirationMs: null,
+  reader: false,
+  user: { name: 'stream', password: new Secret('s3cret'), create: true },
+  addresses: { primary: way, standby: way },
+  route: null,
+  organization: null,
+  license: null,
+  consoleUser: null,
+  ...more,
+});
+
+export const aMadeLink = (more: Partial<PcrSetup> = {}): PcrLink => {
+  const plain = aLink();
+  return { ...plain, settings: { ...plain.settings, setup: aMadeSetup(more) } };
+};
+
+export const aGround: GroundRead = {
+  rangefeed: true,
+  organization: true,
+  license: true,
+  users: [],
+  granted: [],
+  admins: ['ops'],
+  connections: [],
+  regions: ['us-east'],
+  virtualClusters: [{ name: 'main', status: 'ready', service: 'shared' }],
+};
 
 const releases = {
   '23.2': { year: 23, number: 2, text: 'v23.2.5' },

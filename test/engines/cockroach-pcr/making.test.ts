@@ -3,45 +3,32 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import { maskedUri, streamUri } from '../../../src/engines/cockroach/stream-uri.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
-import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
 import type { GroundRead, PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import { aDetail, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, gone, onVersion } from './build.ts';
-
-const address = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
-const setup: PcrSetup = {
-  source: 'main',
-  retentionMs: null,
-  expirationMs: null,
-  reader: false,
-  user: { name: 'stream', password: new Secret('s3cret'), create: true },
-  addresses: { primary: address, standby: address },
-  route: null,
-  organization: null,
-  license: null,
-  consoleUser: null,
-};
-const linkWith = (more: Partial<PcrSetup> = {}): PcrLink => {
-  const link = aLink();
-  return { ...link, settings: { ...link.settings, setup: { ...setup, ...more } } };
-};
+import {
+  aDetail,
+  aGround,
+  aLink,
+  aMadeLink,
+  aMadeSetup,
+  anObservation,
+  aReadSide,
+  aSource,
+  aStandby,
+  aVirtualCluster,
+  gone,
+  onVersion,
+} from './build.ts';
 
 const ground = (names: readonly string[], more: Partial<GroundRead> = {}): GroundRead => ({
-  rangefeed: true,
-  organization: true,
-  license: true,
-  users: [],
-  granted: [],
-  admins: ['ops'],
-  connections: [],
-  regions: ['us-east'],
+  ...aGround,
   virtualClusters: names.map((name) => ({ name, status: 'ready', service: 'shared' })),
   ...more,
 });
 const aPrimary = (more: Partial<ReadSide> = {}) => aSource({ ground: ground(['system', 'main']), ...more });
 const anEmpty = (more: Partial<ReadSide> = {}) => aReadSide(null, { ground: ground(['system']), ...more });
 
-const planned = (kind: 'setup' | 'rebuild' | 'upgrade', detail: PcrDetail, link: PcrLink = linkWith()) =>
+const planned = (kind: 'setup' | 'rebuild' | 'upgrade', detail: PcrDetail, link: PcrLink = aMadeLink()) =>
   planPcr({ kind, link: link.id }, link, anObservation(detail, link));
 
 const refusalOf = (plan: ReturnType<typeof planPcr>) => (plan.kind === 'refusal' ? `${plan.sentence} ${plan.next}` : 'it was planned');
@@ -66,33 +53,33 @@ describe('a setup', () => {
 
   it.each([
     ['nothing is said of it', aDetail(aPrimary(), anEmpty()), aLink(), /settings\.setup/],
-    ['it follows already', aDetail(aPrimary(), aStandby()), linkWith(), /follows already/],
-    ['a side is gone', aDetail(gone, anEmpty()), linkWith(), /cockroach init --virtualized/],
-    ['the ground could not be read', aDetail(aSource(), anEmpty()), linkWith(), /could not be read/],
-    ['the standby is older', aDetail(aPrimary(), anEmpty(onVersion('24.3'))), linkWith(), /older than v26\.2\.2/],
-    ['the standby is not empty', aDetail(aPrimary(), anEmpty({ ground: ground(['system', 'other']) })), linkWith(), /other \(ready\)/],
+    ['it follows already', aDetail(aPrimary(), aStandby()), aMadeLink(), /follows already/],
+    ['a side is gone', aDetail(gone, anEmpty()), aMadeLink(), /cockroach init --virtualized/],
+    ['the ground could not be read', aDetail(aSource(), anEmpty()), aMadeLink(), /could not be read/],
+    ['the standby is older', aDetail(aPrimary(), anEmpty(onVersion('24.3'))), aMadeLink(), /older than v26\.2\.2/],
+    ['the standby is not empty', aDetail(aPrimary(), anEmpty({ ground: ground(['system', 'other']) })), aMadeLink(), /other \(ready\)/],
     [
       'the primary is not virtualized',
       aDetail(aPrimary({ ground: ground(['system']) }), anEmpty()),
-      linkWith(),
+      aMadeLink(),
       /sourceVirtualCluster: system/,
     ],
     [
       'regions differ on 23.2',
       aDetail(aPrimary(onVersion('23.2')), anEmpty({ ...onVersion('23.2'), ground: ground(['system', 'template'], { regions: ['eu'] }) })),
-      linkWith(),
+      aMadeLink(),
       /same regions/,
     ],
     [
       'a gateway is wanted on 24.3',
       aDetail(aPrimary(onVersion('24.3')), anEmpty(onVersion('24.3'))),
-      linkWith({ route: 'gateway' }),
+      aMadeLink({ route: 'gateway' }),
       /v25\.1/,
     ],
     [
       'the user is not to be created',
       aDetail(aPrimary(), anEmpty()),
-      linkWith({ user: { ...setup.user, create: false } }),
+      aMadeLink({ user: { ...aMadeSetup().user, create: false } }),
       /no user stream/,
     ],
   ])('is refused when %s', (_, detail, link, words) => {
