@@ -36,6 +36,9 @@ export function quoteCypherString(value: string): string {
   return `'${withoutUnicodeEscape(value).replace(/[\\'\n\r\t]/g, (character) => escapes[character] ?? character)}'`;
 }
 
+/** Whether a name, and a text that holds it, can be quoted at all. */
+export const isQuotableName = (name: string): boolean => name !== '' && !name.includes('\u0000') && !/\\u/i.test(name);
+
 /** A whole number as a literal. Throws TypeError on anything else, since a fraction would be sent as a FLOAT. */
 export function cypherInteger(value: number): string {
   if (!Number.isSafeInteger(value)) throw new TypeError('a Cypher INTEGER must be a whole number');

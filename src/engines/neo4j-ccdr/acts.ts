@@ -140,7 +140,7 @@ function followActs(settings: CcdrSettings) {
       }),
     verifyReads: (side: Side, database: string) =>
       actOn(settings, side, kinds.verifyReads, `Read from ${database} on ${at(side)} as an application would`, [], { database }),
-    compareCounts: (side: Side, params: { readonly database: string; readonly remote: string }) =>
+    compareCounts: (side: Side, params: { readonly database: string; readonly remote: string; readonly patienceMs: number }) =>
       actOn(settings, side, kinds.compareCounts, `Compare what ${at(side)} and ${from(side)} hold, by label and by type`, [], {
         ...params,
       }),

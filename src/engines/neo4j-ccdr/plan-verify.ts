@@ -6,8 +6,10 @@ import { lookStep, notNow, type Outline } from './drafts.ts';
 import { sceneOf } from './scene.ts';
 import { problemOf, spell } from './words.ts';
 
-/** How long a moment at which both sides are level is looked for, and for counting then, ms. */
-const budgetMs = 30 * 60_000;
+/** For so long a moment is looked for at which nothing is written, ms. */
+const patienceMs = 120_000;
+/** The search for a moment without writes ends by itself well before; a worker that takes over begins it again, ms. */
+const budgetMs = 15 * 60_000;
 
 /** Plans a comparison of both sides. It changes nothing. Pure. */
 export function planVerify(link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
@@ -25,11 +27,11 @@ export function planVerify(link: CcdrLink, detail: CcdrDetail): Outline | Refusa
   const acts = actsFor(link.settings);
   return {
     summary: `Count nodes and relationships on ${here} and ${there} by label and by type, at one transaction, and compare.`,
-    steps: [lookStep(acts.compareCounts(follower.side, { database: follower.view.name, remote }), budgetMs)],
+    steps: [lookStep(acts.compareCounts(follower.side, { database: follower.view.name, remote, patienceMs }), budgetMs)],
     predictedLoss: { ms: 0, words: 'Nothing is changed.' },
-    predictedDowntime: { ms: 0, words: 'None; counting puts load on both sides.' },
+    predictedDowntime: { ms: 0, words: 'None; the counts are numbers that the servers keep, so nothing is scanned.' },
     warnings: [
-      `Counts can only be compared while ${there} takes no write. If it is never quiet within ${spell(budgetMs)}, the run stops and nothing is proven, neither that they are equal nor that they differ: ask again in a quiet hour.`,
+      `Counts can only be compared while ${there} takes no write. A moment of quiet is looked for during ${spell(patienceMs)}; if there is none, the run ends with 'not comparable now': nothing is proven then, neither that they are equal nor that they differ.`,
       'Equal counts do not prove that every property is equal.',
     ],
   };

@@ -50,6 +50,10 @@ function moved(run: RunView, told: readonly Told[], seen: Observation): RunRepor
 
 function comparison(told: readonly Told[]): string {
   const at = evidenceOf(told, kinds.compareCounts, 'transaction');
+  const not = evidenceOf(told, kinds.compareCounts, 'not comparable');
+  if (not !== null) {
+    return `Not comparable now. ${not} Nothing is proven, neither that both sides are equal nor that they differ: ask again in a quiet hour.`;
+  }
   return at === null
     ? 'Whether both sides hold the same was not proven.'
     : `Both sides hold equally many nodes and relationships of every label and type at transaction ${at}.`;

@@ -1,75 +1,106 @@
 import { z } from 'zod';
-import type { BoltSession } from '../../transports/bolt.ts';
-import { countAt, textAt } from '../../transports/bolt-values.ts';
 import type { Probe } from '../engine.ts';
 import type { CcdrCluster } from './config.ts';
+import { type Counts, countAll } from './counts.ts';
 import { type CcdrStep, done, impossible, look, lookThere, type Place, stateWords, underway } from './place.ts';
 import { withDatabase } from './session.ts';
 import { type Behind, behindOf, isReplica } from './state.ts';
-import { few, transactions } from './words.ts';
+import { few, spell, transactions } from './words.ts';
 
-const pairParams = z.object({ database: z.string(), remote: z.string() });
-type PairParams = z.infer<typeof pairParams>;
+/** `patienceMs`: for so long a moment is looked for at which nothing is written. */
+const compareParams = z.object({ database: z.string(), remote: z.string(), patienceMs: z.number() });
+type CompareParams = z.infer<typeof compareParams>;
+type PairParams = Pick<CompareParams, 'database' | 'remote'>;
 
-/** Counts by label and by type. `nodes` counts those without a label too. */
-type Counts = ReadonlyMap<string, number>;
-
-const labels = 'MATCH (n) UNWIND labels(n) AS name RETURN name, count(*) AS c';
-const types = 'MATCH ()-[r]->() RETURN type(r) AS name, count(*) AS c';
-const nodes = 'MATCH (n) RETURN count(n) AS c';
-
-async function countAll(session: BoltSession): Promise<Counts> {
-  const named = async (statement: string, prefix: string): Promise<readonly (readonly [string, number])[]> =>
-    (await session.read(statement)).rows.map((row) => [`${prefix} ${textAt(row, 'name') ?? ''}`, countAt(row, 'c') ?? Number.NaN]);
-  const [row] = (await session.read(nodes)).rows;
-  return new Map([
-    ['all nodes', countAt(row ?? {}, 'c') ?? Number.NaN],
-    ...(await named(labels, 'label')),
-    ...(await named(types, 'type')),
-  ]);
+/** Looks of one run, by its tag: lost with the process, which only makes the search begin again. */
+interface Search {
+  readonly since: number;
+  looks: number;
 }
 
-/** How far both are; null when the replica is not level with a source that stands still. The replica is read first. */
-async function level(place: Place, { database, remote }: PairParams): Promise<Behind | Probe> {
+type Level =
+  | { readonly kind: 'level'; readonly behind: Behind }
+  /** Not at this moment; what it waits for. */
+  | { readonly kind: 'not-now'; readonly why: string }
+  | { readonly kind: 'never'; readonly why: string };
+
+/** Whether the replica is level with what it follows. The replica is read first. */
+async function levelOf(place: Place, { database, remote }: PairParams): Promise<Level> {
   const view = await look(place, database);
-  if (!isReplica(view)) return impossible(`${database} on ${place.here} does not follow: ${stateWords(view)}.`);
+  if (!isReplica(view)) return { kind: 'never', why: `${database} on ${place.here} does not follow: ${stateWords(view)}.` };
   const behind = behindOf(view, await lookThere(place, remote));
-  if (behind === null) return underway('A copy does not tell its last transaction.');
-  if (behind.isAhead) return impossible(`${place.here} has transactions that ${place.there} lacks, so the two have grown apart.`);
-  return behind.transactions === 0n
-    ? behind
-    : underway(`${place.here} lacks ${transactions(behind.transactions)}; counts can only be compared while both stand at the same one.`);
+  if (behind === null) return { kind: 'not-now', why: 'A copy does not tell its last transaction.' };
+  if (behind.isAhead) {
+    return { kind: 'never', why: `${place.here} has transactions that ${place.there} lacks, so the two have grown apart.` };
+  }
+  if (behind.transactions === 0n) return { kind: 'level', behind };
+  return { kind: 'not-now', why: `${place.here} lacks ${transactions(behind.transactions)} of ${place.there}.` };
 }
 
-const isProbe = (answer: Behind | Probe): answer is Probe => 'kind' in answer;
+/**
+ * Counts both sides while both stand at one transaction before and after. Writes in between make it begin anew; when they never pause
+ * it ends with nothing proven, which is no failure of the data.
+ */
+export function compareCounts(searches: Map<string, Search> = new Map()): CcdrStep<CompareParams> {
+  return {
+    params: compareParams,
+    rebuild: (acts, side, params) => acts.compareCounts(side, params),
+    probe: async (place, params) => {
+      const now = place.io.clock.monotonic();
+      const search = searches.get(place.io.tag) ?? { since: now, looks: 0 };
+      search.looks += 1;
+      searches.set(place.io.tag, search);
+      const probe = await compareOnce(place, params);
+      if (probe.kind === 'underway' && place.io.clock.monotonic() - search.since < params.patienceMs) return probe;
+      searches.delete(place.io.tag);
+      return probe.kind === 'underway' ? notComparable(place, params.patienceMs, search.looks, probe.note) : probe;
+    },
+  };
+}
 
-/** Counts both sides while both stand at one transaction before and after. Kept nowhere: it begins anew when writes came in between. */
-export const compareCounts: CcdrStep<PairParams> = {
-  params: pairParams,
-  rebuild: (acts, side, params) => acts.compareCounts(side, params),
-  probe: async (place, params) => {
-    const before = await level(place, params);
-    if (isProbe(before)) return before;
-    const [here, there] = await Promise.all([
-      countsAt(place, place.cluster, params.database, 'read'),
-      countsAt(place, place.other, params.remote, 'write'),
-    ]);
-    const after = await level(place, params);
-    if (isProbe(after)) return after;
-    if (after.upstream !== before.upstream) return underway(`${place.there} took writes while it was counted; it is counted again.`);
-    return compared(place, here, there, before.upstream);
-  },
-};
+const notComparable = ({ here, there }: Place, patienceMs: number, looks: number, seen: string): Probe =>
+  done({
+    compared: 0,
+    looks,
+    'not comparable': `Within ${spell(patienceMs)} there was no moment at which ${here} and ${there} stood still at one transaction (${looks} ${looks === 1 ? 'look' : 'looks'}). Last seen: ${seen}`,
+  });
+
+async function compareOnce(place: Place, params: PairParams): Promise<Probe> {
+  const before = await levelOf(place, params);
+  if (before.kind !== 'level') return notLevel(before);
+  const [here, there] = await Promise.all([
+    countsAt(place, place.cluster, params.database, 'read'),
+    countsAt(place, place.other, params.remote, 'write'),
+  ]);
+  const after = await levelOf(place, params);
+  if (after.kind !== 'level') return notLevel(after);
+  if (after.behind.upstream !== before.behind.upstream) {
+    return underway(`${place.there} took writes while it was counted, so it is counted again.`);
+  }
+  return compared(place, here, there, before.behind.upstream);
+}
+
+const notLevel = (level: Exclude<Level, { kind: 'level' }>): Probe =>
+  level.kind === 'never'
+    ? impossible(level.why)
+    : underway(`${level.why} Counts can only be compared while both stand at one transaction.`);
 
 /** On the side that serves the writer is asked, on the other one any copy: all of them are level. */
 const countsAt = ({ connect, io }: Place, cluster: CcdrCluster, database: string, access: 'read' | 'write'): Promise<Counts> =>
   withDatabase(connect, cluster, database, access, io, countAll);
 
 function compared({ here, there }: Place, mine: Counts, theirs: Counts, at: bigint): Probe {
-  const names = [...new Set([...mine.keys(), ...theirs.keys()])].sort();
-  const apart = names.filter((name) => (mine.get(name) ?? 0) !== (theirs.get(name) ?? 0));
-  const evidence = { transaction: at.toString(), compared: names.length, nodes: mine.get('all nodes') ?? null };
+  const names = [...new Set([...mine.by.keys(), ...theirs.by.keys()])].sort();
+  const apart = names.filter((name) => (mine.by.get(name) ?? 0) !== (theirs.by.get(name) ?? 0));
+  const leftOut = new Set([...mine.leftOut, ...theirs.leftOut]).size;
+  const evidence = {
+    transaction: at.toString(),
+    compared: names.length,
+    nodes: mine.by.get('all nodes') ?? null,
+    relationships: mine.by.get('all relationships') ?? null,
+    ...(leftOut === 0 ? {} : { 'names that could not be counted alone': leftOut }),
+  };
   if (apart.length === 0) return done(evidence);
-  const words = few(apart.map((name) => `${name}: ${mine.get(name) ?? 0} on ${here}, ${theirs.get(name) ?? 0} on ${there}`));
+  const words = few(apart.map((name) => `${name}: ${mine.by.get(name) ?? 0} on ${here}, ${theirs.by.get(name) ?? 0} on ${there}`));
   return impossible(`At transaction ${at} both sides do not hold the same: ${words}.`, { ...evidence, apart: apart.slice(0, 50) });
 }

@@ -37,6 +37,6 @@ export function stepsOf({ connect, shell }: Readers): Readonly<Record<StepKind, 
     [kinds.drop]: executorOf(connect, drop),
     [kinds.reloadTls]: executorOf(connect, reloadTls),
     [kinds.checkOneWriter]: executorOf(connect, checkOneWriter),
-    [kinds.compareCounts]: executorOf(connect, compareCounts),
+    [kinds.compareCounts]: executorOf(connect, compareCounts()),
   };
 }

@@ -116,7 +116,7 @@ describe('a comparison', { timeout: 30_000 }, () => {
 
   it('proves equal counts at one transaction, and changes nothing', async () => {
     const on = await open({ world: { writesPerSecond: 0 } });
-    expect(await ask(on, await compare(on))).toMatchObject({ kind: 'done', evidence: { compared: 6 } });
+    expect(await ask(on, await compare(on))).toMatchObject({ kind: 'done', evidence: { compared: 7 } });
     expect(on.effects()).toEqual([]);
   });
 
@@ -132,7 +132,49 @@ describe('a comparison', { timeout: 30_000 }, () => {
     on.world.faults.link('down');
     const before = on.world.database('standby')?.tx ?? 0;
     await until(() => (on.world.database('primary')?.tx ?? 0) > before, 'writes go on');
-    expect(await look(on, step)).toMatchObject({ kind: 'underway', note: expect.stringContaining('counts can only be compared') });
+    expect(await look(on, step)).toMatchObject({ kind: 'underway', note: expect.stringContaining('Counts can only be compared') });
+  });
+
+  it('ends without a verdict when writes never pause, rather than wait or call it a difference', async () => {
+    const on = await open();
+    on.world.faults.link('down');
+    const before = on.world.database('standby')?.tx ?? 0;
+    await until(() => (on.world.database('primary')?.tx ?? 0) > before, 'writes go on');
+    const step = await compare(on);
+    expect(await ask(on, { ...step, params: { ...step.params, patienceMs: 150 } })).toMatchObject({
+      kind: 'done',
+      evidence: { compared: 0, 'not comparable': expect.stringMatching(/no moment at which graph-west and graph-east stood still at one/) },
+    });
+  });
+
+  it('counts again when writes come in between, and finds the moment of quiet', async () => {
+    const on = await open({ world: { writesPerSecond: 0 } });
+    const step = await compare(on);
+    const sneak = on.world.faults.add({ match: /^MATCH \(n\) WITH/, side: 'primary', act: { kind: 'slow', ms: 1 } });
+    on.world.control().writes(50);
+    const engine = on.engine();
+    const executor = executorFor(engine, step);
+    const first = await executor.probe(step, on.link, anIo());
+    on.world.control().writes(0);
+    expect(first.kind).toBe('underway');
+    expect(await settle(on, step, () => engine)).toMatchObject({ kind: 'done', evidence: { compared: 7 } });
+    sneak.remove();
+  });
+
+  it('counts by labels whose names are hostile, and leaves out only what cannot be quoted', async () => {
+    const on = await open({ world: { writesPerSecond: 0 } });
+    const odd = ['Customer', 'a`) DETACH DELETE (n', "it's", 'back\\u0060slash'];
+    on.world.faults.add({
+      match: /db\.labels/,
+      times: 2,
+      act: { kind: 'rewrite', rewrite: ({ columns }) => ({ columns, rows: odd.map((label) => [label]) }) },
+    });
+    expect(await ask(on, await compare(on))).toMatchObject({
+      kind: 'done',
+      evidence: { compared: 7, 'names that could not be counted alone': 1 },
+    });
+    expect(on.effects()).toEqual([]);
+    expect(on.world.statements().some(({ statement }) => statement.includes('(n:`a``) DETACH DELETE (n`)'))).toBe(true);
   });
 });
 

@@ -78,6 +78,10 @@ describe('the report of a run', () => {
     const proven = aRun(verify, aDetail(), { 'compare-counts': { evidence: { transaction: '48213' } } });
     expect(reportCcdr(proven, after).sentence).toContain('at transaction 48213');
     expect(reportCcdr(aRun(verify, aDetail(), {}), after).sentence).toContain('not proven');
+    const busy = aRun(verify, aDetail(), { 'compare-counts': { evidence: { compared: 0, 'not comparable': 'No quiet.' } } });
+    expect(reportCcdr(busy, after).sentence).toMatch(
+      /^Not comparable now\. No quiet\. Nothing is proven, neither that both sides are equal/,
+    );
   });
 
   it('tells of the other operations that they are done, and what may be lost', () => {

@@ -65,6 +65,10 @@ const onData: readonly (readonly [cypher: string, rows: number])[] = [
   ['MATCH ()-[r:PLACED]->() RETURN count(r) AS placed', 1],
   ['MATCH (n) UNWIND labels(n) AS label RETURN label, count(*) AS nodes ORDER BY label', 3],
   ['MATCH ()-[r]->() RETURN type(r) AS type, count(*) AS relationships', 2],
+  [
+    "MATCH (n) WITH count(n) AS c RETURN 'all' AS name, c UNION ALL MATCH ()-[n:`PLACED`]->() WITH count(n) AS c RETURN 'placed' AS name, c",
+    2,
+  ],
   ['CALL db.labels() YIELD label', 3],
   ['CALL db.relationshipTypes() YIELD relationshipType', 2],
   [`CREATE (n:Canary {at: 'now'})`, 0],

@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import { expression, nameOrParameter, view } from './expressions.ts';
-import type { Expression, Statement } from './statement.ts';
+import type { Expression, Statement, TallyPart } from './statement.ts';
 
 function expressions(cursor: Cursor): readonly Expression[] {
   const items: Expression[] = [];
@@ -123,9 +123,44 @@ function groupOf(cursor: Cursor, { what, variable }: Pattern): string | null {
   return cursor.accept('AS') ? cursor.identifier() : `type(${variable})`;
 }
 
+interface Tallied {
+  readonly part: TallyPart;
+  readonly nameAs: string;
+  readonly as: string;
+}
+
+/** `count(n) AS c RETURN 'name' AS name, c`, after WITH. */
+function tallied(cursor: Cursor, { what, variable, label }: Pattern): Tallied {
+  const as = countOf(cursor, variable);
+  cursor.expect('RETURN');
+  if (cursor.peek().kind !== 'string') throw cursor.unexpected();
+  const name = cursor.next().value;
+  cursor.expect('AS');
+  const nameAs = cursor.identifier();
+  cursor.expect(',');
+  if (cursor.identifier() !== as) throw cursor.unexpected();
+  return { part: { what, label, name }, nameAs, as };
+}
+
+/** Such counts, one after the other, joined by UNION ALL. */
+function tally(cursor: Cursor, first: Pattern): Statement {
+  const { part, nameAs, as } = tallied(cursor, first);
+  const parts = [part];
+  while (cursor.accept('UNION', 'ALL')) {
+    cursor.expect('MATCH');
+    const found = pattern(cursor);
+    cursor.expect('WITH');
+    const more = tallied(cursor, found);
+    if (more.nameAs !== nameAs || more.as !== as) throw cursor.unexpected();
+    parts.push(more.part);
+  }
+  return { kind: 'tally', parts, nameAs, as };
+}
+
 /** After MATCH: counting is all that the simulated graphs can answer. */
 export function match(cursor: Cursor): Statement {
   const found = pattern(cursor);
+  if (cursor.accept('WITH')) return tally(cursor, found);
   const groupAs = groupOf(cursor, found);
   if (groupAs !== null) cursor.expect(',');
   const as = countOf(cursor, found.variable);

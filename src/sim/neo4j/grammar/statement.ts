@@ -53,6 +53,12 @@ export interface CreateDatabase extends Named {
   readonly wait: Wait;
 }
 
+export interface TallyPart {
+  readonly what: 'nodes' | 'relationships';
+  readonly label: string | null;
+  readonly name: string;
+}
+
 /** All that the simulator understands, by kind. */
 export type Statement =
   | { readonly kind: 'show-databases'; readonly which: 'all' | 'default' | 'home' | Expression; readonly view: View }
@@ -98,6 +104,8 @@ export type Statement =
       readonly as: string;
       readonly descending: boolean | null;
     }
+  /** Counts of several patterns, each by a name of its own, one row each. */
+  | { readonly kind: 'tally'; readonly parts: readonly TallyPart[]; readonly nameAs: string; readonly as: string }
   | { readonly kind: 'write'; readonly label: string | null }
   | { readonly kind: 'return'; readonly value: Expression; readonly as: string };
 

@@ -51,6 +51,15 @@ export function count(call: Call, { what, label, groupAs, as, descending }: Of<'
   return rowsOf([groupAs, as], ordered);
 }
 
+export function tally(call: Call, { parts, nameAs, as }: Of<'tally'>): Outcome {
+  const database = served(call);
+  const counted = (what: 'nodes' | 'relationships', label: string | null): number =>
+    countsOf(call, database, what)
+      .filter(([name]) => label === null || name === label)
+      .reduce((sum, [, each]) => sum + each, 0);
+  return rowsOf([nameAs, as], () => parts.map(({ what, label, name }) => [name, BigInt(counted(what, label))]));
+}
+
 /** A client's write: refused wherever the product refuses it. */
 export function write(call: Call): Outcome {
   const database = served(call);

@@ -16,7 +16,7 @@ import {
   grant,
   startOrStop,
 } from './change.ts';
-import { count, write } from './data.ts';
+import { count, tally, write } from './data.ts';
 import { checkPrivileges } from './privileges.ts';
 import { callProcedure, procedureOf } from './procedures.ts';
 import { showCurrentUser, showPrivileges } from './show-access.ts';
@@ -50,6 +50,7 @@ const runners: Runners = {
   grant,
   call: callProcedure,
   count,
+  tally,
   write,
   return: giveBack,
 };
@@ -79,6 +80,7 @@ export const coverage: Readonly<Record<StatementKind, 'reads' | 'changes' | 'eit
   grant: 'changes',
   call: 'either',
   count: 'reads',
+  tally: 'reads',
   write: 'changes',
   return: 'reads',
 };
