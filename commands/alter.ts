@@ -7,6 +7,6 @@ export const command = defineCommand({
   summary: 'Take both sides through a change of schema that replicating tables do not allow',
   risk: 'danger',
   args: { link: arg.link(), ...changeArgs },
-  examples: ['/repl alter prod-sql --reason "orders get a column"'],
+  examples: ['/repl alter prod-shop --reason "orders get a column"'],
   toIntent: ({ link, ...how }) => askChange({ kind: 'alter', link }, how),
 });

@@ -6,6 +6,6 @@ export const command = defineCommand({
   summary: 'Show which rows could not be applied, by table and reason, without their content',
   risk: 'read',
   args: { link: arg.link() },
-  examples: ['/repl dlq prod-sql'],
+  examples: ['/repl dlq prod-shop'],
   toIntent: ({ link }) => ({ kind: 'inspect', what: 'dlq', link }),
 });

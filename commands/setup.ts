@@ -6,7 +6,7 @@ export const command = defineCommand({
   name: 'setup',
   summary: 'Make the replication of a link as its settings describe it',
   risk: 'change',
-  args: { link: arg.link(), ...changeArgs },
-  examples: ['/repl setup prod-graph --reason "the standby region is ready"'],
-  toIntent: ({ link, ...how }) => askChange({ kind: 'setup', link }, how),
+  args: { link: arg.link(), from: arg.optional(arg.continueFrom()), ...changeArgs },
+  examples: ['/repl setup prod-graph --reason "the standby region is ready"', '/repl setup prod-shop --from last'],
+  toIntent: ({ link, from, ...how }) => askChange({ kind: 'setup', link, ...(from === null ? {} : { from }) }, how),
 });

@@ -19,6 +19,9 @@ export type BackupAction =
     }
   | { readonly kind: 'delete' /** Its full name, as the cluster lists it. */; readonly backup: string };
 
+/** From when on changes are replicated, with no first copy: from where the last replication ended, or from a time, ms since the epoch. */
+export type ContinueFrom = { readonly kind: 'last' } | { readonly kind: 'time'; readonly at: number };
+
 /** What can be done to a link, with its arguments. JSON, so that it can be journalled and hashed. */
 export type Operation =
   | {
@@ -38,8 +41,8 @@ export type Operation =
   | { readonly kind: 'fence'; readonly link: LinkId }
   | { readonly kind: 'teardown'; readonly link: LinkId }
   | { readonly kind: 'verify'; readonly link: LinkId }
-  /** Makes the replication as the link's settings describe it. */
-  | { readonly kind: 'setup'; readonly link: LinkId }
+  /** Makes the replication as the link's settings describe it: with a first copy, or, where an engine can, going on from a time. */
+  | { readonly kind: 'setup'; readonly link: LinkId; readonly from?: ContinueFrom }
   /** Gives a side that can't follow any more a new full copy. */
   | { readonly kind: 'rebuild'; readonly link: LinkId }
   /** Opens the standby for reads, or closes it. */

@@ -9,7 +9,7 @@ import { operation } from './arguments/operation.ts';
 import { person } from './arguments/person.ts';
 import { run } from './arguments/run.ts';
 import { rest, text } from './arguments/text.ts';
-import { failoverTarget, time } from './arguments/time.ts';
+import { continueFrom, failoverTarget, time } from './arguments/time.ts';
 import { topic } from './arguments/topic.ts';
 
 /** An operation together with all arguments of its own command. At most one in a command, and before all words. */
@@ -23,6 +23,7 @@ const change = (): ChangeArgument => ({
 export const arg = {
   change,
   choice,
+  continueFrom,
   count,
   duration,
   failoverTarget,

@@ -6,6 +6,7 @@ import { printDuration } from './arguments/duration.ts';
 import { printQuoted } from './arguments/printed.ts';
 
 const target = arg.failoverTarget();
+const continued = arg.continueFrom();
 const link = arg.link();
 const person = arg.person();
 const time = arg.time();
@@ -117,6 +118,7 @@ function operationWords(operation: Operation): Words {
     case 'restore':
       return [...named, operation.backup, flagIf(operation.from === 'other', '--from-other'), valueIf(operation.on, (on) => `--on ${on}`)];
     case 'setup':
+      return [...named, valueIf(operation.from ?? null, (from) => `--from ${continued.print(from)}`)];
     case 'rebuild':
     case 'reconnect':
     case 'alter':

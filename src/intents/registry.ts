@@ -5,7 +5,7 @@ import type { Command, Registry } from './command.ts';
 import { parse } from './parse.ts';
 
 /** Links that examples are written with. */
-export const exampleLinks: readonly LinkId[] = ['prod-sql', 'prod-graph', 'prod-social'].map(asLinkId);
+export const exampleLinks: readonly LinkId[] = ['prod-sql', 'prod-graph', 'prod-social', 'prod-shop'].map(asLinkId);
 /** Examples are read as if it were then, so that a timestamp in one stays in the past. */
 const exampleNow = Date.UTC(2100, 0, 1);
 

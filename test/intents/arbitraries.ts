@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { asLinkId, asRunId, type LinkId, type RunId } from '../../src/domain/ids.ts';
 import type { Intent, PersonRef } from '../../src/domain/intent.ts';
-import { type BackupAction, type FailoverTarget, inspectionNames, type Operation, operationNames } from '../../src/domain/operation.ts';
+import {
+  type BackupAction,
+  type ContinueFrom,
+  type FailoverTarget,
+  inspectionNames,
+  type Operation,
+  operationNames,
+} from '../../src/domain/operation.ts';
 import { withoutUnseen } from '../../src/intents/characters.ts';
 import { links, now, registry } from './registry-of-commands.ts';
 
@@ -99,6 +106,11 @@ export const persons: fc.Arbitrary<PersonRef> = fc.oneof(
 export const times = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31, 23, 59, 59, 999) });
 export const pastTimes = fc.integer({ min: 0, max: now - 1 });
 
+export const continuations: fc.Arbitrary<ContinueFrom> = fc.oneof(
+  fc.constant({ kind: 'last' as const }),
+  times.map((at) => ({ kind: 'time' as const, at })),
+);
+
 export const targets: fc.Arbitrary<FailoverTarget> = fc.oneof(
   fc.constant({ kind: 'latest' as const }),
   times.map((at) => ({ kind: 'time' as const, at })),
@@ -121,6 +133,7 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
     fc
       .record({ primaries: fc.integer({ min: 1, max: 11 }), secondaries: fc.integer({ min: 0, max: 20 }) })
       .map((topology) => ({ kind: 'failover' as const, link, to: { kind: 'latest' as const }, topology })),
+    continuations.map((from) => ({ kind: 'setup' as const, link, from })),
     fc.boolean().map((on) => ({ kind: 'reader' as const, link, on })),
     fc
       .record({

@@ -2,7 +2,9 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
+import { spellTime } from '../cockroach/spell.ts';
 import { mask } from '../cockroach/stream-uri.ts';
+import { microsOfTimestamp } from '../cockroach/times.ts';
 import type { LdrSettings } from './config.ts';
 import { otherSide } from './flow.ts';
 import { connectionOf, maskedUriInto } from './reach.ts';
@@ -55,6 +57,8 @@ export interface Grant {
 /** What a job is started in: `after` is the newest job that was known when it was planned, so that an older one is never taken for it. */
 export interface Start {
   readonly after: string;
+  /** A time as of which the side that follows has everything: the job goes on from there, without a first copy. */
+  readonly cursor?: string | null;
 }
 
 const actOn = (
@@ -140,8 +144,17 @@ function jobActs(settings: LdrSettings) {
   const byJob = (side: Side, kind: string, title: string, verb: string, job: string) =>
     actOn(settings, side, kind, title, [`${verb} JOB ${job}`], { job });
   return {
-    createStream: (side: Side, { after }: Start) =>
-      actOn(settings, side, kinds.createStream, `Start replication ${way(settings, side)}`, [streamStatement(settings, side)], { after }),
+    createStream: (side: Side, { after, cursor = null }: Start) =>
+      actOn(
+        settings,
+        side,
+        kinds.createStream,
+        cursor === null
+          ? `Start replication ${way(settings, side)}`
+          : `Let replication ${way(settings, side)} go on from ${spellTime(microsOfTimestamp(cursor))}`,
+        [streamStatement(settings, side, cursor)],
+        cursor === null ? { after } : { after, cursor },
+      ),
     createReplicated: (side: Side, both: boolean, { after }: Start) =>
       actOn(
         settings,
@@ -203,8 +216,10 @@ function lookActs(settings: LdrSettings) {
       actOn(settings, side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`, []),
     checkSchema: (side: Side) =>
       actOn(settings, side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`, []),
-    awaitScan: (side: Side, { after }: Start) =>
-      actOn(settings, side, kinds.awaitScan, `Wait until ${at(side)} has its first full copy`, [], { after }),
+    awaitScan: (side: Side, { after, cursor = null }: Start) =>
+      actOn(settings, side, kinds.awaitScan, `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`, [], {
+        after,
+      }),
     proveAdvance: (side: Side, withinMs: number) =>
       actOn(settings, side, kinds.proveAdvance, `Prove that ${at(side)} keeps up`, [], { withinMs }),
     countQueue: (side: Side) => actOn(settings, side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`, []),

@@ -3,10 +3,9 @@ import type { Link } from '../../domain/link.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { addressOf, type ClusterAddress, clusterConfig, type ResolveSecret, userName } from '../cockroach/address.ts';
-import { isSameTable, showTable, type TableName, tableNameOf } from './table-name.ts';
-
-/** One table as it is called on each side. */
-export type TablePair = Readonly<Record<Side, TableName>>;
+import { type LdrOptions, optionProblems, options, optionsOf } from './config-options.ts';
+import { type TablePair, tableName } from './config-tables.ts';
+import { isSameTable, showTable } from './table-name.ts';
 
 /** How the nodes of a side that follows reach the other side. Null parts are those of the other side's own address. */
 export interface Reach {
@@ -26,17 +25,6 @@ export interface StreamSettings {
   readonly externalConnection: string;
   /** What setup and reconnect make the connection from; null when people make it themselves. */
   readonly reach: Reach | null;
-}
-
-export interface LdrOptions {
-  readonly mode: 'immediate' | 'validated';
-  /** Deletes by row-level TTL are not replicated; unidirectional only. */
-  readonly discardTtlDeletes: boolean;
-  /** Label of the job's metrics. */
-  readonly label: string | null;
-  readonly skipSchemaCheck: boolean;
-  /** What becomes of a row that both sides wrote: the later write wins, or it waits in the dead letter queue. Left out: as the server does. */
-  readonly defaultFunction?: 'lww' | 'dlq' | undefined;
 }
 
 /** The engine's part of a link: tables that live on two clusters, by side. */
@@ -60,31 +48,6 @@ export interface LdrSettings {
 export type LdrLink = Link<LdrSettings>;
 
 const reference = z.string().regex(/^(env|file):.+$/, 'must be a secret reference such as env:SQL_PASSWORD or file:/run/secrets/ca.crt');
-const name = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(255, 'must have at most 255 characters')
-  .refine((text) => !text.includes('\u0000'), 'must not hold a NUL character')
-  .refine((text) => !/\p{Surrogate}/u.test(text), 'must be text: it holds half of a character');
-
-const tableInParts = z.strictObject({ database: name, schema: name.default('public'), table: name });
-const tableAsText = z
-  .string()
-  .max(1_000)
-  .refine((text) => !text.includes('\u0000'), 'must not hold a NUL character')
-  .transform((text, context) => {
-    const read = tableNameOf(text);
-    if (read !== null) return read;
-    context.issues.push({
-      code: 'custom',
-      input: text,
-      message:
-        'must be a full name such as movr.public.rides; parts with capitals, dots or other signs go into double quotes, such as movr.public."Rides"',
-    });
-    return z.NEVER;
-  });
-const tableName = z.union([tableInParts, tableAsText]);
-
 /** A table that is called the same on both sides, or its name on each. */
 const tablePair = z.union([
   z.strictObject({ primary: tableName, standby: tableName }),
@@ -108,21 +71,6 @@ const stream = z.strictObject({
     })
     .optional(),
 });
-
-const options = z
-  .strictObject({
-    mode: z.enum(['immediate', 'validated']).default('immediate'),
-    discardTtlDeletes: z.boolean().default(false),
-    label: z
-      .string()
-      .min(1)
-      .max(100)
-      .regex(/^[\w .:-]+$/, 'must hold only letters, digits, spaces and . : _ -')
-      .optional(),
-    skipSchemaCheck: z.boolean().default(false),
-    defaultFunction: z.enum(['lww', 'dlq']).optional(),
-  })
-  .prefault({});
 
 /** How the config file spells an LDR link's settings. */
 export const ldrSettingsSchema = z
@@ -154,7 +102,7 @@ interface Problem {
 
 /** What no single field can tell. */
 function contradictions(config: Config): readonly Problem[] {
-  const { primary, standby, direction, streams, options: chosen, tables } = config;
+  const { primary, standby, direction, streams, tables } = config;
   const problems: Problem[] = [];
   if (primary.host.toLowerCase() === standby.host.toLowerCase() && primary.port === standby.port) {
     problems.push({
@@ -171,13 +119,7 @@ function contradictions(config: Config): readonly Problem[] {
       message: 'is missing: a bidirectional link needs an external connection on each side',
     });
   }
-  if (direction === 'bidirectional' && chosen.discardTtlDeletes) {
-    problems.push({
-      path: ['options', 'discardTtlDeletes'],
-      message: 'must be false on a bidirectional link: CockroachDB discards deletes one way only',
-    });
-  }
-  return [...problems, ...(['primary', 'standby'] as const).flatMap((side) => twins(tables, side))];
+  return [...problems, ...optionProblems(config), ...(['primary', 'standby'] as const).flatMap((side) => twins(tables, side))];
 }
 
 const twins = (tables: readonly TablePair[], side: Side): readonly Problem[] =>
@@ -201,7 +143,7 @@ export function parseLdrSettings(raw: unknown, resolveSecret: ResolveSecret): Pa
       direction: data.direction,
       interface: data.interface,
       tables: data.tables,
-      options: { ...data.options, label: data.options.label ?? null },
+      options: optionsOf(data),
       primary: addressOf(data.primary, resolveSecret),
       standby: addressOf(data.standby, resolveSecret),
       streams: { primary: streamOf(data.streams.toPrimary, resolveSecret), standby: streamOf(data.streams.toStandby, resolveSecret) },

@@ -91,7 +91,11 @@ const finding = z.strictObject({
 const rows = z.enum(['absent', 'empty', 'filled', 'unknown']);
 
 /** Whether a table holds rows, by side. */
-const pairLook = z.strictObject({ rows: z.strictObject({ primary: rows, standby: rows }) });
+const pairLook = z.strictObject({
+  rows: z.strictObject({ primary: rows, standby: rows }),
+  /** How long each side keeps what is overwritten in the table, s; null when it does not say. Left out for a table that is absent. */
+  kept: z.strictObject({ primary: z.int().nullable(), standby: z.int().nullable() }).optional(),
+});
 
 const findings = z.array(finding);
 
@@ -108,7 +112,17 @@ const schemaLook = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const ldrDetail = z.strictObject({ primary: sideRead, standby: sideRead, schema: schemaLook });
+/** The newest write of a table that no job brought; null when it has none. Deletes leave no row, so they are not in it. */
+const tableWrites = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('told'), newest: micros.nullable() }),
+  /** `slow`: the table is too big for a quick look. `refused`: the bot may not read it. `unsupported`: the version does not tell who wrote a row. */
+  z.strictObject({ kind: z.literal('untold'), why: z.enum(['slow', 'refused', 'unsupported', 'failed']) }),
+]);
+
+/** Looked at only for a plan that empties a side, since every row is read. By the table's place in the config. */
+const writesLook = z.strictObject({ pairs: z.array(z.strictObject({ primary: tableWrites, standby: tableWrites })) });
+
+export const ldrDetail = z.strictObject({ primary: sideRead, standby: sideRead, schema: schemaLook, writes: writesLook.optional() });
 
 /** What was read from both sides: the `detail` of an observation. */
 export type LdrDetail = z.infer<typeof ldrDetail>;
@@ -119,4 +133,6 @@ export type DlqView = z.infer<typeof dlqView>;
 export type Finding = z.infer<typeof finding>;
 export type Rows = z.infer<typeof rows>;
 export type PairLook = z.infer<typeof pairLook>;
+export type TableWrites = z.infer<typeof tableWrites>;
+export type WritesLook = z.infer<typeof writesLook>;
 export type SchemaLook = z.infer<typeof schemaLook>;

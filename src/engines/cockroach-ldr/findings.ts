@@ -4,6 +4,7 @@ import type { LdrSettings } from './config.ts';
 import type { Finding, PairLook, ReadSide } from './detail.ts';
 import { otherSide } from './flow.ts';
 import { formOf, knowsCreate, liesTogether, older } from './form.ts';
+import { type FunctionView, functionFindings } from './functions.ts';
 import { differencesOf } from './schema-compare.ts';
 import { featureRules, type Ground } from './schema-rules.ts';
 import { showTable } from './table-name.ts';
@@ -20,6 +21,8 @@ export interface SchemaInput {
   readonly sides: Readonly<Record<Side, Pick<ReadSide, 'release' | 'tables'>>>;
   /** In the order of the config. */
   readonly pairs: readonly TablePairView[];
+  /** What each side has of the functions that are to decide about conflicts; left out where the link names none. */
+  readonly functions?: Readonly<Record<Side, readonly FunctionView[]>>;
 }
 
 const sides = ['primary', 'standby'] as const;
@@ -40,7 +43,12 @@ export function findingsInto(input: SchemaInput, into: Side): readonly Finding[]
     ...uniqueHere(pair, place, into, ground),
     ...contents(pair, place, into, ground),
   ]);
-  const all = [...found, ...together(ground, into), ...discarding(input, source)];
+  const all = [
+    ...found,
+    ...together(ground, into),
+    ...discarding(input, source),
+    ...functionFindings(settings, input.functions?.[into] ?? [], into),
+  ];
   return [...all].sort((a, b) => Number(b.severity === 'blocks') - Number(a.severity === 'blocks')).slice(0, mostFindings);
 }
 

@@ -134,7 +134,7 @@ export function planTeardown(link: LdrLink, detail: LdrDetail): Outline | Refusa
     ),
     predictedDowntime: noDowntime,
     warnings: [
-      'It cannot be taken back: to start again, everything is copied anew.',
+      `It cannot be taken back: to start again, everything is copied anew, unless /repl setup ${link.id} --from last comes while the source still keeps the history since (gc.ttlseconds, 4 h unless changed).`,
       `From then on nothing protects the tables of ${link.id}, and they take schema changes again.`,
       `Tables, dead letter queues, users and external connections stay. If nobody else uses them: ${names.join('; ')}.`,
       ...flows.flatMap(({ into }) => queueWarnings(link, detail, into)),

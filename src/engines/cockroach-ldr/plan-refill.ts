@@ -7,9 +7,10 @@ import type { LdrLink } from './config.ts';
 import type { JobView, LdrDetail } from './detail.ts';
 import { flowInto, isLive, lastOver, otherSide, phaseOf } from './flow.ts';
 import { isAfter, newestId } from './own-jobs.ts';
-import { emptied, findingWarnings, schemaRefusal, versionRefusal } from './plan-setup.ts';
+
 import { type Form, type Reads, startSteps } from './plan-start.ts';
 import { bothRead, isExpired, limitsOf, queueWarnings, sides } from './scene.ts';
+import { emptied, findingWarnings, schemaRefusal, versionRefusal } from './unfit.ts';
 import { count, phaseWords, tablesAt, wayOf } from './words.ts';
 
 /** Ending a job takes seconds; emptying a table is answered at once, ms. */

@@ -1,26 +1,30 @@
 import type { Side } from '../../domain/observation.ts';
-import type { OperationName } from '../../domain/operation.ts';
+import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { notNow, type Outline } from '../cockroach/drafts.ts';
-import { isAtLeast } from '../cockroach/version.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail, PairLook } from './detail.ts';
 import { flowsOf, otherSide } from './flow.ts';
 import { formOf } from './form.ts';
+import { planContinue } from './plan-continue.ts';
 import { type Form, followers, type Reads, startSteps } from './plan-start.ts';
 import { reachInto } from './reach.ts';
 import { bothRead, limitsOf, noLoss } from './scene.ts';
+import { findingWarnings, schemaRefusal, versionRefusal } from './unfit.ts';
 import { tablesAt, wayOf } from './words.ts';
 
+type Setup = Extract<Operation, { kind: 'setup' }>;
+
 /** Plans to start replication where there is none. Pure. */
-export function planSetup(link: LdrLink, detail: LdrDetail): Outline | Refusal {
+export function planSetup({ from }: Setup, link: LdrLink, detail: LdrDetail): Outline | Refusal {
   const reads = bothRead('setup', link, detail);
   if (isRefusal(reads)) return reads;
   const running = runningRefusal(link, detail) ?? versionRefusal('setup', link, reads);
   if (running !== null) return running;
+  if (from !== undefined) return planContinue(from, { link, detail, reads });
   const form = formFor(link, detail, reads);
   if (isRefusal(form)) return form;
-  const unfit = schemaRefusal('setup', link, detail, judged(form)) ?? runnerRefusal(link, form);
+  const unfit = schemaRefusal('setup', link, detail, judged(form)) ?? runnerRefusal(link, form) ?? conflictRefusal(link, form);
   if (unfit !== null) return unfit;
   const steps = startSteps('setup', link, reads, form);
   if (isRefusal(steps)) return steps;
@@ -49,52 +53,8 @@ function runningRefusal(link: LdrLink, detail: LdrDetail): Refusal | null {
   );
 }
 
-export function versionRefusal(operation: OperationName, link: LdrLink, reads: Reads): Refusal | null {
-  for (const side of ['primary', 'standby'] as const) {
-    const { release, activeVersion } = reads[side];
-    const { cluster } = link.settings[side];
-    if (!isAtLeast(release, 24, 3)) {
-      return notNow(
-        `${cluster} runs ${release.text}, and logical data replication exists from v24.3 on only.`,
-        `Upgrade ${cluster} first.`,
-      );
-    }
-    if (isAtLeast(release, 25, 1) && /^24\./.test(activeVersion)) {
-      return notNow(
-        `The upgrade of ${cluster} to ${release.text} is not finalized (active version ${activeVersion}), and until then no replication can be started.`,
-        `Finalize the upgrade of ${cluster}, then ask for the ${operation} again.`,
-      );
-    }
-  }
-  return null;
-}
-
 /** The way back into tables that are made by the same statement needs no look: what it reads from is made alike. */
 const judged = (form: Form): readonly Side[] => (form.kind === 'create' ? [form.into] : form.order);
-
-/** Rows that stand in the way are deleted by a rebuild, after it was approved. */
-export const emptied = ['both-filled', 'destination-filled'];
-
-/** Nothing is started while a finding says that CockroachDB would refuse it, or that data would be lost. */
-export function schemaRefusal(operation: OperationName, link: LdrLink, { schema }: LdrDetail, into: readonly Side[]): Refusal | null {
-  if (schema.kind === 'skipped') return null;
-  if (schema.kind === 'unread') {
-    return notNow(
-      `The tables of ${link.id} could not be read: ${schema.why} Nothing was started.`,
-      'Give the bot the right to read them, then ask again.',
-    );
-  }
-  const blocking = into
-    .flatMap((side) => schema.findings[side])
-    .filter(({ severity, rule }) => severity === 'blocks' && (operation === 'setup' || !emptied.includes(rule)));
-  const [first] = blocking;
-  if (first === undefined) return null;
-  const more = blocking.length - 1;
-  return notNow(
-    `${first.sentence}${more > 0 ? ` There ${more === 1 ? 'is 1 more finding' : `are ${more} more findings`}; /repl preflight ${operation} ${link.id} lists all.` : ''}`,
-    first.next,
-  );
-}
 
 /** A start in both directions by one statement goes back as the user that sends it. */
 function runnerRefusal({ id, settings }: LdrLink, form: Form): Refusal | null {
@@ -106,6 +66,18 @@ function runnerRefusal({ id, settings }: LdrLink, form: Form): Refusal | null {
   return notNow(
     `The way back of ${id} comes to ${cluster} as ${back.user}, but CockroachDB demands that it comes as the user who starts it, ${user}.`,
     `Set settings.streams.${source === 'standby' ? 'toStandby' : 'toPrimary'}.reach.user to ${user}, or make the tables on ${cluster} by hand.`,
+  );
+}
+
+/** The statement that makes the tables knows no words for what becomes of conflicts, and the later write would win without anybody's notice. */
+function conflictRefusal({ id, settings }: LdrLink, form: Form): Refusal | null {
+  const { defaultFunction, functions = [] } = settings.options;
+  if (form.kind === 'stream' || ((defaultFunction ?? 'lww') === 'lww' && functions.length === 0)) return null;
+  const [here, there] = [settings[form.into].cluster, settings[otherSide(form.into)].cluster];
+  const wanted = functions.length > 0 ? 'options.functions' : 'options.defaultFunction';
+  return notNow(
+    `The config of ${id} says under ${wanted} what becomes of conflicts, but the statement by which CockroachDB makes the tables on ${here} can't be told that: the later write would win. Nothing was started.`,
+    `Make the tables on ${here} by hand, empty and just as on ${there} (SHOW CREATE TABLE gives the words); then ask again.`,
   );
 }
 
@@ -146,12 +118,11 @@ function streamForm(link: LdrLink, { schema }: LdrDetail): Form | Refusal {
   const onPrimary = filledOn(pairs, 'primary');
   const both = settings.direction === 'bidirectional';
   if (onStandby.length > 0 && (!both || onPrimary.length > 0)) {
-    const holders = onPrimary.length > 0 && both ? `Both sides of ${id} have rows` : `${settings.standby.cluster} has rows already`;
+    const [here, there] = [settings.standby.cluster, settings.primary.cluster];
+    const holders = onPrimary.length > 0 && both ? `Both sides of ${id} have rows` : `${here} has rows already`;
     return notNow(
-      `${holders} (${tablesAt(settings, 'standby', onStandby)} on ${settings.standby.cluster}); a first copy would mix with them.`,
-      both
-        ? `Find out which side applications use. If it is ${settings.standby.cluster}, /repl failback ${id} fills ${settings.primary.cluster} anew from it; if it is ${settings.primary.cluster}, empty the tables on ${settings.standby.cluster} by hand (TRUNCATE) and ask again.`
-        : `Find out which side applications use. If it is ${settings.standby.cluster} (after a failover or a switchover), /repl failback ${id} fills ${settings.primary.cluster} anew from it; if it is ${settings.primary.cluster}, empty the tables on ${settings.standby.cluster} by hand (TRUNCATE) and ask again.`,
+      `${holders} (${tablesAt(settings, 'standby', onStandby)} on ${here}); a first copy would mix with them.`,
+      `Find out which side applications use. If it is ${here}${both ? '' : ' (after a failover or a switchover)'}, /repl failback ${id} fills ${there} anew from it; if it is ${there}, empty the tables on ${here} by hand (TRUNCATE) and ask again, or, where ${both ? 'both were in step when their jobs ended' : `nothing was written on ${here} since its job ended`}, /repl setup ${id} --from last goes on without a copy.`,
     );
   }
   if (!both) return { kind: 'stream', order: ['standby'] };
@@ -166,11 +137,6 @@ function formWarnings({ id, settings }: LdrLink, form: Form): readonly string[] 
   return [
     lockWarning(id),
     `CockroachDB makes the tables on ${cluster}; until the first copy is complete nobody can read them there.`,
-    ...(settings.options.defaultFunction === undefined
-      ? []
-      : [
-          'options.defaultFunction does not apply here: the statement that makes the tables knows no such option, and the later write wins.',
-        ]),
     ...(settings.options.skipSchemaCheck ? ['Skipping the schema check does not apply here: the tables are made alike.'] : []),
   ];
 }
@@ -187,12 +153,4 @@ function ttlWarnings({ settings }: LdrLink): readonly string[] {
   return settings.direction === 'bidirectional'
     ? ['If tables have a row-level TTL, let its job run on one side only: both sides would delete the same rows twice over.']
     : ['Deletes by row-level TTL are replicated like others; options.discardTtlDeletes leaves them out.'];
-}
-
-export function findingWarnings({ schema }: LdrDetail, into: readonly Side[], without: readonly string[] = []): readonly string[] {
-  if (schema.kind !== 'read') return [];
-  const warns = into
-    .flatMap((side) => schema.findings[side])
-    .filter(({ severity, rule }) => severity === 'warns' && !without.includes(rule));
-  return [...new Set(warns.map(({ sentence, next }) => `${sentence} ${next}`))];
 }

@@ -11,11 +11,12 @@ import { newestId } from './own-jobs.ts';
 import { connectionOf, reachInto } from './reach.ts';
 
 /**
- * How replication is started. `stream`: into tables that exist, in this order of the sides that follow. `create`: one statement that makes
- * the tables on `into` as well, and starts the way back when `both`.
+ * How replication is started. `stream`: into tables that exist, in this order of the sides that follow; `from` holds the times from which
+ * they go on, and without it everything is copied first. `create`: one statement that makes the tables on `into` as well, and starts the
+ * way back when `both`.
  */
 export type Form =
-  | { readonly kind: 'stream'; readonly order: readonly Side[] }
+  | { readonly kind: 'stream'; readonly order: readonly Side[]; readonly from?: Readonly<Record<Side, string | null>> }
   | { readonly kind: 'create'; readonly into: Side; readonly both: boolean };
 
 export type Reads = Readonly<Record<Side, ReadSide>>;
@@ -39,7 +40,9 @@ export function startSteps(operation: OperationName, link: LdrLink, reads: Reads
     if (isRefusal(steps)) return steps;
     access.push(...steps);
   }
-  const proofs = followers(form).map((into) => lookStep(acts.proveAdvance(into, settings.maxLagMs), proofBudgetMs));
+  // What goes on from a past time has as much to catch up with as was written since.
+  const budgetMs = form.kind === 'stream' && form.from !== undefined ? scanBudgetMs : proofBudgetMs;
+  const proofs = followers(form).map((into) => lookStep(acts.proveAdvance(into, settings.maxLagMs), budgetMs));
   return [...access, ...createSteps(reads, form, acts), ...proofs];
 }
 
@@ -53,6 +56,14 @@ function createSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
     return [create, ...followers(form).map(scan)];
   }
   // The last one is the side without rows; the one before it may hold the only ones.
+  const { from } = form;
+  if (from !== undefined) {
+    return form.order.flatMap((into) => {
+      const start = { ...startOf(into), cursor: from[into] };
+      const end = acts.endStream(into, false, null, startOf(into));
+      return [changeStep(acts.createStream(into, start), accessBudgetMs, undoBy(end)), lookStep(acts.awaitScan(into, start), scanBudgetMs)];
+    });
+  }
   const [first, second] = form.order;
   const endOf = (into: Side) =>
     into === (second ?? first)

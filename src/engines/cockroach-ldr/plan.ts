@@ -43,7 +43,7 @@ export function planLdr(operation: Operation, link: LdrLink, seen: Observation):
 function outlineOf(operation: Operation, link: LdrLink, detail: LdrDetail): Outline | Refusal {
   switch (operation.kind) {
     case 'setup':
-      return planSetup(link, detail);
+      return planSetup(operation, link, detail);
     case 'switchover':
       return planSwitchover(operation, link, detail);
     case 'failover':

@@ -7,8 +7,8 @@ import { orWarned, passed, warned } from './checks.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import { readOf } from './flow.ts';
-import { isAbsent } from './read-tables.ts';
-import { quoteTable, showTable } from './table-name.ts';
+import { readKeptSeconds } from './read-history.ts';
+import { showTable } from './table-name.ts';
 
 /** A comparison as of a past time takes a while to plan, to approve and to run, s. */
 const leastTtlSeconds = 600;
@@ -29,12 +29,7 @@ export async function compareHistoryChecks(
         withInterface(connect, settings[side], settings.interface, io, async (session) => {
           const short: string[] = [];
           for (const pair of settings.tables) {
-            const statement = `SHOW ZONE CONFIGURATION FROM TABLE ${quoteTable(pair[side])}`;
-            const rows = await session.read(statement).catch((cause: unknown) => {
-              if (isAbsent(cause)) return [];
-              throw cause;
-            });
-            const seconds = ttlSecondsIn(Object.values(rows[0] ?? {}).join('\n'));
+            const seconds = await readKeptSeconds(session, pair[side]);
             if (seconds !== null && seconds < leastTtlSeconds) short.push(`${showTable(pair[side])} (${spell(seconds * 1_000)})`);
           }
           if (short.length === 0) return [passed(name, `${cluster} keeps at least ${spell(leastTtlSeconds * 1_000)} of the tables' past.`)];
@@ -45,10 +40,4 @@ export async function compareHistoryChecks(
     }),
   );
   return checks.flat();
-}
-
-/** `gc.ttlseconds = 14400` in the text of a zone configuration; null when it says nothing of it. */
-export function ttlSecondsIn(text: string): number | null {
-  const digits = /\bgc\.ttlseconds\s*=\s*(\d{1,15})/u.exec(text)?.[1];
-  return digits === undefined ? null : Number(digits);
 }

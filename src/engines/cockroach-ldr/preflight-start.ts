@@ -1,11 +1,13 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
+import { spell } from '../cockroach/spell.ts';
 import type { EngineIo } from '../engine.ts';
 import { failed, passed, warned } from './checks.ts';
 import type { LdrSettings } from './config.ts';
 import type { Finding, LdrDetail, SchemaLook } from './detail.ts';
 import { flowInto, otherSide, readOf } from './flow.ts';
+import { functionsOn } from './functions.ts';
 import { privilegeChecks } from './preflight-privileges.ts';
 import { readSchema } from './read-schema.ts';
 import { showTable } from './table-name.ts';
@@ -34,6 +36,7 @@ export async function startChecks(
     ]),
     ...privileges.flat(),
     ...schemaChecks(settings, schema, into),
+    ...into.flatMap((side) => [...functionChecks(settings, schema, side), ...historyCheck(settings, schema, side)]),
   ];
 }
 
@@ -101,6 +104,29 @@ function schemaChecks(settings: LdrSettings, schema: SchemaLook, into: readonly 
     ...told,
     failed(name, `${rest.length} more findings on ${tables} tables are not listed here.`, 'Mend those above first, then ask again.'),
   ];
+}
+
+/** What is wrong with a function stands among the findings; here stands that it is as it has to be. */
+function functionChecks(settings: LdrSettings, schema: SchemaLook, into: Side): readonly Check[] {
+  if (schema.kind !== 'read' || schema.findings[into].some(({ rule }) => rule.startsWith('function-'))) return [];
+  const { cluster } = settings[into];
+  return functionsOn(settings, into).map((name) =>
+    passed(`${cluster}: function ${showTable(name)}`, `${cluster} has ${showTable(name)} as replication calls it.`),
+  );
+}
+
+/** How far back replication could go on without a copy. */
+function historyCheck(settings: LdrSettings, schema: SchemaLook, into: Side): readonly Check[] {
+  const source = otherSide(into);
+  const { cluster } = settings[source];
+  const kept = schema.kind === 'read' ? schema.pairs.map((pair) => pair.kept?.[source] ?? null) : [];
+  const known = kept.flatMap((seconds) => seconds ?? []);
+  const name = `${cluster}: history to go on from`;
+  if (known.length === 0 || known.length < kept.length) {
+    return [warned(name, `How long ${cluster} keeps the history of the tables is not known.`, 'Begin with a full copy, without --from.')];
+  }
+  const words = `${cluster} keeps the history of the tables for ${spell(Math.min(...known) * 1_000)} (gc.ttlseconds)`;
+  return [passed(name, `${words}: replication can go on without a copy from a time that is not longer ago.`)];
 }
 
 /** Both directions find much the same. */

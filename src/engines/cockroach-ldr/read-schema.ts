@@ -7,6 +7,8 @@ import type { EngineIo } from '../engine.ts';
 import type { LdrSettings } from './config.ts';
 import type { ReadSide, Rows, SchemaLook, SideRead } from './detail.ts';
 import { findingsInto, type SchemaInput, type TablePairView } from './findings.ts';
+import { readFunctions } from './functions.ts';
+import { readKeptSeconds } from './read-history.ts';
 import { isAbsent, readRows } from './read-tables.ts';
 import type { TableName } from './table-name.ts';
 import { readTableView, type TableView } from './table-view.ts';
@@ -30,12 +32,16 @@ export async function readSchema(
     return { kind: 'unread', why: 'Logical data replication needs v24.3 or newer on both sides.' };
   }
   try {
-    const [ofPrimary, ofStandby] = await Promise.all([
+    const functionsAt = (side: Side) =>
+      withInterface(connect, settings[side], settings.interface, io, (session) => readFunctions(session, settings, side));
+    const [ofPrimary, ofStandby, onPrimary, onStandby] = await Promise.all([
       readTablesOf(connect, settings, 'primary', primary, io),
       readTablesOf(connect, settings, 'standby', standby, io),
+      functionsAt('primary'),
+      functionsAt('standby'),
     ]);
     const pairs = settings.tables.map((_, place) => pairOf(ofPrimary[place], ofStandby[place]));
-    const input: SchemaInput = { settings, sides: { primary, standby }, pairs };
+    const input: SchemaInput = { settings, sides: { primary, standby }, pairs, functions: { primary: onPrimary, standby: onStandby } };
     return {
       kind: 'read',
       pairs: pairs.map(({ look }) => look),
@@ -50,13 +56,14 @@ export async function readSchema(
 interface Read {
   readonly view: TableView | null;
   readonly rows: Rows;
+  readonly kept: number | null;
 }
 
-const absent: Read = { view: null, rows: 'absent' };
+const absent: Read = { view: null, rows: 'absent', kept: null };
 
 const pairOf = (primary: Read = absent, standby: Read = absent): TablePairView => ({
   views: { primary: primary.view, standby: standby.view },
-  look: { rows: { primary: primary.rows, standby: standby.rows } },
+  look: { rows: { primary: primary.rows, standby: standby.rows }, kept: { primary: primary.kept, standby: standby.kept } },
 });
 
 async function readTablesOf(
@@ -85,6 +92,7 @@ async function readOne(connect: SqlConnect, settings: LdrSettings, side: Side, n
     return await withInterface(connect, settings[side], settings.interface, io, async (session) => ({
       view: await readTableView(session, name),
       rows: await readRows(session, name),
+      kept: await readKeptSeconds(session, name),
     }));
   } catch (cause) {
     if (isAbsent(cause)) return absent;

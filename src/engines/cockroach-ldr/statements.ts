@@ -26,12 +26,26 @@ function commonOptions({ options }: LdrSettings): readonly string[] {
   ];
 }
 
-/** Starts a job into tables that exist. Sent on the side that follows. */
-export function streamStatement(settings: LdrSettings, into: Side): string {
-  const { defaultFunction, skipSchemaCheck } = settings.options;
+/** A function is looked up on the side that follows, and belongs to a table by the name that it has on the source. */
+function conflictOptions({ options, tables }: LdrSettings, into: Side): readonly string[] {
+  const { defaultFunction, functions = [] } = options;
+  const fallback = typeof defaultFunction === 'object' ? quoteTable(defaultFunction[into]) : defaultFunction;
+  return [
+    ...(fallback === undefined ? [] : [`DEFAULT FUNCTION = ${quoteLiteral(fallback)}`]),
+    ...functions.flatMap((one) => {
+      const table = tables[one.pair]?.[otherSide(into)];
+      return table === undefined ? [] : [`FUNCTION ${quoteTable(one.function[into])} FOR TABLE ${quoteTable(table)}`];
+    }),
+  ];
+}
+
+/** Starts a job into tables that exist, with a first copy, or, with a cursor, without one. Sent on the side that follows. */
+export function streamStatement(settings: LdrSettings, into: Side, cursor: string | null): string {
+  const { skipSchemaCheck } = settings.options;
   const options = [
+    ...(cursor === null ? [] : [`CURSOR = ${quoteLiteral(cursor)}`]),
     ...commonOptions(settings),
-    ...(defaultFunction === undefined ? [] : [`DEFAULT FUNCTION = ${quoteLiteral(defaultFunction)}`]),
+    ...conflictOptions(settings, into),
     ...(skipSchemaCheck ? ['SKIP SCHEMA CHECK'] : []),
   ];
   const from = tableClause(tablesOn(settings, otherSide(into)));

@@ -4,8 +4,8 @@ import type { Probe } from '../engine.ts';
 import type { SchemaLook } from './detail.ts';
 import { otherSide } from './flow.ts';
 import { done, impossible, type LdrStep, look, type Place } from './place.ts';
-import { emptied } from './plan-setup.ts';
 import { readSchema } from './read-schema.ts';
+import { emptied } from './unfit.ts';
 import { tablesAt } from './words.ts';
 
 type Read = Extract<SchemaLook, { kind: 'read' }>;

@@ -1,16 +1,29 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
+import { readNow } from '../cockroach/now.ts';
+import { spell, spellTime } from '../cockroach/spell.ts';
+import { microsOfMs, microsOfTimestamp } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
 import type { JobView } from './detail.ts';
-import { isLive } from './flow.ts';
+import { isLive, otherSide } from './flow.ts';
+import { functionDatabase } from './functions.ts';
 import { sortJobs } from './own-jobs.ts';
 import { done, impossible, jobsOn, type LdrStep, look, on, type Place, refused, todo, underway, unknown } from './place.ts';
+import { readKeptSeconds } from './read-history.ts';
 import { readJobs } from './read-jobs.ts';
 import { tablesOn } from './statements.ts';
 import { showTable } from './table-name.ts';
 
 export const startParams = z.object({ after: z.string().regex(/^\d{1,19}$/) });
-type StartParams = z.infer<typeof startParams>;
+/** A time as `timestampOfMicros` writes it. */
+const streamParams = startParams.extend({
+  cursor: z
+    .string()
+    .regex(/^\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00$/)
+    .optional(),
+});
+type StreamParams = z.infer<typeof streamParams>;
 export const bothParams = startParams.extend({ both: z.boolean() });
 
 const jobEvidence = ({ id, status }: JobView): JsonObject => ({ job: id, status });
@@ -54,15 +67,43 @@ const startAlone = (place: Place, statement: string): Promise<void> =>
     const live = jobs.find(isLive);
     if (live !== undefined)
       throw refused(`Job ${live.id} on ${place.here} has appeared meanwhile, so no other one was started.`, { job: live.id });
+    const database = functionDatabase(place.settings, place.side);
+    // The server looks functions up in the session's own database only.
+    if (database !== null) await session.read(`SET database = ${quoteIdentifier(database)}`);
     await session.change(statement);
   });
 
-export const createStream: LdrStep<StartParams> = {
-  params: startParams,
-  rebuild: (acts, side, params) => acts.createStream(side, params),
-  probe: async (place, { after }) => started(place, await jobsOn(place), after) ?? todo,
+export const createStream: LdrStep<StreamParams> = {
+  params: streamParams,
+  rebuild: (acts, side, { after, cursor = null }) => acts.createStream(side, { after, cursor }),
+  probe: async (place, { after, cursor }) =>
+    started(place, await jobsOn(place), after) ?? (cursor === undefined ? null : await tooOld(place, cursor)) ?? todo,
   perform: startAlone,
 };
+
+/** A job from a time of which the source keeps no history any more would stop at once, or, worse, begin later than it was told. */
+async function tooOld(place: Place, cursor: string): Promise<Probe | null> {
+  const { settings, there, here } = place;
+  const source = otherSide(place.side);
+  const from = microsOfTimestamp(cursor);
+  return on(
+    place,
+    async (session) => {
+      const now = await readNow(session, there);
+      for (const table of tablesOn(settings, source)) {
+        const kept = await readKeptSeconds(session, table);
+        if (kept !== null && from !== null && now - from < microsOfMs(kept * 1_000)) continue;
+        const how = kept === null ? 'does not say how long it keeps the history' : `keeps ${spell(kept * 1_000)} of history`;
+        return impossible(
+          `${there} ${how} of ${showTable(table)}, so ${here} can't go on from ${spellTime(from)}. Nothing was started: ask for a setup with a full copy.`,
+          { table: showTable(table), 'kept in seconds': kept },
+        );
+      }
+      return null;
+    },
+    source,
+  );
+}
 
 export const createReplicated: LdrStep<z.infer<typeof bothParams>> = {
   params: bothParams,

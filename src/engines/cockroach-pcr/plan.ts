@@ -52,13 +52,21 @@ export function planPcr(operation: Operation, link: PcrLink, seen: Observation):
 function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outline | Refusal {
   if (operation.kind === 'failback') return planFailback(link, detail);
   if (operation.kind === 'fence') return planFence(link, detail);
-  if (operation.kind === 'setup') return planSetup(link, detail);
+  if (operation.kind === 'setup') return operation.from === undefined ? planSetup(link, detail) : copyOnly(link);
   if (operation.kind === 'rebuild') return planRebuild(link, detail);
   if (operation.kind === 'teardown') return planTeardown(link, detail);
   if (operation.kind === 'reader' && !operation.on) return planReaderOff(link, detail);
   const scene = sceneOf(link, detail, operation);
   return isRefusal(scene) ? scene : outlineOn(operation, scene);
 }
+
+/** A first copy is all that this engine can begin with. */
+const copyOnly = ({ id }: PcrLink): Refusal =>
+  refuse(
+    'bad-input',
+    `Replication of ${id} begins with a copy: physical replication can't let it go on from a time.`,
+    `Ask for /repl setup ${id} without --from.`,
+  );
 
 function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
   switch (operation.kind) {

@@ -40,10 +40,18 @@ export function planCcdr(operation: Operation, link: CcdrLink, seen: Observation
   };
 }
 
+/** A first copy is all that this engine can begin with. */
+const copyOnly = ({ id }: CcdrLink): Refusal =>
+  refuse(
+    'bad-input',
+    `Replication of ${id} begins with a copy: Neo4j can't let it go on from a time.`,
+    `Ask for /repl setup ${id} without --from.`,
+  );
+
 function outlineOf(operation: Operation, link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
   switch (operation.kind) {
     case 'setup':
-      return planSetup(link, detail);
+      return operation.from === undefined ? planSetup(link, detail) : copyOnly(link);
     case 'switchover':
       return planSwitchover(operation, link, detail);
     case 'failover':

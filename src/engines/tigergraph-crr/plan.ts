@@ -37,10 +37,18 @@ export function planCrr(operation: Operation, link: CrrLink, seen: Observation):
   };
 }
 
+/** A first copy is all that this engine can begin with. */
+const copyOnly = ({ id }: CrrLink): Refusal =>
+  refuse(
+    'bad-input',
+    `Replication of ${id} begins with a copy: TigerGraph can't let it go on from a time.`,
+    `Ask for /repl setup ${id} without --from.`,
+  );
+
 function outlineOf(operation: Operation, link: CrrLink, detail: CrrDetail): Outline | Refusal {
   switch (operation.kind) {
     case 'setup':
-      return planSetup(link, detail);
+      return operation.from === undefined ? planSetup(link, detail) : copyOnly(link);
     case 'switchover':
       return planSwitchover(operation, link, detail);
     case 'failover':

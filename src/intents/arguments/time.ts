@@ -1,5 +1,5 @@
 import { nearest } from '../../domain/nearest.ts';
-import type { FailoverTarget } from '../../domain/operation.ts';
+import type { ContinueFrom, FailoverTarget } from '../../domain/operation.ts';
 import { type Argument, mustBeGiven, unfit } from '../argument.ts';
 import type { Problem } from '../problem.ts';
 import { show } from '../show.ts';
@@ -51,5 +51,22 @@ export function failoverTarget(): Argument<FailoverTarget> {
       return typeof at === 'number' ? { kind: 'time', at } : at;
     },
     print: (target) => (target.kind === 'latest' ? 'latest' : printTimestamp(target.at)),
+  };
+}
+
+/** From when on replication goes on: from where the last one ended, or from a time. */
+export function continueFrom(): Argument<ContinueFrom> {
+  return {
+    place: 'flag',
+    placeholder: 'last|TIMESTAMP',
+    about: '`last` for where the last replication ended, or a time with its zone, such as `2026-12-24T10:00Z` or `-10m`',
+    absent: mustBeGiven,
+    read(word, { label, now }) {
+      if (word.plain.toLowerCase() === 'last') return { kind: 'last' };
+      if (nearest(word.plain, ['last']).length > 0) return unfit(show(word.text), label, 'it is not a time', 'Did you mean `last`?');
+      const at = readTime(word, label, now);
+      return typeof at === 'number' ? { kind: 'time', at } : at;
+    },
+    print: (from) => (from.kind === 'last' ? 'last' : printTimestamp(from.at)),
   };
 }

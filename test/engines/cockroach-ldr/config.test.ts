@@ -73,6 +73,20 @@ describe('parseLdrSettings', () => {
     expect(JSON.stringify(settings)).not.toContain('value of env:REPL');
   });
 
+  it('reads functions that decide about conflicts, and has rows written through them', () => {
+    const functions = [{ table: 'shop.public.orders', function: { primary: 'shop.public.east', standby: 'shop.public.west' } }];
+    const name = (table: string) => ({ database: 'shop', schema: 'public', table });
+    expect(settingsOf(raw({ options: { defaultFunction: 'shop.public.any', functions } })).options).toEqual({
+      mode: 'validated',
+      discardTtlDeletes: false,
+      label: null,
+      skipSchemaCheck: false,
+      defaultFunction: { primary: name('any'), standby: name('any') },
+      functions: [{ pair: 0, function: { primary: name('east'), standby: name('west') } }],
+    });
+    expect(settingsOf(raw({ options: { defaultFunction: 'dlq' } })).options).toMatchObject({ mode: 'immediate', defaultFunction: 'dlq' });
+  });
+
   const rows: readonly (readonly [string, unknown, string])[] = [
     ['the same address twice', raw({ standby: side({ cluster: 'sql-west', host: 'EAST.example.com' }) }), 'standby.host'],
     ['the same name twice', raw({ standby: side({ host: 'w' }) }), 'standby.cluster'],
@@ -114,6 +128,26 @@ describe('parseLdrSettings', () => {
       'streams',
     ],
     ['a mode that is not known', raw({ options: { mode: 'later' } }), 'options.mode'],
+    [
+      'a function that is no full name',
+      raw({ options: { defaultFunction: 'merge' } }),
+      'options.defaultFunction: must be lww, dlq, or the full name of a function',
+    ],
+    [
+      'a function past which rows are written',
+      raw({ options: { mode: 'immediate', defaultFunction: 'movr.public.merge' } }),
+      'options.mode: must be validated',
+    ],
+    [
+      'a function for a table of another link',
+      raw({ options: { functions: [{ table: 'movr.public.unknown', function: 'movr.public.merge' }] } }),
+      'options.functions.0.table: names movr.public.unknown',
+    ],
+    [
+      'functions in two databases',
+      raw({ options: { defaultFunction: 'a.public.f', functions: [{ table: 'shop.public.orders', function: 'b.public.f' }] } }),
+      'options: must name functions of one database',
+    ],
     ['a hostile label', raw({ options: { label: "x'; DROP" } }), 'options.label'],
     ['a hostile interface', raw({ interface: 'main" ' }), 'interface'],
     ['a limit of nothing', raw({ limits: { maxLagSeconds: 0 } }), 'limits.maxLagSeconds'],

@@ -149,14 +149,32 @@ describe('the way in which replication is started', () => {
     expect(create?.statements[0]).toMatch(/ WITH MODE = 'validated', DISCARD = 'ttl-deletes', LABEL = 'o''brien', SKIP SCHEMA CHECK$/);
   });
 
-  it('names what becomes of conflicts, and says where that can not be', () => {
+  it('names what becomes of conflicts, and starts nothing where that can not be', () => {
     const options = { mode: 'immediate', discardTtlDeletes: false, label: null, skipSchemaCheck: false, defaultFunction: 'dlq' } as const;
     const create = planned(setup, bare(), aLink({ options })).steps.find(({ kind }) => kind === 'ldr.create-stream');
     expect(create?.statements[0]).toMatch(/ WITH DEFAULT FUNCTION = 'dlq'$/);
     const rows = ['filled', 'absent'] as const;
-    const made = planned(setup, bare(aSide(), aSide({ tables: ['absent', 'absent'] }), aLook([rows, rows])), aLink({ options }));
-    expect(made.warnings.join(' ')).toContain('options.defaultFunction does not apply here');
-    expect(made.steps.flatMap(({ statements }) => statements).join(' ')).not.toContain('DEFAULT FUNCTION');
+    const absent = bare(aSide(), aSide({ tables: ['absent', 'absent'] }), aLook([rows, rows]));
+    expect(refusal(setup, absent, aLink({ options })).sentence).toContain('the later write would win. Nothing was started.');
+    expect(planned(setup, absent, aLink({ options: { ...options, defaultFunction: 'lww' } })).steps.length).toBeGreaterThan(0);
+  });
+
+  it('names a function by its name on the side that follows, for a table by its name on the other', () => {
+    const name = (database: string, text: string) => ({ database, schema: 'public', table: text });
+    const options = {
+      mode: 'validated',
+      discardTtlDeletes: false,
+      label: null,
+      skipSchemaCheck: false,
+      defaultFunction: { primary: name('shop', 'any'), standby: name('shop', `an"y'`) },
+      functions: [{ pair: 1, function: { primary: name('shop', 'east'), standby: name('shop', 'west') } }],
+    } as const;
+    const tables = aLink().settings.tables.map(({ primary }) => ({ primary, standby: { ...primary, schema: 'copy' } }));
+    const creates = planned(setup, bare(), bothWays({ options, tables })).steps.filter(({ kind }) => kind === 'ldr.create-stream');
+    expect(creates.map(({ statements }) => statements[0]?.replace(/^.* WITH /, ''))).toEqual([
+      `MODE = 'validated', DEFAULT FUNCTION = '"shop"."public"."any"', FUNCTION "shop"."public"."east" FOR TABLE "shop"."copy"."items"`,
+      `MODE = 'validated', DEFAULT FUNCTION = '"shop"."public"."an""y''"', FUNCTION "shop"."public"."west" FOR TABLE "shop"."public"."items"`,
+    ]);
   });
 
   it('shows no secret, and binds the approval to where the connection leads', () => {

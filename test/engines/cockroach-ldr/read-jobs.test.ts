@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reasonWords } from '../../../src/engines/cockroach-ldr/dlq-reason.ts';
-import { ttlSecondsIn } from '../../../src/engines/cockroach-ldr/preflight-history.ts';
+import { ttlSecondsIn } from '../../../src/engines/cockroach-ldr/read-history.ts';
 import { readJobs } from '../../../src/engines/cockroach-ldr/read-jobs.ts';
 import type { SqlRow } from '../../../src/transports/sql.ts';
 import { aLink } from './scenes.ts';

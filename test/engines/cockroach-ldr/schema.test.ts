@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LdrOptions, LdrSettings } from '../../../src/engines/cockroach-ldr/config.ts';
+import type { LdrSettings } from '../../../src/engines/cockroach-ldr/config.ts';
+import type { LdrOptions } from '../../../src/engines/cockroach-ldr/config-options.ts';
 import { createLines } from '../../../src/engines/cockroach-ldr/create-text.ts';
 import type { Finding, Rows } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { findingsInto, type TablePairView } from '../../../src/engines/cockroach-ldr/findings.ts';

@@ -6,7 +6,7 @@ import type { Argument } from '../../../src/intents/argument.ts';
 import { isProblem } from '../../../src/intents/problem.ts';
 import { show } from '../../../src/intents/show.ts';
 import { joinWords, tokenize } from '../../../src/intents/tokens.ts';
-import { persons, reasons, runIds, targets, times } from '../arbitraries.ts';
+import { continuations, persons, reasons, runIds, targets, times } from '../arbitraries.ts';
 import { links, now, registry } from '../registry-of-commands.ts';
 
 const context = { links, now, topics: registry.topics, label: '--label' };
@@ -27,6 +27,7 @@ const types: readonly { readonly name: string; readonly argument: Argument<unkno
   { name: 'run', argument: arg.run(), bad: ['r-1', 'r-uuuuuuuuuu', 'x-4k9zq0tm2x', 'r-4k9zq0tm2xx'] },
   { name: 'operation', argument: arg.operation(), bad: ['failvoer', 'status', 'plan'] },
   { name: 'failoverTarget', argument: arg.failoverTarget(), bad: ['now', 'latset', '10m', '2026-11-19T10:00', '2026-13-01T10:00Z'] },
+  { name: 'continueFrom', argument: arg.continueFrom(), bad: ['lsat', 'first', '10m', '2026-11-19T10:00', '2026-13-01T10:00Z'] },
   { name: 'duration', argument: stop, bad: ['60', '1.5h', '5x', '1s1m', '0s', '11m', '9999999999s', 'soon', '-5s'] },
   {
     name: 'time',
@@ -77,6 +78,7 @@ describe('reading what an argument printed', () => {
     { name: 'run', argument: arg.run(), values: runIds },
     { name: 'operation', argument: arg.operation(), values: fc.constantFrom(...operationNames) },
     { name: 'failoverTarget', argument: arg.failoverTarget(), values: targets },
+    { name: 'continueFrom', argument: arg.continueFrom(), values: continuations },
     { name: 'duration', argument: anyDuration, values: fc.oneof(fc.integer({ min: 0, max: 100_000_000 }), fc.maxSafeNat()) },
     { name: 'time', argument: arg.time(), values: times },
     { name: 'choice', argument: arg.choice(['on', 'off'], 'whether'), values: fc.constantFrom('on', 'off') },

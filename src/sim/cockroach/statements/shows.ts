@@ -1,4 +1,5 @@
 import type { Expression, Show } from '../grammar/statement.ts';
+import { showFunctions } from '../ldr/statements/functions.ts';
 import { showLdrJobs } from '../ldr/statements/show-ldr-jobs.ts';
 import { showDatabases, showEnums, showObjectGrants, showTables } from '../ldr/statements/show-names.ts';
 import {
@@ -54,6 +55,7 @@ const planners: { readonly [Kind in Show['kind']]: Planner<Kind> } = {
   'show-zone-configuration': showZoneConfiguration,
   'show-table-fingerprints': showTableFingerprints,
   'show-enums': showEnums,
+  'show-functions': showFunctions,
   'show-tables': showTables,
   'show-databases': showDatabases,
   'show-object-grants': showObjectGrants,

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { LdrLink } from '../../../src/engines/cockroach-ldr/config.ts';
+import type { JobView, LdrDetail, ReadSide } from '../../../src/engines/cockroach-ldr/detail.ts';
+import { aJob, aLink, aLook, aSide, bare, bothWays, following, linkId, micros, nowMs, outline, planned, refusal } from './scenes.ts';
+
+const minute = 60_000;
+const last = { kind: 'setup', link: linkId, from: { kind: 'last' } } as const;
+const from = (msAgo: number) => ({ kind: 'setup', link: linkId, from: { kind: 'time', at: nowMs - msAgo } }) as const;
+
+type Kept = { readonly primary: number | null; readonly standby: number | null };
+const look = (kept: Kept | null, rows: readonly ['filled' | 'empty', 'filled' | 'empty'] = ['filled', 'filled']): LdrDetail['schema'] => {
+  const schema = aLook([rows, rows]);
+  return schema.kind === 'read' && kept !== null ? { ...schema, pairs: schema.pairs.map((pair) => ({ ...pair, kept })) } : schema;
+};
+
+/** The job into the standby ended ten minutes ago, one minute behind. */
+const ended = (job: Partial<JobView> = {}, schema = look({ primary: 14_400, standby: 14_400 }), primary: Partial<ReadSide> = {}) =>
+  bare(aSide(primary), aSide({ jobs: [aJob({ status: 'canceled', replicated: micros(11 * minute), ...job })] }), schema);
+
+describe('a setup that goes on from where the last replication ended', () => {
+  it('starts at the time up to which everything has arrived, copies nothing, and empties nothing when it is taken back', () => {
+    const plan = planned(last, ended());
+    expect(outline(plan)).toEqual([
+      '(ldr.stop-writers)',
+      'ldr.create-user sql-east',
+      'ldr.grant sql-east',
+      'ldr.create-stream sql-west',
+      'ldr.await-scan sql-west',
+      'ldr.prove-advance sql-west',
+    ]);
+    const create = plan.steps.find(({ kind }) => kind === 'ldr.create-stream');
+    expect(create?.statements[0]).toMatch(/ WITH CURSOR = '2026-06-01 09:49:00\.000000\+00:00'$/);
+    expect(create?.title).toBe('Let replication sql-east → sql-west go on from 2026-06-01 09:49:00.000000 UTC');
+    expect(create?.undo).toMatchObject({ act: { kind: 'ldr.end-stream', params: { clear: false } } });
+    expect(JSON.stringify(plan)).not.toContain('TRUNCATE');
+    expect(plan.warnings[0]).toBe(
+      'sql-east keeps the history from 2026-06-01 09:49:00.000000 UTC on for 3.8 h more, and nothing protects it until replication runs and has caught up.',
+    );
+    expect(plan.predictedLoss.ms).toBe(0);
+  });
+
+  it('goes on each way from its own time', () => {
+    const back = aJob({ status: 'canceled', connection: 'to_west', replicated: micros(12 * minute) });
+    const plan = planned(last, ended({}, undefined, { jobs: [back] }), bothWays());
+    const cursors = plan.steps.filter(({ kind }) => kind === 'ldr.create-stream').map(({ cluster, params }) => [cluster, params['cursor']]);
+    expect(cursors).toEqual([
+      ['sql-west', '2026-06-01 09:49:00.000000+00:00'],
+      ['sql-east', '2026-06-01 09:48:00.000000+00:00'],
+    ]);
+    expect(plan.steps.every(({ by }) => by === 'engine')).toBe(true);
+  });
+
+  it('takes an earlier time than that too', () => {
+    const plan = planned(from(20 * minute), ended());
+    expect(plan.steps.find(({ kind }) => kind === 'ldr.create-stream')?.params['cursor']).toBe('2026-06-01 09:40:00.000000+00:00');
+    expect(plan.warnings.join(' ')).not.toContain('lists no earlier job');
+  });
+
+  it('says what nobody can know when no earlier job is listed', () => {
+    const plan = planned(from(20 * minute), bare(aSide(), aSide(), look({ primary: 14_400, standby: 14_400 })));
+    expect(plan.warnings.join(' ')).toContain('sql-west lists no earlier job that would tell up to when it has everything.');
+  });
+});
+
+describe('no setup goes on', () => {
+  const rows: readonly (readonly [string, Parameters<typeof refusal>[0], LdrDetail, RegExp, LdrLink])[] = [
+    [
+      'from a time after the one up to which everything arrived',
+      from(5 * minute),
+      ended(),
+      /brought everything up to 2026-06-01 09:49:00.*would never arrive/,
+      aLink(),
+    ],
+    ['from a time to come', from(-minute), ended(), /has not come yet by the clock of sql-east/, aLink()],
+    [
+      'from before what the source keeps',
+      from(20 * minute),
+      ended({}, look({ primary: 600, standby: 14_400 })),
+      /keeps the history of the link's tables for 10 min.*is 20 min ago/,
+      aLink(),
+    ],
+    [
+      'where the source does not say what it keeps',
+      last,
+      ended({}, look({ primary: null, standby: 14_400 })),
+      /could not be read, so nothing was started/,
+      aLink(),
+    ],
+    ['where nothing was read of it', last, ended({}, look(null)), /could not be read/, aLink()],
+    [
+      'where no job tells from when',
+      last,
+      bare(aSide(), aSide(), look({ primary: 14_400, standby: 14_400 })),
+      /lists no earlier job/,
+      aLink(),
+    ],
+    [
+      'after a job that never had everything',
+      last,
+      ended({ replicated: null }),
+      /does not tell up to when all tables have everything/,
+      aLink(),
+    ],
+    ['after a job on fewer tables', last, ended({ covers: [0] }), /does not tell/, aLink()],
+    ['after a job from elsewhere', last, ended({ source: 'other' }), /does not tell/, aLink()],
+    [
+      'into a table without rows',
+      from(20 * minute),
+      ended({}, look({ primary: 14_400, standby: 14_400 }, ['filled', 'empty'])),
+      /holds no row, while sql-east has some/,
+      aLink(),
+    ],
+    [
+      'into a table that is not there',
+      last,
+      bare(aSide(), aSide({ tables: ['there', 'absent'] })),
+      /sql-west has no shop\.public\.items/,
+      aLink(),
+    ],
+    ['beside a job that runs', last, following(), /replicates tables of shop already/, aLink()],
+    ['both ways, when one of them does not tell', last, ended(), /sql-east lists no earlier job/, bothWays()],
+  ];
+  it.each(rows)('%s', (_, operation, detail, sentence, link) => {
+    const answer = refusal(operation, detail, link);
+    expect(answer.sentence).toMatch(sentence);
+    expect(answer.next).not.toBe('');
+  });
+});
