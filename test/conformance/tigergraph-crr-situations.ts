@@ -14,6 +14,7 @@ const switchover: Operation = { kind: 'switchover', link };
 const full: BackupAction = { kind: 'create', mode: 'full', tag: null };
 const incremental: BackupAction = { kind: 'create', mode: 'incremental', tag: null };
 const backup = (action: BackupAction): Operation => ({ kind: 'backup', link, action, on: null });
+const ofStandby: Operation = { kind: 'backup', link, action: { kind: 'create', mode: 'full', tag: 'before-work' }, on: 'tiger-west' };
 const restore = (on: 'tiger-east' | 'tiger-west', from: 'own' | 'other', tag = 'latest'): Operation => ({
   kind: 'restore',
   link,
@@ -82,13 +83,9 @@ const special = [
 const backups = [
   situation('incremental backup', '3.10.1', 'replicating', backup(incremental), { prepare: prepared.backedUp('primary', 'weekly') }),
   situation('incremental backup', '4.2.0', 'replicating', backup(incremental), { prepare: prepared.backedUp('primary', 'weekly') }),
-  situation(
-    'backup of the standby',
-    '3.9.3',
-    'replicating',
-    { kind: 'backup', link, action: { kind: 'create', mode: 'full', tag: 'before-work' }, on: 'tiger-west' },
-    {},
-  ),
+  situation('backup of a standby that has the first password of the product', '3.9.3', 'replicating', ofStandby, {
+    world: { users: [{ name: 'tigergraph', password: 'tigergraph', superuser: true }] },
+  }),
   situation('deletion of an old backup', '4.1.4', 'replicating', backup({ kind: 'delete', backup: 'old' }), {
     prepare: prepared.backedUp('primary', 'old', 'new'),
   }),
@@ -126,4 +123,9 @@ const upgrades = [
   situation('finish of an upgrade', '4.1.4', 'replicating', upgrade('finish'), { prepare: prepared.upgraded('4.2.0') }),
 ];
 
-export const crrSituations: readonly Situation<CrrLink, CrrBed>[] = [...common, ...special, ...backups, ...restores, ...upgrades];
+type Situations = readonly Situation<CrrLink, CrrBed>[];
+
+/** What moves roles and makes a standby, and what deals with backups and versions: two halves, so that they are tried side by side. */
+export const crrRoles: Situations = [...common, ...special];
+export const crrBackups: Situations = [...backups, ...restores, ...upgrades];
+export const crrSituations: Situations = [...crrRoles, ...crrBackups];

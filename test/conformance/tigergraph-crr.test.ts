@@ -1,4 +1,4 @@
 import { describeEngine } from './engine-conformance.ts';
-import { crrSituations } from './tigergraph-crr-situations.ts';
+import { crrRoles } from './tigergraph-crr-situations.ts';
 
-describeEngine('tigergraph-crr', crrSituations);
+describeEngine('tigergraph-crr', crrRoles);
