@@ -3,12 +3,23 @@ import type { CcdrSettings } from './config.ts';
 import { otherSide } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import type { CcdrDetail, DatabaseView, ReadSide } from './detail.ts';
+import { copyFacts } from './facts-copies.ts';
 import { behindOf, copiesOf, followersOf, isOnline, newestOf, phaseOf } from './state.ts';
 import { coarseState, nameOf, spell, transactions } from './words.ts';
 
 /** Facts of both sides in a fixed order. The binding ones are there whether or not a side answers, so that fingerprints compare. */
 export function factsOf(settings: CcdrSettings, detail: CcdrDetail): readonly Fact[] {
-  return [...sideFacts('primary', settings, detail), ...sideFacts('standby', settings, detail), ...followerFacts(settings, detail)];
+  const copies = (side: Side) => {
+    const read = detail[side];
+    return copyFacts(side, settings[side].cluster, read.kind === 'read' ? read.database : null, newestFor(side, detail));
+  };
+  return [
+    ...sideFacts('primary', settings, detail),
+    ...sideFacts('standby', settings, detail),
+    ...followerFacts(settings, detail),
+    ...copies('primary'),
+    ...copies('standby'),
+  ];
 }
 
 function sideFacts(side: Side, settings: CcdrSettings, detail: CcdrDetail): readonly Fact[] {
@@ -76,6 +87,13 @@ function sideFacts(side: Side, settings: CcdrSettings, detail: CcdrDetail): read
         ]),
     ...(known === null ? [] : movingFacts(side, cluster, known, view)),
   ];
+}
+
+/** The newest transaction of the side that is followed, or of the side itself where nobody follows. */
+function newestFor(side: Side, detail: CcdrDetail): bigint | null {
+  const follower = followersOf(detail).find((one) => one.side === side);
+  const of = detail[follower === undefined ? side : otherSide(side)];
+  return newestOf(of.kind === 'read' ? of.database : null);
 }
 
 const surfaceWords = {
