@@ -92,14 +92,14 @@ const link = section({
 });
 
 const unitMs = { s: 1_000, m: 60_000 } as const;
-const lookBounds = { min: 5_000, max: 600_000 } as const;
+const lookBounds = { min: 5_000, max: 60_000 } as const;
 
 /** How often every link is looked at, in ms. */
 const every = z
   .string()
   .regex(/^[1-9][0-9]{0,3}[sm]$/, 'is not a length of time; write seconds or minutes, such as 30s or 2m.')
   .transform((text) => Number(text.slice(0, -1)) * (text.endsWith('m') ? unitMs.m : unitMs.s))
-  .refine((ms) => ms >= lookBounds.min && ms <= lookBounds.max, 'is out of bounds; write 5s at least and 10m at most.');
+  .refine((ms) => ms >= lookBounds.min && ms <= lookBounds.max, 'is out of bounds; write 5s at least and 1m at most.');
 
 /** The config file, with the shape of an inline policy left to the caller, since this room does not know policy. */
 export const configFileSchema = (policy: z.ZodType = z.record(z.string(), z.unknown())) =>
@@ -114,7 +114,7 @@ export const configFileSchema = (policy: z.ZodType = z.record(z.string(), z.unkn
     }).optional(),
     links: z.array(link).min(1).max(500),
     watch: section({
-      every: every.prefault('30s').describe('Time between two looks at a link, from 5s to 10m. One bot looks at it, whichever is free.'),
+      every: every.prefault('30s').describe('Time between two looks at a link, from 5s to 1m. One bot looks at it, whichever is free.'),
     }).prefault({}),
     health: section({ port: port.default(8080), host: z.string().min(1).max(253).default('127.0.0.1') }).prefault({}),
     log: section({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

@@ -152,7 +152,7 @@ function glanceOf({ observedAt: at, health, lag }: Observation, worker: string):
     case 'duration':
       return { ...none, lagMs: lag.ms };
     case 'transactions':
-      return { ...none, lagCount: lag.transactions };
+      return { ...none, lagMs: lag.atMostMs ?? null, lagCount: lag.transactions };
     case 'sequence':
       return { ...none, lagCount: lag.sequences };
     case 'unknown':

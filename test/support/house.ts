@@ -83,8 +83,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const redis = await startRedis();
   const world = await startWorld({
     links: oneLink,
-    // Once at the start: who does not ask for the watch is not disturbed by it.
-    watchEvery: '10m',
+    // Who does not ask for the watch is hardly disturbed by it.
+    watchEvery: '1m',
     ...options,
     pace: { ...tinyPace, ...options.pace },
     graphPace: { ...tinyGraphPace, ...options.graphPace },
@@ -123,6 +123,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         pace: quickPace,
         reporter: quickReporter,
         sockets: { staggerMs: 0 },
+        // Once at the start.
+        watch: { everyMs: 600_000 },
         ...options.bot,
         ...more,
       }));

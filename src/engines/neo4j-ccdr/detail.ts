@@ -92,18 +92,17 @@ const sideRead = z.discriminatedUnion('kind', [
     aliases: z.array(z.strictObject({ name: z.string(), database: z.string(), location: z.string() })),
     /** What clients are told for the database; null when the cluster would not say. */
     routing: routing.nullable(),
-    /**
-     * Privileges on a database that takes no writes any more, as commands: they would vanish with it. Null when it takes some, follows,
-     * is absent, or when the cluster would not say.
-     */
+    /** Privileges on the database, as commands: they vanish with it, and no replica gets them. Null when it is absent, or when the cluster would not say. */
     grants: z.array(z.string()).nullable(),
   }),
 ]);
 
 /** What the bot knows from having looked before: an observation alone has no times. */
 const pastView = z.strictObject({
-  /** Time by which the follower is behind, ms, by our own record of the ids; null when it can't be told. */
+  /** Longest that the follower can be behind, ms, by when bots saw which id: too long by no more than the distance of two looks. Null when it can't be told. */
   behindMs: z.number().nullable(),
+  /** What it is behind surely, ms: it lacks something that was seen so long ago. */
+  surelyMs: z.number().nullable(),
   /** Time for which the follower has not moved although there was something to fetch, ms; null when it can't be told. */
   stillMs: z.number().nullable(),
   /** Full sentence: how far it is behind in time, or why that is not known. */

@@ -177,7 +177,7 @@ function lagWords(settings: CcdrSettings, detail: CcdrDetail, { side, view }: Pi
     );
   }
   if (behind.transactions === 0n) return say('healthy', `${here} follows and has everything.`);
-  const { behindMs, stillMs } = detail.past;
+  const { behindMs, surelyMs, stillMs } = detail.past;
   const count = transactions(behind.transactions);
   const time = behindMs === null ? '' : `, at most ${spell(behindMs)}`;
   if (stillMs !== null && stillMs > stuckMs) {
@@ -186,7 +186,8 @@ function lagWords(settings: CcdrSettings, detail: CcdrDetail, { side, view }: Pi
       `${here} has not moved for ${spell(stillMs)} and is ${count} behind; check the network, the certificates and the cluster ports.`,
     );
   }
-  const high = (behindMs ?? 0) > highLagMs || behind.transactions > manyTransactions;
+  // Not by the longest it can be: that grows with the distance of two looks.
+  const high = (surelyMs ?? 0) > highLagMs || behind.transactions > manyTransactions;
   return high
     ? say('degraded', `${here} follows and is ${count}${time} behind, which is a lot.`)
     : say('healthy', `${here} follows and is ${count}${time} behind.`);

@@ -1,5 +1,7 @@
-import type { Side } from '../../domain/observation.ts';
-import type { PastView } from './detail.ts';
+import { z } from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Sample, Side } from '../../domain/observation.ts';
+import { type PastView, sides } from './detail.ts';
 import type { Behind } from './state.ts';
 import { spell } from './words.ts';
 
@@ -14,21 +16,32 @@ export interface Seen {
   readonly least: bigint | null;
 }
 
-/** Points kept of one link: with a look every 5 s they reach back for an hour, and thinned out for a day and more. */
-const mostPoints = 720;
+/** How a look is kept with the observation; ids are text, since they outgrow what JSON counts exactly. */
+const trail = z.object({ side: z.enum(sides), upstream: z.string().regex(/^\d+$/), least: z.string().regex(/^\d+$/).nullable() });
+
+/** What is left of a look for later ones. Pure. */
+export const trailOf = ({ side, upstream, least }: Seen): JsonObject => ({
+  side,
+  upstream: String(upstream),
+  least: least === null ? null : String(least),
+});
+
+/** What earlier looks of any bot left. One that is not over by our clock is passed over: two clocks are never quite the same. Pure. */
+export const pointsOf = (samples: readonly Sample[], now: number): readonly Seen[] =>
+  samples.reduce<readonly Seen[]>((points, sample) => {
+    const read = trail.safeParse(sample.trail);
+    if (!read.success || sample.at > now) return points;
+    const { side, upstream, least } = read.data;
+    return remember(points, { at: sample.at, side, upstream: BigInt(upstream), least: least === null ? null : BigInt(least) });
+  }, []);
 
 /**
- * Adds a look to what is kept. Looks at another side, and looks before an id that went backwards (the database was restored or made
- * anew), say nothing about this one and are dropped. When there are too many, every second one of the older half goes. Pure.
+ * Adds a look. Looks at another side, and looks before an id that went backwards (the database was restored or made anew), say
+ * nothing about this one and are dropped. Pure.
  */
-export function remember(points: readonly Seen[], seen: Seen, most = mostPoints): readonly Seen[] {
+export function remember(points: readonly Seen[], seen: Seen): readonly Seen[] {
   const last = points.at(-1);
-  const goesOn = last !== undefined && last.side === seen.side && last.upstream <= seen.upstream && last.at <= seen.at;
-  const kept = goesOn ? [...points, seen] : [seen];
-  if (kept.length <= most) return kept;
-  const half = Math.floor(kept.length / 2);
-  // The oldest point stays: how far back we know decides what can be said.
-  return kept.filter((_, index) => index >= half || index % 2 === 0);
+  return last !== undefined && last.side === seen.side && last.upstream <= seen.upstream ? [...points, seen] : [seen];
 }
 
 /**
@@ -36,6 +49,9 @@ export function remember(points: readonly Seen[], seen: Seen, most = mostPoints)
  * it had more at every look.
  */
 const lastTimeAt = (points: readonly Seen[], id: bigint): number | null => points.findLast(({ upstream }) => upstream <= id)?.at ?? null;
+
+/** When the serving side was first seen to have more than `id`: the follower lacks something that was there then. Null when it never was. */
+const firstTimeAbove = (points: readonly Seen[], id: bigint): number | null => points.find(({ upstream }) => upstream > id)?.at ?? null;
 
 /** Since when the follower stands at `id`, by the looks in a row that saw it there; null when the last look did not. */
 function stillSince(points: readonly Seen[], id: bigint): number | null {
@@ -55,14 +71,17 @@ export interface Looked {
 export function pastOf(points: readonly Seen[], { now, behind, reach }: Looked): PastView {
   const last = points.at(-1) ?? null;
   const lastSeen = last === null ? null : { side: last.side, at: last.at, txn: String(last.upstream) };
-  if (reach === null) return { behindMs: null, stillMs: null, words: noReach, atLeastLost: null, lastSeen };
+  if (reach === null) return { ...notTold, words: noReach, atLeastLost: null, lastSeen };
   const atLeastLost = last === null ? null : lossOf(points, last, reach.most);
-  if (behind === null) return { behindMs: null, stillMs: null, words: unseenWords(now, last), atLeastLost, lastSeen };
-  if (behind.transactions === 0n) return { behindMs: 0, stillMs: 0, words: 'Every copy has every transaction.', atLeastLost, lastSeen };
+  if (behind === null) return { ...notTold, words: unseenWords(now, last), atLeastLost, lastSeen };
+  if (behind.transactions === 0n)
+    return { behindMs: 0, surelyMs: 0, stillMs: 0, words: 'Every copy has every transaction.', atLeastLost, lastSeen };
   const since = lastTimeAt(points, reach.least);
+  const surely = firstTimeAbove(points, reach.least);
   const still = stillSince(points, reach.least);
   return {
     behindMs: since === null ? null : now - since,
+    surelyMs: surely === null ? 0 : now - surely,
     stillMs: still === null ? null : now - still,
     words: since === null ? tooLong(points, now) : `It has everything up to ${spell(now - since)} ago.`,
     atLeastLost,
@@ -70,18 +89,20 @@ export function pastOf(points: readonly Seen[], { now, behind, reach }: Looked):
   };
 }
 
+const notTold = { behindMs: null, surelyMs: null, stillMs: null } as const;
+
 const noReach = 'How far the follower is is not known, since no copy of it tells.';
 
 const unseenWords = (now: number, last: Seen | null): string =>
   last === null
-    ? 'How far it is behind in time is not known: this bot has not seen the serving side since it started.'
+    ? 'How far it is behind in time is not known: no bot remembers having seen the serving side.'
     : `How far it is behind now is not known; the serving side was seen last ${spell(now - last.at)} ago.`;
 
 function tooLong(points: readonly Seen[], now: number): string {
   const first = points[0];
   return first === undefined || first.at >= now
-    ? 'How far it is behind in time is not known yet: this bot has looked only once since it started.'
-    : `It is behind by more than the ${spell(now - first.at)} for which this bot has looked.`;
+    ? 'How far it is behind in time is not known yet: no earlier look is remembered.'
+    : `It is behind by more than the ${spell(now - first.at)} for which looks are remembered.`;
 }
 
 /** What the serving side was last seen to have and no copy has. Null when the follower is ahead of it. */

@@ -11,18 +11,13 @@ import { type CcdrLink, type CcdrSettings, otherSide } from './config.ts';
 import type { CcdrDetail, SideRead } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { type Headline, headlineOf } from './headline.ts';
-import { pastOf, remember, type Seen } from './history.ts';
+import { pastOf, pointsOf, remember, type Seen, trailOf } from './history.ts';
+import { fenceOffers } from './plan-fence.ts';
 import { readDatabases, readSide } from './read-side.ts';
 import { withLeader } from './session.ts';
 import { sideProblem } from './side-problem.ts';
 import { behindOf, followersOf, newestOf, reachOf, roleOf, writableOf } from './state.ts';
 import { problemOf } from './words.ts';
-
-/** What the bot remembers of its looks, by link: transaction ids have no times, so time is told from when each was seen. */
-export interface Memory {
-  readonly seen: Map<LinkId, readonly Seen[]>;
-  readonly certificates: CertificateMemory;
-}
 
 /** What reads both sides of a link. */
 export interface Readers {
@@ -34,15 +29,24 @@ export interface Readers {
 const secondLookMs = 3_000;
 
 /** Reads both sides. Throws a Fault only when the caller itself gave up. */
-export async function observeCcdr({ connect, shell }: Readers, memory: Memory, link: CcdrLink, io: EngineIo): Promise<Observation> {
-  const [read, certificates] = await Promise.all([
+export async function observeCcdr(
+  { connect, shell }: Readers,
+  certificateMemory: CertificateMemory,
+  link: CcdrLink,
+  io: EngineIo,
+): Promise<Observation> {
+  const [read, certificates, samples] = await Promise.all([
     readBoth(connect, link.settings, io),
-    readCertificates(shell, memory.certificates, link, io),
+    readCertificates(shell, certificateMemory, link, io),
+    io.history(),
   ]);
   const observedAt = io.clock.now();
-  const points = rememberedWith(memory.seen.get(link.id) ?? [], read, observedAt);
-  memory.seen.set(link.id, points);
-  return observationOf(link, withPast(read, points, observedAt, certificates), observedAt);
+  const points = rememberedWith(pointsOf(samples, observedAt), read, observedAt);
+  const seen = seenIn(read, observedAt);
+  return {
+    ...observationOf(link, withPast(read, points, observedAt, certificates), observedAt),
+    ...(seen === null ? {} : { trail: trailOf(seen) }),
+  };
 }
 
 /** Both sides; a side that serves is looked at once more after the replica, so that lag is never told too small. */
@@ -67,14 +71,20 @@ async function lookAgain(connect: BoltConnect, settings: CcdrSettings, side: Sid
   }
 }
 
-/** What is remembered after one more look. Pure. */
-export function rememberedWith(points: readonly Seen[], read: Pick<CcdrDetail, Side>, at: number): readonly Seen[] {
+/** What one look says of time: transaction ids have no times, so time is told from when each was seen. Null when it says nothing. */
+function seenIn(read: Pick<CcdrDetail, Side>, at: number): Seen | null {
   const [follower] = followersOf(read);
-  if (follower === undefined) return points;
+  if (follower === undefined) return null;
   const side = otherSide(follower.side);
   const source = read[side];
   const upstream = newestOf(source.kind === 'read' ? source.database : null);
-  return upstream === null ? points : remember(points, { at, side, upstream, least: reachOf(follower.view)?.least ?? null });
+  return upstream === null ? null : { at, side, upstream, least: reachOf(follower.view)?.least ?? null };
+}
+
+/** What is remembered after one more look. Pure. */
+export function rememberedWith(points: readonly Seen[], read: Pick<CcdrDetail, Side>, at: number): readonly Seen[] {
+  const seen = seenIn(read, at);
+  return seen === null ? points : remember(points, seen);
 }
 
 /** Adds what was remembered to what was read. Pure. */
@@ -104,6 +114,7 @@ export function observationOf(link: CcdrLink, detail: CcdrDetail, observedAt: nu
     facts: factsOf(link.settings, detail),
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
+    offers: fenceOffers(link, detail),
   };
 }
 
@@ -133,7 +144,7 @@ function lagOf(detail: CcdrDetail): Lag {
   if (source.kind !== 'read') return { kind: 'unknown', why: 'The side that is followed does not answer.' };
   const behind = behindOf(follower.view, source.database);
   // A difference of ids is far below 2^53.
-  return behind === null
-    ? { kind: 'unknown', why: 'A copy does not tell its last transaction.' }
-    : { kind: 'transactions', transactions: Number(behind.transactions) };
+  if (behind === null) return { kind: 'unknown', why: 'A copy does not tell its last transaction.' };
+  const { behindMs } = detail.past;
+  return { kind: 'transactions', transactions: Number(behind.transactions), ...(behindMs === null ? {} : { atMostMs: behindMs }) };
 }

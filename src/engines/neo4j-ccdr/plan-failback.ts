@@ -135,7 +135,7 @@ function awaySteps({ pair, form, away, database }: Way): readonly Draft[] {
     ...givingWay(acts, away),
     ...creationSteps(link, acts, creation),
     ...aliasSteps(link, acts, side, sourceRead, away.database, away.dropped ? (old?.name ?? null) : null),
-    ...privilegeSteps(away, null),
+    ...privilegeSteps(away, sourceRead.grants),
   ];
 }
 

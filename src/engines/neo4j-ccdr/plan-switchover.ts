@@ -155,10 +155,11 @@ function refusalOf(maxWriteStopMs: number, scene: Scene, { read, database }: Rea
       behind === null ? 'Ask again; a copy may not have told its last transaction.' : `/repl rebuild ${link.id} makes the replica anew.`,
     );
   }
-  const behindMs = detail.past.behindMs ?? 0;
+  // By what is sure: a write stop that takes longer than it may is taken back by itself.
+  const behindMs = detail.past.surelyMs ?? 0;
   if (behindMs <= Math.max(maxWriteStopMs, usualLagMs)) return null;
   return notNow(
-    `${here} is ${transactions(behind.transactions)}, up to ${spell(behindMs)}, behind ${there}, so writes would be stopped for too long.`,
+    `${here} is ${transactions(behind.transactions)}, ${spell(behindMs)} or more, behind ${there}, so writes would be stopped for too long.`,
     'Wait until the lag is smaller, or allow a longer write stop.',
   );
 }

@@ -3,10 +3,11 @@ import type { Operation, OperationName } from '../../domain/operation.ts';
 import type { Check, Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import type { EngineIo } from '../engine.ts';
-import { readCertificates } from './certificates.ts';
+import { type CertificateMemory, readCertificates } from './certificates.ts';
 import { type CcdrCluster, type CcdrLink, otherSide } from './config.ts';
 import { type CcdrDetail, type ReadSide, type SideRead, sides } from './detail.ts';
-import { type Memory, observationOf, type Readers, readBoth, withPast } from './observe.ts';
+import { pointsOf } from './history.ts';
+import { observationOf, type Readers, readBoth, rememberedWith, withPast } from './observe.ts';
 import { askedChecks } from './preflight-asked.ts';
 import { failed, passed, warned } from './preflight-check.ts';
 import { creationChecks } from './preflight-creation.ts';
@@ -25,15 +26,20 @@ const creating: readonly OperationName[] = ['setup', 'rebuild', 'failback'];
 /** Looks at everything that an operation will need. Changes nothing. */
 export async function preflightCcdr(
   { connect, shell }: Readers,
-  memory: Memory,
+  memory: CertificateMemory,
   plan: PlanCcdr,
   operation: Operation,
   link: CcdrLink,
   io: EngineIo,
 ): Promise<readonly Check[]> {
   const { settings } = link;
-  const [read, certificates] = await Promise.all([readBoth(connect, settings, io), readCertificates(shell, memory.certificates, link, io)]);
-  const detail = withPast(read, [], io.clock.now(), certificates);
+  const [read, certificates, samples] = await Promise.all([
+    readBoth(connect, settings, io),
+    readCertificates(shell, memory, link, io),
+    io.history(),
+  ]);
+  const now = io.clock.now();
+  const detail = withPast(read, rememberedWith(pointsOf(samples, now), read, now), now, certificates);
   const asked = await Promise.all(sides.map((side) => askedChecks(connect, settings[side], detail[side], io)));
   const encryption = needsPair(operation)
     ? await Promise.all(sides.map((side) => encryptionCheck(connect, settings[side], detail[side], io)))

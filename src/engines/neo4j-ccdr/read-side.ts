@@ -85,7 +85,7 @@ async function readAll(session: BoltSession, cluster: CcdrCluster, by: ReadSide[
       location: textAt(row, 'location') ?? '',
     })),
     routing: database === null ? null : await readRouting(session, database.name),
-    grants: database === null || !isGivenUp(database) ? null : await readGrants(session, database.name),
+    grants: database === null ? null : await readGrants(session, database.name),
   };
 }
 
@@ -130,9 +130,6 @@ export async function readDatabases(session: BoltSession, cluster: CcdrCluster):
     ? { database: named, spare: null }
     : choose(named, await readDatabase(session, cluster.spareDatabase));
 }
-
-/** A standard database that takes no writes: the one of a side that was given up. */
-const isGivenUp = (view: DatabaseView): boolean => ['read-only', 'stopped'].includes(phaseOf(view));
 
 const weights = {
   following: 0,

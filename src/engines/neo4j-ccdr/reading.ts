@@ -1,8 +1,9 @@
 import type { Engine } from '../engine.ts';
 import { hostCautions } from '../hosts/config.ts';
+import type { CertificateMemory } from './certificates.ts';
 import type { CcdrLink } from './config.ts';
 import { evictCcdr } from './evict.ts';
-import { type Memory, observeCcdr, type Readers } from './observe.ts';
+import { observeCcdr, type Readers } from './observe.ts';
 import { type PlanCcdr, preflightCcdr } from './preflight.ts';
 import { topologyInspector } from './topology.ts';
 
@@ -39,7 +40,7 @@ type Reading = Pick<Engine<CcdrLink>, 'id' | 'declined' | 'inspections' | 'cauti
 /** The part of the engine that changes nothing, but for ending what older owners of a run left. */
 export function createReading(readers: Readers, plan: PlanCcdr): Reading {
   const { connect } = readers;
-  const memory: Memory = { seen: new Map(), certificates: new Map() };
+  const memory: CertificateMemory = new Map();
   return {
     id: 'neo4j-ccdr',
     declined,

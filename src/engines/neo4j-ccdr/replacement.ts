@@ -68,7 +68,7 @@ export function givingWay(acts: Acts, { side, cluster, old, dropped, remains }: 
     remains === 'dump' ? 'A dropped database comes back from its dump only, by neo4j-admin.' : 'What is dropped without a dump is gone.',
   );
   return [
-    ...(follows(old) ? [] : [lookStep(acts.savePrivileges(side, on), lookBudgetMs)]),
+    lookStep(acts.savePrivileges(side, on), lookBudgetMs),
     ...stop,
     changeStep(acts.drop(side, on, { remains, otherServes: true }), dropBudgetMs, gone, { pointOfNoReturn: true }),
   ];
@@ -93,11 +93,13 @@ export function replacementWarnings({ cluster, old, dropped, remains, database }
 
 /** Privileges are people's to give: what a drop took is in the record of the run. */
 export function privilegeSteps({ cluster, old, dropped, database }: Replacement, grants: readonly string[] | null): readonly Draft[] {
-  if (old === null || !dropped || follows(old) || grants?.length === 0) return [];
+  if (old === null || !dropped || grants?.length === 0) return [];
+  const renamed = old.name === database ? [] : [`They name ${old.name}; write ${database} instead.`];
   return [
     personStep(
       personAct(kinds.givePrivileges, `Give back the privileges on ${database} of ${cluster} that went with the old database`, [
         ...(grants ?? []),
+        ...renamed,
         `The step that recorded the privileges of ${old.name} holds the commands as they were right before the drop.`,
       ]),
     ),

@@ -31,7 +31,7 @@ export function lagWords(lag: Lag): string {
     case 'duration':
       return duration(lag.ms);
     case 'transactions':
-      return count(lag.transactions, 'transaction');
+      return `${count(lag.transactions, 'transaction')}${lag.atMostMs === undefined || lag.transactions === 0 ? '' : `, at most ${duration(lag.atMostMs)}`}`;
     case 'sequence':
       return count(lag.sequences, 'sequence number');
     case 'unknown':

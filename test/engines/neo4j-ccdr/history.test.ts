@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pastOf, remember, type Seen } from '../../../src/engines/neo4j-ccdr/history.ts';
+import type { Sample } from '../../../src/domain/observation.ts';
+import { pastOf, pointsOf, remember, type Seen, trailOf } from '../../../src/engines/neo4j-ccdr/history.ts';
 import type { Behind } from '../../../src/engines/neo4j-ccdr/state.ts';
 
 const second = 1_000;
@@ -14,31 +15,38 @@ const behind = (upstream: bigint, least: bigint, most = least): Behind => ({
 });
 const look = (now: number, of: Behind) => ({ now: now * second, behind: of, reach: of.reach });
 
+const samples = (points: readonly Seen[]): readonly Sample[] =>
+  points.map((point) => ({ at: point.at, health: 'healthy', headline: '', trail: trailOf(point) }));
+
 describe('what is remembered of transaction ids', () => {
-  it('is bounded, keeps the oldest and the newest look, and stays in order', () => {
+  it.each([
+    ['the ids go backwards, as after a restore', seen(20, 50n)],
+    ['the other side serves', { ...seen(20, 200n), side: 'standby' as const }],
+  ])('begins anew when %s', (_, next) => {
+    expect(remember([seen(5, 90n), seen(10, 100n)], next)).toEqual([next]);
+    expect(pointsOf(samples([seen(5, 90n), seen(10, 100n), next]), 60 * second)).toEqual([next]);
+  });
+
+  it('is the same when it has been kept and read back, however large an id is', () => {
+    const ids = fc.array(fc.record({ wait: fc.nat(100), writes: fc.bigInt(0n, 2n ** 80n), least: fc.option(fc.bigInt(0n, 2n ** 80n)) }));
     fc.assert(
-      fc.property(fc.array(fc.record({ wait: fc.nat(100), writes: fc.nat(1_000) }), { minLength: 1, maxLength: 400 }), (steps) => {
+      fc.property(ids, (steps) => {
         let [at, id] = [0, 0n];
-        let points: readonly Seen[] = [];
-        for (const { wait, writes } of steps) {
+        const points = steps.map(({ wait, writes, least }) => {
           at += wait;
-          id += BigInt(writes);
-          points = remember(points, seen(at, id), 20);
-          expect(points.length).toBeLessThanOrEqual(21);
-        }
-        expect(points[0]?.at).toBe((steps[0]?.wait ?? 0) * second);
-        expect(points.at(-1)).toEqual(seen(at, id));
-        expect(points.every((point, n) => n === 0 || point.at >= (points[n - 1]?.at ?? 0))).toBe(true);
+          id += writes;
+          return seen(at, id, least);
+        });
+        const kept: readonly Sample[] = JSON.parse(JSON.stringify(samples(points)));
+        expect(pointsOf(kept, at * second)).toEqual(points);
       }),
     );
   });
 
-  it.each([
-    ['the ids go backwards, as after a restore', seen(20, 50n)],
-    ['the other side serves', { ...seen(20, 200n), side: 'standby' as const }],
-    ['the clock is set back', seen(1, 200n)],
-  ])('begins anew when %s', (_, next) => {
-    expect(remember([seen(5, 90n), seen(10, 100n)], next)).toEqual([next]);
+  it('passes over what is no look of this engine, and looks that are not over by our clock', () => {
+    const strange = [null, {}, { side: 'left', upstream: '1', least: null }, { side: 'primary', upstream: '-1', least: null }];
+    const odd = strange.map((trail): Sample => ({ at: 1, health: 'unknown', headline: '', trail }));
+    expect(pointsOf([...odd, ...samples([seen(2, 5n), seen(9, 7n)])], 8 * second)).toEqual([seen(2, 5n)]);
   });
 });
 
@@ -63,11 +71,11 @@ describe('the time by which a replica is behind', () => {
   it('is not known, and says so, when the bot has not looked for long enough', () => {
     expect(pastOf([seen(30, 130n)], look(30, behind(130n, 112n)))).toMatchObject({
       behindMs: null,
-      words: expect.stringContaining('looked only once'),
+      words: expect.stringContaining('no earlier look is remembered'),
     });
     expect(pastOf([seen(0, 120n), seen(30, 130n)], look(30, behind(130n, 112n)))).toMatchObject({
       behindMs: null,
-      words: 'It is behind by more than the 30 s for which this bot has looked.',
+      words: 'It is behind by more than the 30 s for which looks are remembered.',
     });
     expect(pastOf([], { now: 0, behind: null, reach: { least: 1n, most: 1n } })).toMatchObject({
       behindMs: null,
@@ -96,12 +104,14 @@ describe('the time by which a replica is behind', () => {
           const points = ids.flatMap((id, n) => (n % every === 0 || n === ids.length - 1 ? [seen(n, id)] : []));
           const upstream = ids.at(-1) ?? 0n;
           const least = (upstream * BigInt(at)) / 1_000n;
-          const { behindMs } = pastOf(points, look(ids.length - 1, behind(upstream, least)));
+          const { behindMs, surelyMs } = pastOf(points, look(ids.length - 1, behind(upstream, least)));
           fc.pre(behindMs !== null && least < upstream);
           const missing = ids.findIndex((id) => id > least);
           const truth = (ids.length - 1 - missing) * second;
           expect(behindMs).toBeGreaterThanOrEqual(truth);
           expect(behindMs).toBeLessThanOrEqual(truth + every * second);
+          expect(surelyMs).toBeLessThanOrEqual(truth);
+          expect(surelyMs).toBeGreaterThan(truth - every * second);
         },
       ),
     );

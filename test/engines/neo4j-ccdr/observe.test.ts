@@ -54,7 +54,18 @@ describe('an observation', () => {
       'healthy',
       'at most 20 s',
     ],
-    ['a large lag', aDetail(aSource(), aStandby(), [seen(120, 48_201n, 48_200n), seen(5, 48_210n, 48_200n)]), 'degraded', 'which is a lot'],
+    [
+      'a large lag',
+      aDetail(aSource(), aStandby(), [seen(120, 48_201n, 48_200n), seen(90, 48_210n, 48_200n)]),
+      'degraded',
+      'which is a lot',
+    ],
+    [
+      'a lag that looks large only since looks were far apart',
+      aDetail(aSource(), aStandby(), [seen(120, 48_201n, 48_200n), seen(5, 48_210n, 48_200n)]),
+      'healthy',
+      'at most 2 min behind',
+    ],
     [
       'a replica that stands still',
       aDetail(aSource(), aStandby(), [seen(900, 48_201n, 48_201n), seen(300, 48_205n, 48_201n)]),
@@ -202,6 +213,7 @@ describe('an observation', () => {
     expect(anObservation(aDetail(aSource(), aStandby(replicaCopies({ lastTxn: '48300' })))).lag).toEqual({
       kind: 'transactions',
       transactions: 0,
+      atMostMs: 0,
     });
     expect(anObservation(aDetail(gone)).lag.kind).toBe('unknown');
     const beyondFloats = aDetail(

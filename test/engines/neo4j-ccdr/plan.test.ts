@@ -90,6 +90,22 @@ const [e, w] = ['graph-east', 'graph-west'];
 const stopOf = (on: string) => [`save-privileges ${on}`, `stop-database ${on}`, `drop-database ${on}`];
 const withAlias = aLink({ alias: 'shop' });
 
+describe('a fence', () => {
+  it.each([
+    ['the side that was given up, while both take writes', split(), 'graph-east'],
+    ['the other one when that was given up', split(late, early), 'graph-west'],
+    ['a side that may take writes at any moment', aDetail(east(standardCopies({ writer: false })), westServing()), 'graph-east'],
+    ['nothing while one side takes writes', promoted(), null],
+    ['nothing on a sound link', aDetail(), null],
+    ['nothing while the old side is gone', aDetail(gone, westServing()), null],
+    ['nothing when it cannot be told which side was promoted last', split(null, null), null],
+  ])('is offered for %s', (_, detail, cluster) => {
+    const offers = cluster === null ? [] : [{ operation: 'fence', cluster, why: expect.stringContaining(`on ${cluster}, so that only`) }];
+    expect(anObservation(detail).offers).toEqual(offers);
+    expect(isRefusal(ask(fence, detail))).toBe(cluster === null);
+  });
+});
+
 describe('the order of steps', () => {
   const rows: readonly [string, Operation, CcdrDetail, readonly string[], CcdrLink?][] = [
     ['setup', setup, aDetail(aSource(), nothing), [...trust, ...creation(w)]],
@@ -215,7 +231,7 @@ describe('statements', () => {
 });
 
 describe('refusals', () => {
-  const seenLate = { ...aDetail(), past: { ...aDetail().past, behindMs: 600_000 } };
+  const seenLate = { ...aDetail(), past: { ...aDetail().past, behindMs: 600_000, surelyMs: 600_000 } };
   const few = aStandby(replicaCopies().map((copy, n) => (n === 0 ? copy : { ...copy, currentStatus: 'unknown', role: 'unknown' })));
   const follows = (follow: 'backups') => aLink({ standby: { ...someSettings().standby, follow: { kind: follow, pullUri: 's3://b/x/' } } });
   const older = { year: 2026, month: 6, patch: 0, text: '2026.06.0' };
