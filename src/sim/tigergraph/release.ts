@@ -9,6 +9,11 @@ export interface Release {
   /** `gadmin crr`, `restore --dr`, and no enabling by hand. */
   readonly crr: boolean;
   readonly incremental: boolean;
+  /** `--base`. */
+  readonly base: boolean;
+  /** An incremental backup builds on the newest backup, not on the last full one. */
+  readonly chains: boolean;
+  readonly retain: boolean;
   readonly customTag: boolean;
   readonly milliseconds: boolean;
   readonly processIds: boolean;
@@ -40,6 +45,9 @@ export function releaseOf(version: string): Release {
     ownMetadata: from(3_09_02),
     crr: from(3_10_00),
     incremental: from(3_10_00),
+    base: from(4_01_00),
+    chains: from(4_02_00),
+    retain: from(3_09_00),
     customTag: from(3_11_00),
     milliseconds: from(3_11_00),
     processIds: from(3_09_03),

@@ -10,7 +10,7 @@ import { all, aWorld, on } from './bed.ts';
 describe('the list of what is covered', () => {
   it('names every command that a node knows, and no other', () => {
     const of = (command: string, table: Readonly<Record<string, unknown>>) => Object.keys(table).map((name) => `${command} ${name}`);
-    const crr = { config: 0, start: 0, status: 0, stop: 0 };
+    const crr = { config: 0, start: 0, status: 0, stop: 0, update: 0 };
     const known = [
       ...Object.keys(productNames),
       ...of('gadmin', single),

@@ -1,17 +1,6 @@
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { catchUp, type Desk, failed, filesOf, fine, gadminError, record, type TigerTool } from '../realm.ts';
-import {
-  backupBytes,
-  dropTag,
-  metadataFor,
-  metadataIn,
-  packArchives,
-  type Store,
-  storeFile,
-  storeOf,
-  tagsIn,
-  textsOf,
-} from '../state/archives.ts';
+import { backupBytes, metadataFor, metadataIn, packArchives, type Store, storeFile, storeOf, tagsIn, textsOf } from '../state/archives.ts';
 import { type CatalogEntry, keys, type Ms, setting } from '../state/model.ts';
 import { serves } from '../state/services.ts';
 import { type FlagTable, isAnswer, readFlags, type Words } from './flags.ts';
@@ -20,7 +9,8 @@ import { longDate, sizeText, tableText, tagAt } from './table-text.ts';
 
 export const createFlags = ({ cluster: { release } }: Desk): FlagTable => ({
   ...(release.incremental ? { '--incremental': false } : {}),
-  ...(release.customTag ? { '--custom-tag': false, '--base': true } : {}),
+  ...(release.customTag ? { '--custom-tag': false } : {}),
+  ...(release.base ? { '--base': true } : {}),
 });
 
 export const dated = (desk: Desk, words: string): string => `[   Info] [${longDate(desk.realm.nowMs())}] ${words}\n`;
@@ -49,14 +39,14 @@ function unready({ cluster, realm }: Desk, store: Store): ProductAnswer | null {
 const tagFor = ({ cluster: { release } }: Desk, { rest, flags }: Words, nowMs: Ms): string =>
   flags.has('--custom-tag') ? (rest[0] ?? 'backup') : tagAt(rest[0] ?? 'backup', nowMs, release.milliseconds);
 
-function baseFor(desk: Desk, { flags }: Words): string {
-  return (
-    flags.get('--base') ??
-    entriesOf(desk)
-      .filter(({ type }) => type === 'FULL')
-      .at(-1)?.tag ??
-    ''
-  );
+/** What an incremental backup builds on; null: nothing that it can. A restore and a reset of Kafka end what older ones can be built on. */
+function baseFor(desk: Desk, { flags }: Words): Entry | null {
+  const { release, origin } = desk.cluster;
+  const usable = entriesOf(desk)
+    .filter(({ createdMs, tag }) => origin === null || createdMs >= origin.atMs || tag === origin.tag)
+    .filter(({ type }) => release.chains || type === 'FULL');
+  const wanted = flags.get('--base');
+  return (wanted === undefined ? usable.at(-1) : usable.find(({ tag }) => tag === wanted)) ?? null;
 }
 
 export const create: TigerTool = (desk) => {
@@ -69,15 +59,15 @@ export const create: TigerTool = (desk) => {
   const tag = tagFor(desk, words, catchUp(desk.realm));
   const taken = entriesOf(desk).some((entry) => entry.tag === tag);
   if (taken) return gadminError('ParameterErr', `Provided tag: '${tag}' already exists, please use a different tag`);
-  if (words.flags.has('--incremental') && baseFor(desk, words) === '')
-    return gadminError('ParameterErr', 'there is no full backup to start from');
-  return locked(desk, 'backup', () => make(desk, store, tag, words));
+  const base = words.flags.has('--incremental') ? baseFor(desk, words) : null;
+  if (words.flags.has('--incremental') && base === null)
+    return gadminError('ParameterErr', 'there is no backup to start from: create a full backup first');
+  return locked(desk, 'backup', () => make(desk, store, tag, base));
 };
 
-async function make(desk: Desk, store: Store, tag: string, words: Words): Promise<ProductAnswer> {
+async function make(desk: Desk, store: Store, tag: string, base: Entry | null): Promise<ProductAnswer> {
   const { cluster, realm, call } = desk;
   const startedMs = realm.nowMs();
-  const incremental = words.flags.has('--incremental');
   const path = store.kind === 'local' ? `${store.path}/${tag}` : `s3://${store.bucket}/${tag}`;
   const staging = `${setting(cluster, keys.dataRoot)}/${cluster.release.words === 'new' ? 'backup_staging_dir/backup' : 'backup'}/${tag}`;
   const say = (text: string): void => call.print(dated(desk, text));
@@ -89,7 +79,7 @@ async function make(desk: Desk, store: Store, tag: string, words: Words): Promis
   say('Begin to check needed disk space...');
   for (const part of ['GSQL', 'GUI', 'GPE', 'GSE']) say(`Exporting ${part} data... (async)`);
   await call.wait(realm.state.pace.backupMs / 2);
-  if (!incremental) await queriesEnd(desk);
+  if (base === null) await queriesEnd(desk);
   catchUp(realm);
   for (const part of ['GSQL', 'GUI', 'GPE', 'GSE']) say(`${part} exported`);
   say('Calculating the raw size of the exported data...');
@@ -104,8 +94,8 @@ async function make(desk: Desk, store: Store, tag: string, words: Words): Promis
   catchUp(realm);
   const failing = cluster.nodes.find(({ up }) => !up);
   if (failing !== undefined) return gadminError('ExternalError', `backup failed; ${failing.name} can not be reached`);
-  const base = incremental ? baseFor(desk, words) : '';
-  finish(desk, store, { tag, type: incremental ? 'INCREMENTAL' : 'FULL', base, startedMs, createdMs: realm.state.settledMs }, files);
+  const times = { startedMs: base?.createdMs ?? startedMs, createdMs: realm.state.settledMs };
+  finish(desk, store, { tag, type: base === null ? 'FULL' : 'INCREMENTAL', base: base?.tag ?? '', ...times }, files);
   if (cluster.release.tgdat) say('Saving the backup metadata...');
   say(`Backup completes, backup files are under the path: ${path}`);
   say(`Clean staging directory ${staging} successfully`);
@@ -123,8 +113,10 @@ function finish(desk: Desk, store: Store, entry: CatalogEntry, files: ReturnType
   record(desk, 'backup', ['gadmin backup', ...desk.call.argv.slice(1)].join(' '));
 }
 
+export type Entry = CatalogEntry & { readonly version: string };
+
 /** Backups that this cluster knows of: its own, and those whose metadata lies where it looks. */
-export function entriesOf(desk: Desk): readonly (CatalogEntry & { readonly version: string })[] {
+export function entriesOf(desk: Desk): readonly Entry[] {
   const { cluster } = desk;
   const store = storeOf(cluster);
   if (store === null) return [];
@@ -137,7 +129,7 @@ export function entriesOf(desk: Desk): readonly (CatalogEntry & { readonly versi
       const createdMs = Date.parse(found?.Time ?? '');
       return found === null
         ? []
-        : [{ tag, type: found.Type, base: found.FullBackup, version: found.Version, startedMs: createdMs, createdMs }];
+        : [{ tag, type: found.Type, base: found.FullBackup, version: found.Version, startedMs: Date.parse(found.StartTime), createdMs }];
     });
   return [...own, ...foreign].sort((a, b) => a.createdMs - b.createdMs);
 }
@@ -188,8 +180,6 @@ function meta(desk: Desk, entry: CatalogEntry | undefined): ProductAnswer {
 const rfc = (ms: Ms): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const plain = (ms: Ms): string => rfc(ms).replace('T', ' ').slice(0, 19);
 
-type Entry = ReturnType<typeof entriesOf>[number];
-
 const layouts: Readonly<
   Record<'tag' | 'typed' | 'dated', { columns: readonly string[]; row(entry: Entry, size: string): readonly string[] }>
 > = {
@@ -199,28 +189,7 @@ const layouts: Readonly<
     row: ({ tag, type, version, createdMs }, size) => [tag, type, version, size, plain(createdMs)],
   },
   dated: {
-    columns: ['TAG', 'TYPE', 'VERSION', 'SIZE', 'BASE', 'START TIME', 'CREATED AT'],
+    columns: ['TAG', 'TYPE', 'VERSION', 'SIZE', 'BASE', 'POINT-IN-TIME START TIME', 'CREATED AT'],
     row: ({ tag, type, version, base, startedMs, createdMs }, size) => [tag, type, version, size, base, rfc(startedMs), rfc(createdMs)],
   },
-};
-
-export const remove: TigerTool = async (desk) => {
-  const { cluster, call, realm } = desk;
-  const words = readFlags(call.argv.slice(2), { '-y': false });
-  if (isAnswer(words)) return words;
-  const store = storeOf(cluster);
-  const known = entriesOf(desk).map(({ tag }) => tag);
-  const missing = words.rest.find((tag) => !known.includes(tag));
-  if (store === null || words.rest.length === 0 || missing !== undefined) {
-    return gadminError('ParameterErr', `tag '${missing ?? ''}' does not exist`);
-  }
-  if (!words.flags.has('-y') && !/^y/i.test(call.stdin)) return fine('[   Note] Remove the backup(s)? (y/N)\n');
-  return locked(desk, 'backup remove', async () => {
-    await call.wait(realm.state.pace.readMs);
-    catchUp(realm);
-    for (const tag of words.rest) dropTag(desk, store, tag);
-    cluster.catalog = cluster.catalog.filter(({ tag }) => !words.rest.includes(tag));
-    record(desk, 'backup-remove', `gadmin backup remove ${words.rest.join(' ')}`);
-    return fine(words.rest.map((tag) => dated(desk, `Removed backup ${tag}`)).join(''));
-  });
 };

@@ -1,7 +1,9 @@
+import { posix } from 'node:path';
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { catchUp, type Desk, fine, gadminError, record, type TigerTool } from '../realm.ts';
 import { keys, setting } from '../state/model.ts';
 import { connectorOf, renewConnector, sourceOf } from '../state/settle.ts';
+import { isAnswer, readFlags } from './flags.ts';
 import { switchCrr } from './gadmin-restore.ts';
 import { tableText } from './table-text.ts';
 import { topicsOf } from './topics.ts';
@@ -51,6 +53,32 @@ export const connectorCommands: Readonly<Record<string, TigerTool>> = {
   status,
 };
 
+const topicsLine = 'topics=deltaQ.*,Metadata.*,GSE_journal_.*';
+
+/** Takes settings of MirrorMaker from a file. Its name and its topics can't be changed. */
+const update: TigerTool = async (desk) => {
+  const { cluster, realm, call } = desk;
+  const words = readFlags(call.argv.slice(2), { '-c': true });
+  if (isAnswer(words)) return words;
+  const path = posix.resolve(call.cwd, words.flags.get('-c') ?? '');
+  if (!words.flags.has('-c') || !call.files.exists(path)) return gadminError('ParameterErr', `can not read the config file ${path}`);
+  const lines = call.files
+    .read(path)
+    .split('\n')
+    .map((line) => line.trim());
+  if (!lines.includes('name=infr_mm') || !lines.includes(topicsLine))
+    return gadminError('ParameterErr', 'name and topics of the connector can not be changed');
+  if (setting(cluster, keys.enabled) !== 'true') return gadminError('NotReady', 'cross region replication is not enabled');
+  await call.wait(realm.state.pace.readMs);
+  const nowMs = catchUp(realm);
+  const tasks = Number(lines.map((line) => /^tasks\.max=(\d+)$/.exec(line)?.[1]).find((each) => each !== undefined) ?? cluster.crr.tasks);
+  const changed = tasks !== cluster.crr.tasks;
+  cluster.crr.tasks = tasks;
+  if (cluster.crr.connector !== 'none') renewConnector(realm.state, cluster, nowMs);
+  record(desk, 'crr-update', ['gadmin crr', ...call.argv.slice(1)].join(' '), changed);
+  return fine('[   Info] CRR updated\n');
+};
+
 const config: TigerTool = ({ cluster }) => {
   const lines = [
     '[connection_mm]',
@@ -61,9 +89,9 @@ const config: TigerTool = ({ cluster }) => {
       .split(',')
       .map((ip) => `${ip}:${setting(cluster, keys.port)}`)
       .join(',')}`,
-    'topics=deltaQ.*,Metadata.*,GSE_journal_.*',
+    topicsLine,
     '[connector_mm]',
-    'tasks.max=10',
+    `tasks.max=${cluster.crr.tasks}`,
   ];
   return fine(`${lines.join('\n')}\n`);
 };
@@ -91,4 +119,5 @@ export const crrCommands = ({ cluster: { release } }: Desk): Readonly<Record<str
   start: (desk): Promise<ProductAnswer> => switchCrr(desk, true),
   stop: (desk): Promise<ProductAnswer> => switchCrr(desk, false),
   ...(release.crrStatus ? { status: lag } : {}),
+  update,
 });

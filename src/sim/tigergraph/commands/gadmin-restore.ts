@@ -1,15 +1,14 @@
-import { posix } from 'node:path';
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { catchUp, type Desk, failed, filesOf, fine, gadminError, record, type TigerTool } from '../realm.ts';
-import { type BackupMetadata, metadataIn, readMetadata, type Store, storeOf, type Unpacked, unpack } from '../state/archives.ts';
 import { setEverywhere } from '../state/genesis.ts';
 import { copyData, keys, setting } from '../state/model.ts';
 import { allOnline, serviceNames, startServices, stopServices } from '../state/services.ts';
 import { attach, note, outdateFollowers, renewConnector, sourceOf } from '../state/settle.ts';
-import { type FlagTable, isAnswer, readFlags, type Words } from './flags.ts';
-import { dated, entriesOf } from './gadmin-backup.ts';
+import { type FlagTable, isAnswer, readFlags } from './flags.ts';
+import { dated } from './gadmin-backup.ts';
 import { takeOn } from './gadmin-services.ts';
 import { locked } from './locks.ts';
+import { type Found, planRestore, type RestorePlan } from './restore-plan.ts';
 import { digitsAt } from './table-text.ts';
 
 export const restoreFlags = ({ cluster: { release } }: Desk): FlagTable => ({
@@ -23,50 +22,14 @@ export const restoreFlags = ({ cluster: { release } }: Desk): FlagTable => ({
 
 const affected = ['GPE', 'GSE', 'RESTPP', 'GSQL'];
 
-type Good = Extract<Unpacked, { kind: 'data' }>;
-type Plan = { readonly tag: string; readonly found: Good | null; readonly dr: boolean };
-
-/** What is to be restored, looked at before anything is touched. */
-function plan(desk: Desk, words: Words): Plan | ProductAnswer {
-  const dr = words.flags.has('--dr');
-  const unset = dr && (setting(desk.cluster, keys.ips, 'applied') === '' || setting(desk.cluster, keys.prefix, 'applied') === '');
-  if (unset) return gadminError('ParameterErr', 'PrimaryKafkaIPs and TopicPrefix have to be configured and applied first');
-  const file = words.flags.get('--meta');
-  if (dr && words.rest.length === 0) return { tag: '', found: null, dr };
-  const metadata = file === undefined ? null : metadataAt(desk, file);
-  if (file !== undefined && metadata === null) return gadminError('ParameterErr', `can not read the metadata file ${file}`);
-  const tag = metadata?.Tag ?? words.rest[0] ?? 'backup';
-  const store = storeOf(desk.cluster);
-  if (store === null) return gadminError('ParameterErr', 'neither local nor S3 backup is enabled, please configure System.Backup first');
-  if (metadata === null && !entriesOf(desk).some((entry) => entry.tag === tag))
-    return gadminError('ParameterErr', `tag '${tag}' does not exist`);
-  return planned(desk, store, tag, metadata, dr);
-}
-
-function planned(desk: Desk, store: Store, tag: string, metadata: BackupMetadata | null, dr: boolean): Plan | ProductAnswer {
-  const denied = desk.cluster.nodes.find((node) => node.s3Denied);
-  if (store.kind === 's3' && denied !== undefined) return gadminError('ExternalError', `AccessDenied: Access Denied; from ${denied.name}`);
-  const full = desk.cluster.nodes.find((node) => node.diskFull);
-  if (full !== undefined) return gadminError('NotReady', `there is not enough disk space on ${full.name}`);
-  const found = unpack(desk, store, tag, metadata ?? metadataIn(desk, store, tag));
-  return found.kind === 'refused' ? gadminError('ParameterErr', found.words) : { tag, found, dr };
-}
-
-function metadataAt({ realm, cluster, node, call }: Desk, file: string): BackupMetadata | null {
-  const files = filesOf(realm, cluster, node);
-  const path = posix.resolve(call.cwd, file);
-  return files.exists(path) ? readMetadata(files.read(path)) : null;
-}
-
 export const restore: TigerTool = (desk) => {
   const { cluster, call, realm } = desk;
   const words = readFlags(call.argv.slice(2), restoreFlags(desk));
   if (isAnswer(words)) return words;
-  if (words.flags.has('--time-point')) return gadminError('ParameterErr', 'no backup covers the time point');
   call.print('[   Note] gadmin backup restore needs to reset TigerGraph system.\n');
   if (!words.flags.has('-y') && !/^y/i.test(call.stdin)) return fine('Are you sure? (y/N)\n');
   catchUp(realm);
-  const chosen = plan(desk, words);
+  const chosen = planRestore(desk, words);
   if ('exitCode' in chosen) return chosen;
   const dead = cluster.nodes.find(({ up }) => !up);
   if (dead !== undefined) return unreachable(dead.ip);
@@ -79,10 +42,11 @@ const unreachable = (ip: string): ProductAnswer =>
     `restore failed; could not run command: Timeout (Failed to send ServiceCommand to executor, dial tcp ${ip}:9177: connect: connection refused)`,
   );
 
-async function run(desk: Desk, { tag, found, dr }: Plan): Promise<ProductAnswer> {
+async function run(desk: Desk, { tag, found, dr, isTime }: RestorePlan): Promise<ProductAnswer> {
   const statement = ['gadmin backup', ...desk.call.argv.slice(1)].join(' ');
   if (dr) await prepareDr(desk, statement);
   const ended = found === null ? null : await replace(desk, tag, found, statement);
+  if (found !== null && ended === null) desk.cluster.origin = { atMs: desk.realm.state.settledMs, tag: isTime ? null : tag };
   if (ended !== null) return ended;
   desk.call.print(dated(desk, 'Restore completes'));
   if (dr) await startDr(desk, found);
@@ -99,11 +63,12 @@ async function prepareDr(desk: Desk, statement: string): Promise<void> {
   Object.assign(cluster.crr, { connector: 'none', primed: false });
   record(desk, 'restore-enables', statement);
   call.print(dated(desk, 'Restore to DR cluster: Initializing Kafka...'));
+  cluster.origin = { atMs: realm.state.settledMs, tag: null };
   await call.wait(realm.state.pace.initKafkaMs);
 }
 
 /** Takes what is in the place of the old data. When it is killed in the middle, the cluster is left with neither. */
-async function replace(desk: Desk, tag: string, found: Good, statement: string): Promise<ProductAnswer | null> {
+async function replace(desk: Desk, tag: string, found: Found, statement: string): Promise<ProductAnswer | null> {
   const { cluster, realm, call } = desk;
   const say = (text: string): void => call.print(dated(desk, text));
   const isNew = cluster.release.words === 'new';
@@ -142,7 +107,7 @@ async function replace(desk: Desk, tag: string, found: Good, statement: string):
   return null;
 }
 
-async function startDr(desk: Desk, found: Good | null): Promise<void> {
+async function startDr(desk: Desk, found: Found | null): Promise<void> {
   const { cluster, realm, call } = desk;
   const say = (text: string): void => call.print(dated(desk, `Restore to DR cluster: ${text}`));
   say('waiting KAFKACONN online...');

@@ -161,7 +161,7 @@ export const initKafka: TigerTool = (desk) => {
     if (!ready) return gadminError('NotReady', 'KAFKA is not available');
     call.print(info('Initializing KAFKA'));
     await call.wait(realm.state.pace.initKafkaMs);
-    catchUp(realm);
+    cluster.origin = { atMs: catchUp(realm), tag: null };
     record(desk, 'init-kafka', 'gadmin init kafka -y', cluster.config.applied.get(keys.prefix) !== '');
     return fine(info('Successfully initialized KAFKA'));
   });

@@ -1,13 +1,17 @@
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { type Desk, fine, type TigerTool } from '../realm.ts';
+import { remove, retain } from './backup-ends.ts';
 import { type FlagTable, helpText, unknownCommand } from './flags.ts';
-import { create, createFlags, list, remove } from './gadmin-backup.ts';
+import { create, createFlags, list } from './gadmin-backup.ts';
 import { configCommands } from './gadmin-config.ts';
 import { connectorCommands, crrCommands } from './gadmin-crr.ts';
 import { restore, restoreFlags } from './gadmin-restore.ts';
 import { initKafka, restart, start, status, stop } from './gadmin-services.ts';
 
-export const backupCommands: Readonly<Record<string, TigerTool>> = { create, list, remove, restore };
+export const backupCommands: Readonly<Record<string, TigerTool>> = { create, list, remove, restore, retain };
+
+const backupOf = ({ cluster: { release } }: Desk): Readonly<Record<string, TigerTool>> =>
+  Object.fromEntries(Object.entries(release.backup ? backupCommands : {}).filter(([name]) => name !== 'retain' || release.retain));
 
 const version: TigerTool = async ({ cluster: { release }, realm, call }) => {
   await call.wait(realm.state.pace.readMs);
@@ -26,7 +30,7 @@ const license: TigerTool = ({ cluster, realm, call }) => {
 
 /** Subcommands of each command that has some, in this version. */
 const groups: Readonly<Record<string, (desk: Desk) => Readonly<Record<string, TigerTool>>>> = {
-  backup: ({ cluster }) => (cluster.release.backup ? backupCommands : {}),
+  backup: backupOf,
   config: () => configCommands,
   connector: () => connectorCommands,
   crr: (desk) => (desk.cluster.release.crr ? crrCommands(desk) : {}),

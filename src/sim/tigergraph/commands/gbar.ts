@@ -83,6 +83,7 @@ async function bring(desk: Desk, store: Store, full: string): Promise<ProductAns
   if (cluster.nodes.some(({ up }) => !up)) return failed('Error: some nodes can not be reached');
   cluster.data = copyData(found.data);
   cluster.restoredAtMs = found.takenMs;
+  cluster.origin = { atMs: nowMs, tag: null };
   note(cluster, nowMs);
   outdateFollowers(realm.state, cluster.side, 'restore');
   if (cluster.side === 'standby') cluster.serves = false;

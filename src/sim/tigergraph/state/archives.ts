@@ -27,6 +27,7 @@ export interface BackupMetadata {
   readonly Version: string;
   readonly Type: 'FULL' | 'INCREMENTAL';
   readonly FullBackup: string;
+  readonly StartTime: string;
   readonly Time: string;
   readonly Files: readonly { readonly Name: string; readonly Checksum: string; readonly RawSize: number; readonly Size: number }[];
 }
@@ -55,7 +56,7 @@ export function packArchives(cluster: Cluster, tag: string, takenMs: Ms) {
 export function metadataFor(
   cluster: Cluster,
   files: readonly { readonly name: string; readonly text: string }[],
-  of: { readonly tag: string; readonly type: 'FULL' | 'INCREMENTAL'; readonly base: string; readonly atMs: Ms },
+  of: { readonly tag: string; readonly type: 'FULL' | 'INCREMENTAL'; readonly base: string; readonly startedMs: Ms; readonly atMs: Ms },
 ): BackupMetadata {
   const size = Math.floor(backupBytes(cluster.data) / Math.max(1, files.length));
   return {
@@ -63,6 +64,7 @@ export function metadataFor(
     Version: cluster.release.version,
     Type: of.type,
     FullBackup: of.base,
+    StartTime: new Date(of.startedMs).toISOString(),
     Time: new Date(of.atMs).toISOString(),
     Files: files.map(({ name, text }) => ({ Name: name, Checksum: checksumOf(text), RawSize: size * 3, Size: size })),
   };
@@ -156,4 +158,13 @@ export function unpack(desk: Desk, store: Store, tag: string, metadata: BackupMe
     return refused(`backup has ${found.partitions} partitions, the cluster has ${cluster.partitions}`);
   }
   return { kind: 'data', data: found.data, takenMs: found.takenMs };
+}
+
+/** A backup with all that it builds on: without that it is of no use. */
+export function unpackChain(desk: Desk, store: Store, tag: string, metadata: BackupMetadata | null): Unpacked {
+  const found = unpack(desk, store, tag, metadata);
+  const base = metadata?.FullBackup ?? '';
+  if (found.kind === 'refused' || base === '') return found;
+  const below = unpackChain(desk, store, base, metadataIn(desk, store, base));
+  return below.kind === 'refused' ? refused(`base backup '${base}' of '${tag}' can not be used: ${below.words}`) : found;
 }

@@ -109,7 +109,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
     services,
     config: { staged: new Map(config), applied: new Map(config), effective: new Map(config) },
     data: dataFor(side, options),
-    crr: { connector: 'none', readyAtMs: 0, primed: false, flowedAtMs: nowMs, outdated: null, blocked: false, failing: false },
+    crr: { connector: 'none', readyAtMs: 0, primed: false, flowedAtMs: nowMs, outdated: null, blocked: false, failing: false, tasks: 10 },
     catalog: [],
     lock: null,
     serves: side === 'primary',
@@ -117,6 +117,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
     runningQuery: false,
     licenseEndsMs: nowMs + 300 * 86_400_000,
     restoredAtMs: null,
+    origin: null,
     seqLog: [],
   };
 }

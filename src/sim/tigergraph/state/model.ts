@@ -58,6 +58,8 @@ interface Crr {
   outdated: string | null;
   blocked: boolean;
   failing: boolean;
+  /** `tasks.max` of MirrorMaker. */
+  tasks: number;
 }
 
 export interface CatalogEntry {
@@ -94,6 +96,8 @@ export interface Cluster {
   runningQuery: boolean;
   licenseEndsMs: Ms;
   restoredAtMs: Ms | null;
+  /** Since when its changes can be followed by incremental backups, and the backup it was restored from if one can build on it; null: always. */
+  origin: { readonly atMs: Ms; readonly tag: string | null } | null;
   /** Seqs by the time they came to be, for the age of what a standby can have. */
   readonly seqLog: { readonly seq: number; readonly atMs: Ms }[];
 }
