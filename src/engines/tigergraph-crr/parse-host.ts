@@ -48,3 +48,25 @@ export function parseLicense({ exitCode, text }: Block): { readonly endsAt: numb
   const endsAt = Number.isFinite(at) ? at : null;
   return endsAt === null && warning === null ? null : { endsAt, warning };
 }
+
+/** Jobs that `gsql 'SHOW LOADING STATUS ALL'` shows at work; null when it does not tell. Pure; never throws. */
+export function parseLoading(text: string): number | null {
+  const states = linesOf(text).flatMap((line) => /^\[([A-Z]+)\]/.exec(line)?.[1] ?? []);
+  if (states.length > 0) return states.filter((state) => ['RUNNING', 'WAITING', 'PAUSED'].includes(state)).length;
+  return /\bno (?:\w+ )*jobs?\b/i.test(text) ? 0 : null;
+}
+
+/** Hosts that `kafka-broker-api-versions.sh` found behind one broker: what clients of that Kafka are sent to. Pure; never throws. */
+export const parseBrokers = (text: string): readonly string[] =>
+  linesOf(text).flatMap((line) => /^(\S{1,253}):\d{1,5} \(id: \d+ rack: .*\) -> \($/.exec(line)?.[1] ?? []);
+
+/** Partitions of which the files of a backup hold data and ids, by the names of the files. Pure; never throws. */
+export function parsePartitions(files: readonly string[]): ReadonlySet<number> {
+  const of = (what: string) =>
+    files.flatMap((file) => {
+      const [, service, partition] = /^(GPE|GSE)_(\d{1,4})_\d{1,2}\./.exec(file) ?? [];
+      return service === what ? [Number(partition)] : [];
+    });
+  const ids = new Set(of('GSE'));
+  return new Set(of('GPE').filter((partition) => ids.has(partition)));
+}

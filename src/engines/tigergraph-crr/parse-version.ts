@@ -24,6 +24,13 @@ export function versionIn(text: string): VersionView | null {
 export const isAtLeast = (version: VersionView, [major, minor, patch = 0]: readonly [number, number, number?]): boolean =>
   version.major !== major ? version.major > major : version.minor !== minor ? version.minor > minor : version.patch >= patch;
 
+/** The first patch of each line that no longer replays old records of metadata after a restore; older lines have none, newer ones need none. */
+const cleanPatches: Readonly<Record<number, number>> = { 5: 2, 6: 3, 7: 1 };
+
+/** Whether records of metadata that a restored cluster's Kafka still holds have to be deleted before it follows. */
+export const keepsOldRecords = ({ major, minor, patch }: VersionView): boolean =>
+  major === 3 && minor < 9 && patch < (cleanPatches[minor] ?? Number.MAX_SAFE_INTEGER);
+
 /** What a command's own help tells of it. Null: it was not told, which is not the same as that there is none. */
 interface Help {
   readonly commands: string[];

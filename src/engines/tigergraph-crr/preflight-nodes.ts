@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Check } from '../../domain/plan.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
@@ -6,6 +7,7 @@ import { askNode } from './ask.ts';
 import type { CrrCluster } from './config.ts';
 import type { ReadSide } from './detail.ts';
 import { parseDiskFree, parseProcesses, parseUsage } from './parse-host.ts';
+import { linesOf } from './parse-text.ts';
 import { failed, passed, warned } from './preflight-check.ts';
 import { few } from './words.ts';
 
@@ -17,37 +19,51 @@ export interface NodeRoom {
   /** Null where backups don't lie on the nodes. */
   readonly folder: { readonly usable: boolean; readonly free: number | null } | null;
   readonly running: readonly string[] | null;
+  /** Versions of TigerGraph that are installed. */
+  readonly installed: readonly string[] | null;
 }
 
 /** So many nodes are asked at the same time. */
 const atOnce = 8;
 
-async function eachNode<T>(nodes: readonly ShellTarget[], ask: (node: ShellTarget) => Promise<T>): Promise<readonly T[]> {
+export async function eachNode<T>(nodes: readonly ShellTarget[], ask: (node: ShellTarget) => Promise<T>): Promise<readonly T[]> {
   const answers: T[] = [];
   for (let from = 0; from < nodes.length; from += atOnce) answers.push(...(await Promise.all(nodes.slice(from, from + atOnce).map(ask))));
   return answers;
 }
 
+/** A path of the cluster as a word, or the empty word, which no tool takes, where it is not known. */
+const known = (path: string | null): string => quoteWord(path ?? '');
+
 /** Throws a Fault only when the caller itself gave up. */
-export const readRooms = (shell: ShellConnect, cluster: CrrCluster, read: ReadSide, io: EngineIo): Promise<readonly NodeRoom[]> =>
-  eachNode(cluster.nodes, async (node) => {
-    const data = quoteWord(read.roots.data ?? '/');
-    const path = cluster.backup.kind === 'local' ? quoteWord(cluster.backup.path) : null;
-    const [free, usage, running, test, folder] = await askNode(shell, cluster, node, io, [
-      `df -Pk ${data}`,
-      `du -sk ${read.roots.data === null ? "''" : quoteWord(`${read.roots.data}/gstore`)}`,
-      'pgrep -fa -e gadmin',
-      path === null ? 'true' : `test -d ${path} && test -w ${path}`,
-      path === null ? 'true' : `df -Pk ${path}`,
-    ]);
+export const readRooms = (shell: ShellConnect, cluster: CrrCluster, { roots }: ReadSide, io: EngineIo): Promise<readonly NodeRoom[]> => {
+  const path = cluster.backup.kind === 'local' ? quoteWord(cluster.backup.path) : null;
+  const commands = [
+    `df -Pk ${known(roots.data)}`,
+    `du -sk ${known(roots.data === null ? null : `${roots.data}/gstore`)}`,
+    'pgrep -fa -e gadmin',
+    'pgrep -fa -e gbar',
+    "pgrep -fa -e 'install[.]sh'",
+    `ls ${known(roots.app === null ? null : posix.dirname(roots.app))}`,
+    path === null ? 'true' : `test -d ${path} && test -w ${path}`,
+    path === null ? 'true' : `df -Pk ${path}`,
+  ] as const;
+  return eachNode(cluster.nodes, async (node) => {
+    const [free, usage, gadmin, gbar, install, installed, test, folder] = await askNode(shell, cluster, node, io, commands);
     return {
       node: node.name,
-      dataFree: read.roots.data === null ? null : parseDiskFree(free),
+      dataFree: parseDiskFree(free),
       graph: parseUsage(usage),
       folder: path === null ? null : { usable: test.exitCode === 0, free: parseDiskFree(folder) },
-      running: parseProcesses(running),
+      running: joined([gadmin, gbar, install].map(parseProcesses)),
+      installed: installed.exitCode === 0 ? linesOf(installed.text).filter((line) => line !== '') : null,
     };
   });
+};
+
+/** One command may be found by several words. */
+const joined = (lists: readonly (readonly string[] | null)[]): readonly string[] | null =>
+  lists.some((list) => list === null) ? null : [...new Set(lists.flatMap((list) => list ?? []))];
 
 export interface Need {
   /** Kilobytes that have to be free on every node where the data lies, and where the backups lie; null: it can't be told how much. */
@@ -85,6 +101,7 @@ export const roomChecks = (cluster: CrrCluster, read: ReadSide, rooms: readonly 
       ]
     : []),
   runningCheck(cluster, rooms),
+  installedCheck(cluster, read, rooms),
 ];
 
 function spaceCheck(
@@ -127,4 +144,19 @@ function runningCheck({ cluster }: CrrCluster, rooms: readonly NodeRoom[]): Chec
   return busy.length === 0
     ? passed(name, `Nobody else runs a change with gadmin on ${cluster}.`)
     : failed(name, `Somebody else is at work on ${cluster}: ${few(busy)}.`, 'Wait until it is done.');
+}
+
+/** After an upgrade that left a node out, that node's services are of another version. */
+function installedCheck({ cluster }: CrrCluster, { roots, version }: ReadSide, rooms: readonly NodeRoom[]): Check {
+  const name = `${cluster}: version on every node`;
+  const next = `Run gadmin version on every node, and install ${version?.text ?? 'the same version'} where it is missing.`;
+  if (roots.app === null || version === null) return warned(name, `Where ${cluster} is installed, or its version, is not known.`, next);
+  const root = posix.basename(roots.app);
+  const silent = rooms.filter(({ installed }) => installed === null).map(({ node }) => node);
+  const without = rooms.filter(({ installed }) => installed?.includes(root) === false).map(({ node }) => node);
+  if (silent.length > 0) return warned(name, `What is installed on ${few(silent)} is not known.`, next);
+  if (without.length > 0) return warned(name, `${roots.app} is missing on ${few(without)}.`, next);
+  return root === version.text
+    ? passed(name, `Every node of ${cluster} has ${version.text} installed.`)
+    : warned(name, `${cluster} says that it runs ${version.text}, out of ${roots.app}.`, next);
 }

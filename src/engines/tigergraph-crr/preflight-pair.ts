@@ -2,7 +2,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import { type CrrLink, type CrrSettings, otherSide } from './config.ts';
-import type { CrrDetail, ReadSide } from './detail.ts';
+import type { BackupRow, CrrDetail, ReadSide } from './detail.ts';
 import { depthOf, prefixBehind } from './names.ts';
 import { isAtLeast } from './parse-version.ts';
 import { failed, passed, warned } from './preflight-check.ts';
@@ -135,13 +135,20 @@ function retentionCheck(from: ReadSide, names: Names): Check {
     : passed(name, seen);
 }
 
+/** The backup that a restore means; null when it is not listed, or when nothing is restored. Pure. */
+export function meantBackup(operation: Operation, { backups }: ReadSide): BackupRow | null {
+  if (operation.kind !== 'restore' || backups.kind === 'unread') return null;
+  const found = operation.backup === 'latest' ? newest(backups.rows) : backups.rows.find(({ tag }) => tag === operation.backup);
+  return found ?? null;
+}
+
 /** Whether a backup that is there is of use to fill the other side. Pure. */
 export function freshnessCheck(operation: Operation, from: ReadSide, cluster: string, now: number): Check | null {
   if (operation.kind !== 'restore') return null;
   const name = `${cluster}: the backup`;
   if (from.backups.kind === 'unread') return failed(name, from.backups.why, 'List the backups there by hand.');
-  const wanted = operation.backup === 'latest' ? newest(from.backups.rows) : from.backups.rows.find(({ tag }) => tag === operation.backup);
-  if (wanted === undefined)
+  const wanted = meantBackup(operation, from);
+  if (wanted === null)
     return failed(
       name,
       `${cluster} lists no backup ${operation.backup === 'latest' ? 'at all' : operation.backup}.`,

@@ -8,7 +8,8 @@ import { type CrrLink, otherSide, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
 import { lookCrr, type Memory, observationOf } from './observe.ts';
 import { licenseCheck, reachCheck, superuserCheck } from './preflight-asked.ts';
-import { failed, passed, warned } from './preflight-check.ts';
+import { type Asks, failed, passed, warned } from './preflight-check.ts';
+import { deepChecks } from './preflight-deep.ts';
 import { largestGraph, type Need, type NodeRoom, readRooms, roomChecks } from './preflight-nodes.ts';
 import { freshnessCheck, pairChecks } from './preflight-pair.ts';
 import { sideChecks } from './preflight-side.ts';
@@ -18,14 +19,6 @@ import { problemOf } from './words.ts';
 
 /** Decides what an operation would do: the engine's planner. */
 export type PlanCrr = (operation: Operation, link: CrrLink, seen: Observation) => Plan | Refusal;
-
-/** What an operation does to the sides, which decides what has to be looked at. */
-interface Asks {
-  /** The side whose data is replaced by that of a backup; null when none is. */
-  readonly fills: Side | null;
-  /** The side of which a backup is made; null when none is. */
-  readonly backs: Side | null;
-}
 
 /** The side that follows, or that would: the one that does not serve. Pure. */
 export function followerToBe(detail: Pick<CrrDetail, Side>): Side {
@@ -62,16 +55,17 @@ export async function preflightCrr(
   link: CrrLink,
   io: EngineIo,
 ): Promise<readonly Check[]> {
-  const detail = await lookCrr(shell, memory, link, io, true);
+  const { detail } = await lookCrr(shell, memory, link, io, true);
   const asks = asksOf(operation, link, detail);
   const known = sides.flatMap((side) => {
     const read = detail[side];
     return read.kind === 'read' ? [{ side, read, cluster: link.settings[side] }] : [];
   });
-  const [asked, room, reach] = await Promise.all([
+  const [asked, room, reach, deep] = await Promise.all([
     Promise.all(known.flatMap(({ cluster, read }) => [superuserCheck(shell, cluster, read, io), licenseCheck(shell, cluster, read, io)])),
     roomOf(shell, link, detail, asks, io),
     asks.fills === null || operation.kind === 'restore' ? [] : reachOf(shell, link, detail, asks.fills, io),
+    deepChecks(shell, { operation, link, detail, asks, known }, io),
   ]);
   return [
     planCheck(plan, operation, link, detail, io.clock.now()),
@@ -83,6 +77,7 @@ export async function preflightCrr(
     ...backupCheck(operation, link, detail, asks, io.clock.now()),
     ...room,
     ...reach,
+    ...deep,
   ];
 }
 

@@ -34,6 +34,31 @@ export async function readSequence(shell: ShellConnect, cluster: CrrCluster, nod
   }
 }
 
+interface KafkaTools {
+  readonly names: readonly string[];
+  /** The text that runs one of them. */
+  tool(command: string): string;
+}
+
+/** Tools of Kafka that a node has; null when they are not found. Throws a Fault only when the caller itself gave up. */
+export async function kafkaTools(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  appRoot: string,
+  io: EngineIo,
+): Promise<KafkaTools | null> {
+  const bin = `${appRoot}/kafka/bin`;
+  const [java, list] = await askNode(shell, cluster, node, io, [
+    `find ${quoteWord(`${appRoot}/.syspre`)} -name java -type f`,
+    `ls ${quoteWord(bin)}`,
+  ]);
+  const javaPath = linesOf(java.text).find((line) => line.startsWith('/') && line.endsWith('/java'));
+  if (javaPath === undefined || list.exitCode !== 0) return null;
+  const path = quoteWord(javaPath.slice(0, -'/java'.length));
+  return { names: linesOf(list.text), tool: (command) => `cd ${quoteWord(bin)} && PATH="$PATH":${path} && bash ${command}` };
+}
+
 /** What is needed to ask a side's own Kafka. */
 type Ground = Pick<ReadSide, 'roots' | 'kafkaPort' | 'crr'> & { readonly ip: string | null };
 
@@ -49,17 +74,11 @@ export async function readPositions(
   if (roots.app === null || kafkaPort === null || crr.prefix === null || ip === null) {
     return { kind: 'unread', why: "It is not known where this side's Kafka is." };
   }
-  const bin = `${roots.app}/kafka/bin`;
-  const [java, tools] = await askNode(shell, cluster, node, io, [
-    `find ${quoteWord(`${roots.app}/.syspre`)} -name java -type f`,
-    `ls ${quoteWord(bin)}`,
-  ]);
-  const javaPath = linesOf(java.text).find((line) => line.startsWith('/') && line.endsWith('/java'));
-  if (javaPath === undefined || tools.exitCode !== 0) return { kind: 'unread', why: `The tools of Kafka were not found in ${bin}.` };
-  const tool = (command: string) =>
-    `cd ${quoteWord(bin)} && PATH="$PATH":${quoteWord(javaPath.slice(0, -'/java'.length))} && bash ${command}`;
+  const tools = await kafkaTools(shell, cluster, node, roots.app, io);
+  if (tools === null) return { kind: 'unread', why: `The tools of Kafka were not found in ${roots.app}/kafka/bin.` };
+  const { tool } = tools;
   const server = quoteWord(`${ip}:${kafkaPort}`);
-  const ends = linesOf(tools.text).includes('kafka-get-offsets.sh')
+  const ends = tools.names.includes('kafka-get-offsets.sh')
     ? await askAll(shell, cluster, node, io, tool(`kafka-get-offsets.sh --bootstrap-server ${server}`))
     : await askEach(shell, cluster, node, io, { tool, server, prefix: crr.prefix });
   const parsed = ends === null ? null : parseOffsets(ends, crr.prefix);

@@ -154,7 +154,9 @@ export function createTigerControl(realm: Realm, leap: (ms: number) => void): Ti
 
 /** Files of the installed version that are looked for by their names. */
 export function appFiles(root: string): Readonly<Record<string, string>> {
-  const scripts = ['kafka-get-offsets.sh', 'kafka-run-class.sh', 'kafka-topics.sh'].map((name) => `${root}/kafka/bin/${name}`);
+  const scripts = ['kafka-broker-api-versions.sh', 'kafka-get-offsets.sh', 'kafka-run-class.sh', 'kafka-topics.sh'].map(
+    (name) => `${root}/kafka/bin/${name}`,
+  );
   return Object.fromEntries([...scripts, `${root}/.syspre/usr/lib/jvm/bin/java`].map((path) => [path, '#!/bin/bash\n']));
 }
 

@@ -1,49 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/domain/clock.ts';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { CrrCluster, CrrLink } from '../../../src/engines/tigergraph-crr/config.ts';
 import { crrDetail, type ReadSide } from '../../../src/engines/tigergraph-crr/detail.ts';
-import { createReading } from '../../../src/engines/tigergraph-crr/reading.ts';
 import type { SimSide, TigerWorld } from '../../../src/sim/tigergraph/contract.ts';
-import { connectShell } from '../../../src/transports/shell.ts';
 import { all, aWorld, inStep } from '../../sim/tigergraph/bed.ts';
 import { until } from '../../support/until.ts';
-import { aLink } from './build.ts';
-
-const gone: AbortController[] = [];
-afterEach(() => {
-  for (const each of gone.splice(0)) each.abort();
-});
-
-function anIo(timeoutMs = 8_000) {
-  const controller = new AbortController();
-  gone.push(controller);
-  return { clock: systemClock, signal: controller.signal, timeoutMs, tag: 'replops/read', earlier: [], history: async () => [] };
-}
-
-const password = 'tigergraph';
-
-function linkTo(world: TigerWorld): CrrLink {
-  const link = aLink();
-  const cluster = (side: SimSide): CrrCluster => ({
-    ...link.settings[side],
-    cluster: world[side].cluster,
-    nodes: world[side].nodes.map(({ name, address }) => ({
-      name: `${world[side].cluster}-${name}`,
-      host: address.host,
-      port: address.port,
-      user: address.user,
-      login: { kind: 'key', privateKey: new Secret(address.privateKey), passphrase: null },
-      hostKey: { mode: 'pinned', fingerprint: address.fingerprint },
-    })),
-    superuser: { name: world[side].user, password: new Secret(world[side].password) },
-    backup: { kind: 'local', path: '/home/tigergraph/backups' },
-  });
-  return { ...link, settings: { ...link.settings, primary: cluster('primary'), standby: cluster('standby') } };
-}
-
-const noPlan = () => ({ kind: 'refusal', code: 'not-supported', sentence: 'Nothing is planned here.', next: 'Nothing.' }) as const;
-const reading = () => createReading({ shell: connectShell }, noPlan);
+import { anIo, linkTo, reading } from './live-bed.ts';
 
 async function look(world: TigerWorld) {
   const seen = await reading().observe(linkTo(world), anIo());
@@ -110,7 +71,7 @@ describe('two simulated clusters', () => {
     const world = await aWorld();
     const link = linkTo(world);
     const wrong = new Secret('not-the-password');
-    const settings = { ...link.settings, standby: { ...link.settings.standby, superuser: { name: password, password: wrong } } };
+    const settings = { ...link.settings, standby: { ...link.settings.standby, superuser: { name: 'tigergraph', password: wrong } } };
     const seen = await reading().observe({ ...link, settings }, anIo());
     const detail = crrDetail.parse(seen.detail);
     expect(detail.standby).toMatchObject({ kind: 'read', sequence: { kind: 'unread', why: expect.stringContaining('does not let') } });

@@ -130,6 +130,9 @@ async function reset(desk: Desk, text: string): Promise<ProductAnswer> {
 
 async function change(desk: Desk, text: string): Promise<ProductAnswer> {
   const { cluster, realm, call } = desk;
+  const [, dropped] = /^DROP\s+QUERY\s+(\w+)$/i.exec(text) ?? [];
+  if (dropped !== undefined && !cluster.data.queries.some(({ name }) => name === dropped))
+    return failed(`Semantic Check Fails: The query ${dropped} doesn't exist!`, 212);
   await call.wait(realm.state.pace.ddlMs);
   const nowMs = catchUp(realm);
   cluster.data.seq += 1;

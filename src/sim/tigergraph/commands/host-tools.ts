@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } from '../realm.ts';
 import { type Cluster, keys, setting, type TigerNode } from '../state/model.ts';
 import { serves } from '../state/services.ts';
-import { sourceOf } from '../state/settle.ts';
+import { listedHosts, sourceOf } from '../state/settle.ts';
 import { treeOf } from './cluster-tools.ts';
 import { userOf } from './gsql.ts';
 import { topicsOf } from './topics.ts';
@@ -47,6 +47,15 @@ const nc: TigerTool = (desk) => {
     : failed(`nc: connect to ${ip} port ${port} (tcp) failed: Connection refused`);
 };
 
+/** Brokers by the names that clients are sent to, each with a part of what it can do. */
+const brokersOf = (cluster: Cluster): string =>
+  listedHosts(cluster)
+    .map(
+      (host, index) =>
+        `${host}:${setting(cluster, 'Kafka.Port')} (id: ${index + 1} rack: null) -> (\n\tProduce(0): 0 to 9 [usable: 9],\n)\n`,
+    )
+    .join('');
+
 /** The tools of Kafka lie in one folder and are run by bash from there. */
 const bash: TigerTool = (desk) => {
   const [script = '', ...rest] = desk.call.argv;
@@ -56,6 +65,7 @@ const bash: TigerTool = (desk) => {
   const [ip = '', port = ''] = at(rest.includes('--broker-list') ? '--broker-list' : '--bootstrap-server').split(':');
   if (!opens(desk, ip, port))
     return failed(`Error while executing topic command : Timed out waiting for a node assignment to ${ip}:${port}`);
+  if (script === 'kafka-broker-api-versions.sh') return fine(brokersOf(nodeAt(desk, ip)?.cluster ?? desk.cluster));
   const topics = topicsOf(nodeAt(desk, ip)?.cluster ?? desk.cluster);
   if (script === 'kafka-topics.sh' && rest.includes('--list')) return fine(topics.map(({ name }) => `${name}\n`).join(''));
   const isOffsets = script === 'kafka-get-offsets.sh' || (script === 'kafka-run-class.sh' && rest[0] === 'kafka.tools.GetOffsetShell');

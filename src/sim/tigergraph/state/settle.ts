@@ -36,10 +36,18 @@ export function sourceOf(state: TigerState, cluster: Cluster, stage: 'applied' |
   return known.some(({ up }) => up) ? source : null;
 }
 
-function hostnameOf(cluster: Cluster, node: string): string {
-  const listed = JSON.parse(setting(cluster, keys.hostList)) as readonly { readonly ID: string; readonly Hostname: string }[];
-  return listed.find(({ ID }) => ID === node)?.Hostname ?? '';
+interface ListedHost {
+  readonly ID: string;
+  readonly Hostname: string;
 }
+
+// The setting is written by this world alone, in this shape.
+const listOf = (cluster: Cluster) => JSON.parse(setting(cluster, keys.hostList)) as readonly ListedHost[];
+
+/** Names and addresses that a cluster gives to those who ask for its nodes. */
+export const listedHosts = (cluster: Cluster): readonly string[] => listOf(cluster).map(({ Hostname }) => Hostname);
+
+const hostnameOf = (cluster: Cluster, node: string): string => listOf(cluster).find(({ ID }) => ID === node)?.Hostname ?? '';
 
 /** What a standby of that cluster has to be set to. */
 export const prefixBehind = (source: Cluster): string => {
