@@ -9,10 +9,11 @@ import { changeStep, type Draft, lookStep, noUndo, type Outline, personAct, pers
 import { identityOf } from './identity.ts';
 import { electionMs } from './plan-switchover.ts';
 import { roomObstacle } from './preflight-creation.ts';
+import { missingPrivileges } from './preflight-privileges.ts';
 import { formOf, promotable, type Scene, sceneOf, unled } from './scene.ts';
 import { copiesOf, isOnline, writableOf } from './state.ts';
 import { accessStatement, type Form } from './statements.ts';
-import { notCopied, previewWarnings, unprotected } from './warnings.ts';
+import { notCopiedTo, previewWarnings, unprotected } from './warnings.ts';
 import { problemOf, spell, transactions } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;
@@ -45,7 +46,13 @@ export function planFailover(operation: Failover, link: CcdrLink, detail: CcdrDe
       ms: electionMs,
       words: `${here} normally has a writer within ${spell(electionMs)} after its promotion; then people redirect the traffic.`,
     },
-    warnings: [...fence.warnings, ...stateWarnings(scene), unprotected(link.id, here, there), ...notCopied(here), ...previewWarnings(form)],
+    warnings: [
+      ...fence.warnings,
+      ...stateWarnings(scene),
+      unprotected(link.id, here, there),
+      ...notCopiedTo(here, missingPrivileges(link.settings, detail, follower.side)),
+      ...previewWarnings(form),
+    ],
   };
 }
 

@@ -7,10 +7,11 @@ import { aliasSteps, changeBudgetMs, usualLag } from './creation.ts';
 import type { CcdrDetail, ReadSide } from './detail.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep, redirectAct, undoBy } from './drafts.ts';
 import { identityOf } from './identity.ts';
+import { missingPrivileges } from './preflight-privileges.ts';
 import { formOf, promotable, type Scene, sceneOf, unled } from './scene.ts';
 import { behindOf, copiesOf, isOnline, phaseOf } from './state.ts';
 import type { Form } from './statements.ts';
-import { notCopied, previewWarnings, unprotected } from './warnings.ts';
+import { notCopiedTo, previewWarnings, unprotected } from './warnings.ts';
 import { phaseWords, problemOf, spell, transactions } from './words.ts';
 
 type Switchover = Extract<Operation, { kind: 'switchover' }>;
@@ -101,7 +102,7 @@ export function planSwitchover({ maxWriteStopMs = usualWriteStopMs }: Switchover
       `Writes stay stopped at most ${spell(maxWriteStopMs)} before the promotion; if ${here} is not level by then, ${there} takes writes again by itself.`,
       `Open write transactions on ${there} are waited for, never ended: long ones use that time up.`,
       unprotected(link.id, here, there),
-      ...notCopied(here),
+      ...notCopiedTo(here, missingPrivileges(link.settings, scene.detail, follower.side)),
       ...previewWarnings(form),
     ],
   };

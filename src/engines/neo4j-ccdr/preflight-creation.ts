@@ -1,5 +1,5 @@
 import type { Side } from '../../domain/observation.ts';
-import type { Topology } from '../../domain/operation.ts';
+import type { Operation, Topology } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import { type CcdrCluster, type CcdrSettings, otherSide } from './config.ts';
 import type { CcdrDetail, DatabaseView, ReadSide, ServerView } from './detail.ts';
@@ -8,15 +8,13 @@ import { copiesOf, isFollowing, isOnline, phaseOf } from './state.ts';
 import { few, phaseWords } from './words.ts';
 
 /** What a replica needs that is to be made on one side from the other. Pure. */
-export function creationChecks(settings: CcdrSettings, detail: CcdrDetail, target: Side): readonly Check[] {
+export function creationChecks(operation: Operation, settings: CcdrSettings, detail: CcdrDetail, target: Side): readonly Check[] {
   const source = otherSide(target);
   const [from, to] = [detail[source], detail[target]];
   return [
     ...(from.kind === 'read' ? sourceChecks(settings[source], from, to.kind === 'read' ? to.surface : 'none') : []),
-    ...(to.kind === 'read' ? [nameCheck(settings, target, to), roomCheck(settings[target], to)] : []),
-    ...(settings[target].follow.kind === 'network'
-      ? [addressCheck(settings[source])]
-      : [pullCheck(settings[target], to.kind === 'read' ? to.surface : 'none')]),
+    ...(to.kind === 'read' ? [nameCheck(operation, settings, target, to), roomCheck(settings[target], to)] : []),
+    ...(settings[target].follow.kind === 'backups' ? [pullCheck(settings[target], to.kind === 'read' ? to.surface : 'none')] : []),
   ];
 }
 
@@ -53,7 +51,7 @@ function storeCheck(cluster: string, view: DatabaseView): Check {
     : failed(name, seen, 'Before 2026.08 only the block format can be replicated; migrate the store, or upgrade both sides.');
 }
 
-function nameCheck({ oldDatabase, ...settings }: CcdrSettings, target: Side, read: ReadSide): Check {
+function nameCheck({ kind, link }: Operation, { oldDatabase, ...settings }: CcdrSettings, target: Side, read: ReadSide): Check {
   const { cluster, database } = settings[target];
   const name = `${cluster}: name`;
   const alias = read.aliases.find((entry) => entry.name === database);
@@ -66,6 +64,13 @@ function nameCheck({ oldDatabase, ...settings }: CcdrSettings, target: Side, rea
   }
   if (!read.names.some((entry) => entry.name === database)) return passed(name, `${database} is free on ${cluster}.`);
   if (isFollowing(phaseOf(read.database))) return passed(name, `${database} on ${cluster} is a replica already.`);
+  if (kind === 'setup') {
+    return failed(
+      name,
+      `${cluster} has a database ${database} already.`,
+      `/repl rebuild ${link} replaces it by a replica; or drop or rename it.`,
+    );
+  }
   const what = {
     dump: 'the plan dumps and drops it',
     destroy: 'the plan drops it without a dump',
@@ -118,10 +123,6 @@ function roomCheck({ cluster, database, topology }: CcdrCluster, { servers }: Re
         'Enable more servers there, or ask for fewer copies in the config.',
       );
 }
-
-/** That they are no Bolt addresses was seen when the config was read. */
-const addressCheck = ({ cluster, replication }: CcdrCluster): Check =>
-  passed(`${cluster}: cluster addresses`, `Replicas pull from ${few(replication)} of ${cluster}, none of which is a Bolt address.`);
 
 function pullCheck({ cluster, follow }: CcdrCluster, surface: ReadSide['surface']): Check {
   const name = `${cluster}: backups to pull`;

@@ -3,7 +3,7 @@ import type { Check } from '../../domain/plan.ts';
 import { quoteCypherName } from '../../transports/cypher-quoting.ts';
 import { type CcdrSettings, otherSide } from './config.ts';
 import type { CcdrDetail, ReadSide } from './detail.ts';
-import { failed, passed, warned } from './preflight-check.ts';
+import { passed, warned } from './preflight-check.ts';
 import { few } from './words.ts';
 
 /**
@@ -46,7 +46,7 @@ export function privilegesCheck(settings: CcdrSettings, detail: CcdrDetail, foll
 
 function unread(name: string, mine: string, theirs: string, { database, grants }: ReadSide, answers: boolean): Check {
   if (database !== null && grants?.length === 0) {
-    return failed(
+    return warned(
       name,
       `No role has a privilege of its own on ${database.name} of ${mine}, so applications may not be let in there.`,
       `Give them on ${mine} the privileges that they have on ${theirs}.`,

@@ -8,13 +8,15 @@ import { type CcdrCluster, type CcdrLink, otherSide } from './config.ts';
 import { type CcdrDetail, type ReadSide, type SideRead, sides } from './detail.ts';
 import { pointsOf } from './history.ts';
 import { observationOf, type Readers, readBoth, rememberedWith, withPast } from './observe.ts';
+import { addressChecks } from './preflight-addresses.ts';
 import { askedChecks } from './preflight-asked.ts';
 import { failed, passed, warned } from './preflight-check.ts';
 import { creationChecks } from './preflight-creation.ts';
 import { encryptionCheck } from './preflight-encryption.ts';
+import { privilegesCheck } from './preflight-privileges.ts';
 import { trustChecks } from './preflight-trust.ts';
 import { versionObstacle } from './release.ts';
-import { isSameCluster, phaseOf } from './state.ts';
+import { followersOf, isSameCluster, sidePhase } from './state.ts';
 import { few, problemOf } from './words.ts';
 
 /** Decides what an operation would do: the engine's planner. */
@@ -45,25 +47,32 @@ export async function preflightCcdr(
     ? await Promise.all(sides.map((side) => encryptionCheck(connect, settings[side], detail[side], io)))
     : [];
   const target = followerToBe(detail);
+  const addresses =
+    creating.includes(operation.kind) && settings[target].follow.kind === 'network'
+      ? await addressChecks(connect, settings[otherSide(target)], detail[otherSide(target)], io)
+      : [];
   return [
     planCheck(plan, operation, link, detail, io.clock.now()),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...asked.flat(),
     ...encryption.flat(),
     ...(needsPair(operation) ? pairCheck(link, detail) : []),
-    ...(creating.includes(operation.kind) ? creationChecks(settings, detail, target) : []),
+    ...(creating.includes(operation.kind) ? creationChecks(operation, settings, detail, target) : []),
+    ...addresses,
+    ...(movesApplications(operation) ? privilegesCheck(settings, detail, target) : []),
     ...(needsPair(operation) ? trustChecks(settings, detail, operation, io.clock.now()) : []),
   ];
 }
 
-/** The side that follows, or that would: the one that does not serve. */
+/** The side that follows, or that would: the one that does not serve. One that is read-only counts as serving only while no other does. */
 function followerToBe(detail: CcdrDetail): Side {
-  const serving = sides.find((side) => {
-    const read = detail[side];
-    return read.kind === 'read' && ['serving', 'electing', 'read-only'].includes(phaseOf(read.database));
-  });
-  return serving === undefined ? 'standby' : otherSide(serving);
+  const inPhase = (...phases: readonly string[]) => sides.find((side) => phases.includes(sidePhase(detail[side])));
+  const serving = inPhase('serving', 'electing') ?? inPhase('read-only');
+  return serving === undefined ? (followersOf(detail)[0]?.side ?? 'standby') : otherSide(serving);
 }
+
+/** Operations after which applications are to be let in on the side that follows now, to write or only to read. */
+const movesApplications = (operation: Operation): boolean => needsPair(operation) || operation.kind === 'failover';
 
 const needsPair = ({ kind }: Operation): boolean => [...creating, 'switchover'].includes(kind);
 

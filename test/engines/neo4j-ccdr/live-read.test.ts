@@ -237,6 +237,45 @@ describe('preflight', { timeout: 30_000 }, () => {
     expect((await outcomes(world, setup(world))).get(name)).toMatch(/^failed/);
   });
 
+  it('fails on a Bolt address in the place of a cluster port, and warns of one that the cluster does not know', async () => {
+    const world = await open({ start: 'none' });
+    const link = linkTo(world);
+    const [server] = world.primary.servers;
+    const found = async (replication: readonly string[]) => {
+      const { primary } = link.settings;
+      const settings = { ...link.settings, primary: { ...primary, replication } };
+      const checks = await aReading().preflight(setup(world), { ...link, settings }, io());
+      return checks.find(({ name }) => name === 'graph-east: cluster addresses');
+    };
+    const bolt = `${server?.host}:${server?.port}`;
+    expect(await found([bolt])).toMatchObject({
+      outcome: 'failed',
+      seen: expect.stringContaining(`${bolt} of graph-east is a Bolt address`),
+    });
+    expect(await found(['elsewhere:6000'])).toMatchObject({
+      outcome: 'warned',
+      seen: expect.stringContaining('no cluster port that graph-east tells'),
+    });
+    world.faults.add({
+      match: /checkConnectivity/,
+      act: { kind: 'refuse', code: 'Neo.ClientError.Security.Forbidden', gqlStatus: '42NFF', message: 'No.' },
+    });
+    expect(await found(link.settings.primary.replication)).toMatchObject({
+      outcome: 'warned',
+      seen: expect.stringContaining('does not tell'),
+    });
+    expect(await found(link.settings.primary.replication)).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('fails on a name that is taken, with what to do', async () => {
+    const world = await open({ start: 'promoted' });
+    const checks = await aReading().preflight(setup(world), linkTo(world), io());
+    expect(checks.find(({ name }) => name === 'graph-east: name')).toMatchObject({
+      outcome: 'failed',
+      next: expect.stringContaining('/repl rebuild'),
+    });
+  });
+
   it('fails on a server that lets anybody copy the database', async () => {
     const world = await open({ start: 'none' });
     const server = world.primary.servers[1];

@@ -128,7 +128,12 @@ describe('the order of steps', () => {
     ['failover, side fenced', failover, aDetail(aSource(fenced)), [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)']],
     ['fence', fence, split(), [`set-read-only ${e}`, `check-one-writer ${w}`]],
     ['fence of the other side', fence, split(late, early), [`set-read-only ${w}`, `check-one-writer ${e}`]],
-    ['rebuild of a replica', rebuild, aDetail(), [...trust, `drop-database ${w}`, ...creation(w)]],
+    [
+      'rebuild of a replica',
+      rebuild,
+      aDetail(),
+      [...trust, `save-privileges ${w}`, `drop-database ${w}`, ...creation(w), '(give-privileges)'],
+    ],
     ['rebuild of an old database', rebuild, promoted(), [...trust, ...stopOf(e), ...creation(e), '(give-privileges)']],
     [
       'failback',
@@ -153,7 +158,7 @@ describe('the order of steps', () => {
       turned(),
       [`prove-catch-up ${e}`, '(agree-to-stop)', ...move(w, e), '(redirect)', ...stopOf(w), ...creation(w), '(give-privileges)'],
     ],
-    ['teardown', teardown, aDetail(), [`drop-database ${w}`]],
+    ['teardown', teardown, aDetail(), [`save-privileges ${w}`, `drop-database ${w}`]],
     ['verify', verify, aDetail(), [`compare-counts ${w}`]],
   ];
 
