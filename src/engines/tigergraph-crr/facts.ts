@@ -16,7 +16,7 @@ function sideFacts(side: Side, settings: CrrSettings, detail: CrrDetail): readon
   const known = read.kind === 'read' ? read : null;
   const bind = (name: string, label: string, value: (of: ReadSide) => string | null): Fact => ({
     name: `${side}.${name}`,
-    label: `${label} of ${cluster}`,
+    label: `${label} on ${cluster}`,
     value: known === null ? 'unknown' : (value(known) ?? 'unknown'),
     binding: true,
   });
@@ -24,7 +24,7 @@ function sideFacts(side: Side, settings: CrrSettings, detail: CrrDetail): readon
     { ...bind('reachable', 'Reachability', () => 'yes'), value: known === null ? 'no' : 'yes' },
     bind('version', 'Version', ({ version }) => version?.text ?? null),
     bind('state', 'State', stateText),
-    bind('source', 'Brokers set to fetch from', ({ crr: { brokers, port } }) =>
+    bind('source', 'Brokers to fetch from', ({ crr: { brokers, port } }) =>
       brokers === null ? null : brokers.length === 0 ? 'none' : `${brokers.join(', ')} port ${port ?? 'unknown'}`,
     ),
     bind('prefix', 'Topic prefix', ({ crr: { prefix } }) => (prefix === '' ? 'none' : prefix)),
@@ -32,7 +32,7 @@ function sideFacts(side: Side, settings: CrrSettings, detail: CrrDetail): readon
     bind('shape', 'Shape', ({ shape }) =>
       shape === null ? null : `${count(shape.partitions, 'partition')}, ${count(shape.replicas, 'copy', 'copies')} of each`,
     ),
-    bind('staged', 'Settings staged and not applied', ({ staged }) => (staged.kind === 'unread' ? null : staged.keys.join(', ') || 'none')),
+    bind('staged', 'Settings set but not applied', ({ staged }) => (staged.kind === 'unread' ? null : staged.keys.join(', ') || 'none')),
     ...(known === null ? [] : movingFacts(side, cluster, known)),
   ];
 }
@@ -49,13 +49,13 @@ function stateText(read: ReadSide): string {
 
 function movingFacts(side: Side, cluster: string, read: ReadSide): readonly Fact[] {
   const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
-    value === null || value === '' ? [] : [{ name: `${side}.${name}`, label: `${label} of ${cluster}`, value, binding: false }];
+    value === null || value === '' ? [] : [{ name: `${side}.${name}`, label: `${label} on ${cluster}`, value, binding: false }];
   const { nodes, services, connector, sequence, retention, backups, tools, backupSetup } = read;
   const deaf = nodes.filter(({ answers }) => !answers).map(({ name }) => name);
   const off = ailing(services);
   return [
     ...tell('nodes', 'Nodes', `${nodes.length - deaf.length} of ${nodes.length} answer${deaf.length === 0 ? '' : `, not ${few(deaf)}`}`),
-    ...tell('by', 'Answered by', read.by),
+    ...tell('by', 'Node that was asked', read.by),
     ...tell(
       'services',
       'Services',
@@ -66,7 +66,7 @@ function movingFacts(side: Side, cluster: string, read: ReadSide): readonly Fact
           : `not online: ${few(off, 6)}`,
     ),
     ...tell('connector', 'Connector', connectorText(read)),
-    ...tell('sequence', 'Changes of metadata', sequence.kind === 'read' ? String(sequence.last) : `not known: ${sequence.why}`),
+    ...tell('sequence', 'Metadata changes so far', sequence.kind === 'read' ? String(sequence.last) : `not known: ${sequence.why}`),
     ...tell('retention', 'Time that Kafka keeps records', retentionText(retention)),
     ...tell('backups', 'Backups', backups.kind === 'unread' ? `not known: ${backups.why}` : String(backups.rows.length)),
     ...tell(
@@ -107,19 +107,19 @@ function followerFacts(settings: CrrSettings, detail: CrrDetail): readonly Fact[
     const { cluster } = settings[side];
     const { past } = detail;
     const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
-      value === null ? [] : [{ name: `${side}.${name}`, label: `${label} ${cluster}`, value, binding: false }];
+      value === null ? [] : [{ name: `${side}.${name}`, label: `${label} on ${cluster}`, value, binding: false }];
     return [
-      ...tell('outdated', 'Whether it has to be filled anew:', past.outdated.join(' ') || 'nothing was seen that would make it so'),
-      ...tell('changes', 'Changes of metadata that are missing on', past.changes === null ? 'not known' : String(past.changes)),
-      ...tell('records', 'Records of graph data that are missing on', past.records === null ? 'not known' : String(past.records)),
-      ...tell('lag-time', 'Lag in time of', past.behindMs === null ? 'not known' : `at most ${spell(past.behindMs)}`),
-      ...tell('still', 'Time without progress of', past.stillMs === null ? null : spell(past.stillMs)),
+      ...tell('outdated', 'Signs that a new copy is needed', past.outdated.join(' ') || 'none'),
+      ...tell('changes', 'Metadata changes that are missing', past.changes === null ? 'not known' : String(past.changes)),
+      ...tell('records', 'Graph records that are missing', past.records === null ? 'not known' : String(past.records)),
+      ...tell('lag-time', 'Lag in time', past.behindMs === null ? 'not known' : `at most ${spell(past.behindMs)}`),
+      ...tell('still', 'Time without progress', past.stillMs === null ? null : spell(past.stillMs)),
       ...tell(
         'stalled',
-        'Time without progress by the word of',
+        'Time without progress by the word of the product',
         read.native.kind === 'read' && read.native.stalledSeconds !== null ? spell(read.native.stalledSeconds * 1_000) : null,
       ),
-      ...tell('followed', 'Side that is followed by', settings[otherSide(side)].cluster),
+      ...tell('followed', 'Cluster that is followed', settings[otherSide(side)].cluster),
     ];
   });
 }
