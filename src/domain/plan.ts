@@ -17,7 +17,15 @@ export interface Act {
   readonly side: Side | null;
   /** Exactly what is sent, as people see it: complete, in order, secrets masked. */
   readonly statements: readonly string[];
+  /** What a step that waits or proves asks, over and over, and of whom; none of it changes anything. */
+  readonly asks?: readonly Asked[];
   readonly params: JsonObject;
+}
+
+/** Exactly what is asked of one cluster, or of one of its nodes. */
+export interface Asked {
+  readonly cluster: string;
+  readonly statements: readonly string[];
 }
 
 /** The inverse of a step, or the reason why there is none. */

@@ -4,10 +4,12 @@ import { quoteWord } from '../../transports/shell-quoting.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { mask } from '../cockroach/stream-uri.ts';
 import { isAtLeast, type Release } from '../cockroach/version.ts';
-import { actOn } from './act-on.ts';
+import { lookCommand } from '../hosts/certificate.ts';
+import { actOn, lookOn } from './act-on.ts';
 import type { PcrSettings } from './config.ts';
 import type { SideNodes } from './config-hosts.ts';
 import { otherSide } from './detail.ts';
+import { asking, questions } from './reads.ts';
 
 /** Names of the steps that are done on nodes. They are written into journals, so a name is never used again for something else. */
 export const hostKindsHere = {
@@ -29,7 +31,7 @@ export function profileFlag(side: Side, release: Pick<Release, 'year' | 'number'
   return `--config-profile replication-${side === 'primary' ? 'source' : 'target'}`;
 }
 
-const onNode = ({ binary, certsFolder, address }: SideNodes, word: string): string =>
+const onNode = ({ binary, certsFolder, address }: Pick<SideNodes, 'binary' | 'certsFolder' | 'address'>, word: string): string =>
   `${quoteWord(binary)} ${word} --certs-dir=${quoteWord(certsFolder)} --host=${quoteWord(address)}`;
 
 /** Sent to the nodes of a side that the config has no way to, people use the usual words. */
@@ -49,14 +51,20 @@ export const operatorSql = ({ user }: { readonly user: string }, password: strin
 const asTyped = (command: string, sql: readonly string[]): string =>
   [`${command} <<'SQL'`, ...sql.map((one) => `${one};`), 'SQL'].join('\n');
 
+/** A command of `cockroach` as it is typed on a node of a side. */
+export const nodeCommand = ({ setup }: PcrSettings, side: Side, word: string): string =>
+  onNode({ ...plainNodes, ...setup?.hosts?.[side] }, word);
+
 /** Exact commands for a side's nodes. */
-export function nodeCommands({ setup }: PcrSettings, side: Side, release: Pick<Release, 'year' | 'number'>) {
-  const nodes = { ...plainNodes, ...setup?.hosts?.[side] } as SideNodes;
-  return {
-    init: `${onNode(nodes, 'init')}${initFlag(side, release)}`,
-    sql: onNode(nodes, 'sql'),
-  };
-}
+export const nodeCommands = (settings: PcrSettings, side: Side, release: Pick<Release, 'year' | 'number'>) => ({
+  init: `${nodeCommand(settings, side, 'init')}${initFlag(side, release)}`,
+  sql: nodeCommand(settings, side, 'sql'),
+});
+
+const lookCommands = ({ setup }: PcrSettings, side: Side): readonly string[] => {
+  const hosts = setup?.hosts?.[side] ?? null;
+  return hosts === null ? [] : [lookCommand(hosts.certsFolder, hosts.trustedAs)];
+};
 
 /** Acts on the nodes of a side, and the look that proves them by connecting. */
 export function hostActs(settings: PcrSettings) {
@@ -81,22 +89,22 @@ export function hostActs(settings: PcrSettings) {
         { year, number },
       ),
     seeControlPlane: (side: Side, year: number, number: number, virtualClusters: readonly string[]): Act =>
-      actOn(
+      lookOn(
         settings,
         side,
         hostKindsHere.seeControlPlane,
         `Connect to the control plane of ${at(side)} and see that it is a new ${side === 'primary' ? 'primary' : 'standby'}`,
-        [],
+        [asking(settings).of(side, [questions.release, questions.virtualClusters])],
         { year, number, virtualClusters: [...virtualClusters] },
       ),
     /** `sha256` of the certificate of the other side. */
     checkCertificates: (side: Side, sha256: string): Act =>
-      actOn(
+      lookOn(
         settings,
         side,
         hostKindsHere.checkCertificates,
         `See that every node of ${at(side)} holds the certificate authority of ${at(otherSide(side))}`,
-        [],
+        (settings.setup?.hosts?.[side]?.nodes ?? []).map(({ name }) => ({ cluster: name, statements: lookCommands(settings, side) })),
         { sha256 },
       ),
   };

@@ -1,8 +1,9 @@
 import type { Side } from '../../domain/observation.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
-import { actOn, alter } from './act-on.ts';
+import { actOn, alter, lookOn } from './act-on.ts';
 import type { PcrSettings } from './config.ts';
 import { readerName } from './detail.ts';
+import { asking } from './reads.ts';
 
 /** Names of the steps of a reader. They are written into journals, so a name is never used again for something else. */
 export const readerKinds = {
@@ -23,7 +24,8 @@ export function readerActs(settings: PcrSettings) {
   return {
     openReader: (side: Side) =>
       actOn(settings, side, readerKinds.openReader, `Open ${at(side)} for reads`, alter(settings, 'SET REPLICATION READ VIRTUAL CLUSTER')),
-    awaitReader: (side: Side) => actOn(settings, side, readerKinds.awaitReader, `Wait until ${name} on ${at(side)} serves`, []),
+    awaitReader: (side: Side) =>
+      lookOn(settings, side, readerKinds.awaitReader, `Wait until ${name} on ${at(side)} serves`, [asking(settings).view(side)]),
     verifyReader: (side: Side) =>
       actOn(settings, side, readerKinds.verifyReader, `Connect to ${name} on ${at(side)} as a reader would`, ['SELECT 1 AS one']),
     // By its number, so that a reader which was made anew meanwhile is left alone; null where that is not known.

@@ -1,10 +1,11 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
-import { actOn } from './act-on.ts';
+import { actOn, lookOn } from './act-on.ts';
 import { readerActs } from './acts-reader.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
+import { asking } from './reads.ts';
 import {
   type CopyOptions,
   configureStatement,
@@ -149,10 +150,17 @@ function copyActs(settings: PcrSettings) {
         { id },
       ),
     awaitScan: (side: Side): Act =>
-      actOn(settings, side, setupKinds.awaitScan, `Wait until ${at(side)} has copied everything and follows ${at(otherSide(side))}`, []),
+      lookOn(settings, side, setupKinds.awaitScan, `Wait until ${at(side)} has copied everything and follows ${at(otherSide(side))}`, [
+        asking(settings).view(side),
+      ]),
     proveMoving: (side: Side, turn: number): Act =>
-      actOn(settings, side, setupKinds.proveMoving, `See the replicated time of ${at(side)} move ${turn === 1 ? 'once' : 'again'}`, [], {
-        turn,
-      }),
+      lookOn(
+        settings,
+        side,
+        setupKinds.proveMoving,
+        `See the replicated time of ${at(side)} move ${turn === 1 ? 'once' : 'again'}`,
+        [asking(settings).view(side)],
+        { turn },
+      ),
   };
 }

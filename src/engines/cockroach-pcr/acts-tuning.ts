@@ -1,9 +1,10 @@
 import type { Side } from '../../domain/observation.ts';
 import { quoteLiteral } from '../../transports/sql-quoting.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
-import { actOn, alter } from './act-on.ts';
+import { actOn, alter, lookOn } from './act-on.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
+import { asking } from './reads.ts';
 import { forPeople, intervalText, type Replacement, replaceConnectionStatements, type Trust } from './statements-setup.ts';
 
 /** Names of the steps on a running stream. They are written into journals, so a name is never used again for something else. */
@@ -58,6 +59,13 @@ export function tuningActs(settings: PcrSettings) {
         ...alter(settings, 'RESUME REPLICATION'),
       ]),
     awaitTime: (side: Side, micros: string) =>
-      actOn(settings, side, tuningKinds.awaitTime, `Wait until it is ${timestampOfMicros(BigInt(micros))}`, [], { micros }),
+      lookOn(
+        settings,
+        side,
+        tuningKinds.awaitTime,
+        `Wait until it is ${timestampOfMicros(BigInt(micros))}`,
+        [asking(settings).view(side), asking(settings).side(otherSide(side))],
+        { micros },
+      ),
   };
 }

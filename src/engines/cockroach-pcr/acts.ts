@@ -4,7 +4,7 @@ import type { FailoverTarget } from '../../domain/operation.ts';
 import type { Act, Step, Undo } from '../../domain/plan.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { microsOfMs, timestampOfMicros } from '../cockroach/times.ts';
-import { actOn, alter } from './act-on.ts';
+import { actOn, alter, lookOn } from './act-on.ts';
 import { hostActs } from './acts-hosts.ts';
 import { readerActs } from './acts-reader.ts';
 import { setupActs } from './acts-setup.ts';
@@ -12,6 +12,7 @@ import { tuningActs } from './acts-tuning.ts';
 import { upgradeActs } from './acts-upgrade.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
+import { asking } from './reads.ts';
 import { forPeople, type StreamOptions, startReplicationStatement } from './statements-setup.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
@@ -54,6 +55,7 @@ export const actsFor = (settings: PcrSettings) => ({
 });
 
 function serviceActs(settings: PcrSettings) {
+  const ask = asking(settings);
   const name = settings.virtualCluster;
   const at = (side: Side) => settings[side].cluster;
   return {
@@ -75,17 +77,25 @@ function serviceActs(settings: PcrSettings) {
       }),
     verifyService: (side: Side) =>
       actOn(settings, side, kinds.verifyService, `Connect to ${name} on ${at(side)} as an application would`, ['SELECT 1 AS one']),
-    checkSplitBrain: (side: Side) => actOn(settings, side, kinds.checkSplitBrain, `Check that only ${at(side)} takes writes`, []),
+    checkSplitBrain: (side: Side) =>
+      lookOn(settings, side, kinds.checkSplitBrain, `Check that only ${at(side)} takes writes`, [
+        ask.side(side),
+        ask.side(otherSide(side)),
+      ]),
   };
 }
 
 function replicationActs(settings: PcrSettings) {
+  const ask = asking(settings);
   const at = (side: Side) => settings[side].cluster;
   return {
     proveCatchUp: (side: Side, withinMs: number) =>
-      actOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [], { withinMs }),
+      lookOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [ask.view(side)], { withinMs }),
     awaitCut: (side: Side) =>
-      actOn(settings, side, kinds.awaitCut, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took before the stop`, []),
+      lookOn(settings, side, kinds.awaitCut, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took before the stop`, [
+        ask.view(side),
+        ask.view(otherSide(side)),
+      ]),
     // `replaces`: the pending failover that this one takes the place of, µs in digits.
     completeReplication: (side: Side, to: FailoverTarget, stopped: boolean, replaces: string | null = null) =>
       actOn(
@@ -116,14 +126,17 @@ function replicationActs(settings: PcrSettings) {
         `DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`,
       ]),
     takeTime: (side: Side) =>
-      actOn(settings, side, kinds.takeTime, `Take the newest time that ${at(side)} has as the time to compare at`, []),
-    compareCopies: (side: Side) =>
-      actOn(settings, side, kinds.compareCopies, `Compare ${at(side)} with ${at(otherSide(side))} as of that time`, [
-        `SELECT fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)}] AS OF SYSTEM TIME '${timePlaceholder}'`,
-      ]),
+      lookOn(settings, side, kinds.takeTime, `Take the newest time that ${at(side)} has as the time to compare at`, [ask.view(side)]),
+    compareCopies: (side: Side): Act => {
+      const fingerprint = `SELECT fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)}] AS OF SYSTEM TIME '${timePlaceholder}'`;
+      const act = actOn(settings, side, kinds.compareCopies, `Compare ${at(side)} with ${at(otherSide(side))} as of that time`, [
+        fingerprint,
+      ]);
+      return { ...act, asks: [ask.of(side, []), ask.of(otherSide(side), [fingerprint])] };
+    },
     awaitFollowing: (side: Side) =>
-      actOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, []),
-    awaitPromotion: (side: Side) => actOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, []),
+      lookOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, [ask.view(side)]),
+    awaitPromotion: (side: Side) => lookOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, [ask.view(side)]),
     pause: (side: Side) => actOn(settings, side, kinds.pause, `Pause replication into ${at(side)}`, alter(settings, 'PAUSE REPLICATION')),
     resume: (side: Side) =>
       actOn(settings, side, kinds.resume, `Resume replication into ${at(side)}`, alter(settings, 'RESUME REPLICATION')),

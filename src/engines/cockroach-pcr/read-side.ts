@@ -1,7 +1,6 @@
 import { isFault } from '../../domain/faults.ts';
 import { scrub } from '../../transports/scrub.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
-import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { deafBy, notUnderstood } from '../cockroach/deaf.ts';
 import { errorWords, statusWords } from '../cockroach/job-words.ts';
@@ -12,6 +11,7 @@ import { type Micros, microsOfHlc, microsOfTimestamp } from '../cockroach/times.
 import { releaseOf } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
 import { type ReaderView, type ReadSide, readerName, type SideRead, type VirtualClusterView } from './detail.ts';
+import { questions } from './reads.ts';
 
 export interface VirtualClusterReading {
   readonly now: Micros;
@@ -31,11 +31,11 @@ export async function readSide(connect: SqlConnect, address: ClusterAddress, nam
 }
 
 async function readAll(session: SqlSession, cluster: string, name: string): Promise<ReadSide> {
-  const version = firstValue(await session.read('SELECT version()'));
+  const version = firstValue(await session.read(questions.release));
   const release = releaseOf(version ?? '');
   if (release === null) throw notUnderstood(cluster, 'version', version);
-  const activeVersion = firstValue(await session.read('SHOW CLUSTER SETTING version')) ?? '';
-  const defaultTarget = firstValue(await session.read('SHOW CLUSTER SETTING server.controller.default_target_cluster')) ?? '';
+  const activeVersion = firstValue(await session.read(questions.activeVersion)) ?? '';
+  const defaultTarget = firstValue(await session.read(questions.defaultTarget)) ?? '';
   const { now, vc, jobs, reader } = await readVirtualCluster(session, cluster, name);
   const producers = producersOf(name, jobs);
   const history = historyIn(producers);
@@ -54,7 +54,7 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
 
 /** Reads what one virtual cluster is doing now. Throws a Fault. */
 export async function readVirtualCluster(session: SqlSession, cluster: string, name: string): Promise<VirtualClusterReading> {
-  const all = await session.read('SHOW VIRTUAL CLUSTERS');
+  const all = await session.read(questions.virtualClusters);
   const rows = all.filter((row) => row['name'] === name);
   // A drop frees the name at once, so that a new one may stand beside one that is being dropped.
   const plain = rows.find((row) => row['data_state'] !== 'dropping') ?? rows[0];
@@ -72,14 +72,13 @@ function readerIn(rows: readonly SqlRow[], name: string): ReaderView | null {
 
 /** 23.2 does not know prior details (42601): it is asked again without them. One that is being dropped has lost its name (42704). */
 async function readStream(session: SqlSession, name: string): Promise<SqlRow> {
-  const status = `SHOW VIRTUAL CLUSTER ${quoteIdentifier(name)} WITH REPLICATION STATUS`;
   try {
-    return (await session.read(`${status}, PRIOR REPLICATION DETAILS`))[0] ?? {};
+    return (await session.read(questions.streamWithPrior(name)))[0] ?? {};
   } catch (cause) {
     const sqlState = isFault(cause) ? cause.facts['sqlState'] : null;
     if (sqlState === '42704') return { data_state: 'dropping' };
     if (sqlState !== '42601') throw cause;
-    return (await session.read(status).catch(unlessDropped))[0] ?? {};
+    return (await session.read(questions.stream(name)).catch(unlessDropped))[0] ?? {};
   }
 }
 

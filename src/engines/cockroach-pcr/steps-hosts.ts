@@ -11,6 +11,7 @@ import { endingOf, withShell } from '../hosts/session.ts';
 import { nodeCommands, operatorSql } from './acts-hosts.ts';
 import type { SideNodes } from './config-hosts.ts';
 import { done, impossible, type PcrStep, type Place, todo } from './place.ts';
+import { questions } from './reads.ts';
 
 const releaseParams = z.object({ year: z.number(), number: z.number() });
 type ReleaseParams = z.infer<typeof releaseParams>;
@@ -90,8 +91,8 @@ export const seeControlPlane: PcrStep<z.infer<typeof seeParams>> = {
   probe: (place, { year, number, virtualClusters }) =>
     withSystem(place.connect, place.address, place.io, async (session): Promise<Probe> => {
       const { here } = place;
-      const release = releaseOf(firstValue(await session.read('SELECT version()')) ?? '');
-      const found = (await session.read('SHOW VIRTUAL CLUSTERS')).map((row) => row['name'] ?? '');
+      const release = releaseOf(firstValue(await session.read(questions.release)) ?? '');
+      const found = (await session.read(questions.virtualClusters)).map((row) => row['name'] ?? '');
       const evidence = { version: release?.text ?? 'unknown', 'virtual clusters': found.join(', ') };
       if (release?.year !== year || release.number !== number) {
         return impossible(`${here} runs ${release?.text ?? 'an unknown release'}, and the plan was made for v${year}.${number}.`, evidence);

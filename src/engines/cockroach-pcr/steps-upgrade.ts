@@ -4,13 +4,14 @@ import { firstValue, withSession, withSystem } from '../cockroach/session.ts';
 import { releaseOf } from '../cockroach/version.ts';
 import type { Probe } from '../engine.ts';
 import { change, done, impossible, type PcrStep, type Place, todo, underway } from './place.ts';
+import { questions } from './reads.ts';
 import { compareMajors, isUnfinished, majorOf, majorOfActive } from './versions.ts';
 
 const params = z.object({ version: z.string().regex(/^\d{2}\.\d{1,2}$/) });
 type Params = z.infer<typeof params>;
 
 async function binaryOf(session: SqlSession): Promise<string | null> {
-  const release = releaseOf(firstValue(await session.read('SELECT version()')) ?? '');
+  const release = releaseOf(firstValue(await session.read(questions.release)) ?? '');
   return release === null ? null : majorOf(release);
 }
 
@@ -28,7 +29,7 @@ export const verifyRelease: PcrStep<Params> = {
 
 /** What the active version of a virtual cluster says of its upgrade. */
 async function finalizedState(session: SqlSession, here: string, version: string): Promise<Probe> {
-  const active = firstValue(await session.read('SHOW CLUSTER SETTING version')) ?? '';
+  const active = firstValue(await session.read(questions.activeVersion)) ?? '';
   const major = majorOfActive(active);
   if (isUnfinished(active)) return underway(`${here} is on its way: its active version is ${active}.`);
   if (major !== null && compareMajors(major, version) >= 0) return done({ 'active version': active });

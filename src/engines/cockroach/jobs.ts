@@ -23,7 +23,9 @@ export const producerJob = 'REPLICATION STREAM PRODUCER';
 export const logicalJob = 'LOGICAL REPLICATION';
 
 const columns = 'job_id, job_type, description, status, running_status, fraction_completed, error, modified';
-const jobsOf = (consumer: string): string => `SELECT ${columns} FROM [SHOW JOBS] WHERE job_type IN ('${consumer}', '${producerJob}')`;
+/** Lists the jobs of one kind of replication. */
+export const jobsStatement = (consumer: string): string =>
+  `SELECT ${columns} FROM [SHOW JOBS] WHERE job_type IN ('${consumer}', '${producerJob}')`;
 
 /** Statuses from which a job never moves again. */
 const over = ['succeeded', 'failed', 'canceled', 'revert-failed'];
@@ -37,7 +39,7 @@ export const readReplicationJobs = (session: SqlSession): Promise<readonly Job[]
 export const readLogicalJobs = (session: SqlSession): Promise<readonly Job[]> => readJobsOf(session, logicalJob);
 
 const readJobsOf = async (session: SqlSession, consumer: string): Promise<readonly Job[]> =>
-  (await session.read(jobsOf(consumer))).map(jobOf);
+  (await session.read(jobsStatement(consumer))).map(jobOf);
 
 function jobOf(row: SqlRow): Job {
   const fraction = Number(row['fraction_completed'] ?? Number.NaN);

@@ -6,6 +6,9 @@ import type { ClusterAddress } from './address.ts';
 /** Name of the control plane: every statement about replication is sent there. */
 export const systemInterface = 'system';
 
+/** Asks a session on which virtual cluster it has landed. */
+export const landedStatement = 'SHOW virtual_cluster_name';
+
 type Io = Pick<EngineIo, 'signal' | 'timeoutMs' | 'tag'>;
 
 /** Opens a session on a virtual cluster, uses it and closes it, whatever happens. */
@@ -37,7 +40,7 @@ export function withInterface<T>(
   use: (session: SqlSession) => Promise<T>,
 ): Promise<T> {
   return withSession(connect, address, virtualCluster, io, async (session) => {
-    const landed = firstValue(await session.read('SHOW virtual_cluster_name'));
+    const landed = firstValue(await session.read(landedStatement));
     if (landed !== virtualCluster) {
       const wanted = virtualCluster === systemInterface ? 'the system interface' : `virtual cluster ${virtualCluster}`;
       throw new Fault('answer-not-understood', `${address.cluster} put the session on '${landed}' instead of ${wanted}.`, {

@@ -60,10 +60,14 @@ function endOf(text: string): number | null {
 export const lookAtFile = (connect: ShellConnect, node: ShellTarget, folder: string, file: string, io: HostIo): Promise<FileLook> =>
   withShell(connect, node, io, (session) => lookThrough(session, node, folder, file));
 
-async function lookThrough(session: ShellSession, node: ShellTarget, folder: string, file: string): Promise<FileLook> {
+/** Tells what is at a path, by its checksum. */
+export function lookCommand(folder: string, file: string): string {
   const path = quoteWord(`${folder}/${file}`);
-  const command = `test -d ${quoteWord(folder)} || { echo no-folder; exit 0; }; test -e ${path} || { echo absent; exit 0; }; sha256sum < ${path}`;
-  const answer = await session.read(command);
+  return `test -d ${quoteWord(folder)} || { echo no-folder; exit 0; }; test -e ${path} || { echo absent; exit 0; }; sha256sum < ${path}`;
+}
+
+async function lookThrough(session: ShellSession, node: ShellTarget, folder: string, file: string): Promise<FileLook> {
+  const answer = await session.read(lookCommand(folder, file));
   const words = answer.stdout.trim();
   if (answer.exitCode === 0 && (words === 'no-folder' || words === 'absent')) return { kind: words };
   const sha256 = /^([0-9a-f]{64}) /.exec(answer.stdout)?.[1];

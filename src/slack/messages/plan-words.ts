@@ -33,6 +33,10 @@ function stepElements(step: Step, index: number): readonly RichElement[] {
   return [
     paragraph(bold(`${index === 0 ? '' : '\n'}${index + 1}. ${cut(flat(step.title), pieceSize)}`), say(place(step))),
     ...pieces(step.statements.join('\n')).map(preformatted),
+    ...(step.asks ?? []).flatMap(({ cluster, statements }) => [
+      paragraph(say(`Asks ${cut(flat(cluster), 200)}:`)),
+      ...pieces(statements.join('\n')).map(preformatted),
+    ]),
     paragraph(italic(promise(step))),
   ];
 }
