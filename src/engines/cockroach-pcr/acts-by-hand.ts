@@ -1,7 +1,9 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
+import { quoteWord } from '../../transports/shell-quoting.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
-import type { PcrLink } from './config.ts';
+import { nodeCommand } from './acts-hosts.ts';
+import type { PcrLink, PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
 import { intervalText } from './statements-setup.ts';
 
@@ -24,12 +26,13 @@ const byHand = (kind: string, title: string, statements: readonly string[]): Act
 /** v23.2 finds the other side's certificate in a file on each of its own nodes. */
 export function certificateByHand({ settings }: PcrLink, side: Side): Act {
   const from = otherSide(side);
-  const path = settings.setup?.addresses[from].caPath ?? '';
+  const path = quoteWord(settings.setup?.addresses[from].caPath ?? '');
+  const own = settings.setup?.hosts?.[from]?.caCertificate ?? null;
   const here = settings[side].cluster;
   const there = settings[from].cluster;
   return byHand(handKinds.certificate, `Put the certificate authority of ${there} on every node of ${here}`, [
-    `scp <a node of ${there}>:<its certs folder>/ca.crt <each node of ${here}>:${path}`,
-    `ssh <each node of ${here}> openssl x509 -in ${path} -noout -subject -enddate`,
+    `scp <a node of ${there}>:${own === null ? '<its certs folder>/ca.crt' : quoteWord(own)} <each node of ${here}>:${path}`,
+    `ssh <each node of ${here}> ${quoteWord(`openssl x509 -in ${path} -noout -subject -enddate`)}`,
   ]);
 }
 
@@ -40,9 +43,14 @@ export const windowByHand = ({ settings }: PcrLink, from: Side, source: string, 
   ]);
 
 /** Binaries are replaced node by node, so that the cluster stays up; the release is what the other side runs already. */
-export const binariesByHand = (cluster: string, release: string): Act =>
-  byHand(handKinds.binaries, `Put ${release} on every node of ${cluster}`, [
-    `On one node of ${cluster} after the other: cockroach node drain --self, stop the process, replace the cockroach binary with ${release}, start it as before`,
-    'Go on with the next node only when cockroach node status shows the last one as live',
+export function binariesByHand(settings: PcrSettings, side: Side, release: string): Act {
+  const { cluster } = settings[side];
+  const nodes = settings.setup?.hosts?.[side]?.nodes ?? [];
+  const names = nodes.length === 0 ? '' : ` (${nodes.map(({ name }) => name).join(', ')})`;
+  return byHand(handKinds.binaries, `Put ${release} on every node of ${cluster}`, [
+    `On one node of ${cluster} after the other${names}: ${nodeCommand(settings, side, 'node drain --self')}`,
+    `Then on the same node: stop the process, replace the cockroach binary with ${release}, start it as before`,
+    `Go on with the next node only when this shows the last one as live: ${nodeCommand(settings, side, 'node status')}`,
     `When all are done: SELECT version() on ${cluster} says ${release}`,
   ]);
+}

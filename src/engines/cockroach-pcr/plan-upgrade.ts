@@ -1,5 +1,6 @@
 import type { Side } from '../../domain/observation.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import type { Operation } from '../../domain/operation.ts';
+import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { actsFor, changeStep, type Draft, lookStep, noUndo, personStep } from './acts.ts';
 import { binariesByHand } from './acts-by-hand.ts';
 import type { ReadSide } from './detail.ts';
@@ -7,6 +8,8 @@ import { canOpenReader } from './options.ts';
 import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
 import { compareMajors, isUnfinished, majorOf, majorOfActive } from './versions.ts';
 import { phaseWords, problemOf } from './words.ts';
+
+type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
 
 /** People restart the last node while the bot looks, ms. */
 const binariesBudgetMs = 60 * 60_000;
@@ -18,8 +21,9 @@ const readerBudgetMs = 10 * 60_000;
  * Plans an upgrade in the order that keeps the replication alive: the standby before the primary, the control plane before the
  * application. Where it goes is what the newest binaries say. Pure.
  */
-export function planUpgrade(scene: Scene): Outline | Refusal {
+export function planUpgrade({ phase }: Upgrade, scene: Scene): Outline | Refusal {
   const { link, follower, here, there, sourceRead } = scene;
+  if (phase !== undefined) return inOneRun(link.id, phase);
   if (sourceRead.kind !== 'read') {
     return notNow(
       `${problemOf(there, sourceRead)} An upgrade of ${link.id} needs both sides.`,
@@ -47,6 +51,14 @@ export function planUpgrade(scene: Scene): Outline | Refusal {
   };
 }
 
+/** Replication goes on all the while, so that there is nothing to be ended before and made anew after. */
+const inOneRun = (id: string, phase: string): Refusal =>
+  refuse(
+    'bad-input',
+    `The upgrade of ${id} is one run, which waits for people to replace binaries where it has to; it has no ${phase}.`,
+    `Ask for /repl upgrade ${id}.`,
+  );
+
 function nothingToDo({ link, here, there }: Scene, { appVersion }: ReadSide, target: string): Refusal {
   const unseen = appVersion == null ? ` The active version of ${link.settings.virtualCluster} on ${there} could not be read.` : '';
   return notNow(
@@ -61,7 +73,7 @@ function sideSteps({ link }: Scene, side: Side, read: ReadSide, target: string):
   const { cluster } = link.settings[side];
   const isOld = compareMajors(majorOf(read.release), target) < 0;
   const binaries = isOld
-    ? [personStep(binariesByHand(cluster, `v${target}`)), lookStep(acts.verifyRelease(side, target), binariesBudgetMs)]
+    ? [personStep(binariesByHand(link.settings, side, `v${target}`)), lookStep(acts.verifyRelease(side, target), binariesBudgetMs)]
     : [];
   return isFinal(read.activeVersion, target) ? binaries : [...binaries, finalStep(acts.finalize(side, target), cluster)];
 }

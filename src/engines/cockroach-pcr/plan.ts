@@ -79,7 +79,7 @@ function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
     case 'resume':
       return planResume(scene);
     case 'upgrade':
-      return planUpgrade(scene);
+      return planUpgrade(operation, scene);
     case 'verify':
       return planVerify(scene);
     case 'reader':

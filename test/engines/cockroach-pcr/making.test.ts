@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import { maskedUri, streamUri } from '../../../src/engines/cockroach/stream-uri.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
+import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
 import type { GroundRead, PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import {
@@ -124,6 +125,38 @@ describe('an upgrade', () => {
     const plan = planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby({}, onVersion('24.3'))));
     expect(kindsOf(plan)).toEqual(['pcr.replace-binaries', 'pcr.verify-release', 'pcr.finalize']);
     expect(plan.kind === 'plan' ? plan.warnings[0] : '').toMatch(/before anything else/);
+  });
+
+  it.each(['begin', 'finish'] as const)('has no %s of its own, and says so', (phase) => {
+    const link = aMadeLink();
+    const answer = planPcr({ kind: 'upgrade', link: link.id, phase }, link, anObservation(aDetail(aSource(v24), aStandby()), link));
+    expect(answer).toMatchObject({ code: 'bad-input', next: 'Ask for /repl upgrade prod-sql.' });
+    expect(refusalOf(answer)).toContain(`it has no ${phase}`);
+  });
+
+  it('gives people commands that run as they are, on the nodes that the config names', () => {
+    const node = { name: 'east-1', host: 'east-1', port: 22, user: 'ops', key: new Secret('k'), hostKeys: ['x'] };
+    const primary = {
+      nodes: [node],
+      certsFolder: "/it's/certs",
+      caCertificate: '/c',
+      trustedAs: 'w.crt',
+      binary: '/opt/cockroach',
+      address: 'east:26257',
+      start: null,
+    };
+    // Of a target only its name is used here.
+    const hosts = { primary, standby: null } as unknown as NonNullable<PcrSetup['hosts']>;
+    const plan = planned(
+      'upgrade',
+      aDetail(aSource(v24), aStandby({}, { ...onVersion('26.2'), activeVersion: '24.3' })),
+      aMadeLink({ hosts }),
+    );
+    const words = plan.kind === 'plan' ? plan.steps.find(({ by }) => by === 'person')?.statements.join('\n') : '';
+    expect(words).toContain('(east-1)');
+    for (const word of ['node drain --self', 'node status']) {
+      expect(words).toContain(`'/opt/cockroach' ${word} --certs-dir='/it'\\''s/certs' --host='east:26257'`);
+    }
   });
 
   it('is refused politely when there is nothing to do, or replication does not work', () => {
