@@ -3,10 +3,10 @@ import type { RunId } from '../domain/ids.ts';
 import type { Inspection } from '../domain/inspection.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { EngineId, Link } from '../domain/link.ts';
-import type { Observation, Sample } from '../domain/observation.ts';
+import type { Observation, Offer, Sample } from '../domain/observation.ts';
 import type { InspectionName, Operation, OperationName, Risk } from '../domain/operation.ts';
-import type { Act, Check, Plan, StepKind } from '../domain/plan.ts';
-import type { Refusal } from '../domain/refusal.ts';
+import type { Act, Check, Plan, Step, StepKind } from '../domain/plan.ts';
+import { isRefusal, type Refusal } from '../domain/refusal.ts';
 import type { RunReport, RunView } from '../domain/run.ts';
 
 /** What a step of the same run recorded when it was done. It stands in the journal, so it outlives the process that read it. */
@@ -81,6 +81,15 @@ const mostPatienceMs = 90_000;
 /** Time for one look or one probe of an engine, where the house usually gives `usualMs`. */
 export const patienceOf = ({ patienceMs }: Pick<Engine, 'patienceMs'>, usualMs: number): number =>
   Math.max(usualMs, Math.min(patienceMs ?? 0, mostPatienceMs));
+
+/** A fence while one can be planned: it would end that two sides take writes. It acts where the plan has no way back. Pure. */
+export function fenceOffers(
+  planned: Refusal | (Pick<Plan, 'summary'> & { readonly steps: readonly Omit<Step, 'id'>[] }),
+): readonly Offer[] {
+  if (isRefusal(planned)) return [];
+  const cluster = planned.steps.find(({ pointOfNoReturn }) => pointOfNoReturn)?.cluster ?? null;
+  return cluster === null ? [] : [{ operation: 'fence', cluster, why: planned.summary }];
+}
 
 /** One way of replicating databases. Adding one is adding a folder, a simulator, and passing the conformance suite. */
 export interface Engine<L extends Link = Link> {

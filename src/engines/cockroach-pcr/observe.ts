@@ -3,13 +3,14 @@ import type { Lag } from '../../domain/lag.ts';
 import type { Observation, Side, SideView } from '../../domain/observation.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
-import type { EngineIo } from '../engine.ts';
+import { type EngineIo, fenceOffers } from '../engine.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
 import { followersOf, lagMsOf, otherSide, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { bothAsConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
 import { withHosts } from './hosts-ground.ts';
+import { planFence } from './plan-fence.ts';
 import { readSide } from './read-side.ts';
 import { withAppVersion } from './versions.ts';
 import { problemOf, unseen } from './words.ts';
@@ -45,6 +46,7 @@ export function observationOf(link: PcrLink, detail: PcrDetail, observedAt: numb
     facts: factsOf(link.settings, detail),
     // The schema of the detail holds strings, numbers, nulls and objects only.
     detail: detail as unknown as JsonObject,
+    offers: fenceOffers(planFence(link, detail)),
   };
 }
 

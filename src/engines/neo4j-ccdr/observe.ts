@@ -5,14 +5,14 @@ import type { Lag } from '../../domain/lag.ts';
 import type { Observation, Side, SideView } from '../../domain/observation.ts';
 import type { BoltConnect } from '../../transports/bolt.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
-import type { EngineIo } from '../engine.ts';
+import { type EngineIo, fenceOffers } from '../engine.ts';
 import { type CertificateMemory, noCertificates, readCertificates } from './certificates.ts';
 import { type CcdrLink, type CcdrSettings, otherSide } from './config.ts';
 import type { CcdrDetail, SideRead } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { type Headline, headlineOf } from './headline.ts';
 import { pastOf, pointsOf, remember, type Seen, trailOf } from './history.ts';
-import { fenceOffers } from './plan-fence.ts';
+import { planFence } from './plan-fence.ts';
 import { readDatabases, readSide } from './read-side.ts';
 import { withLeader } from './session.ts';
 import { sideProblem } from './side-problem.ts';
@@ -114,7 +114,7 @@ export function observationOf(link: CcdrLink, detail: CcdrDetail, observedAt: nu
     facts: factsOf(link.settings, detail),
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
-    offers: fenceOffers(link, detail),
+    offers: fenceOffers(planFence(link, detail)),
   };
 }
 

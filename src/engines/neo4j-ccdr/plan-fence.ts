@@ -1,5 +1,5 @@
-import type { Offer, Side } from '../../domain/observation.ts';
-import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 import { actsFor } from './acts.ts';
 import { type CcdrLink, otherSide } from './config.ts';
 import { changeBudgetMs, lookBudgetMs } from './creation.ts';
@@ -50,14 +50,6 @@ export function planFence(link: CcdrLink, detail: CcdrDetail): Outline | Refusal
       `Save or merge what ${here} alone took before a failback or a rebuild of ${link.id} replaces it.`,
     ],
   };
-}
-
-/** The fence, while it would end something: offered wherever it could be planned now. Pure. */
-export function fenceOffers(link: CcdrLink, detail: CcdrDetail): readonly Offer[] {
-  const kept = promotedLast(detail);
-  const planned = planFence(link, detail);
-  if (kept === null || isRefusal(planned)) return [];
-  return [{ operation: 'fence', cluster: link.settings[otherSide(kept.side)].cluster, why: planned.summary }];
 }
 
 const viewOf = (detail: CcdrDetail, side: Side): DatabaseView | null => {

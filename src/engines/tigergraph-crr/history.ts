@@ -18,7 +18,7 @@ export interface Seen {
   readonly follower: number | null;
 }
 
-/** What the bot remembers of a link since it started. */
+/** What bots remember of a link. */
 export interface Past {
   readonly points: readonly Seen[];
   /** Ends of topics at the last look that had them of both sides; `at` is when the older of the two was read. */
@@ -31,9 +31,6 @@ export interface Past {
 }
 
 export const noPast: Past = { points: [], last: null, base: new Map(), stillSince: null, outdated: [] };
-
-/** Points kept: with a look every 5 s they reach back for an hour, and thinned out for a day and more. */
-const mostPoints = 720;
 
 /** Both sides count as at rest when nothing has moved between two readings this far apart, ms. */
 const restMs = 20_000;
@@ -60,7 +57,7 @@ export function remember(
   const before = refilled ? noPast : kept;
   const outdated = [...new Set([...before.outdated, ...evidence(before, seen, names[side], names[follower.side], resets)])];
   return {
-    points: thinned([...(refilled ? [] : kept.points), seen]),
+    points: [...(refilled ? [] : kept.points), seen],
     last: ends ?? before.last,
     base: baseWith(before, ends, follower, seen),
     stillSince: stillSince(before, ends, seen),
@@ -152,13 +149,6 @@ function stillSince(past: Past, ends: Past['last'], seen: Seen): number | null {
   return moved || !lacks ? null : (past.stillSince ?? before.at);
 }
 
-function thinned(points: readonly Seen[]): readonly Seen[] {
-  if (points.length <= mostPoints) return points;
-  const half = Math.floor(points.length / 2);
-  // The oldest point stays: how far back we know decides what can be said.
-  return points.filter((_, index) => index >= half || index % 2 === 0);
-}
-
 /** What can be said now. Pure. */
 export function pastOf(past: Past, detail: Pick<CrrDetail, Side>, now: number): PastView {
   const [follower] = followersOf(detail);
@@ -202,7 +192,7 @@ function wordsOf(changes: number | null, records: number | null): string {
         : `it lacks ${count(changes, 'change')} of metadata`;
   const data =
     records === null
-      ? 'how much graph data it lacks is not known: both sides have not been seen at rest since this bot started'
+      ? 'how much graph data it lacks is not known: both sides have not been seen at rest yet'
       : records === 0
         ? 'it has every record of graph data'
         : `it lacks ${count(records, 'record')} of graph data`;

@@ -3,20 +3,21 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Lag } from '../../domain/lag.ts';
 import type { Observation, Side, SideView } from '../../domain/observation.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
-import type { EngineIo } from '../engine.ts';
+import { type EngineIo, fenceOffers } from '../engine.ts';
 import { type CrrLink, type CrrSettings, otherSide } from './config.ts';
 import type { CrrDetail } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { headlineOf } from './headline.ts';
-import { noPast, type Past, pastOf, remember } from './history.ts';
+import { pastOf, remember } from './history.ts';
+import { planFence } from './plan-end.ts';
 import { newSideMemory, readSide, type SideMemory } from './read-side.ts';
 import { sideProblem } from './side-problem.ts';
 import { followersOf, roleOf, writableOf } from './state.ts';
+import { rememberedOf, trailOf } from './trail.ts';
 import { problemOf } from './words.ts';
 
-/** What the bot remembers of one link since it started. */
+/** What this process keeps of one link between looks, since it is dear to read. Nothing rests on it that another bot would not know. */
 interface LinkMemory {
-  past: Past;
   readonly primary: SideMemory;
   readonly standby: SideMemory;
 }
@@ -24,21 +25,29 @@ interface LinkMemory {
 export type Memory = Map<LinkId, LinkMemory>;
 
 function memoryOf(memory: Memory, link: CrrLink): LinkMemory {
-  const known = memory.get(link.id) ?? { past: noPast, primary: newSideMemory(), standby: newSideMemory() };
+  const known = memory.get(link.id) ?? { primary: newSideMemory(), standby: newSideMemory() };
   memory.set(link.id, known);
   return known;
 }
 
-/** Reads both sides. Throws a Fault only when the caller itself gave up. */
-export async function observeCrr(shell: ShellConnect, memory: Memory, link: CrrLink, io: EngineIo): Promise<Observation> {
-  const detail = await lookCrr(shell, memory, link, io);
-  return observationOf(link, detail, io.clock.now());
+/** What one look saw, together with what was remembered, and what it leaves for later ones. */
+interface Looked {
+  readonly detail: CrrDetail;
+  readonly trail: JsonObject;
 }
 
-/** Reads both sides and remembers it. `fresh`: nothing of it may be from an earlier look. */
-export async function lookCrr(shell: ShellConnect, memory: Memory, link: CrrLink, io: EngineIo, fresh = false): Promise<CrrDetail> {
+/** Reads both sides. Throws a Fault only when the caller itself gave up. */
+export async function observeCrr(shell: ShellConnect, memory: Memory, link: CrrLink, io: EngineIo): Promise<Observation> {
+  const { detail, trail } = await lookCrr(shell, memory, link, io);
+  return { ...observationOf(link, detail, io.clock.now()), trail };
+}
+
+/** Reads both sides, and what bots remember of them. `fresh`: nothing that is read may be from an earlier look. */
+export async function lookCrr(shell: ShellConnect, memory: Memory, link: CrrLink, io: EngineIo, fresh = false): Promise<Looked> {
   const { settings } = link;
   const known = memoryOf(memory, link);
+  const before = rememberedOf(await io.history(), io.clock.now());
+  for (const side of ['primary', 'standby'] as const) takeOver(known[side], before.resets?.[side] ?? {});
   const [primary, standby] = await Promise.all([
     readSide(shell, settings.primary, known.primary, io, fresh),
     readSide(shell, settings.standby, known.standby, io, fresh),
@@ -46,9 +55,16 @@ export async function lookCrr(shell: ShellConnect, memory: Memory, link: CrrLink
   const read = { primary, standby };
   const at = io.clock.now();
   const [follower] = followersOf(read);
-  const resets = follower === undefined ? [] : known[otherSide(follower.side)].added.splice(0);
-  known.past = remember(known.past, read, at, { primary: settings.primary.cluster, standby: settings.standby.cluster }, resets);
-  return { ...read, past: pastOf(known.past, read, at) };
+  const added = follower === undefined ? [] : known[otherSide(follower.side)].added;
+  const past = remember(before.past, read, at, { primary: settings.primary.cluster, standby: settings.standby.cluster }, added);
+  const counts = { primary: Object.fromEntries(known.primary.resets), standby: Object.fromEntries(known.standby.resets) };
+  return { detail: { ...read, past: pastOf(past, read, at) }, trail: trailOf(past, follower !== undefined, counts) };
+}
+
+/** Resets that another bot has counted meanwhile are no news: what it made of them stands in what is remembered. */
+function takeOver(memory: SideMemory, counts: Readonly<Record<string, number>>): void {
+  memory.added.length = 0;
+  for (const [node, count] of Object.entries(counts)) memory.resets.set(node, count);
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */
@@ -65,6 +81,7 @@ export function observationOf(link: CrrLink, detail: CrrDetail, observedAt: numb
     facts: factsOf(settings, detail),
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
+    offers: fenceOffers(planFence(link, detail)),
   };
 }
 

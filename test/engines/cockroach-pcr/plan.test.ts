@@ -69,6 +69,19 @@ const follow = ['start-replication@sql-east', 'await-following@sql-east', 'check
 
 const swapped = (step: string): string => step.replace(/sql-(east|west)/, (name) => (name === 'sql-east' ? 'sql-west' : 'sql-east'));
 
+describe('a fence', () => {
+  it.each([
+    ['the side that was not promoted, while both take writes', aDetail(aSource(), hasServed()), 'sql-east'],
+    ['the side that was promoted earlier', aDetail(hasServed(), promotedEarlier), 'sql-west'],
+    ['nothing on a sound link', aDetail(), null],
+    ['nothing while the old side is gone', aDetail(gone, hasServed()), null],
+    ['nothing when nothing tells which side was promoted', aDetail(aSource(), aSource()), null],
+  ])('is offered for %s', (_, detail, cluster) => {
+    const why = `Stop writes on ${cluster}, so that only ${cluster === 'sql-east' ? 'sql-west' : 'sql-east'} takes them.`;
+    expect(anObservation(detail).offers).toEqual(cluster === null ? [] : [{ operation: 'fence', cluster, why }]);
+  });
+});
+
 describe('a plan', () => {
   const rows: readonly (readonly [string, Operation, PcrDetail, readonly string[]])[] = [
     ['a failover with a living primary fences it first', failover, aDetail(), [fence, promote, ...serve]],
