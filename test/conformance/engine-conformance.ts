@@ -11,6 +11,8 @@ import { anIo, type Bed, carryOut, earlierOn, engineSteps, executorFor, planOn, 
 export interface Situation<L extends Link, B extends Bed<L> = Bed<L>> {
   readonly name: string;
   readonly operation: Operation;
+  /** Every effect is made by people or by a hook: whatever happens, the engine sends no statement that changes anything. */
+  readonly sendsNothing?: true;
   open(): Promise<B>;
 }
 
@@ -79,6 +81,40 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
       }
       expect(on.effects()).toEqual([]);
     });
+
+    if (situation.sendsNothing === true) {
+      it('sends nothing, and finds every step done once people have done theirs', async () => {
+        const on = await opened(situation);
+        const plan = await planOn(on, operation);
+        const engine = same(on);
+        await through(on, plan, async (step) => {
+          expect(step.undo.kind, step.title).toBe('none');
+          expect(await carryOut(on, step, engine), step.title).toBe(0);
+        });
+        expect(plan.steps.some(({ pointOfNoReturn }) => pointOfNoReturn)).toBe(false);
+        expect(on.effects()).toEqual([]);
+      });
+
+      it('refuses to send anything even when it is told to', async () => {
+        const on = await opened(situation);
+        const engine = on.engine();
+        for (const step of engineSteps(await planOn(on, operation))) {
+          const fault = await faultFrom(executorFor(engine, step).perform(step, on.link, anIo()));
+          expect(fault).toMatchObject({ effect: 'not-applied' });
+        }
+        expect(on.effects()).toEqual([]);
+      });
+
+      it('needs no memory: after a crash within every wait, another engine goes on', async () => {
+        const on = await opened(situation);
+        await through(on, await planOn(on, operation), async (step) => {
+          expect(await carryOut(on, step, () => on.engine()), step.title).toBe(0);
+        });
+        expect(on.effects()).toEqual([]);
+        expect(on.wasSplit()).toBe(false);
+      });
+      return;
+    }
 
     it('sends every effect once, and what it sends is what the plan shows', async () => {
       const on = await opened(situation);

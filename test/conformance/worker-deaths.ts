@@ -119,6 +119,8 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
     it('is brought to the same end by another worker, wherever the first one dies', { timeout: 900_000 }, async () => {
       const quiet = await play(storeOf(0), situation, { kind: 'none' });
       expect(quiet.run.state, quiet.run.halt?.sentence).toBe('succeeded');
+      if (situation.sendsNothing === true) expect(changesOf(quiet.effects)).toEqual([]);
+      else expect(changesOf(quiet.effects).length).toBeGreaterThan(0);
       const deaths: readonly Death[] = [
         ...Array.from({ length: quiet.words }, (_one, index) => index + 1).flatMap((at): readonly Death[] => [
           { kind: 'word', at, written: at % 2 === 0 },

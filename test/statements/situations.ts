@@ -5,6 +5,7 @@ import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { ldrDialects } from '../../src/sim/cockroach/ldr/grammar/ldr-dialect.ts';
 import type { LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
 import { aReach, failStreams, type LdrBed, ldrLinkId, openLdr, streamPassword } from '../conformance/cockroach-ldr-bed.ts';
+import { ldrOptions } from '../conformance/cockroach-ldr-options.ts';
 import { ldrSituations } from '../conformance/cockroach-ldr-situations.ts';
 import { aSetup, openPcr, type PcrBed, pcrLinkId } from '../conformance/cockroach-pcr-bed.ts';
 import { pcrSituations } from '../conformance/cockroach-pcr-situations.ts';
@@ -142,7 +143,7 @@ export const collectors = (version: SimVersion): readonly (() => Promise<Collect
   ...[...pcrSituations(version), ...pcrStreamSituations(version), ...morePcr(version)].map(
     (situation) => () => statementsOf(situation, () => systemInterface),
   ),
-  ...(ldrDialects[version] === null ? [] : [...ldrSituations(version), ...moreLdr(version)]).map(
+  ...(ldrDialects[version] === null ? [] : [...ldrSituations(version), ...ldrOptions(version), ...moreLdr(version)]).map(
     (situation) => () => statementsOf(situation, ({ settings }) => settings.interface),
   ),
 ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { quoteIdentifier } from '../../transports/sql-quoting.ts';
+import { quoteLiteral } from '../../transports/sql-quoting.ts';
 import { readNow } from '../cockroach/now.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import { microsOfMs, microsOfTimestamp } from '../cockroach/times.ts';
@@ -69,7 +69,7 @@ const startAlone = (place: Place, statement: string): Promise<void> =>
       throw refused(`Job ${live.id} on ${place.here} has appeared meanwhile, so no other one was started.`, { job: live.id });
     const database = functionDatabase(place.settings, place.side);
     // The server looks functions up in the session's own database only.
-    if (database !== null) await session.read(`SET database = ${quoteIdentifier(database)}`);
+    if (database !== null) await session.read(`SET database = ${quoteLiteral(database)}`);
     await session.change(statement);
   });
 

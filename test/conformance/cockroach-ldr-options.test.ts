@@ -1,0 +1,24 @@
+import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
+import { type Chosen, chosenOf } from './chosen.ts';
+import { ldrLooks } from './cockroach-ldr-looks.ts';
+import { ldrOptions } from './cockroach-ldr-options.ts';
+import { describeEngine } from './engine-conformance.ts';
+
+const versions: readonly SimVersion[] = ['24.3', '26.2'];
+
+// Both ways are two statements there, and connections are made anew instead of changed.
+const options: Chosen = {
+  '24.3': [
+    'setup with every option',
+    'setup both ways with functions',
+    'setup that goes on both ways',
+    'reconnect both ways',
+    'reconnect by hand',
+  ],
+};
+const looks: Chosen = { '24.3': ['switchover both ways'] };
+
+for (const version of versions) {
+  describeEngine(`cockroach-ldr with options on ${version}`, chosenOf(version, options, ldrOptions));
+  describeEngine(`cockroach-ldr without a statement on ${version}`, chosenOf(version, looks, ldrLooks));
+}

@@ -1,0 +1,117 @@
+import type { LdrLink, LdrSettings } from '../../src/engines/cockroach-ldr/config.ts';
+import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
+import type { LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
+import { until } from '../support/until.ts';
+import { aReach, endStreams, type LdrBed, ldrLinkId as link, openLdr, streamPassword } from './cockroach-ldr-bed.ts';
+import type { Situation } from './engine-conformance.ts';
+
+type Options = LdrSettings['options'];
+const plain: Options = { mode: 'immediate', discardTtlDeletes: false, label: null, skipSchemaCheck: false };
+
+const bare: Partial<LdrWorldOptions> = { start: 'none', users: [{ name: 'ops', password: streamPassword, admin: true }] };
+const both = { direction: 'bidirectional' } as const;
+
+const tables = ['shop.public.orders', 'shop.public.items'];
+const name = (table: string) => ({ database: 'shop', schema: 'public', table });
+
+/** A function that decides about the conflicts of a table, as replication calls it. */
+const decider = (made: string, table: string) => ({
+  name: made,
+  overloads: [{ arguments: ['text', table, table, table, 'numeric', 'numeric', 'numeric'], returns: 'text' }],
+});
+const oddName = `merge "it's"`;
+const deciders = [decider(`shop.public.${oddName}`, 'orders'), decider('shop.public.merge_items', 'items')];
+const decided: Options = {
+  ...plain,
+  mode: 'validated',
+  defaultFunction: { primary: name(oddName), standby: name(oddName) },
+  functions: [{ pair: 1, function: { primary: name('merge_items'), standby: name('merge_items') } }],
+};
+
+/** Both sides hold rows, and were in step until their jobs ended. */
+async function ended(world: LdrBed['world']): Promise<void> {
+  const sides = ['primary', 'standby'] as const;
+  for (const side of sides) await endStreams(world, side);
+  await until(() => sides.every((side) => world.ldrJobs(side).every(({ status }) => status === 'canceled')), 'the streams are over');
+}
+
+/** Setups that say more than the usual, each in a state of the databases in which that is possible. */
+export const ldrOptions = (version: SimVersion): readonly Situation<LdrLink, LdrBed>[] => {
+  const operation = { kind: 'setup', link } as const;
+  const onward = { kind: 'setup', link, from: { kind: 'last' } } as const;
+  const every: Options = { mode: 'validated', discardTtlDeletes: true, label: 'shop: all', skipSchemaCheck: true, defaultFunction: 'dlq' };
+  const ttl = { expireAfter: '30 days', excluded: true } as const;
+  const onMain = { interface: 'main' } as const;
+  // Names, so that statements are the same in every world, whatever ports it got.
+  const addresses = { primary: ['east.example:26257'], standby: ['west.example:26257'] } as const;
+  const streams = {
+    primary: { externalConnection: 'to_west', reach: aReach({ user: 'ops', host: 'west.example', port: 26_257 }) },
+    standby: { externalConnection: 'to_east', reach: aReach({ user: 'ops', host: 'east.example', port: 26_257 }) },
+  };
+  return [
+    {
+      name: 'setup with every option',
+      operation,
+      open: () =>
+        openLdr(version, {
+          world: { ...bare, tables: tables.map((table) => ({ name: table, ttl })) },
+          settings: () => ({ options: every }),
+        }),
+    },
+    {
+      name: 'setup both ways with mode, label and without a schema check',
+      operation,
+      open: () => openLdr(version, { world: { ...bare, ...both }, settings: () => ({ options: { ...every, discardTtlDeletes: false } }) }),
+    },
+    {
+      name: 'setup with functions',
+      operation,
+      open: () => openLdr(version, { world: { ...bare, functions: deciders }, settings: () => ({ options: decided }) }),
+    },
+    {
+      name: 'setup both ways with functions',
+      operation,
+      open: () => openLdr(version, { world: { ...bare, ...both, functions: deciders }, settings: () => ({ options: decided }) }),
+    },
+    { name: 'setup that goes on', operation: onward, open: () => openLdr(version, { prepare: ended }) },
+    { name: 'setup that goes on both ways', operation: onward, open: () => openLdr(version, { world: both, prepare: ended }) },
+    {
+      name: 'setup in a virtual cluster',
+      operation,
+      open: () => openLdr(version, { world: { ...bare, ...onMain }, settings: () => onMain }),
+    },
+    {
+      name: 'setup in a virtual cluster both ways',
+      operation,
+      open: () => openLdr(version, { world: { ...bare, ...onMain, ...both }, settings: () => onMain }),
+    },
+    {
+      name: 'reconnect both ways',
+      operation: { kind: 'reconnect', link },
+      open: () => openLdr(version, { world: { ...bare, ...both, start: 'replicating', addresses }, settings: () => ({ streams }) }),
+    },
+    {
+      name: 'reconnect of what is paused by hand',
+      operation: { kind: 'reconnect', link },
+      open: () => openLdr(version, { world: { ...bare, start: 'paused', addresses }, settings: () => ({ streams }) }),
+    },
+    {
+      name: 'reconnect by hand',
+      operation: { kind: 'reconnect', link },
+      open: () => openLdr(version),
+    },
+    ...(version === '24.3'
+      ? []
+      : [
+          {
+            name: 'setup into absent tables with mode, discard and label',
+            operation,
+            open: () =>
+              openLdr(version, {
+                world: { ...bare, tables: tables.map((table) => ({ name: table, ttl, sides: ['primary'] as const })) },
+                settings: () => ({ options: { ...every, skipSchemaCheck: false, defaultFunction: 'lww' } }),
+              }),
+          },
+        ]),
+  ];
+};
