@@ -11,7 +11,7 @@ import { type Flow, flowsOf, isLive, phaseOf } from './flow.ts';
 import { endStep } from './plan-refill.ts';
 import { connectionOf, reachInto } from './reach.ts';
 import { expired, isExpired, noDowntime, noLoss, pauseLimit, queueWarnings, sides } from './scene.ts';
-import { leadOf, phaseWords, reasonOf, wayOf } from './words.ts';
+import { countdown, leadOf, phaseWords, reasonOf, wayOf } from './words.ts';
 
 /** A pause, a resume: answered at once, with effect within seconds, ms. */
 const budgetMs = 120_000;
@@ -158,11 +158,12 @@ export function planReconnect(link: LdrLink, detail: LdrDetail): Outline | Refus
   }
   const acts = actsFor(link.settings);
   return {
-    summary: `Renew the external connection of ${flows.map(({ into }) => link.settings[into].cluster).join(' and of ')}, and have replication use it.`,
+    summary: `Renew the external connection of ${flows.map(({ into }) => link.settings[into].cluster).join(' and of ')}, and have replication use it${flows.every(({ jobs }) => jobs.every(isHeld)) ? ' once it is resumed' : ''}.`,
     steps: flows.flatMap((flow) => reconnectSteps(link, flow, acts)),
     predictedLoss: noLoss('Nothing is lost; replication stands still for a moment.'),
     predictedDowntime: noDowntime,
     warnings: [
+      ...flows.flatMap((flow) => reconnectWarnings(link, flow)),
       'The former address and password are not kept: taking it back means writing them into the config again.',
       'If the new ones are wrong, replication pauses itself; mend them and ask for a resume within 24 h.',
       ...unseen(link, detail),
@@ -174,11 +175,35 @@ const notKept = noUndo('What the connection held before is not known to the bot.
 
 function reconnectSteps(link: LdrLink, flow: Flow, acts: Acts): readonly Draft[] {
   const { into, jobs, read } = flow;
-  const bounces = jobs.map((job) =>
-    changeStep(acts.bounce(into, job.id), budgetMs, noUndo('Replication has connected anew; there is nothing to take back.')),
-  );
-  const proof = lookStep(acts.proveAdvance(into, link.settings.maxLagMs), proofBudgetMs);
-  return [...renewSteps(link, into, isAtLeast(read.release, 25, 4), acts), ...bounces, proof];
+  const bounces = jobs
+    .filter((job) => !isHeld(job))
+    .map((job) =>
+      changeStep(acts.bounce(into, job.id), budgetMs, noUndo('Replication has connected anew; there is nothing to take back.')),
+    );
+  const proofs = jobs.some(isHeld) ? [] : [lookStep(acts.proveAdvance(into, link.settings.maxLagMs), proofBudgetMs)];
+  return [...renewSteps(link, into, isAtLeast(read.release, 25, 4), acts), ...bounces, ...proofs];
+}
+
+/** Somebody paused it by hand and wants it so: it reads its connection when it is resumed. */
+const isHeld = (job: JobView): boolean => phaseOf(job) === 'paused';
+
+/** What becomes of jobs that stand still: those that were paused by hand stay so, those that met an error are tried again. */
+function reconnectWarnings({ settings, id }: LdrLink, flow: Flow): readonly string[] {
+  const way = wayOf(settings, flow.into);
+  const idsOf = (phase: 'paused' | 'gave-up') => flow.jobs.filter((job) => phaseOf(job) === phase).map((job) => job.id);
+  const [held, stuck] = [idsOf('paused'), idsOf('gave-up')];
+  return [
+    ...(held.length === 0
+      ? []
+      : [
+          `${way} is paused by hand (job ${held.join(', ')}) and stays paused. It reads the renewed connection when it is resumed (/repl resume ${id}); whether that works is known only then. ${countdown(flow)}`,
+        ]),
+    ...(stuck.length === 0
+      ? []
+      : [
+          `${way} paused itself after an error (job ${stuck.join(', ')}): it is let go on with the renewed connection, and pauses itself again if the cause is another one.`,
+        ]),
+  ];
 }
 
 /** Before 25.4 a connection can't be changed, so it is dropped and made anew; a job that runs reads it again only when it connects. */
