@@ -27,9 +27,10 @@ const old = { text: '3.9.1', major: 3, minor: 9, patch: 1 };
 const crr = (more: Partial<ReadSide['crr']>): ReadSide['crr'] => ({ ...aFollower().crr, ...more });
 
 describe('a fence', () => {
+  const by = (cluster: string) => ({ by: `${cluster}-1` });
   const open = (prefix: string) =>
-    aFollower({ crr: { ...aFollower().crr, enabled: false, prefix }, connector: { kind: 'read', tasks: [] } });
-  const twice = aSource({ crr: { ...aSource().crr, prefix: 'Primary.Primary' } });
+    aFollower({ ...by('graph-west'), crr: { ...aFollower().crr, enabled: false, prefix }, connector: { kind: 'read', tasks: [] } });
+  const east = (prefix = '') => aSource({ ...by('graph-east'), crr: { ...aSource().crr, prefix } });
   it.each([
     ['the side that was promoted less often, while both take writes', aDetail({ primary: east(), standby: open('Primary') }), 'graph-east'],
     ['the other one when that was', aDetail({ primary: east('Primary.Primary'), standby: open('Primary') }), 'graph-west'],
