@@ -158,6 +158,8 @@ export interface LocalAnswer {
 export interface WorldControl {
   advance(ms: number): void;
   writes(perSecond: number): void;
+  /** People take the applications away from an older cluster, whose service no statement stops. */
+  vacate(side: SimSide): void;
   linkDown(): void;
   linkUp(): void;
   /** Every node of a side is restarted with other binaries; nothing is finalized by that. */

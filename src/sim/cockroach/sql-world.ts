@@ -102,6 +102,11 @@ function createControl(realm: Realm, faults: Faults, genesis: Genesis): WorldCon
       realm.time.leap(ms);
       catchUp(realm);
     },
+    vacate: (side) => {
+      catchUp(realm);
+      realm.state.clusters[side].flat = false;
+      changed(realm);
+    },
     writes: (perSecond) => void realm.state.rates.push({ fromUs: catchUp(realm), perSecond }),
     linkDown: () => faults.link('down'),
     linkUp: () => faults.link('up'),
