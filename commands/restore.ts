@@ -8,7 +8,7 @@ export const command = defineCommand({
   risk: 'danger',
   args: {
     link: arg.link(),
-    backup: arg.name('word', 'BACKUP', 'full name of the backup, or latest'),
+    backup: arg.backup(),
     on: arg.name('flag', 'CLUSTER', 'the cluster whose content is replaced'),
     fromOther: arg.flag('the backup was taken on the other cluster of the link'),
     ...changeArgs,
@@ -16,6 +16,7 @@ export const command = defineCommand({
   examples: [
     '/repl restore prod-graph weekly-2026-11-01T030000.112 --on tg-east --reason "a bad load at 04:10"',
     '/repl restore prod-graph latest --from-other --on tg-west',
+    '/repl restore prod-graph 2026-11-01T04:07:00Z --on tg-east --reason "a bad load at 04:10"',
   ],
   toIntent: ({ link, backup, on, fromOther, ...how }) =>
     askChange({ kind: 'restore', link, backup, from: fromOther ? 'other' : 'own', on }, how),

@@ -4,7 +4,7 @@ import { count } from './arguments/count.ts';
 import { duration } from './arguments/duration.ts';
 import { flag } from './arguments/flag.ts';
 import { link } from './arguments/link.ts';
-import { name } from './arguments/name.ts';
+import { backup, name } from './arguments/name.ts';
 import { operation } from './arguments/operation.ts';
 import { person } from './arguments/person.ts';
 import { run } from './arguments/run.ts';
@@ -21,6 +21,7 @@ const change = (): ChangeArgument => ({
 
 /** The types of arguments that commands are declared with. */
 export const arg = {
+  backup,
   change,
   choice,
   continueFrom,

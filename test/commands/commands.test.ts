@@ -34,10 +34,7 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['describe prod-graph', { kind: 'describe', link: 'prod-graph' }],
   ['preflight Switchover prod-sql', { kind: 'preflight', operation: 'switchover', link: 'prod-sql' }],
   ['plan pause prod-sql', { kind: 'plan', operation: { kind: 'pause', link: 'prod-sql' }, json: false }],
-  [
-    'plan --json switchover prod-sql',
-    { kind: 'plan', operation: { kind: 'switchover', link: 'prod-sql' }, json: true },
-  ],
+  ['plan --json switchover prod-sql', { kind: 'plan', operation: { kind: 'switchover', link: 'prod-sql' }, json: true }],
   [
     'plan failover prod-sql --to -10m --json',
     { kind: 'plan', operation: { kind: 'failover', link: 'prod-sql', to: minutesAgo(10) }, json: true },
@@ -99,6 +96,10 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
     asked({ kind: 'backup', link: 'prod-sql', action: { kind: 'create', mode: 'incremental', tag: 'nightly' }, on: 'tg-west' }),
   ],
   ['backup prod-sql --delete w-1', asked({ kind: 'backup', link: 'prod-sql', action: { kind: 'delete', backup: 'w-1' }, on: null })],
+  [
+    'restore prod-sql 2026-11-20T03:12:00Z --on tg-east',
+    asked({ kind: 'restore', link: 'prod-sql', backup: '2026-11-20T03:12:00Z', from: 'own', on: 'tg-east' }),
+  ],
   ['restore prod-sql w-1 --on tg-east', asked({ kind: 'restore', link: 'prod-sql', backup: 'w-1', from: 'own', on: 'tg-east' })],
   [
     'restore prod-sql latest --from-other --on tg-west',

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../src/domain/clock.ts';
 import type { Side } from '../../src/domain/observation.ts';
 import type { Step } from '../../src/domain/plan.ts';
 import type { TigerWorld } from '../../src/sim/tigergraph/contract.ts';
@@ -48,6 +49,21 @@ export const chained =
     await backedUp(side, 'weekly')(world);
     await at(world, side, 'gadmin backup create daily --custom-tag --incremental');
   };
+
+const hour = 3_600_000;
+
+/** A world that begins an hour ago, so that what is prepared in it lies in the past. */
+export const hourAgo: Clock = { ...systemClock, now: () => systemClock.now() - hour };
+
+export const anHourAfter =
+  (prepare: Prepare): Prepare =>
+  async (world) => {
+    await prepare(world);
+    world.control().advance(hour);
+  };
+
+/** Half an hour ago, as the product takes it. */
+export const moment = `${new Date(systemClock.now() - hour / 2).toISOString().slice(0, 19)}Z`;
 
 /** Services that hold data are stopped, as a fence leaves them. */
 export const stopped =

@@ -111,6 +111,13 @@ const restores = [
     prepare: prepared.backedUp('primary', 'nightly'),
     world: { backup: 's3' },
   }),
+  situation('restore of an incremental backup of the other cluster', '4.2.0', 'none', restore('tiger-west', 'other'), {
+    prepare: prepared.chained('primary'),
+  }),
+  situation('restore to a moment that needs a backup first', '4.1.4', 'none', restore('tiger-east', 'own', prepared.moment), {
+    prepare: prepared.anHourAfter(prepared.backedUp('primary', 'weekly')),
+    world: { clock: prepared.hourAgo },
+  }),
   situation('restore by gbar', '3.6.3', 'none', restore('tiger-east', 'own'), { prepare: prepared.backedUp('primary', 'nightly') }),
 ];
 

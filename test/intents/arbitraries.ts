@@ -144,7 +144,11 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
     fc.constantFrom('begin' as const, 'finish' as const).map((phase) => ({ kind: 'upgrade' as const, link, phase })),
     fc.record({ action: backupActions, on: maybe(names) }).map((how) => ({ kind: 'backup' as const, link, ...how })),
     fc
-      .record({ backup: names, from: fc.constantFrom('own' as const, 'other' as const), on: names })
+      .record({
+        backup: fc.oneof(names, fc.constant('2026-11-20T03:12:00Z')),
+        from: fc.constantFrom('own' as const, 'other' as const),
+        on: names,
+      })
       .map((how) => ({ kind: 'restore' as const, link, ...how })),
     fc
       .constantFrom(

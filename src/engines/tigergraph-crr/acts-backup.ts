@@ -59,7 +59,7 @@ export const copyBackupAct = (at: At, { backup, path, to }: CopyParams): Act =>
   actAt(
     at,
     kinds.copyBackup,
-    `Copy the part of the backup that lies on ${at.node.name} to ${to.cluster}`,
+    `Copy the part of ${backup ?? 'the backup'} that lies on ${at.node.name} to ${to.cluster}`,
     [
       `rsync -a --partial --inplace -e 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes' ${quoteWord(`${path}/${named(backup)}/`)} ${quoteWord(`${to.user}@${to.ip}:${to.path}/${named(backup)}/`)}`,
     ],
@@ -70,7 +70,7 @@ export const spreadBackupAct = (at: At, { backup, path }: StoredParams): Act =>
   actAt(
     at,
     kinds.spreadBackup,
-    `Give every node of ${clusterAt(at)} the whole backup`,
+    `Give every node of ${clusterAt(at)} the whole of ${backup ?? 'the backup'}`,
     [`gscp all ${folderOf(path, backup)} ${quoteWord(path)}`],
     { backup, path },
   );
@@ -81,7 +81,11 @@ export interface CompareParams extends StoredParams {
 }
 
 export const compareFilesAct = (at: At, { backup, path, source }: CompareParams): Act =>
-  actAt(at, kinds.compareFiles, `Compare the checksums of the backup on ${clusterAt(at)} with the original`, [], { backup, path, source });
+  actAt(at, kinds.compareFiles, `Compare the checksums of ${backup ?? 'the backup'} on ${clusterAt(at)} with the original`, [], {
+    backup,
+    path,
+    source,
+  });
 
 /** What lists the checksums of a backup's files. */
 export const checksumsCommand = (path: string, backup: string): string =>
@@ -96,6 +100,8 @@ export interface RestoreParams {
   readonly tool: BackupTool;
   /** Folder of backups, where the metadata has to be named (up to 3.9.1); null elsewhere. */
   readonly metaPath: string | null;
+  /** A moment that is restored instead of a backup; the product finds the backup that covers it. */
+  readonly moment: string | null;
   /** What has to hold when it begins. `other-serves`: the other side takes writes, so that what is replaced is a copy; `own`: this very content is given up. */
   readonly guard: 'other-serves' | 'own';
 }
@@ -103,11 +109,12 @@ export interface RestoreParams {
 export const restoreAct = (at: At, params: RestoreParams): Act => {
   const title = params.empty
     ? `Turn the replication into ${clusterAt(at)} on, restoring nothing`
-    : `Replace everything in ${clusterAt(at)} with the backup${params.dr ? ' and have it follow' : ''}`;
+    : `Replace everything in ${clusterAt(at)} with ${params.moment === null ? 'the backup' : `its state at ${params.moment}`}${params.dr ? ' and have it follow' : ''}`;
   return actAt(at, kinds.restore, title, [restoreStatement(params)], { ...params });
 };
 
-function restoreStatement({ backup, empty, dr, tool, metaPath }: RestoreParams): string {
+function restoreStatement({ backup, empty, dr, tool, metaPath, moment }: RestoreParams): string {
+  if (moment !== null) return `gadmin backup restore ${moment} --time-point -y`;
   if (tool === 'gbar') return `gbar restore -y ${named(backup)}`;
   if (empty) return 'gadmin backup restore --dr -y';
   if (metaPath !== null) return `gadmin backup restore --meta=${quoteWord(`${metaPath}/${named(backup)}/metadata`)} -y`;

@@ -104,6 +104,8 @@ const backupRow = z.strictObject({
   /** As the cluster prints it, e.g. `2.6 MB`. */
   size: z.string().nullable(),
   base: z.string().nullable(),
+  /** Since when the changes are in it: it can be restored to any moment from here on. ms since the epoch; null when not told. */
+  startedAt: z.number().nullable(),
   /** ms since the epoch; null when not told. */
   createdAt: z.number().nullable(),
 });
@@ -153,7 +155,7 @@ const sideRead = z.discriminatedUnion('kind', [
   readSide,
 ]);
 
-/** What the bot itself remembers of its looks since it started. */
+/** What the bots themselves remember of their looks. */
 const pastView = z.strictObject({
   /** Changes of metadata that the follower lacks; null when not known. Negative when the follower is ahead, which must not be. */
   changes: z.int().nullable(),

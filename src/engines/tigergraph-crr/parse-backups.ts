@@ -31,11 +31,15 @@ export function parseBackups({ exitCode, text }: Block): BackupsView {
       version: textOr(row['VERSION']),
       size: textOr(row['SIZE']),
       base: textOr(row['BASE']),
+      startedAt: parseTime(Object.entries(row).find(([title]) => title.endsWith('START TIME'))?.[1] ?? ''),
       createdAt: parseTime(row['CREATED AT'] ?? ''),
     }),
   );
   return table.whole && rows.every(({ tag }) => isTag(tag)) ? { kind: 'read', rows } : unread('The list of backups is not whole.');
 }
+
+/** gbar puts the time of a backup into its name, in UTC as the hosts of a cluster have it. */
+const timeIn = (tag: string): number | null => parseTime(tag.slice(-14).replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3 $4:$5:$6'));
 
 /** Reads `gbar list`, of whose form only the full tag is known: a name, a dash and 14 digits. Pure; never throws. */
 export function parseGbarList({ exitCode, text }: Block): BackupsView {
@@ -43,7 +47,7 @@ export function parseGbarList({ exitCode, text }: Block): BackupsView {
   const rows = linesOf(text).flatMap((line): readonly BackupRow[] => {
     const tag = /(?:^|[\s/|"])([A-Za-z0-9][A-Za-z0-9_.-]*-\d{14})(?=$|[\s/|",:])/.exec(line)?.[1];
     const size = /(\d+(?:\.\d+)?\s?(?:[KMGT]i?)?B?)\b/.exec(line.replace(tag ?? '', ''))?.[1] ?? null;
-    return tag === undefined ? [] : [{ tag, type: 'FULL', version: null, size, base: null, createdAt: null }];
+    return tag === undefined ? [] : [{ tag, type: 'FULL', version: null, size, base: null, startedAt: null, createdAt: timeIn(tag) }];
   });
   return { kind: 'read', rows: [...new Map(rows.map((row) => [row.tag, row])).values()] };
 }

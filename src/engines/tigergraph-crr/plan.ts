@@ -5,9 +5,10 @@ import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import type { CrrLink } from './config.ts';
 import { type CrrDetail, crrDetail } from './detail.ts';
 import { numbered, type Outline } from './drafts.ts';
-import { planBackup, planRestore } from './plan-backup.ts';
+import { planBackup } from './plan-backup.ts';
 import { planFence, planPause, planResume, planTeardown } from './plan-end.ts';
 import { planFailover, planSwitchover } from './plan-promote.ts';
+import { planRestore } from './plan-restore.ts';
 import { planFailback, planRebuild, planSetup } from './plan-seed.ts';
 import { planUpgrade } from './plan-upgrade.ts';
 
@@ -21,7 +22,7 @@ export function planCrr(operation: Operation, link: CrrLink, seen: Observation):
       'Ask again; the clusters are then looked at anew.',
     );
   }
-  const outline = outlineOf(operation, link, detail.data);
+  const outline = outlineOf(operation, link, detail.data, seen.observedAt);
   if (isRefusal(outline)) return outline;
   const { steps, ...rest } = outline;
   const facts = seen.facts.filter((fact) => fact.binding);
@@ -45,7 +46,7 @@ const copyOnly = ({ id }: CrrLink): Refusal =>
     `Ask for /repl setup ${id} without --from.`,
   );
 
-function outlineOf(operation: Operation, link: CrrLink, detail: CrrDetail): Outline | Refusal {
+function outlineOf(operation: Operation, link: CrrLink, detail: CrrDetail, now: number): Outline | Refusal {
   switch (operation.kind) {
     case 'setup':
       return operation.from === undefined ? planSetup(link, detail) : copyOnly(link);
@@ -66,7 +67,7 @@ function outlineOf(operation: Operation, link: CrrLink, detail: CrrDetail): Outl
     case 'backup':
       return planBackup(operation, link, detail);
     case 'restore':
-      return planRestore(operation, link, detail);
+      return planRestore(operation, link, detail, now);
     case 'upgrade':
       return planUpgrade(operation, link, detail);
     case 'teardown':

@@ -1,6 +1,7 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
+import { isMoment, newest } from './chains.ts';
 import { type CrrLink, type CrrSettings, otherSide } from './config.ts';
 import type { BackupRow, CrrDetail, ReadSide } from './detail.ts';
 import { depthOf, prefixBehind } from './names.ts';
@@ -144,7 +145,8 @@ export function meantBackup(operation: Operation, { backups }: ReadSide): Backup
 
 /** Whether a backup that is there is of use to fill the other side. Pure. */
 export function freshnessCheck(operation: Operation, from: ReadSide, cluster: string, now: number): Check | null {
-  if (operation.kind !== 'restore') return null;
+  // Whether a moment is covered is told by the plan.
+  if (operation.kind !== 'restore' || isMoment(operation.backup)) return null;
   const name = `${cluster}: the backup`;
   if (from.backups.kind === 'unread') return failed(name, from.backups.why, 'List the backups there by hand.');
   const wanted = meantBackup(operation, from);
@@ -176,6 +178,3 @@ export function freshnessCheck(operation: Operation, from: ReadSide, cluster: st
     ? passed(name, `${tag} was made ${spell(Math.max(0, age))} ago.`)
     : failed(name, `${tag} was made ${spell(age)} ago, and Kafka keeps records for ${limit} h only.`, 'Make a new backup.');
 }
-
-const newest = (rows: Extract<ReadSide['backups'], { kind: 'read' }>['rows']) =>
-  [...rows].sort((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0) || (a.tag < b.tag ? 1 : -1))[0];

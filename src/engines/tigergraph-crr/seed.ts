@@ -147,6 +147,7 @@ export function followSteps(
         dr,
         tool: toolOf(to),
         metaPath: needsMetadata(to) && toolOf(to) === 'gadmin' && target.kind === 'local' ? target.path : null,
+        moment: null,
         guard: 'other-serves',
       }),
       budgets.restore,

@@ -12,6 +12,7 @@ import {
   takeBackupAct,
   withBackup,
 } from './acts-backup.ts';
+import { builtOn } from './chains.ts';
 import type { LongStep } from './job.ts';
 import { ask, lookBackups, lookServices, spotOf } from './look.ts';
 import { isTag } from './names.ts';
@@ -146,11 +147,9 @@ export const removeBackup: CrrStep<{ readonly backup: string; readonly tool: Bac
   probe: async (place, { backup, tool: by }) => {
     const listed = await lookBackups(spotOf(place), by);
     if (!listed.some((row) => row.tag === backup)) return done({ backup, listed: 'no' });
-    const built = listed.filter(({ base }) => base === backup);
+    const built = builtOn(listed, backup);
     if (built.length === 0) return todo;
-    return impossible(
-      `${few(built.map((row) => row.tag))} builds on ${backup}, so ${backup} can't be deleted before it. Nothing was deleted.`,
-    );
+    return impossible(`${few(built)} builds on ${backup}, so ${backup} can't be deleted before it. Nothing was deleted.`);
   },
   // Its own prompt is answered by a pipe, so it gets no other input.
   perform: (place) => send(place, `{ ${place.act.statements[0] ?? ''}; }`),

@@ -4,6 +4,7 @@ import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { Probe } from '../engine.ts';
 import { checksumsCommand, compareFilesAct, type RestoreParams, restoreAct } from './acts-backup.ts';
 import { askNode } from './ask.ts';
+import { covering, isMoment } from './chains.ts';
 import type { CrrCluster } from './config.ts';
 import { otherSide } from './config.ts';
 import type { LongStep } from './job.ts';
@@ -77,6 +78,7 @@ const restoreParams = z.object({
   dr: z.boolean(),
   tool: z.enum(['gadmin', 'gbar']),
   metaPath: path.nullable(),
+  moment: z.string().refine(isMoment).nullable().default(null),
   guard: z.enum(['other-serves', 'own']),
 });
 
@@ -85,7 +87,7 @@ export const restore: LongStep<RestoreParams> = {
   rebuild: (at, params) => restoreAct(at, params),
   before: beforeRestore,
   command: (place, params) => {
-    const command = params.empty ? (place.act.statements[0] ?? '') : named(place, params.backup);
+    const command = params.empty || params.moment !== null ? (place.act.statements[0] ?? '') : named(place, params.backup);
     return params.tool === 'gbar' && typeof command === 'string' ? withGbarUser(command) : command;
   },
   input: gbarUser,
@@ -101,7 +103,7 @@ function isWholeRestore(log: string, dr: boolean, empty: boolean): boolean {
 }
 
 async function beforeRestore(place: Place, params: RestoreParams): Promise<Probe> {
-  const name = params.empty ? '' : backupOf(place, params.backup);
+  const name = params.empty || params.moment !== null ? '' : backupOf(place, params.backup);
   if (typeof name !== 'string') return impossible(name.why);
   if (params.guard === 'other-serves') {
     const other = await spotOn(place, otherSide(place.side));
@@ -115,15 +117,19 @@ async function beforeRestore(place: Place, params: RestoreParams): Promise<Probe
   // With its metadata in a file, or from an archive, it need not be listed.
   if (params.empty || params.metaPath !== null || params.tool === 'gbar') return todo;
   const listed = await lookBackups(spotOf(place), params.tool);
+  if (params.moment !== null)
+    return covering(listed, Date.parse(params.moment)) === undefined
+      ? impossible(`No backup that ${place.here} lists covers ${params.moment}, so that moment can't be restored. Nothing was changed.`)
+      : todo;
   if (listed.some((row) => row.tag === name)) return todo;
   return impossible(`${place.here} does not list the backup ${name}, so it can't be restored there. Nothing was changed.`);
 }
 
-async function afterRestore(place: Place, { dr, backup, empty }: RestoreParams): Promise<Probe> {
+async function afterRestore(place: Place, { dr, backup, empty, moment }: RestoreParams): Promise<Probe> {
   const { enabled, services } = await lookFollowing(spotOf(place));
   if (!allOnline(services))
     return underway(`The restore has ended; ${place.here} waits for ${few(ailing(services)) || 'a fresh table of services'}.`);
   if (dr && !enabled) return impossible(`The restore of ${place.here} has ended, but ${place.here} is not set to follow.`);
-  const name = empty ? null : backupOf(place, backup);
-  return done({ restored: typeof name === 'string' ? name : 'nothing', follows: enabled, 'seen at': place.io.clock.now() });
+  const name = empty ? 'nothing' : (moment ?? backupOf(place, backup));
+  return done({ restored: typeof name === 'string' ? name : 'not known', follows: enabled, 'seen at': place.io.clock.now() });
 }

@@ -20,3 +20,14 @@ export const name = (place: 'word' | 'flag', placeholder: string, about: string)
         ),
   print: (value) => value,
 });
+
+const moment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+/** What is restored: a backup by its full name, the newest, or the state at a moment. */
+export const backup = (): Argument<string> => {
+  const named = name('word', 'BACKUP', 'full name of the backup, latest, or a moment such as 2026-11-20T03:12:00Z');
+  return {
+    ...named,
+    read: (word, context) => (moment.test(word.plain) && Number.isFinite(Date.parse(word.plain)) ? word.plain : named.read(word, context)),
+  };
+};

@@ -62,7 +62,7 @@ describe('the statements of backups', () => {
     expect(takeBackupAct(at, params).statements).toEqual([statement]);
   });
 
-  const base = { backup: 'b-1', empty: false, dr: false, tool: 'gadmin', metaPath: null, guard: 'own' } as const;
+  const base = { backup: 'b-1', empty: false, dr: false, tool: 'gadmin', metaPath: null, moment: null, guard: 'own' } as const;
   it.each([
     [base, 'gadmin backup restore b-1 -y'],
     [{ ...base, dr: true }, 'gadmin backup restore b-1 --dr -y'],
@@ -70,6 +70,7 @@ describe('the statements of backups', () => {
     [{ ...base, backup: null, empty: true, dr: true }, 'gadmin backup restore --dr -y'],
     [{ ...base, metaPath: '/backups' }, "gadmin backup restore --meta='/backups/b-1/metadata' -y"],
     [{ ...base, tool: 'gbar' as const }, 'gbar restore -y b-1'],
+    [{ ...base, backup: null, moment: '2026-11-20T03:12:00Z' }, 'gadmin backup restore 2026-11-20T03:12:00Z --time-point -y'],
   ])('restore %j', (params, statement) => {
     expect(restoreAct(at, params).statements).toEqual([statement]);
   });

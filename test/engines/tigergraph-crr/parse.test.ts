@@ -210,6 +210,7 @@ describe('lists of backups', () => {
           version: null,
           size: '2.6 MB',
           base: null,
+          startedAt: null,
           createdAt: Date.UTC(2022, 9, 22, 13, 39, 12),
         },
       ],
@@ -220,7 +221,11 @@ describe('lists of backups', () => {
       ['captest', '4.1.4'],
     ]);
     const chained = parseBackups(ok(backupsChained));
-    expect(chained.kind === 'read' ? chained.rows[1] : null).toMatchObject({ type: 'INCREMENTAL', base: 'backup-2024-06-13T061939.131' });
+    expect(chained.kind === 'read' ? chained.rows[1] : null).toMatchObject({
+      type: 'INCREMENTAL',
+      base: 'backup-2024-06-13T061939.131',
+      startedAt: Date.UTC(2024, 5, 13, 6, 19, 39),
+    });
   });
   it('are not read when they break off, hold strange tags or come with an error', () => {
     expect(parseBackups(ok(backupsChained.slice(0, -80))).kind).toBe('unread');
@@ -232,7 +237,7 @@ describe('lists of backups', () => {
     expect(parseGbarList(ok('TAG                     SIZE   CREATED\ndaily-20180607232159    49G    2018-06-07 23:53:18\n'))).toMatchObject(
       {
         kind: 'read',
-        rows: [{ tag: 'daily-20180607232159', size: '49G', createdAt: null }],
+        rows: [{ tag: 'daily-20180607232159', size: '49G', createdAt: Date.UTC(2018, 5, 7, 23, 21, 59) }],
       },
     );
   });

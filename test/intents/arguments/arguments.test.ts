@@ -37,6 +37,11 @@ const types: readonly { readonly name: string; readonly argument: Argument<unkno
   { name: 'person', argument: arg.person(), bad: ['@', '""', 'x'.repeat(81)] },
   { name: 'text', argument: someText, bad: ['ab', 'x'.repeat(21), '"  a  "'] },
   { name: 'name', argument: arg.name('word', 'BACKUP', 'which'), bad: ['.x', 'a/b', "a'b", '$(x)', 'a;b', ''] },
+  {
+    name: 'backup',
+    argument: arg.backup(),
+    bad: ['.x', 'a/b', '2026-11-20T03:12', '2026-13-20T03:12:00Z', '2026-11-20T03:12:00+01:00', ''],
+  },
   { name: 'rest', argument: arg.rest({ max: 20, about: 'why' }), bad: ['x'.repeat(21), '""'] },
   { name: 'topic', argument: arg.topic(), bad: ['polcy', 'zzz'] },
   { name: 'flag', argument: arg.flag('does it'), bad: ['yes', 'true'] },

@@ -190,6 +190,14 @@ const layouts: Readonly<
   },
   dated: {
     columns: ['TAG', 'TYPE', 'VERSION', 'SIZE', 'BASE', 'POINT-IN-TIME START TIME', 'CREATED AT'],
-    row: ({ tag, type, version, base, startedMs, createdMs }, size) => [tag, type, version, size, base, rfc(startedMs), rfc(createdMs)],
+    row: ({ tag, type, version, base, startedMs, createdMs }, size) => [
+      tag,
+      type,
+      version,
+      size,
+      base,
+      type === 'FULL' ? '' : rfc(startedMs),
+      rfc(createdMs),
+    ],
   },
 };

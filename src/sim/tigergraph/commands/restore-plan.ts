@@ -67,12 +67,14 @@ function unready(desk: Desk, store: Store): ProductAnswer | null {
 
 const second = 1000;
 
-/** The state at a moment that a backup covers: from its start, or that of what it builds on, to its end. */
+/** The state at a moment that an incremental backup covers: from what it builds on to its own end. */
 function plannedTime(desk: Desk, store: Store, text: string, dr: boolean): RestorePlan | ProductAnswer {
   const atMs = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isFinite(atMs)) return gadminError('ParameterErr', `invalid time point '${text}', RFC3339 is expected`);
   const whole = (ms: number): number => Math.floor(ms / second) * second;
-  const entry = entriesOf(desk).find(({ startedMs, createdMs }) => whole(startedMs) <= atMs && atMs <= whole(createdMs));
+  const entry = entriesOf(desk).find(
+    ({ type, startedMs, createdMs }) => type === 'INCREMENTAL' && whole(startedMs) <= atMs && atMs <= whole(createdMs),
+  );
   if (entry === undefined) return gadminError('ParameterErr', `no backup covers the time point '${text}'`);
   const why = unready(desk, store);
   if (why !== null) return why;
