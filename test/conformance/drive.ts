@@ -46,7 +46,7 @@ export const anIo = (more: Partial<EngineIo> = {}): EngineIo => ({
 
 export async function planOn<L extends Link>(bed: Bed<L>, operation: Operation): Promise<Plan> {
   const engine = bed.engine();
-  const plan = engine.plan(operation, bed.link, await engine.observe(bed.link, anIo({ tag: 'replops/read' })));
+  const plan = engine.plan(operation, bed.link, await engine.observe(bed.link, anIo({ tag: 'replops/read', planning: operation.kind })));
   if (isRefusal(plan)) throw new TypeError(`not planned: ${plan.sentence}`);
   return plan;
 }

@@ -8,8 +8,9 @@ import { microsOfTimestamp } from '../cockroach/times.ts';
 import type { LdrSettings } from './config.ts';
 import { otherSide } from './flow.ts';
 import { connectionOf, maskedUriInto } from './reach.ts';
+import { newestWriteQuery } from './read-writes.ts';
 import { fingerprintQuery, grantStatement, replicatedStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
-import { quoteTable, showTable } from './table-name.ts';
+import { quoteTable, showTable, type TableName } from './table-name.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
 export const kinds = {
@@ -31,6 +32,7 @@ export const kinds = {
   resume: 'ldr.resume',
   bounce: 'ldr.bounce',
   cancel: 'ldr.cancel',
+  checkWrites: 'ldr.check-writes',
   emptyTables: 'ldr.empty-tables',
   countQueue: 'ldr.count-queue',
   checkQueue: 'ldr.check-queue',
@@ -39,6 +41,7 @@ export const kinds = {
   awaitPast: 'ldr.await-past',
   compareTables: 'ldr.compare-tables',
   stopWriters: 'ldr.stop-writers',
+  acceptLoss: 'ldr.accept-loss',
   changeSchema: 'ldr.change-schema',
   renewConnection: 'ldr.renew-connection',
   spread: 'ldr.spread-traffic',
@@ -211,33 +214,30 @@ function jobActs(settings: LdrSettings) {
 
 function lookActs(settings: LdrSettings) {
   const at = (side: Side) => settings[side].cluster;
+  const look = (side: Side, kind: string, title: string, statements: readonly string[] = [], params: JsonObject = {}) =>
+    actOn(settings, side, kind, title, statements, params);
+  const onEach = (side: Side, query: (table: TableName) => string) => tablesOn(settings, side).map((table) => query(table));
   return {
     checkFit: (side: Side) =>
-      actOn(settings, side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`, []),
-    checkSchema: (side: Side) =>
-      actOn(settings, side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`, []),
+      look(side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`),
+    checkWrites: (side: Side, known: readonly (string | null)[]) => {
+      const title = `Check that applications wrote nothing more on ${at(side)}, before any row there is deleted`;
+      return look(side, kinds.checkWrites, title, onEach(side, newestWriteQuery), { known: [...known] });
+    },
+    checkSchema: (side: Side) => look(side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`),
     awaitScan: (side: Side, { after, cursor = null }: Start) =>
-      actOn(settings, side, kinds.awaitScan, `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`, [], {
-        after,
-      }),
-    proveAdvance: (side: Side, withinMs: number) =>
-      actOn(settings, side, kinds.proveAdvance, `Prove that ${at(side)} keeps up`, [], { withinMs }),
-    countQueue: (side: Side) => actOn(settings, side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`, []),
-    checkQueue: (side: Side) =>
-      actOn(settings, side, kinds.checkQueue, `Check that the dead letter queue of ${at(side)} has not grown`, []),
-    takeStock: (side: Side) => actOn(settings, side, kinds.takeStock, `Record up to when ${at(side)} has everything`, []),
-    markTime: (side: Side) => actOn(settings, side, kinds.markTime, `Read the clock of ${at(side)}`, ['SELECT now() AS now']),
+      look(side, kinds.awaitScan, `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`, [], { after }),
+    proveAdvance: (side: Side, withinMs: number) => look(side, kinds.proveAdvance, `Prove that ${at(side)} keeps up`, [], { withinMs }),
+    countQueue: (side: Side) => look(side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`),
+    checkQueue: (side: Side) => look(side, kinds.checkQueue, `Check that the dead letter queue of ${at(side)} has not grown`),
+    takeStock: (side: Side) => look(side, kinds.takeStock, `Record up to when ${at(side)} has everything`),
+    markTime: (side: Side) => look(side, kinds.markTime, `Read the clock of ${at(side)}`, ['SELECT now() AS now']),
     awaitPast: (side: Side) =>
-      actOn(settings, side, kinds.awaitPast, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took up to then`, []),
-    compareTables: (side: Side, from: 'now' | 'caught-up') =>
-      actOn(
-        settings,
-        side,
-        kinds.compareTables,
-        `Compare the tables of ${at(side)} with those of ${at(otherSide(side))} as of one time`,
-        tablesOn(settings, side).map(fingerprintQuery),
-        { from },
-      ),
+      look(side, kinds.awaitPast, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took up to then`),
+    compareTables: (side: Side, from: 'now' | 'caught-up') => {
+      const title = `Compare the tables of ${at(side)} with those of ${at(otherSide(side))} as of one time`;
+      return look(side, kinds.compareTables, title, onEach(side, fingerprintQuery), { from });
+    },
   };
 }
 

@@ -1,22 +1,38 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Lag } from '../../domain/lag.ts';
 import type { Observation, Side, SideView, Tristate } from '../../domain/observation.ts';
+import type { OperationName } from '../../domain/operation.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import type { EngineIo } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
+import { sideToWeigh } from './emptied-side.ts';
 import { factsOf } from './facts.ts';
 import { flowInto, flowsOf, lagMsOf, otherSide, readOf } from './flow.ts';
 import { headlineOf } from './headline.ts';
 import { readSchema } from './read-schema.ts';
 import { readSide } from './read-side.ts';
+import { readBothWrites } from './read-writes.ts';
 import { tablesAt } from './words.ts';
 
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
 export async function observeLdr(connect: SqlConnect, link: LdrLink, io: EngineIo): Promise<Observation> {
   const observedAt = io.clock.now();
-  return observationOf(link, await readDetail(connect, link.settings, io), observedAt);
+  const detail = await readDetail(connect, link.settings, io);
+  return observationOf(link, io.planning === undefined ? detail : await withWrites(connect, io.planning, link, detail, io), observedAt);
+}
+
+/** For a plan that empties a side: who wrote last, as far as one look can tell. */
+export async function withWrites(
+  connect: SqlConnect,
+  operation: OperationName,
+  link: LdrLink,
+  detail: LdrDetail,
+  io: EngineIo,
+): Promise<LdrDetail> {
+  const into = sideToWeigh(operation, link, detail);
+  return into === null ? detail : { ...detail, writes: await readBothWrites(connect, link.settings, into, io) };
 }
 
 /** Both sides; and, while no job of the link is live, how fit the tables are for one. */

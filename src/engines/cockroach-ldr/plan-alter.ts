@@ -1,19 +1,15 @@
-import type { Side } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { type Draft, lookStep, type Outline, personAct, personStep, redirectAct } from '../cockroach/drafts.ts';
 import { type Acts, actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import { otherSide } from './flow.ts';
+import { checkWritesStep, consentSteps, emptyingLoss, emptyingOf, emptyingWarnings, inUseRefusal, queueSteps } from './plan-empty.ts';
 import { targetOf } from './plan-move.ts';
-import { clearSteps } from './plan-refill.ts';
-import { type Form, type Reads, startSteps } from './plan-start.ts';
+import { emptySteps, endSteps, type Refill, schemaBudgetMs } from './plan-refill.ts';
+import { type Form, startSteps } from './plan-start.ts';
 import { bothRead, movingFlow, queueWarnings } from './scene.ts';
 import { tablesAt } from './words.ts';
-
-const lookBudgetMs = 120_000;
-/** After the redirect the way back has only what was under way, ms. */
-const drainBudgetMs = 30 * 60_000;
 
 /** Takes both sides through a change of schema that replicating tables refuse: end, change, fill anew. Pure. */
 export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
@@ -31,56 +27,62 @@ export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
   const start = startSteps('alter', link, reads, form);
   if (isRefusal(start)) return start;
   const acts = actsFor(settings);
+  const emptying = emptyingOf(link, detail, into);
+  const away = `If applications use ${settings[into].cluster}, swap primary and standby in the config of ${id}, and set the link up anew.`;
+  const inUse = both ? null : inUseRefusal(emptying, away);
+  if (inUse !== null) return inUse;
+  const refill: Refill = { ...emptying, reads };
   const [here, there] = [settings[into].cluster, settings[source].cluster];
   return {
     summary: `End the replication of ${id}, have people change the tables on both sides, and copy everything anew from ${there} to ${here}.`,
-    steps: [...gatherSteps(link, source, into, acts), ...changeSteps(link, reads, into, acts), ...start, ...(both ? [backStep(link)] : [])],
-    predictedLoss: {
-      ms: both ? 0 : null,
-      words: both
-        ? `Nothing, if applications stay on ${there} from the redirect on: ${here} is emptied after ${there} has everything that ${here} took.`
-        : `Nothing of ${there}; rows that applications wrote on ${here} alone are deleted.`,
-    },
+    steps: [...gatherSteps(refill, acts), ...changeSteps(refill, acts), ...start, ...(both ? [backStep(link)] : [])],
+    predictedLoss: both
+      ? {
+          ms: 0,
+          words: `Nothing, if applications stay on ${there} from the redirect on: ${here} is emptied after ${there} has everything that ${here} took.`,
+        }
+      : emptyingLoss(refill),
     predictedDowntime: {
       ms: 0,
       words: `Applications go on with ${there}; ${here} can't be used from the end of the jobs until its copy is complete.`,
     },
-    warnings: warningsOf(link, detail, here, there),
+    warnings: [...warningsOf(link, detail, here, there), ...emptyingWarnings(refill)],
   };
 }
 
 /** Both ways, the applications come together on one side, which waits until it has what the other one took. */
-function gatherSteps(link: LdrLink, source: Side, into: Side, acts: Acts): readonly Draft[] {
-  const { cluster } = link.settings[source];
+function gatherSteps(refill: Refill, acts: Acts): readonly Draft[] {
+  const { link, into } = refill;
+  const { cluster } = link.settings[otherSide(into)];
   const other = link.settings[into].cluster;
-  if (link.settings.direction !== 'bidirectional') {
-    const words = [`Nothing that writes on ${other} may go on: its rows are deleted, and filled anew from ${cluster}.`];
-    return [
-      personStep(personAct(kinds.stopWriters, `Make sure that applications use ${cluster} and that nothing writes on ${other}`, words)),
-    ];
+  if (link.settings.direction === 'bidirectional') {
+    const redirect = redirectAct(link, cluster, `Redirect all application traffic to ${cluster}, and none to ${other}`);
+    return [...queueSteps(refill, acts), personStep(redirect), ...consentSteps(refill, acts)];
   }
-  return [
-    lookStep(acts.countQueue(source), lookBudgetMs),
-    personStep(redirectAct(link, cluster, `Redirect all application traffic to ${cluster}, and none to ${other}`)),
-    lookStep(acts.markTime(into), lookBudgetMs),
-    lookStep(acts.awaitPast(source), drainBudgetMs),
-    lookStep(acts.checkQueue(source), lookBudgetMs),
-  ];
+  const words = [`Nothing that writes on ${other} may go on: its rows are deleted, and filled anew from ${cluster}.`];
+  const quiet = personAct(kinds.stopWriters, `Make sure that applications use ${cluster} and that nothing writes on ${other}`, words);
+  return [personStep(quiet), ...consentSteps(refill, acts)];
 }
 
-function changeSteps(link: LdrLink, reads: Reads, into: Side, acts: Acts): readonly Draft[] {
-  const steps = clearSteps({ link, reads, into }, acts);
+/** A change of schema may rewrite rows, which then look newly written: what was written is looked at before it. */
+function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
+  const { settings } = refill.link;
   const names = tablesAt(
-    link.settings,
-    into,
-    link.settings.tables.map((_, pair) => pair),
+    settings,
+    refill.into,
+    settings.tables.map((_, pair) => pair),
   );
-  const ends = steps.filter(({ kind }) => kind === kinds.cancel);
   const change = personAct(kinds.changeSchema, 'Change the tables on both sides in the same way', [
-    `Run the same ALTER TABLE on ${link.settings.primary.cluster} and on ${link.settings.standby.cluster} (${names}); nothing replicates now, so they take it.`,
+    `Run the same ALTER TABLE on ${settings.primary.cluster} and on ${settings.standby.cluster} (${names}); nothing replicates now, so they take it.`,
     'Columns, types, nullability, keys, checks and unique indexes have to be equal on both sides afterwards. SHOW CREATE TABLE shows them.',
   ]);
-  return [...ends, personStep(change), ...steps.filter(({ kind }) => kind !== kinds.cancel)];
+  return [
+    ...endSteps(refill.reads, acts),
+    checkWritesStep(refill, acts),
+    personStep(change),
+    lookStep(acts.checkFit(refill.into), schemaBudgetMs),
+    ...emptySteps(refill, acts),
+  ];
 }
 
 const backStep = (link: LdrLink): Draft =>

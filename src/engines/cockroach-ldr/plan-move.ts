@@ -4,18 +4,18 @@ import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redirectAct } from '../cockroach/drafts.ts';
-import { spell, spellTime } from '../cockroach/spell.ts';
+import { spell } from '../cockroach/spell.ts';
 import { actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { type Flow, flowInto, lagMsOf, otherSide, readOf, replicatedOf } from './flow.ts';
+import { type Flow, flowInto, lagMsOf, otherSide, readOf } from './flow.ts';
 import { endStep, planReturn } from './plan-refill.ts';
-import { isExpired, limitsOf, movingFlow, queueWarnings, soundFlow, standing } from './scene.ts';
-import { count, phaseWords } from './words.ts';
+import { limitsOf, movingFlow, queueWarnings } from './scene.ts';
+import { count } from './words.ts';
 
 /** How long a side may take to show that it keeps up, before anything is asked of people, ms. */
 const proofBudgetMs = 180_000;
-const lookBudgetMs = 120_000;
+export const lookBudgetMs = 120_000;
 /** Reading every row of both sides, ms. When it is over the run asks, and can go on waiting. */
 export const compareBudgetMs = 12 * 3_600_000;
 /** The replicated time moves in steps of up to 10 s and is told in whole seconds; shorter write stops can't be kept, ms. */
@@ -28,7 +28,6 @@ const usualStopMs = 60_000;
 const failbackStopMs = 10 * 60_000;
 
 type Switchover = Extract<Operation, { kind: 'switchover' }>;
-type Failover = Extract<Operation, { kind: 'failover' }>;
 
 /** Applications move from a side to the one that follows it. */
 interface Move {
@@ -39,7 +38,7 @@ interface Move {
   readonly maxWriteStopMs: number;
 }
 
-const isBoth = ({ settings }: LdrLink): boolean => settings.direction === 'bidirectional';
+export const isBoth = ({ settings }: LdrLink): boolean => settings.direction === 'bidirectional';
 
 /** The side that follows: the standby both ways, else the one that a job writes to. */
 export function targetOf(link: LdrLink, detail: LdrDetail): Side {
@@ -147,104 +146,6 @@ function moveWarnings({ operation, link, detail, flow }: Move, here: string, the
     ...queueWarnings(link, detail, flow.into),
     ...after,
     `The last step reads every row of both sides as of the time of the stop; applications need not wait for it, and it finds writes that came after the stop.`,
-    ...limitsOf(link),
-  ];
-}
-
-export function planFailover(operation: Failover, link: LdrLink, detail: LdrDetail): Outline | Refusal {
-  const { settings, id } = link;
-  if (operation.to.kind === 'time') {
-    return refuse(
-      'bad-input',
-      `Logical replication keeps no past states, so ${id} can't be failed over to ${spellTime(BigInt(operation.to.at) * 1000n)}.`,
-      'Leave the time out: applications then use what has arrived.',
-    );
-  }
-  if (operation.topology !== undefined) {
-    return refuse(
-      'bad-input',
-      `CockroachDB spreads the tables of ${id} by itself, so a failover can't set a topology.`,
-      'Leave the topology out.',
-    );
-  }
-  const into = survivor(link, detail);
-  const flow = soundFlow('failover', link, detail, into);
-  if (isRefusal(flow)) return flow;
-  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
-  const lagMs = lagMsOf(flow);
-  if (lagMs === null) {
-    return notNow(
-      `${here} has no full copy yet (${phaseWords[flow.phase]}), so no failover of ${id} is possible.`,
-      'Wait until the initial scan has ended.',
-    );
-  }
-  const acts = actsFor(settings);
-  const ends = isBoth(link) ? [] : flow.jobs.map((job) => endStep(acts, into, job));
-  return {
-    summary: `Send applications to ${here} with what has arrived there from ${there}.`,
-    steps: [
-      lookStep(acts.takeStock(into), lookBudgetMs),
-      personStep(redirectAct(link, here, `Redirect application traffic to ${here}, and keep it away from ${there}`)),
-      ...ends,
-    ],
-    predictedLoss: lossOf(link, flow, lagMs),
-    predictedDowntime: { ms: null, words: `${here} takes writes already; it lasts as long as people take to redirect the traffic.` },
-    warnings: failoverWarnings(link, detail, flow),
-  };
-}
-
-/** Both ways, the side that answers; one way, the side that follows. */
-function survivor(link: LdrLink, detail: LdrDetail): Side {
-  if (!isBoth(link)) return targetOf(link, detail);
-  return readOf(detail, 'standby') === null && readOf(detail, 'primary') !== null ? 'primary' : 'standby';
-}
-
-function lossOf(link: LdrLink, flow: Flow, lagMs: number) {
-  const there = link.settings[otherSide(flow.into)].cluster;
-  const back = isBoth(link)
-    ? `They are not lost for good if ${there} comes back within 24 h: they arrive then, and the later write of a row wins.`
-    : `They stay on ${there} only.`;
-  return {
-    ms: lagMs + 10_000,
-    words: `The writes of at most the last ${spell(lagMs + 10_000)} on ${there} have not arrived. ${standing(link, flow)} ${back}`,
-  };
-}
-
-/** The source answers, so there may be a way that loses less. */
-function aliveWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonly string[] {
-  if (readOf(detail, otherSide(flow.into)) === null) return [];
-  const { id } = link;
-  const there = link.settings[otherSide(flow.into)].cluster;
-  const halted = flow.phase === 'paused' || flow.phase === 'gave-up';
-  if (halted && isExpired(detail, flow)) {
-    return [
-      `${there} answers: this failover gives up everything written there since ${spellTime(replicatedOf(flow))}. If applications can go on with ${there}, /repl rebuild ${id} keeps those writes.`,
-    ];
-  }
-  if (halted) return [`${there} answers: after /repl resume ${id} has let replication catch up, a switchover would lose nothing.`];
-  const instead = planSwitchover({ kind: 'switchover', link: id }, link, detail);
-  const same = targetOf(link, detail) === flow.into;
-  return isRefusal(instead) || !same
-    ? [
-        `${there} answers: see whether it can be kept. ${isRefusal(instead) ? `A switchover is not possible now: ${instead.sentence}` : ''}`.trim(),
-      ]
-    : [`${there} answers: a switchover of ${id} would lose nothing.`];
-}
-
-function failoverWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonly string[] {
-  const [here, there] = [link.settings[flow.into].cluster, link.settings[otherSide(flow.into)].cluster];
-  const after = isBoth(link)
-    ? [
-        `Both jobs stay and try again. If ${there} stays away for more than 24 h they end, and /repl failback ${link.id} fills ${there} anew from ${here}.`,
-      ]
-    : [
-        `The job into ${here} is ended for good after the redirect, so that nothing late overwrites newer rows. /repl failback ${link.id} later fills ${there} anew and lets it follow.`,
-      ];
-  return [
-    ...aliveWarnings(link, detail, flow),
-    `CockroachDB can't fence ${there}: applications that still reach it go on writing there, and those writes ${isBoth(link) ? `come to ${here} when they can` : `never come to ${here}`}.`,
-    ...queueWarnings(link, detail, flow.into),
-    ...after,
     ...limitsOf(link),
   ];
 }

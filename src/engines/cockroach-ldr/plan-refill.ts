@@ -5,24 +5,24 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personA
 import { type Acts, actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { JobView, LdrDetail } from './detail.ts';
+import { lastFollower } from './emptied-side.ts';
 import { flowInto, isLive, lastOver, otherSide, phaseOf } from './flow.ts';
-import { isAfter, newestId } from './own-jobs.ts';
+import { newestId } from './own-jobs.ts';
 
+import { checkWritesStep, consentSteps, type Emptying, emptyingLoss, emptyingOf, emptyingWarnings, inUseRefusal, queueSteps } from './plan-empty.ts';
 import { type Form, type Reads, startSteps } from './plan-start.ts';
 import { bothRead, isExpired, limitsOf, queueWarnings, sides } from './scene.ts';
 import { emptied, findingWarnings, schemaRefusal, versionRefusal } from './unfit.ts';
+import { isClean, strayList } from './weigh.ts';
 import { count, phaseWords, tablesAt, wayOf } from './words.ts';
 
 /** Ending a job takes seconds; emptying a table is answered at once, ms. */
 const endBudgetMs = 10 * 60_000;
-const schemaBudgetMs = 10 * 60_000;
+export const schemaBudgetMs = 10 * 60_000;
 
 /** Which side is emptied and filled anew from the other one. */
-interface Refill {
-  readonly link: LdrLink;
-  readonly detail: LdrDetail;
+export interface Refill extends Emptying {
   readonly reads: Reads;
-  readonly into: Side;
 }
 
 /** Plans a new full copy for the side that follows. Pure. */
@@ -30,8 +30,11 @@ export function planRebuild(link: LdrLink, detail: LdrDetail): Outline | Refusal
   const reads = bothRead('rebuild', link, detail);
   if (isRefusal(reads)) return reads;
   const into = lastFollower(link, reads);
-  const sound = soundRefusal(link, detail, into) ?? servingRefusal(link, detail, into);
-  return sound ?? planRefill('rebuild', { link, detail, reads, into });
+  const emptying = emptyingOf(link, detail, into);
+  const { id } = link;
+  const away = `If applications use ${link.settings[into].cluster}, /repl failback ${id} fills ${link.settings[otherSide(into)].cluster} anew from it.`;
+  const sound = soundRefusal(link, detail, into) ?? inUseRefusal(emptying, away) ?? servingRefusal(emptying);
+  return sound ?? planRefill('rebuild', { ...emptying, reads });
 }
 
 /** Plans that the side that used to be the source follows the other one. Only where no job is live: a live one says that the roles have not changed. */
@@ -47,34 +50,28 @@ export function planReturn(link: LdrLink, detail: LdrDetail): Outline | Refusal 
       `If applications use ${here} now, end the job first with /repl teardown ${link.id}, then ask again; if ${here} can't follow any more, ask for a rebuild.`,
     );
   }
-  return planRefill('failback', { link, detail, reads, into: otherSide(former) });
-}
-
-/** The side with the newest job, live or over; the standby when no job is listed. */
-function lastFollower({ settings }: LdrLink, reads: Reads): Side {
-  if (settings.direction === 'bidirectional') return 'standby';
-  const live = sides.filter((side) => reads[side].jobs.some(isLive));
-  const [only] = live;
-  if (only !== undefined && live.length === 1) return only;
-  // Ids grow with time on both clusters.
-  return isAfter(newestId(reads.primary.jobs), newestId(reads.standby.jobs)) ? 'primary' : 'standby';
+  const emptying = emptyingOf(link, detail, otherSide(former));
+  const away = `If applications use ${link.settings[emptying.into].cluster}, this would go the wrong way: /repl rebuild ${link.id} fills ${link.settings[former].cluster} anew instead.`;
+  return inUseRefusal(emptying, away) ?? planRefill('failback', { ...emptying, reads });
 }
 
 /**
  * A side that may be the one in use is not emptied. A job that was cancelled may have been ended by a switchover or a failover to this
- * very side, and both ways either side may serve, unless the way back still brings what is written here.
+ * very side, and both ways either side may serve: then only rows tell, where they can be read.
  */
-function servingRefusal(link: LdrLink, detail: LdrDetail, into: Side): Refusal | null {
+function servingRefusal({ link, detail, into, weighing }: Emptying): Refusal | null {
   const { settings, id } = link;
   const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
   const both = settings.direction === 'bidirectional';
-  const back = flowInto(settings, detail, otherSide(into));
-  const told = both
-    ? back?.phase === 'following' && back.missing.length === 0
-    : flowInto(settings, detail, into) !== null || lastOver(detail, into)?.status === 'failed';
-  if (told) return null;
+  const told = both ? weighing === null : flowInto(settings, detail, into) !== null || lastOver(detail, into)?.status === 'failed';
+  if (told || weighing === null || isClean(weighing)) return null;
+  const why = both
+    ? `no job brings ${here}'s writes to ${there}`
+    : `no job into ${here} failed; one that was ended by hand, by a switchover or by a failover may have left ${here} in use`;
+  const strays = strayList(link, weighing);
+  const rows = strays.length === 0 ? '' : ` ${here} has writes that ${there} is not known to have: ${strays.join('; ')}.`;
   return notNow(
-    `Whether applications use ${here} or ${there} can't be told: ${both ? `no job brings ${here}'s writes to ${there}` : `no job into ${here} failed; one that was ended by hand, by a switchover or by a failover may have left ${here} in use`}. Nothing on ${here} is deleted.`,
+    `Whether applications use ${here} or ${there} can't be told: ${why}.${rows} Nothing on ${here} is deleted.`,
     `${into === 'standby' ? `If applications use ${here}, /repl failback ${id} fills ${there} anew from it. ` : ''}If they use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}.`,
   );
 }
@@ -102,19 +99,17 @@ function planRefill(operation: OperationName, refill: Refill): Outline | Refusal
   if (refusal !== null) return refusal;
   const start = startSteps(operation, link, reads, form);
   if (isRefusal(start)) return start;
+  const acts = actsFor(settings);
   const [here, there] = [settings[into].cluster, settings[source].cluster];
   return {
     summary: `Delete what ${here} has of the link's tables, and copy everything anew from ${there}.`,
-    steps: [personStep(quietAct(refill)), ...clearSteps(refill, actsFor(settings)), ...start],
-    predictedLoss: {
-      ms: null,
-      words: `Every row that only ${here} has is deleted: writes that never reached ${there}, and those that wait in a dead letter queue there. How many those are is not known.`,
-    },
+    steps: [...queueSteps(refill, acts), personStep(quietAct(refill)), ...consentSteps(refill, acts), ...clearSteps(refill, acts), ...start],
+    predictedLoss: emptyingLoss(refill),
     predictedDowntime: { ms: 0, words: `Applications go on with ${there}; ${here} can't be used until its first copy is complete.` },
     warnings: [
       `Be sure that applications use ${there} and not ${here}: CockroachDB does not tell who is in use, and ${here} is emptied.`,
-      `Save from ${here} what ${there} lacks before you approve.`,
-      ...queueWarnings(link, detail, into),
+      ...emptyingWarnings(refill),
+      ...queueWarnings(link, detail, source),
       ...afterwards(operation, refill),
       ...limitsOf(link),
       ...findingWarnings(detail, form.order, emptied),
@@ -135,19 +130,23 @@ const quietAct = ({ link, into }: Refill) => {
 };
 
 /** Ends what is left of jobs on both sides, then empties the side that is to be filled. */
-export function clearSteps({ link, reads, into }: Pick<Refill, 'link' | 'reads' | 'into'>, acts: Acts): readonly Draft[] {
-  const ends = sides.flatMap((side) => reads[side].jobs.filter(isLive).map((job) => endStep(acts, side, job)));
+const clearSteps = (refill: Refill, acts: Acts): readonly Draft[] => [
+  // Nothing is ended or deleted before the tables are known to fit: an unfit copy is better than none.
+  lookStep(acts.checkFit(refill.into), schemaBudgetMs),
+  ...endSteps(refill.reads, acts),
+  checkWritesStep(refill, acts),
+  ...emptySteps(refill, acts),
+];
+
+export const endSteps = (reads: Reads, acts: Acts): readonly Draft[] =>
+  sides.flatMap((side) => reads[side].jobs.filter(isLive).map((job) => endStep(acts, side, job)));
+
+/** Deletes every row of the link's tables on a side, and sees that it is so. */
+export function emptySteps({ link, reads, into }: Refill, acts: Acts): readonly Draft[] {
   const pairs = link.settings.tables.map((_, pair) => pair);
-  const empty = changeStep(
-    acts.emptyTables(into, pairs, { after: newestId(reads[into].jobs) }),
-    endBudgetMs,
-    noUndo('Deleted rows come back only by the copy that follows.'),
-    {
-      pointOfNoReturn: true,
-    },
-  );
-  // Nothing is deleted before the tables are known to fit: an unfit copy is better than none.
-  return [...ends, lookStep(acts.checkFit(into), schemaBudgetMs), empty, lookStep(acts.checkSchema(into), schemaBudgetMs)];
+  const undo = noUndo('Deleted rows come back only by the copy that follows.');
+  const act = acts.emptyTables(into, pairs, { after: newestId(reads[into].jobs) });
+  return [changeStep(act, endBudgetMs, undo, { pointOfNoReturn: true }), lookStep(acts.checkSchema(into), schemaBudgetMs)];
 }
 
 export const endStep = (acts: Acts, side: Side, job: JobView): Draft =>

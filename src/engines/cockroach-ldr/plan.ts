@@ -3,13 +3,14 @@ import { fingerprintOf } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { numbered, type Outline } from '../cockroach/drafts.ts';
+import { type Draft, numbered, type Outline } from '../cockroach/drafts.ts';
 import type { LdrLink } from './config.ts';
 import { type LdrDetail, ldrDetail } from './detail.ts';
 import { declined } from './operations.ts';
 import { planAlter } from './plan-alter.ts';
+import { planFailover } from './plan-failover.ts';
 import { planPause, planReconnect, planResume, planTeardown } from './plan-jobs.ts';
-import { planFailback, planFailover, planSwitchover } from './plan-move.ts';
+import { planFailback, planSwitchover } from './plan-move.ts';
 import { planRebuild } from './plan-refill.ts';
 import { planSetup } from './plan-setup.ts';
 import { planVerify } from './plan-verify.ts';
@@ -34,7 +35,7 @@ export function planLdr(operation: Operation, link: LdrLink, seen: Observation):
     engine: 'cockroach-ldr',
     operation,
     ...rest,
-    steps: numbered(steps),
+    steps: numbered(withOneReturn(steps)),
     fingerprint: fingerprintOf(facts),
     facts,
   };
@@ -70,3 +71,9 @@ function outlineOf(operation: Operation, link: LdrLink, detail: LdrDetail): Outl
     }
   }
 }
+
+/** After the first step without return nothing is left to go back to: the line is drawn there, and once. */
+const withOneReturn = (steps: readonly Draft[]): readonly Draft[] => {
+  const first = steps.findIndex(({ pointOfNoReturn }) => pointOfNoReturn);
+  return steps.map((step, index) => (step.pointOfNoReturn && index !== first ? { ...step, pointOfNoReturn: false } : step));
+};

@@ -11,7 +11,7 @@ import { failed, passed, warned } from './checks.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
 import { otherSide, readOf, wantedInto } from './flow.ts';
-import { observationOf, readDetail } from './observe.ts';
+import { observationOf, readDetail, withWrites } from './observe.ts';
 import { planLdr } from './plan.ts';
 import { compareHistoryChecks } from './preflight-history.ts';
 import { controlChecks } from './preflight-privileges.ts';
@@ -23,7 +23,7 @@ const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 export async function preflightLdr(connect: SqlConnect, operation: Operation, link: LdrLink, io: EngineIo): Promise<readonly Check[]> {
   const { settings } = link;
   const at = io.clock.now();
-  const detail = await readDetail(connect, settings, io);
+  const detail = await withWrites(connect, operation.kind, link, await readDetail(connect, settings, io), io);
   const seen = observationOf(link, detail, at);
   const plan = planLdr(operation, link, seen);
   const [control, start, history] = await Promise.all([

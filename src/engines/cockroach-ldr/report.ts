@@ -26,10 +26,20 @@ export function reportLdr(run: RunView, seen: Observation): RunReport {
   if (kind === 'verify') return report(verified(told), { ms: 0, words: '' }, seen, 0);
   const deleted = find(told, kinds.emptyTables);
   if (deleted !== null) {
-    const words = `${deleted.step.cluster ?? 'One side'} was emptied and filled anew; whether it had rows that the other side lacked is not known.`;
-    return report({ ms: null, words }, { ms: 0, words: '' }, seen, 0);
+    return report(lossOfEmptying(run, told, deleted.step.cluster ?? 'One side'), { ms: 0, words: '' }, seen, 0);
   }
   return report({ ms: 0, words: 'No row was deleted.' }, { ms: 0, words: '' }, seen, 0);
+}
+
+/** What was deleted is known only where every write was accounted for, and nobody had to vouch for any. */
+function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): Measured {
+  const evidence = find(told, kinds.checkWrites)?.view.evidence ?? null;
+  const emptied = `${cluster} was emptied and filled anew`;
+  const vouched = find(told, kinds.acceptLoss)?.view.confirmedBy ?? null;
+  if (vouched !== null) return { ms: null, words: `${emptied}; a person confirmed that what only it had could go. ${run.plan.predictedLoss.words}` };
+  return evidence?.['written since'] === 'none' && evidence['not read'] === 'none'
+    ? { ms: 0, words: `${emptied}; it had no write of its own that the other side lacked.` }
+    : { ms: null, words: `${emptied}; whether it had rows that the other side lacked is not known.` };
 }
 
 const find = (told: readonly Told[], kind: string): Told | null => told.find(({ step }) => step.kind === kind) ?? null;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isFault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { askWork, beginWork, type Works } from './background.ts';
 import { compareAll, type Moment, momentNow, type Verdicts } from './compare.ts';
 import { flowsOf, otherSide } from './flow.ts';
 import { done, impossible, type LdrStep, look, type Place, underway } from './place.ts';
@@ -10,26 +10,8 @@ import { caughtUpAt } from './steps-cut.ts';
 import { standstill } from './steps-scan.ts';
 import { showTable } from './table-name.ts';
 
-interface Comparison {
-  outcome:
-    | { readonly kind: 'running'; readonly compared: number }
-    | { readonly kind: 'failed'; readonly why: string }
-    | { readonly kind: 'compared'; readonly verdicts: Verdicts };
-  /** When the run last asked, ms of the monotonic clock. */
-  askedAt: number;
-}
+export type Comparisons = Works<Verdicts>;
 
-/**
- * Comparisons of this process, by run and link. They leave no trace in the databases; one that is forgotten (a crash, a take-over) is
- * made anew, which changes nothing.
- */
-export type Comparisons = Map<string, Comparison>;
-
-const keyOf = ({ io, link, here }: Place): string => `${io.tag} ${link.id} ${here}`;
-
-/** A comparison that no run asks about any more (it was cancelled, or halted) is given up after this time, ms. */
-const unwatchedMs = 60_000;
-const watchEveryMs = 2_000;
 /** Longest time for reading one table, ms. */
 const readMs = 6 * 3_600_000;
 
@@ -41,28 +23,25 @@ export const compareTables = (comparisons: Comparisons): LdrStep<Params> => ({
   params,
   rebuild: (acts, side, { from }) => acts.compareTables(side, from),
   probe: async (place, { from }) => {
-    const comparison = comparisons.get(keyOf(place));
-    if (comparison === undefined) return ready(place, from, comparisons);
-    comparison.askedAt = place.io.clock.monotonic();
-    const { outcome } = comparison;
+    const outcome = askWork(comparisons, place);
+    if (outcome === null) return ready(place, from, comparisons);
     if (outcome.kind === 'running') {
       const { length } = place.settings.tables;
-      return underway(`${outcome.compared} of ${length} tables are compared.`, outcome.compared / length);
+      return underway(`${outcome.done} of ${length} tables are compared.`, outcome.done / length);
     }
-    // Told once: asking again compares again.
-    comparisons.delete(keyOf(place));
     if (outcome.kind === 'failed') return impossible(`The comparison came to no end: ${outcome.why}`);
-    const evidence = evidenceOf(place, outcome.verdicts);
-    return isSame(outcome.verdicts) ? done(evidence) : impossible(wordsOf(place, outcome.verdicts, from), evidence);
+    const evidence = evidenceOf(place, outcome.value);
+    return isSame(outcome.value) ? done(evidence) : impossible(wordsOf(place, outcome.value, from), evidence);
   },
 });
 
 async function ready(place: Place, from: Params['from'], comparisons: Comparisons): Promise<Probe> {
   const hindrance = from === 'now' ? await unready(place) : unrecorded(place);
   if (hindrance !== null) return hindrance;
-  const comparison: Comparison = { outcome: { kind: 'running', compared: 0 }, askedAt: place.io.clock.monotonic() };
-  comparisons.set(keyOf(place), comparison);
-  void begin(place, from, comparison);
+  beginWork(comparisons, place, readMs, (watched, tell) => {
+    const moment = from === 'now' ? () => momentNow(watched) : () => Promise.resolve(fixedMoment(watched));
+    return compareAll(watched, moment, from === 'now', tell);
+  });
   return underway('The comparison begins.', 0);
 }
 
@@ -95,30 +74,6 @@ function wordsOf(place: Place, verdicts: Verdicts, from: Params['from']): string
   return from === 'now'
     ? `${busy} took writes all the while, so what both sides hold could not be compared; no other table differs. Ask again when fewer writes come in.`
     : `${busy} took writes on ${there} after writes were said to be stopped there: find the application that still writes, since its writes are not on ${here} for sure.`;
-}
-
-/** Never rejects: what went wrong is told to who asks next. */
-async function begin(place: Place, from: Params['from'], comparison: Comparison): Promise<void> {
-  const given = new AbortController();
-  const { clock } = place.io;
-  const watched = { ...place, io: { ...place.io, timeoutMs: readMs, signal: AbortSignal.any([place.io.signal, given.signal]) } };
-  const moment = from === 'now' ? () => momentNow(watched) : () => Promise.resolve(fixedMoment(watched));
-  const work = compareAll(watched, moment, from === 'now', (compared) => {
-    comparison.outcome = { kind: 'running', compared };
-  }).then(
-    (verdicts) => {
-      comparison.outcome = { kind: 'compared', verdicts };
-    },
-    (cause: unknown) => {
-      comparison.outcome = { kind: 'failed', why: isFault(cause) ? cause.message : 'the bot failed.' };
-    },
-  );
-  const ended = work.finally(() => given.abort());
-  while (!given.signal.aborted) {
-    await clock.sleep(watchEveryMs, given.signal);
-    if (clock.monotonic() - comparison.askedAt > unwatchedMs) given.abort();
-  }
-  await ended;
 }
 
 /** The moment at which this side had the last write of the other one, and no application wrote here yet. */

@@ -21,7 +21,8 @@ export const markTime: LdrStep<object> = {
   probe: (place) => on(place, async (session) => done({ at: timestampOfMicros(await readNow(session, place.here)) })),
 };
 
-const timeIn = (evidence: JsonObject | null, key: string): Micros | null => {
+/** A time that an earlier step recorded; null when it did not. */
+export const timeIn = (evidence: JsonObject | null, key: string): Micros | null => {
   const text = evidence?.[key];
   return typeof text === 'string' ? microsOfTimestamp(text) : null;
 };

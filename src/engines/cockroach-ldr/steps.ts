@@ -14,10 +14,12 @@ import { cancel, pause, resume } from './steps-jobs.ts';
 import { awaitScan, proveAdvance } from './steps-scan.ts';
 import { checkFit, checkSchema } from './steps-schema.ts';
 import { createReplicated, createStream } from './steps-start.ts';
+import { checkWrites, type Looks } from './steps-writes.ts';
 
 /** The executors of this engine. What people do has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<LdrLink>>> {
   const comparisons: Comparisons = new Map();
+  const looks: Looks = new Map();
   return {
     [kinds.setRangefeeds]: executorOf(connect, setRangefeeds),
     [kinds.createUser]: executorOf(connect, createUser),
@@ -37,6 +39,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.resume]: executorOf(connect, resume),
     [kinds.bounce]: executorOf(connect, bounce),
     [kinds.cancel]: executorOf(connect, cancel),
+    [kinds.checkWrites]: executorOf(connect, checkWrites(looks)),
     [kinds.emptyTables]: executorOf(connect, emptyTables),
     [kinds.countQueue]: executorOf(connect, countQueue),
     [kinds.checkQueue]: executorOf(connect, checkQueue),

@@ -18,6 +18,7 @@ import {
   outline,
   planned,
   refusal,
+  wrote,
 } from './scenes.ts';
 
 const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
@@ -89,10 +90,11 @@ describe('the order of steps', () => {
       'alter one way',
       alter,
       aLink({ streams: { standby: { externalConnection: 'to_east', reach: null }, primary: null } }),
-      following(),
+      { ...following(), ...wrote([micros(1_000), null], [micros(9_000), null]) },
       [
         '(ldr.stop-writers)',
         'ldr.cancel sql-west',
+        'ldr.check-writes sql-west',
         '(ldr.change-schema)',
         'ldr.check-fit sql-west',
         'ldr.empty-tables sql-west',
@@ -117,6 +119,7 @@ describe('the order of steps', () => {
         'ldr.check-queue sql-east',
         'ldr.cancel sql-east',
         'ldr.cancel sql-west',
+        'ldr.check-writes sql-west',
         '(ldr.change-schema)',
         'ldr.check-fit sql-west',
         'ldr.empty-tables sql-west',
@@ -135,14 +138,18 @@ describe('the order of steps', () => {
     expect(outline(planned(operation, detail, of))).toEqual(steps);
   });
 
-  it('draws the line where a job ends for good, and nowhere in a pause', () => {
-    const noReturn = (operation: Operation, detail: LdrDetail) =>
-      planned(operation, detail)
+  it('draws one line, where there is nothing to go back to, and none in a pause', () => {
+    const noReturn = (operation: Operation, detail: LdrDetail, of?: LdrLink) =>
+      planned(operation, detail, of)
         .steps.filter(({ pointOfNoReturn }) => pointOfNoReturn)
         .map(({ kind }) => kind);
     expect(noReturn(switchover, following())).toEqual(['ldr.cancel']);
     expect(noReturn(teardown, following())).toEqual(['ldr.cancel']);
-    expect(noReturn(alter, following())).toEqual(['ldr.cancel', 'ldr.empty-tables']);
+    expect(noReturn(alter, following())).toEqual(['ldr.cancel']);
+    expect(noReturn(failover, dead(following()))).toEqual(['redirect']);
+    expect(noReturn(failover, dead(mutual()), bothWays())).toEqual(['redirect']);
+    expect(noReturn(teardown, mutual(), bothWays())).toEqual(['ldr.cancel']);
+    expect(noReturn(switchover, mutual(), bothWays())).toEqual([]);
     expect(noReturn(pause, following())).toEqual([]);
     expect(planned(pause, following()).steps[0]?.undo).toMatchObject({
       kind: 'act',

@@ -17,11 +17,13 @@ import {
   following,
   gone,
   linkId,
+  micros,
   mutual,
   onVersion,
   outline,
   planned,
   refusal,
+  wrote,
 } from './scenes.ts';
 
 const setup = { kind: 'setup', link: linkId } as const;
@@ -254,11 +256,12 @@ describe('a rebuild', () => {
   const failed = () =>
     bare(aSide(), aSide({ jobs: [aJob({ status: 'failed', error: 'history retention job is no longer active' })] }), filled);
 
-  it('asks people first, empties before the point of no return is passed unseen, and only then starts', () => {
-    const plan = planned(rebuild, failed());
+  it('asks people first, looks at both sides before it empties one, and only then starts', () => {
+    const plan = planned(rebuild, { ...failed(), ...wrote([micros(1_000), null], [null, null]) });
     expect(outline(plan)).toEqual([
       '(ldr.stop-writers)',
       'ldr.check-fit sql-west',
+      'ldr.check-writes sql-west',
       'ldr.empty-tables sql-west',
       'ldr.check-schema sql-west',
       'ldr.create-user sql-east',
@@ -268,13 +271,19 @@ describe('a rebuild', () => {
       ...proof('sql-west'),
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.empty-tables']);
-    expect(plan.steps[2]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
-    expect(plan.predictedLoss.ms).toBeNull();
+    expect(plan.steps[3]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
+    expect(plan.predictedLoss).toMatchObject({ ms: 0, words: expect.stringContaining('no write of its own that sql-east lacks') });
   });
 
   it('ends first what is left of a job that can go on no more', () => {
     const left = following({ status: 'paused', runningStatus: 'pausing after error: gone' }, {}, aSide({ history: 'lost' }));
-    expect(outline(planned(rebuild, left)).slice(0, 3)).toEqual(['(ldr.stop-writers)', 'ldr.cancel sql-west', 'ldr.check-fit sql-west']);
+    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 5)).toEqual([
+      '(ldr.stop-writers)',
+      'ldr.check-fit sql-west',
+      'ldr.cancel sql-west',
+      'ldr.check-writes sql-west',
+      'ldr.empty-tables sql-west',
+    ]);
   });
 
   it('does not touch a side that follows or can go on', () => {
@@ -408,7 +417,7 @@ describe('hostile names', () => {
             text.replace('X', operation.kind === 'failback' ? 'west' : 'east'),
           ),
         );
-        expect(rests.every((rest) => /^(CREATE|GRANT|TRUNCATE|CANCEL)[\x20-\x7e]*$/.test(rest))).toBe(true);
+        expect(rests.every((rest) => /^(CREATE|GRANT|TRUNCATE|CANCEL|SELECT)[\x20-\x7e]*$/.test(rest))).toBe(true);
       }),
     );
   });

@@ -5,7 +5,15 @@ import type { Plan } from '../../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { LdrLink, LdrSettings, Reach } from '../../../src/engines/cockroach-ldr/config.ts';
-import type { Finding, JobView, LdrDetail, ReadSide, SchemaLook, SideRead } from '../../../src/engines/cockroach-ldr/detail.ts';
+import type {
+  Finding,
+  JobView,
+  LdrDetail,
+  ReadSide,
+  SchemaLook,
+  SideRead,
+  TableWrites,
+} from '../../../src/engines/cockroach-ldr/detail.ts';
 import { observationOf } from '../../../src/engines/cockroach-ldr/observe.ts';
 import { planLdr } from '../../../src/engines/cockroach-ldr/plan.ts';
 
@@ -149,6 +157,16 @@ export const mutual = (intoStandby: Partial<JobView> = {}, intoPrimary: Partial<
   primary: aSide({ history: 'kept', jobs: [aJob({ id: '1012877040439033999', connection: 'to_west', ...intoPrimary })] }),
   standby: aSide({ history: 'kept', jobs: [aJob(intoStandby)] }),
   schema: { kind: 'skipped' },
+});
+
+/** When applications wrote last, by table: on the primary, on the standby; null: never. A reason where it could not be read. */
+type WroteAt = string | null | 'slow' | 'refused' | 'unsupported' | 'failed';
+const wroteAt = (at: WroteAt): TableWrites =>
+  at === null || /^\d+$/.test(at)
+    ? { kind: 'told', newest: at }
+    : { kind: 'untold', why: at as Extract<TableWrites, { kind: 'untold' }>['why'] };
+export const wrote = (...pairs: readonly (readonly [primary: WroteAt, standby: WroteAt])[]): Pick<LdrDetail, 'writes'> => ({
+  writes: { pairs: pairs.map(([primary, standby]) => ({ primary: wroteAt(primary), standby: wroteAt(standby) })) },
 });
 
 export const ask = (operation: Operation, detail: LdrDetail, link: LdrLink = aLink()): Plan | Refusal =>
