@@ -9,7 +9,16 @@ import { lastFollower } from './emptied-side.ts';
 import { flowInto, isLive, lastOver, otherSide, phaseOf } from './flow.ts';
 import { newestId } from './own-jobs.ts';
 
-import { checkWritesStep, consentSteps, type Emptying, emptyingLoss, emptyingOf, emptyingWarnings, inUseRefusal, queueSteps } from './plan-empty.ts';
+import {
+  checkWritesStep,
+  consentSteps,
+  type Emptying,
+  emptyingLoss,
+  emptyingOf,
+  emptyingWarnings,
+  inUseRefusal,
+  queueSteps,
+} from './plan-empty.ts';
 import { type Form, type Reads, startSteps } from './plan-start.ts';
 import { bothRead, isExpired, limitsOf, queueWarnings, sides } from './scene.ts';
 import { emptied, findingWarnings, schemaRefusal, versionRefusal } from './unfit.ts';
@@ -103,7 +112,13 @@ function planRefill(operation: OperationName, refill: Refill): Outline | Refusal
   const [here, there] = [settings[into].cluster, settings[source].cluster];
   return {
     summary: `Delete what ${here} has of the link's tables, and copy everything anew from ${there}.`,
-    steps: [...queueSteps(refill, acts), personStep(quietAct(refill)), ...consentSteps(refill, acts), ...clearSteps(refill, acts), ...start],
+    steps: [
+      ...queueSteps(refill, acts),
+      personStep(quietAct(refill)),
+      ...consentSteps(refill, acts),
+      ...clearSteps(refill, acts),
+      ...start,
+    ],
     predictedLoss: emptyingLoss(refill),
     predictedDowntime: { ms: 0, words: `Applications go on with ${there}; ${here} can't be used until its first copy is complete.` },
     warnings: [

@@ -36,7 +36,8 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
   const evidence = find(told, kinds.checkWrites)?.view.evidence ?? null;
   const emptied = `${cluster} was emptied and filled anew`;
   const vouched = find(told, kinds.acceptLoss)?.view.confirmedBy ?? null;
-  if (vouched !== null) return { ms: null, words: `${emptied}; a person confirmed that what only it had could go. ${run.plan.predictedLoss.words}` };
+  if (vouched !== null)
+    return { ms: null, words: `${emptied}; a person confirmed that what only it had could go. ${run.plan.predictedLoss.words}` };
   return evidence?.['written since'] === 'none' && evidence['not read'] === 'none'
     ? { ms: 0, words: `${emptied}; it had no write of its own that the other side lacked.` }
     : { ms: null, words: `${emptied}; whether it had rows that the other side lacked is not known.` };
