@@ -1,13 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { configFileSchema } from '../src/config/schema.ts';
+import { settingsSchemas } from '../src/engines/registry.ts';
 import { policySchema } from '../src/policy/schema.ts';
 
-/** The JSON Schema of the config file, for editors. The settings of engines stay open: each engine checks its own. */
+const told = { io: 'input', target: 'draft-7' } as const;
+
+/** The JSON Schema of the config file, for editors. What a link's settings hold follows from its engine. */
 export function configSchemaText(): string {
-  const schema = z.toJSONSchema(configFileSchema(policySchema), { io: 'input', target: 'draft-7' });
+  const schema = z.toJSONSchema(configFileSchema(policySchema), {
+    ...told,
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.properties?.['settings'] !== undefined) jsonSchema.oneOf = settingsByEngine();
+    },
+  });
   return `${JSON.stringify({ ...schema, title: 'ReplOps configuration' }, null, 2)}\n`;
 }
+
+const settingsByEngine = () =>
+  Object.entries(settingsSchemas).map(([engine, settings]) => {
+    const { $schema: _, ...shape } = z.toJSONSchema(settings, told);
+    return { properties: { engine: { const: engine }, settings: shape } };
+  });
 
 const path = new URL('../replops.schema.json', import.meta.url);
 

@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
 import type { Link } from '../domain/link.ts';
 import type { Secret } from '../domain/secret.ts';
 import { connectBolt } from '../transports/bolt.ts';
 import { callHook } from '../transports/hook.ts';
 import { connectShell } from '../transports/shell.ts';
 import { connectSql } from '../transports/sql.ts';
-import { parseLdrSettings } from './cockroach-ldr/config.ts';
+import { ldrSettingsSchema, parseLdrSettings } from './cockroach-ldr/config.ts';
 import { createCockroachLdr } from './cockroach-ldr/index.ts';
-import { parsePcrSettings } from './cockroach-pcr/config.ts';
+import { parsePcrSettings, pcrSettingsSchema } from './cockroach-pcr/config.ts';
 import { createCockroachPcr } from './cockroach-pcr/index.ts';
 import type { Engine } from './engine.ts';
 import { parseCcdrSettings } from './neo4j-ccdr/config.ts';
+import { ccdrSettingsSchema } from './neo4j-ccdr/config-schema.ts';
 import { createNeo4jCcdr } from './neo4j-ccdr/index.ts';
 import { withRedirectHook } from './redirect/hook.ts';
 import { parseCrrSettings } from './tigergraph-crr/config.ts';
+import { crrSettingsSchema } from './tigergraph-crr/config-schema.ts';
 import { createTigergraphCrr } from './tigergraph-crr/index.ts';
 
 type Parsed =
@@ -30,6 +33,14 @@ const parsers: Readonly<Partial<Record<Link['engine'], (raw: unknown, resolve: (
   'cockroach-ldr': parseLdrSettings,
   'neo4j-ccdr': parseCcdrSettings,
   'tigergraph-crr': parseCrrSettings,
+};
+
+/** What each engine wants of a link's settings, before its own rules about how they go together. */
+export const settingsSchemas: Readonly<Record<Link['engine'], z.ZodType>> = {
+  'cockroach-pcr': pcrSettingsSchema,
+  'cockroach-ldr': ldrSettingsSchema,
+  'neo4j-ccdr': ccdrSettingsSchema,
+  'tigergraph-crr': crrSettingsSchema,
 };
 
 /** Every engine that this bot has. */

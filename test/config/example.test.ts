@@ -83,9 +83,16 @@ describe('the example policy', () => {
   });
 });
 
+/** The example with other settings of its first link. */
+function withSettings(more: object): object {
+  const file = parse(example);
+  const [{ settings, ...link }, ...rest] = file.links;
+  return { ...file, links: [{ ...link, settings: { ...settings, ...more } }, ...rest] };
+}
+
 describe('the JSON Schema', () => {
-  // Descriptions and draft-07 only; formats are not used, so unknown keywords would be a mistake of ours.
-  const check = new Ajv({ strict: true, strictTypes: false, allErrors: true }).compile(JSON.parse(schemaFile));
+  // Descriptions and draft-07 only, so unknown keywords would be a mistake of ours. Formats are for editors.
+  const check = new Ajv({ strict: true, strictTypes: false, allErrors: true, formats: { uri: true } }).compile(JSON.parse(schemaFile));
 
   it('is up to date', () => {
     expect(schemaFile === configSchemaText(), 'run: npx tsx scripts/write-config-schema.ts').toBe(true);
@@ -104,6 +111,9 @@ describe('the JSON Schema', () => {
   it.each([
     ['an unknown key', { ...parse(example), extra: 1 }],
     ['a literal secret', { ...parse(example), slack: { botToken: 'xoxb-1' } }],
+    ['a setting that the engine of a link does not know', withSettings({ standBy: {} })],
+    ['a setting of another engine', withSettings({ tables: ['a.b.c'] })],
+    ['a link without the settings that its engine needs', withSettings({ primary: undefined })],
     ['a rule without a decision', { ...parse(example), policy: { seed: { rules: [{ name: 'a', match: {} }] } } }],
   ])('refuses %s', (_, file) => {
     expect(check(file)).toBe(false);
