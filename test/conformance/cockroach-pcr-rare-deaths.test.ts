@@ -1,4 +1,5 @@
 import { openPcr, pcrLinkId } from './cockroach-pcr-bed.ts';
+import { pcrOptionSituations } from './cockroach-pcr-options.ts';
 import { pcrRareSituations, selfPaused } from './cockroach-pcr-rare.ts';
 import { describeDeaths } from './worker-deaths.ts';
 
@@ -11,3 +12,9 @@ const verify = {
 } as const;
 
 describeDeaths('cockroach-pcr on 26.2, what is rare', [...pcrRareSituations('26.2'), selfPaused, verify]);
+
+const early = 'failback with a reader and both windows, before one can be added';
+describeDeaths(
+  'cockroach-pcr on 24.3, what is rare',
+  pcrOptionSituations('24.3').filter(({ name }) => name === early),
+);
