@@ -28,8 +28,8 @@ export interface LongStep<P> {
   isWhole(log: string, params: P): boolean;
   /** It ended well by its own word: what the cluster itself says of it. */
   after(place: Place, params: P, log: string): Promise<Probe>;
-  /** What to do when it failed: full sentences. */
-  readonly onFailure: string;
+  /** What state the cluster is in when it failed, and what to do: full sentences. */
+  onFailure(place: Place, params: P, log: string): string;
 }
 
 /** Jobs that failed and of which a run was told: it stops once for each, and Retry begins the command anew. */
@@ -73,22 +73,23 @@ async function judge<P>(step: LongStep<P>, place: Place, params: P, { id, job, t
   // What is read out of the log is read as it is: names and paths may hold the same letters as a password. Only what people see is scrubbed.
   const shown = scrub(log, secretsOf(place.cluster));
   if (job.kind === 'running') return underway(`${node.name} is at it${lastLine(shown)}`);
+  const left = step.onFailure(place, params, log);
   if (job.kind === 'died') {
     return unknown(
-      `'${act.title}' was begun on ${node.name} and neither runs nor said how it ended; the host may have gone down meanwhile. It is not repeated by itself. ${step.onFailure} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
+      `'${act.title}' was begun on ${node.name} and neither runs nor said how it ended; the host may have gone down meanwhile. It is not repeated by itself. ${left} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
       { job: id, log: lastWordsOf(shown) },
     );
   }
   if (job.exitCode === 0 && !complains(log) && step.isWhole(log, params)) return step.after(place, params, log);
   if (job.exitCode === 0 && !complains(log)) {
     return unknown(
-      `'${act.title}' ended on ${node.name} without saying that it was done. ${step.onFailure} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
+      `'${act.title}' ended on ${node.name} without saying that it was done. ${left} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
       { job: id, log: lastWordsOf(shown) },
     );
   }
   if (told.has(id)) return todo;
   told.add(id);
-  return impossible(`'${act.title}' failed on ${node.name}: ${reasonIn(shown)}. ${step.onFailure} Retry runs it again.`, {
+  return impossible(`'${act.title}' failed on ${node.name}: ${reasonIn(shown)}. ${left} Retry runs it again.`, {
     job: id,
     'exit code': job.exitCode,
   });

@@ -89,7 +89,7 @@ export const takeBackup: LongStep<TakeParams> = {
     if (mine.length > 1) return unknown(`${place.here} lists several backups of that name: ${few(mine.map((row) => row.tag))}.`);
     return done({ backup: found.tag, type: found.type, size: found.size, 'created at': found.createdAt });
   },
-  onFailure: 'The cluster itself goes on as before. Parts of a backup that did not come to its end may lie in its folder.',
+  onFailure: ({ here }) => `${here} goes on as before. Parts of a backup that did not come to its end may lie in its folder.`,
 };
 
 export const exportMetadata: CrrStep<z.infer<typeof stored>> = {
@@ -122,8 +122,8 @@ export const copyBackup: LongStep<z.infer<typeof copyParams>> = {
   command: (place, { backup }) => named(place, backup),
   isWhole: () => true,
   after: async (place) => done({ node: place.node.name, part: 'copied' }),
-  onFailure:
-    'The nodes have to reach one another by SSH without a password, and the folder of backups has to be there. Running it again sends only what is missing.',
+  onFailure: () =>
+    'Nothing was restored. The nodes have to reach one another by SSH without a password, and the folder of backups has to be there. Running it again sends only what is missing.',
 };
 
 export const spreadBackup: LongStep<z.infer<typeof stored>> = {
@@ -136,7 +136,7 @@ export const spreadBackup: LongStep<z.infer<typeof stored>> = {
   command: (place, { backup }) => named(place, backup),
   isWhole: () => true,
   after: async (place) => done({ nodes: place.cluster.nodes.length }),
-  onFailure: 'Running it again copies it again.',
+  onFailure: () => 'Nothing was restored. Running it again copies it again.',
 };
 
 const removeParams = z.object({ backup: tag, tool });

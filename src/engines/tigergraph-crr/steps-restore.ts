@@ -9,8 +9,9 @@ import type { CrrCluster } from './config.ts';
 import { otherSide } from './config.ts';
 import type { LongStep } from './job.ts';
 import { allOnline, ask, isServing, lookBackups, lookFollowing, spotOf, spotOn, unheard } from './look.ts';
-import { linesOf, plain, reasonIn } from './parse-text.ts';
+import { linesOf, reasonIn } from './parse-text.ts';
 import { type CrrStep, done, impossible, type Place, todo, underway } from './place.ts';
+import { leftWith, stageIn } from './restore-words.ts';
 import { ailing } from './state.ts';
 import { backupOf, gbarUser, named, path, tag, withGbarUser } from './steps-backup.ts';
 import { few } from './words.ts';
@@ -91,16 +92,10 @@ export const restore: LongStep<RestoreParams> = {
     return params.tool === 'gbar' && typeof command === 'string' ? withGbarUser(command) : command;
   },
   input: gbarUser,
-  isWhole: (log, { dr, empty }) => isWholeRestore(plain(log), dr, empty),
+  isWhole: (log, params) => stageIn(log, params) === 'whole',
   after: afterRestore,
-  onFailure:
-    'A restore that stopped half-way leaves the cluster without its data; the same restore is then run again. Never kill one that runs.',
+  onFailure: ({ here }, params, log) => leftWith(stageIn(log, params), here),
 };
-
-function isWholeRestore(log: string, dr: boolean, empty: boolean): boolean {
-  const restored = empty || /Restore completes|^Restore from \S+ finished in/m.test(log);
-  return restored && (!dr || /start CRR/.test(log));
-}
 
 async function beforeRestore(place: Place, params: RestoreParams): Promise<Probe> {
   const name = params.empty || params.moment !== null ? '' : backupOf(place, params.backup);

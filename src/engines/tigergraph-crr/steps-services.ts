@@ -33,7 +33,8 @@ export const restart: LongStep<z.infer<typeof restartParams>> = {
   command: ({ act }) => act.statements[0] ?? '',
   isWhole: () => true,
   after: awaitOnline,
-  onFailure: 'Look at gadmin status there; gadmin start brings services up that are down.',
+  onFailure: ({ here }) =>
+    `Services of ${here} may be down, so it may serve nobody: look at gadmin status there; gadmin start brings up what is down.`,
 };
 
 export const stopServices: LongStep<object> = {
@@ -51,7 +52,8 @@ export const stopServices: LongStep<object> = {
     if (writes === 'unknown') return underway(`${place.here} is stopping.`);
     return impossible(`The services of ${place.here} were stopped, and somebody has started them again.`);
   },
-  onFailure: 'Look at gadmin status there.',
+  onFailure: ({ here }) =>
+    `Some services of ${here} may be stopped, so it may take no writes: look at gadmin status there; gadmin start brings them up.`,
 };
 
 export const startServices: LongStep<object> = {
@@ -61,7 +63,7 @@ export const startServices: LongStep<object> = {
   command: ({ act }) => act.statements[0] ?? '',
   isWhole: () => true,
   after: awaitOnline,
-  onFailure: 'Look at gadmin status there.',
+  onFailure: ({ here }) => `Services of ${here} may still be down, so it may serve nobody: look at gadmin status there.`,
 };
 
 /** Only on a cluster that is set to follow and was not restarted yet: whether it drops records is not documented. */
@@ -77,7 +79,7 @@ export const initKafka: LongStep<object> = {
   command: ({ act }) => act.statements[0] ?? '',
   isWhole: () => true,
   after: async () => done({ kafka: 'initialised' }),
-  onFailure: 'Kafka and ZooKeeper have to be online; gadmin start brings them up.',
+  onFailure: ({ here }) => `${here} does not follow yet. Kafka and ZooKeeper have to be online there; gadmin start brings them up.`,
 };
 
 const notInstalled = /pendingInstall|cannot be correctly installed|failed to install/i;
@@ -103,5 +105,6 @@ export const installQueries: LongStep<object> = {
     }
     return done({ queries: 'installed', 'graphs looked at': place.link.settings.graphs.length });
   },
-  onFailure: 'Every node of the cluster has to be up, and nobody may install another query meanwhile.',
+  onFailure: ({ here }) =>
+    `Data flows, but changes of schema, users and queries do not yet. Every node of ${here} has to be up, and nobody may install another query meanwhile.`,
 };

@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/domain/operation.ts';
+import type { Step } from '../../../src/domain/plan.ts';
+import type { Engine, Probe } from '../../../src/engines/engine.ts';
+import type { CrrLink } from '../../../src/engines/tigergraph-crr/config.ts';
+import type { TigerWorldOptions } from '../../../src/sim/tigergraph/contract.ts';
+import { tinyPace } from '../../../src/sim/tigergraph/pace.ts';
+import { anIo, carryOut, earlierOn, executorFor, planOn, settle } from '../../conformance/drive.ts';
+import { type CrrBed, crrLinkId, openCrr } from '../../conformance/tigergraph-crr-bed.ts';
+import { backedUp, type Prepare } from '../../conformance/tigergraph-crr-prepared.ts';
+import { until } from '../../support/until.ts';
+
+const restore: Operation = { kind: 'restore', link: crrLinkId, backup: 'latest', from: 'own', on: 'tiger-east' };
+const backup: Operation = { kind: 'backup', link: crrLinkId, action: { kind: 'create', mode: 'full', tag: null }, on: null };
+
+let bed: CrrBed;
+let engine: Engine<CrrLink>;
+afterEach(() => bed.close());
+
+async function opened(options: Partial<TigerWorldOptions>, prepare?: Prepare): Promise<void> {
+  bed = await openCrr({ version: '4.1.4', start: 'none', ...options }, prepare);
+  engine = bed.engine();
+}
+
+async function stepOf(operation: Operation, kind: string): Promise<Step> {
+  const step = (await planOn(bed, operation)).steps.find((one) => one.kind === kind);
+  if (step === undefined) throw new TypeError(`the plan has no ${kind}`);
+  return step;
+}
+
+const io = (step: Step) => anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, step) });
+const begin = (step: Step) => executorFor(engine, step).perform(step, bed.link, io(step));
+const look = (step: Step): Promise<Probe> => executorFor(engine, step).probe(step, bed.link, io(step));
+const why = (probe: Probe): string => ('why' in probe ? probe.why : probe.kind);
+
+/** Begins a step that was still to be done, and waits for what becomes of it. */
+async function attempted(step: Step): Promise<Probe> {
+  expect((await look(step)).kind).toBe('todo');
+  await begin(step);
+  return settle(bed, step, () => engine);
+}
+
+describe('a restore that the product refuses', () => {
+  it.each([
+    ['for want of room', () => bed.world.faults.fullDisk('primary', 'm2', true), /not enough disk space on m2/],
+    [
+      'since its backup is of another version',
+      () => bed.world.control().upgrade('primary', '4.1.5'),
+      /does not match system version 4\.1\.5/,
+    ],
+  ])('%s leaves the cluster as it was, and says so', async (_, spoil, words) => {
+    await opened({}, backedUp('primary', 'nightly'));
+    const step = await stepOf(restore, 'crr.restore');
+    spoil();
+    const probe = await attempted(step);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(words);
+    expect(why(probe)).toMatch(
+      /before anything was touched: tiger-east has the data and the services that it had\. Retry runs it again\.$/,
+    );
+    expect(bed.world.side('primary')).toMatchObject({ writable: true, records: expect.any(Number) });
+    expect(bed.world.effects().filter(({ kind }) => kind.startsWith('restore'))).toEqual([]);
+  });
+
+  it('for want of access to the bucket runs again once it has it', async () => {
+    await opened({ backup: 's3' }, backedUp('primary', 'nightly'));
+    const step = await stepOf(restore, 'crr.restore');
+    bed.world.faults.denyS3('primary', 'm1', true);
+    expect(why(await attempted(step))).toMatch(/AccessDenied.*before anything was touched/);
+    bed.world.faults.denyS3('primary', 'm1', false);
+    expect(await carryOut(bed, step, () => engine)).toBe(1);
+    expect(bed.effects().map(({ statement }) => statement)).toEqual(['gadmin backup restore nightly -y']);
+  });
+});
+
+describe('a restore that ends half-way', () => {
+  const slow = { pace: { ...tinyPace, restoreMs: 600 } };
+  const stopped = () =>
+    until(() => bed.world.effects().some(({ kind }) => kind === 'restore-stops'), 'the restore has stopped services', 5_000, 5);
+
+  it('says what is left and where the old data is, and the same one puts it right', async () => {
+    await opened(slow, backedUp('primary', 'nightly'));
+    const step = await stepOf(restore, 'crr.restore');
+    await begin(step);
+    await stopped();
+    await bed.world.faults.nodeDown('primary', 'm2');
+    const probe = await settle(bed, step, () => engine);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(/connection refused\)+\. tiger-east is left half-way: .* neither the old data nor the backup/);
+    expect(why(probe)).toMatch(/must not be deleted yet/);
+    await bed.world.faults.nodeUp('primary', 'm2');
+    expect(await carryOut(bed, step, () => engine)).toBe(1);
+    await until(() => bed.world.side('primary').writable, 'tiger-east serves', 5_000, 5);
+    expect(bed.world.side('primary').records).toBeGreaterThan(0);
+  });
+
+  it('with the node that ran it is unknown, and never repeated by itself', async () => {
+    await opened(slow, backedUp('primary', 'nightly'));
+    const step = await stepOf(restore, 'crr.restore');
+    await begin(step);
+    await stopped();
+    await bed.world.faults.nodeDown('primary', 'm1');
+    await bed.world.faults.nodeUp('primary', 'm1');
+    const probe = await settle(bed, step, () => engine);
+    expect(probe.kind).toBe('unknown');
+    expect(why(probe)).toMatch(/neither runs nor said how it ended.*It is not repeated by itself\. tiger-east is left half-way/);
+    await expect(begin(step)).rejects.toMatchObject({ code: 'aborted', effect: 'not-applied' });
+    expect(bed.world.effects().filter(({ kind }) => kind === 'restore-stops')).toHaveLength(1);
+  });
+});
+
+describe('a backup', () => {
+  it('is not begun while a service that it is taken from is down', async () => {
+    await opened({ start: 'replicating' });
+    const step = await stepOf(backup, 'crr.take-backup');
+    bed.world.faults.service('primary', 'GSE', 'down');
+    const probe = await settle(bed, step, () => engine);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(/A backup of tiger-east needs GSE_1#1, GSE_2#1, which is not online/);
+    expect(bed.effects()).toEqual([]);
+  });
+
+  it('waits for a query that runs, and says that it is at it', async () => {
+    await opened({ start: 'replicating' });
+    const step = await stepOf(backup, 'crr.take-backup');
+    bed.world.faults.runningQuery('primary', true);
+    await begin(step);
+    await until(
+      async () => /Exporting GSE data/.test(((probe) => ('note' in probe ? probe.note : ''))(await look(step))),
+      'it exports',
+      5_000,
+      20,
+    );
+    bed.world.faults.runningQuery('primary', false);
+    expect(await settle(bed, step, () => engine)).toMatchObject({ kind: 'done', evidence: { backup: 'replops1', type: 'FULL' } });
+  });
+
+  it('that fails leaves the cluster as it is, and runs again when asked to', async () => {
+    await opened({ start: 'replicating' });
+    const step = await stepOf(backup, 'crr.take-backup');
+    bed.world.faults.fullDisk('primary', 'm1', true);
+    // The folder of the job lies on another disk than the backups.
+    const jobs = bed.world.host('primary', 'm1');
+    jobs.files.fill(false);
+    expect(why(await attempted(step))).toMatch(/not enough disk space on m1.*tiger-east goes on as before/);
+    bed.world.faults.fullDisk('primary', 'm1', false);
+    expect(await carryOut(bed, step, () => engine)).toBe(1);
+  });
+
+  it('is read out of a log whose paths hold the first password of the product, and shown without gaps', async () => {
+    await opened({
+      version: '3.9.3',
+      start: 'replicating',
+      users: [{ name: 'tigergraph', password: 'tigergraph', superuser: true }],
+      pace: { ...tinyPace, backupMs: 300 },
+    });
+    const step = await stepOf(backup, 'crr.take-backup');
+    await begin(step);
+    const notes: string[] = [];
+    const end = await (async () => {
+      for (;;) {
+        const probe = await look(step);
+        if (probe.kind !== 'underway') return probe;
+        notes.push(probe.note);
+      }
+    })();
+    expect(end).toMatchObject({ kind: 'done', evidence: { backup: expect.stringMatching(/^replops1-\d{4}/) } });
+    expect(notes.join('\n')).not.toContain('[redacted]');
+  });
+});
