@@ -27,7 +27,7 @@ export interface GraphHouse {
   close(): Promise<void>;
 }
 
-interface Ran {
+export interface Ran {
   readonly run: RunId;
   readonly view: RunView;
   readonly plan: Plan;
@@ -55,7 +55,7 @@ export async function openGraph(version: GraphVersion, start?: GraphStart): Prom
   };
 }
 
-async function shown(house: House, line: string, words: string): Promise<{ readonly message: string; readonly thread: string }> {
+export async function shown(house: House, line: string, words: string): Promise<{ readonly message: string; readonly thread: string }> {
   const run = await house.propose('ana', line);
   const { channel, ts, blocks } = await house.message(run);
   const thread = (): string => JSON.stringify(house.workspace.thread(channel, ts));
@@ -66,7 +66,7 @@ async function shown(house: House, line: string, words: string): Promise<{ reado
 }
 
 /** Approves, and confirms the steps of people one after the other. */
-async function approved(house: House, run: RunId, confirmer = 'ana'): Promise<Ran> {
+export async function approved(house: House, run: RunId, confirmer = 'ana'): Promise<Ran> {
   await house.approve(run, 'bob', 'chloe');
   const confirmed = new Set<string>();
   const waiting = async (): Promise<string | null> => {
