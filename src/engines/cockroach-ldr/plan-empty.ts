@@ -7,7 +7,8 @@ import { type Acts, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import { otherSide, readOf } from './flow.ts';
-import { newestWriteQuery } from './read-writes.ts';
+import { newestWriteQuery, writesSinceQuery } from './read-writes.ts';
+import type { TableName } from './table-name.ts';
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from './weigh.ts';
 import { count, tablesAt } from './words.ts';
 
@@ -69,9 +70,15 @@ function consentAct(link: LdrLink, into: Side, weighing: Weighing) {
   const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
   const strays = strayList(link, weighing);
   const unread = weighing.untold.map(({ pair }) => pair);
-  const [example] = unread.flatMap((pair) => settings.tables[pair]?.[into] ?? []);
+  const tableOf = (pair: number): readonly TableName[] => settings.tables.flatMap((names, place) => (place === pair ? [names[into]] : []));
+  const [example] = unread.flatMap(tableOf);
   return personAct(kinds.acceptLoss, `Confirm that what only ${here} has may be deleted`, [
-    ...(strays.length === 0 ? [] : [`${here} has writes that ${there} is not known to have: ${strays.join('; ')}.`]),
+    ...(strays.length === 0
+      ? []
+      : [
+          `${here} has writes that ${there} is not known to have: ${strays.join('; ')}. On ${here} they are shown by:`,
+          ...weighing.strays.flatMap(({ pair, since }) => tableOf(pair).map((table) => writesSinceQuery(table, since))),
+        ]),
     ...(example === undefined
       ? []
       : [

@@ -10,7 +10,7 @@ import { type Flow, lagMsOf, otherSide, readOf, replicatedOf } from './flow.ts';
 import { isBoth, lookBudgetMs, planSwitchover, targetOf } from './plan-move.ts';
 import { endStep } from './plan-refill.ts';
 import { isExpired, limitsOf, queueWarnings, soundFlow, standing } from './scene.ts';
-import { count, phaseWords } from './words.ts';
+import { phaseWords } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;
 
@@ -69,11 +69,11 @@ function survivor(link: LdrLink, detail: LdrDetail): Side {
 function lossOf(link: LdrLink, flow: Flow, lagMs: number) {
   const there = link.settings[otherSide(flow.into)].cluster;
   const back = isBoth(link)
-    ? `They are not lost for good if ${there} comes back within 24 h: they arrive then, and the later write of a row wins.`
-    : `They stay on ${there} only.`;
+    ? `. They are not lost for good if ${there} comes back within 24 h: they arrive then, and the later write of a row wins.`
+    : ` and stay on ${there} only.`;
   return {
     ms: lagMs + 10_000,
-    words: `The writes of at most the last ${spell(lagMs + 10_000)} on ${there} have not arrived. ${standing(link, flow)} ${back}${queued(link, flow)}`,
+    words: `The writes of at most the last ${spell(lagMs + 10_000)} on ${there} have not arrived${back} ${standing(link, flow)}${queued(link, flow)}`,
   };
 }
 
@@ -81,8 +81,8 @@ function lossOf(link: LdrLink, flow: Flow, lagMs: number) {
 function queued(link: LdrLink, { into, read }: Flow): string {
   const entries = read.dlq.reduce((total, queue) => total + (queue.entries ?? 0), 0);
   if (isBoth(link) || entries === 0) return '';
-  const [are, them] = entries === 1 ? ['waits', 'it'] : ['wait', 'them'];
-  return ` ${count(entries, 'row')} more ${are} in the dead letter queue of ${link.settings[into].cluster}: if nobody handles ${them}, no table has ${them}.`;
+  const [rows, them] = entries === 1 ? ['1 more row waits', 'it'] : [`${entries} more rows wait`, 'them'];
+  return ` ${rows} in the dead letter queue of ${link.settings[into].cluster}: if nobody handles ${them}, no table there has ${them}.`;
 }
 
 /** The source answers, so there may be a way that loses less. */
@@ -118,7 +118,7 @@ function failoverWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonl
   return [
     ...aliveWarnings(link, detail, flow),
     isBoth(link)
-      ? `Until writes are redirected nothing is changed: cancel the run. From then on applications write on ${here}; sent back to ${there} before it has those writes, they miss them.`
+      ? `Until writes are redirected nothing is changed: cancel the run. From then on applications write on ${here}, and going back to ${there} is without loss only after ${there} has those writes too: that is /repl failback ${link.id}.`
       : `Until writes are redirected nothing is changed: cancel the run. From then on there is no way back without loss: what applications write on ${here} never reaches ${there} by itself.`,
     `CockroachDB can't fence ${there}: applications that still reach it go on writing there, and those writes ${isBoth(link) ? `come to ${here} when they can` : `never come to ${here}`}.`,
     ...queueWarnings(link, detail, flow.into),

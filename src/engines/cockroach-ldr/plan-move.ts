@@ -133,7 +133,7 @@ function moveWarnings({ operation, link, detail, flow }: Move, here: string, the
   const both = isBoth(link);
   const after = both
     ? [
-        `Both jobs go on, so ${there} stays up to date; ${operation === 'switchover' ? `/repl failback ${link.id} brings applications back` : `${there} follows again`}.`,
+        `Both jobs go on, so ${there} stays up to date; ${operation === 'switchover' ? `/repl failback ${link.id} brings applications back` : `/repl switchover ${link.id} moves applications there again`}.`,
       ]
     : [
         `The job into ${here} is ended for good before the redirect, so that nothing late overwrites what applications write there. After that nothing protects ${here}: /repl failback ${link.id} fills ${there} anew and lets it follow.`,

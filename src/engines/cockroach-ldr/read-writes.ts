@@ -3,7 +3,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { notUnderstood, wasRefused } from '../cockroach/deaf.ts';
 import { withInterface } from '../cockroach/session.ts';
-import { microsOfHlc } from '../cockroach/times.ts';
+import { type Micros, microsOfHlc } from '../cockroach/times.ts';
 import type { EngineIo } from '../engine.ts';
 import type { LdrSettings } from './config.ts';
 import type { TableWrites, WritesLook } from './detail.ts';
@@ -19,6 +19,10 @@ export const newestWriteQuery = (table: TableName): string => newestWriteAsOf(ta
 
 const newestWriteAsOf = (table: TableName, asOf: string): string =>
   `SELECT max(crdb_internal_mvcc_timestamp) AS newest FROM ${quoteTable(table)}${asOf} WHERE crdb_internal_origin_timestamp IS NULL`;
+
+/** For people: the rows of a table that no job brought and that were written after a time. */
+export const writesSinceQuery = (table: TableName, since: Micros | null): string =>
+  `SELECT * FROM ${quoteTable(table)} WHERE crdb_internal_origin_timestamp IS NULL${since === null ? '' : ` AND crdb_internal_mvcc_timestamp > ${since * 1000n}`}`;
 
 /** The side in use is read as of a moment ago, so that its writers need not wait for the read. */
 const shortlyAgo = ` AS OF SYSTEM TIME '-5s'`;

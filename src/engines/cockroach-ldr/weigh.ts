@@ -7,11 +7,19 @@ import { flowInto, otherSide, readOf } from './flow.ts';
 import { showTable } from './table-name.ts';
 import { tablesAt } from './words.ts';
 
+/** A table with a write of its own that the other side is not known to have. */
+export interface Stray {
+  readonly pair: number;
+  /** When the newest one was made. */
+  readonly at: Micros;
+  /** Up to when the other side has everything of the table; null when nothing is known to have come. */
+  readonly since: Micros | null;
+}
+
 /** What the newest writes say of a side that is to be emptied. */
 export interface Weighing {
   readonly into: Side;
-  /** Tables that have a write of their own here which the other side is not known to have, and when it was made. */
-  readonly strays: readonly { readonly pair: number; readonly at: Micros }[];
+  readonly strays: readonly Stray[];
   /** Tables whose newest write could not be read here. */
   readonly untold: readonly { readonly pair: number; readonly why: Extract<TableWrites, { kind: 'untold' }>['why'] }[];
   /** The newest write that applications made on each side, as far as it could be read; null when there is none. */
@@ -36,7 +44,9 @@ export function weigh(link: LdrLink, detail: LdrDetail, into: Side): Weighing {
     );
   return {
     into,
-    strays: told(into).filter(({ pair, at }) => at > (arrivedUpTo(detail, other, pair) ?? -1n)),
+    strays: told(into)
+      .map(({ pair, at }) => ({ pair, at, since: arrivedUpTo(detail, other, pair) }))
+      .filter(({ at, since }) => at > (since ?? -1n)),
     untold: looks.flatMap(({ pair, look }) => (look[into].kind === 'untold' ? [{ pair, why: look[into].why }] : [])),
     newest: {
       primary: newestOf(told('primary').map(({ at }) => at)),

@@ -65,6 +65,7 @@ describe('a rebuild of a side whose job failed', () => {
     expect(consent(rebuild, detail)).toContain(
       'sql-west has writes that sql-east is not known to have: shop.public.orders up to 2026-06-01 09:58:00.000000 UTC.',
     );
+    expect(consent(rebuild, detail)).toContain('SELECT * FROM "shop"."public"."orders" WHERE crdb_internal_origin_timestamp IS NULL\nSave');
     expect(planned(rebuild, detail).predictedLoss).toMatchObject({ ms: null, words: expect.stringContaining('shop.public.orders up to') });
   });
 
@@ -102,6 +103,7 @@ describe('after a job was cancelled', () => {
     const arrived = { ...canceled, ...wrote([micros(hour), micros(minute)], [micros(2 * hour), null]) };
     expect(consent(failback, arrived)).toBe('');
     const late = { ...canceled, ...wrote([micros(hour - minute), micros(minute)], [micros(2 * hour), null]) };
+    expect(consent(failback, late)).toContain(`AND crdb_internal_mvcc_timestamp > ${micros(hour)}000`);
     expect(consent(failback, late)).toContain(
       'sql-east has writes that sql-west is not known to have: shop.public.orders up to 2026-06-01 09:01',
     );
