@@ -2,6 +2,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
+import { spell } from '../cockroach/spell.ts';
 import { nodeCommand } from './acts-hosts.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
@@ -38,7 +39,7 @@ export function certificateByHand({ settings }: PcrLink, side: Side): Act {
 
 /** The virtual cluster that is copied has another name than the link's. */
 export const windowByHand = ({ settings }: PcrLink, from: Side, source: string, windowMs: number): Act =>
-  byHand(handKinds.window, `Let ${settings[from].cluster} keep history for ${intervalText(windowMs)} of silence`, [
+  byHand(handKinds.window, `Let ${settings[from].cluster} keep history for ${spell(windowMs)} of silence`, [
     `On the system interface of ${settings[from].cluster}: ALTER VIRTUAL CLUSTER ${quoteIdentifier(source)} SET REPLICATION SOURCE EXPIRATION WINDOW = ${quoteLiteral(intervalText(windowMs))}`,
   ]);
 

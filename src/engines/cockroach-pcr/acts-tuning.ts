@@ -1,6 +1,6 @@
 import type { Side } from '../../domain/observation.ts';
 import { quoteLiteral } from '../../transports/sql-quoting.ts';
-import { timestampOfMicros } from '../cockroach/times.ts';
+import { spell, spellTime } from '../cockroach/spell.ts';
 import { actOn, alter, lookOn } from './act-on.ts';
 import type { PcrSettings } from './config.ts';
 import { otherSide } from './detail.ts';
@@ -31,7 +31,7 @@ export function tuningActs(settings: PcrSettings) {
         settings,
         side,
         tuningKinds.setRetention,
-        `Let ${at(side)} keep ${intervalText(windowMs)} of history that it can be promoted to`,
+        `Let ${at(side)} keep ${spell(windowMs)} of history that it can be promoted to`,
         alter(settings, `SET REPLICATION RETENTION = ${quoteLiteral(intervalText(windowMs))}`),
         { windowMs },
       ),
@@ -40,7 +40,7 @@ export function tuningActs(settings: PcrSettings) {
         settings,
         side,
         tuningKinds.setExpiration,
-        `Let ${at(of === 'source' ? side : otherSide(side))} keep history for ${intervalText(expirationMs)} of silence`,
+        `Let ${at(of === 'source' ? side : otherSide(side))} keep history for ${spell(expirationMs)} of silence`,
         expiration(expirationMs, of),
         { expirationMs, of },
       ),
@@ -63,7 +63,7 @@ export function tuningActs(settings: PcrSettings) {
         settings,
         side,
         tuningKinds.awaitTime,
-        `Wait until it is ${timestampOfMicros(BigInt(micros))}`,
+        `Wait until it is ${spellTime(micros)}`,
         [asking(settings).view(side), asking(settings).side(otherSide(side))],
         { micros },
       ),

@@ -78,7 +78,7 @@ function serviceActs(settings: PcrSettings) {
     verifyService: (side: Side) =>
       actOn(settings, side, kinds.verifyService, `Connect to ${name} on ${at(side)} as an application would`, ['SELECT 1 AS one']),
     checkSplitBrain: (side: Side) =>
-      lookOn(settings, side, kinds.checkSplitBrain, `Check that only ${at(side)} takes writes`, [
+      lookOn(settings, side, kinds.checkSplitBrain, `Check, as far as can be seen, that only ${at(side)} takes writes`, [
         ask.side(side),
         ask.side(otherSide(side)),
       ]),

@@ -56,7 +56,7 @@ const address = z.strictObject({
   /** Where that certificate lies on every node of the other side: only v23.2 needs it. */
   caPath: z
     .string()
-    .regex(/^\/[^\0\n]{1,400}$/, 'must be an absolute path on the nodes of the other side')
+    .regex(/^\/[^\p{Cc}]{1,400}$/u, 'must be an absolute path on the nodes of the other side')
     .optional(),
 });
 
@@ -72,7 +72,12 @@ export const setupSchema = z.strictObject({
   user: z.strictObject({ name: userName, password: reference, create: z.boolean().default(true) }),
   addresses: z.strictObject({ primary: address.optional(), standby: address.optional() }).prefault({}),
   route: z.enum(['node', 'gateway']).default('node'),
-  organization: z.string().min(1).max(200).optional(),
+  organization: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}]*$/u, 'must be one line of text')
+    .optional(),
   license: reference.optional(),
   consoleUser: z.strictObject({ name: userName, password: reference }).optional(),
   hosts: hostsSchema,

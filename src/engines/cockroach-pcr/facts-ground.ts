@@ -25,7 +25,7 @@ function factsOf(side: Side, settings: PcrSettings, detail: PcrDetail): readonly
     tell('rangefeeds', 'Rangefeeds', ground.rangefeed ? 'on' : 'off'),
     tell('organization', 'Organization', ground.organization ? 'set' : 'not set'),
     tell('licence', 'Licence', ground.license ? 'set' : 'not set'),
-    tell('users', 'Users named in the config', [...ground.users].sort().join(', ') || 'none'),
+    tell('users', 'Users of the config that are there', [...ground.users].sort().join(', ') || 'none'),
     tell('granted', 'System privileges of the stream user', [...ground.granted].sort().join(', ') || 'none'),
     tell('connection', 'External connection', connection === undefined ? 'none' : `${connection.name} to ${connection.uri}`),
     tell('regions', 'Regions', ground.regions.join(', ')),

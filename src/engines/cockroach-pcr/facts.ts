@@ -57,12 +57,18 @@ function movingFacts(side: Side, cluster: string, read: ReadSide, vc: VirtualClu
     ...tell('status', 'Status', vc?.status ?? null),
     ...tell('active-version', 'Active version', read.activeVersion),
     ...tell('clock', 'Clock', spellTime(read.now)),
-    ...tell('history', 'History kept for the other side', read.history),
+    ...tell('history', 'History kept for the other side', historyWords[read.history]),
     ...tell('producers', 'Jobs that keep history', producersOf(read)),
     ...tell('reader', 'Reader', readerOf(read)),
     ...tell('activated', 'Last promotion', vc?.activated === null || vc === null ? null : spellTime(vc.activated)),
   ];
 }
+
+const historyWords: Readonly<Record<ReadSide['history'], string>> = {
+  kept: 'yes',
+  lost: 'not any more',
+  none: 'no job for it is listed',
+};
 
 const producersOf = ({ producers = [] }: ReadSide): string => producers.map(({ id, status }) => `${id} ${status}`).join(', ');
 

@@ -29,7 +29,7 @@ export async function operationChecks(operation: Operation, asking: Asking): Pro
     case 'rebuild':
       return [...(await shapeChecks(asking)), ...(await streamUserCheck(asking, 'primary'))];
     case 'failback':
-      return shapeChecks(asking);
+      return [...(await shapeChecks(asking)), ...(await streamUserCheck(asking, 'standby'))];
     case 'reconnect':
       return onFollower(asking, async (side) => [
         ...(await streamUserCheck(asking, otherSide(side))),
@@ -215,11 +215,18 @@ function nodeCheck({ settings }: PcrLink, primary: Shape, standby: Shape): reado
   if (primary.nodes === null || standby.nodes === null) {
     const hosts = settings.setup?.hosts;
     const [from, to] = [hosts?.primary?.nodes.length ?? null, hosts?.standby?.nodes.length ?? null];
-    if (from === null || to === null) return [];
+    if (from === null || to === null) return [untold(name, settings.primary.cluster, settings.standby.cluster)];
     return [counted(name, settings.primary.cluster, from, settings.standby.cluster, to)];
   }
   return [counted(name, settings.primary.cluster, Number(primary.nodes), settings.standby.cluster, Number(standby.nodes))];
 }
+
+const untold = (name: string, primary: string, standby: string): Check =>
+  warned(
+    name,
+    `How many nodes ${primary} and ${standby} have is not told by SQL from v26.1 on, and the config names no nodes.`,
+    'See with cockroach node status that each has 3 or more, and the standby as many as the primary.',
+  );
 
 function counted(name: string, primary: string, from: number, standby: string, to: number): Check {
   const seen = `${primary} has ${from} nodes, ${standby} has ${to}.`;

@@ -26,7 +26,9 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
   if (kind === 'verify') {
     const at = find(told, kinds.compareCopies)?.view.evidence?.['as of'];
     const sentence =
-      typeof at === 'string' ? `Both sides hold the same data as of ${at}.` : 'Whether both sides hold the same data was not proven.';
+      typeof at === 'string'
+        ? `Both sides hold the same data as of ${inUtc(at)}.`
+        : 'Whether both sides hold the same data was not proven.';
     return { sentence, lossMs: 0, downtimeMs: 0, facts: factsNow(seen) };
   }
   if (isTold.has(kind)) {
@@ -60,9 +62,12 @@ const changed = ({ plan }: RunView): string => `Done: ${plan.summary.charAt(0).t
 /** A failover to a time far ahead only asks the database for it. */
 const isOnlyAsked = ({ plan }: RunView): boolean => !plan.steps.some(({ kind }) => kind === kinds.awaitPromotion);
 
+/** A time in evidence as everything else shows it. */
+const inUtc = (time: string): string => time.replace('+00:00', ' UTC');
+
 function reportAsked({ plan }: RunView, told: readonly Told[], seen: Observation): RunReport {
   const at = find(told, kinds.completeReplication)?.view.evidence?.['failover time'];
-  const time = typeof at === 'string' ? at.replace('+00:00', ' UTC') : 'its time';
+  const time = typeof at === 'string' ? inUtc(at) : 'its time';
   const sentence = `The failover is asked for and waits for ${time}; nothing has changed yet. Ask for /repl failover ${plan.link} when that time has come, or the old primary goes on taking writes that are lost. ${seen.headline}`;
   return { sentence, lossMs: null, downtimeMs: 0, facts: factsNow(seen) };
 }
@@ -146,7 +151,7 @@ function downtimeOf(run: RunView, told: readonly Told[]): Measured {
 
 function promotionFacts(told: readonly Told[]): RunReport['facts'] {
   const evidence = find(told, kinds.awaitPromotion)?.view.evidence ?? null;
-  return typeof evidence?.['promoted to'] === 'string' ? [{ label: 'Promoted to', value: evidence['promoted to'] }] : [];
+  return typeof evidence?.['promoted to'] === 'string' ? [{ label: 'Promoted to', value: inUtc(evidence['promoted to']) }] : [];
 }
 
 const factsNow = ({ facts }: Observation): RunReport['facts'] =>

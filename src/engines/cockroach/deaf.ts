@@ -8,7 +8,24 @@ export interface Deaf {
 }
 
 /** What a failed look says of the side that was asked. */
-export const deafBy = (fault: Fault): Deaf => ({ kind: deafness(fault), why: fault.message });
+export function deafBy(fault: Fault): Deaf {
+  const kind = deafness(fault);
+  return { kind, why: kind === 'locked' ? itself(fault) : codeOf(fault) };
+}
+
+/** The sentence that it goes into has named the cluster. */
+function itself({ message, facts }: Fault): string {
+  const cluster = `${facts['cluster']} `;
+  const words = message.startsWith(cluster) ? `it ${message.slice(cluster.length)}` : message;
+  return /[.!?]$/u.test(words) ? words : `${words}.`;
+}
+
+/** What the way there came to, in a word: the rest of the sentence says what that means. */
+function codeOf({ code, facts }: Fault): string {
+  const told = [facts['nodeCode'], facts['sqlState']].find((one) => typeof one === 'string' && one !== '');
+  if (typeof told === 'string') return told;
+  return code === 'deadline-passed' ? 'nothing came in time' : 'no reason given';
+}
 
 function deafness(fault: Fault): Deaf['kind'] {
   if (fault.code === 'connect-failed') return 'gone';
@@ -20,9 +37,9 @@ function deafness(fault: Fault): Deaf['kind'] {
 export function problemOf(cluster: string, read: Deaf | { readonly kind: 'read' }): string | null {
   switch (read.kind) {
     case 'gone':
-      return `${cluster} can't be reached: ${read.why}`;
+      return `${cluster} can't be reached (${read.why}).`;
     case 'silent':
-      return `${cluster} accepts connections but gives no answer, so it may be half gone, and applications may or may not still write there: ${read.why}`;
+      return `${cluster} accepts connections but gives no answer (${read.why}), so it may be half gone, and applications may or may not still write there.`;
     case 'locked':
       return `${cluster} answers, but does not let the bot see its state: ${read.why}`;
     case 'read':

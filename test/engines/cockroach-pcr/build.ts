@@ -126,9 +126,9 @@ export const aStream = (more: Partial<VirtualClusterView> = {}): VirtualClusterV
   });
 export const aStandby = (more: Partial<VirtualClusterView> = {}, side: Partial<ReadSide> = {}): ReadSide => aReadSide(aStream(more), side);
 
-export const gone: SideRead = { kind: 'gone', why: 'sql-east could not be reached (ECONNREFUSED).' };
-export const silent: SideRead = { kind: 'silent', why: 'sql-east accepted the connection but gave no answer within 5000 ms.' };
-export const locked: SideRead = { kind: 'locked', why: 'sql-east answered 28P01: password authentication failed' };
+export const gone: SideRead = { kind: 'gone', why: 'ECONNREFUSED' };
+export const silent: SideRead = { kind: 'silent', why: 'nothing came in time' };
+export const locked: SideRead = { kind: 'locked', why: 'it answered 28P01: password authentication failed.' };
 
 export const aDetail = (primary: SideRead = aSource(), standby: SideRead = aStandby()): PcrDetail => ({ primary, standby });
 

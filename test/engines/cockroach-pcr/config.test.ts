@@ -60,6 +60,7 @@ describe('parsePcrSettings', () => {
     expect(problemsOf(raw({ host: 'h', port: 1 }, { host: 'h', port: 2 }))).toEqual([]);
   });
 
+  const made = { user: { name: 'stream', password: 'env:X' } };
   const rows: readonly (readonly [string, unknown, string])[] = [
     ['the same address twice', raw({ host: 'h' }, { host: 'H' }), 'standby.host'],
     ['the same name twice', raw({}, { cluster: 'sql-east' }), 'standby.cluster'],
@@ -75,6 +76,12 @@ describe('parsePcrSettings', () => {
     ['a key that is not known', raw({ pasword: 'env:X' }), 'primary'],
     ['a stream by its address', raw({}, {}, { streams: { toPrimary: { externalConnection: 'postgresql://u:hunter2@h' } } }), 'streams'],
     ['a stream to nowhere', raw({}, {}, { streams: { toNowhere: { externalConnection: 'x' } } }), 'streams'],
+    ['an organization with a NUL', raw({}, {}, { setup: { ...made, organization: 'Example\0' } }), 'setup.organization'],
+    [
+      'a certificate path of two lines',
+      raw({}, {}, { setup: { ...made, addresses: { primary: { caPath: '/a\tb' } } } }),
+      'setup.addresses',
+    ],
     ['nothing', null, ''],
   ];
   it.each(rows)('refuses %s', (_, config, path) => {

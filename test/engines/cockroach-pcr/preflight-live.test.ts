@@ -80,6 +80,58 @@ describe('the preflight', { timeout: 30_000 }, () => {
     });
   });
 
+  it('looks at what a user may do that is there already and is not to be created', async () => {
+    const setup: Operation = { kind: 'setup', link };
+    const bare = (grants: readonly string[]) => ({
+      start: 'none' as const,
+      externalConnections: {},
+      users: [
+        { name: 'ops', password: 'x', admin: true },
+        { name: 'stream', password: 'y', grants, in: 'system' as const },
+      ],
+    });
+    const open = (grants: readonly string[]) =>
+      openPcr('26.2', bare(grants), undefined, (world) => {
+        const made = aSetup(world);
+        return { setup: { ...made, user: { ...made.user, create: false } } };
+      });
+    const poor = await open([]);
+    expect(await check(poor, setup, 'sql-east: user of the stream')).toMatchObject({
+      outcome: 'warned',
+      seen: expect.stringContaining('does not hold REPLICATIONSOURCE on sql-east'),
+    });
+    await poor.close();
+    expect(await check(await open(['REPLICATION']), setup, 'sql-east: user of the stream')).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('measures how far the clocks of both sides are apart', async () => {
+    const bare = { start: 'none', externalConnections: {}, users: [{ name: 'ops', password: 'x', admin: true }] } as const;
+    const setup: Operation = { kind: 'setup', link };
+    const on = await openPcr('26.2', bare, undefined, (world) => ({ setup: aSetup(world) }));
+    expect(await check(on, setup, 'clocks')).toMatchObject({ outcome: 'passed' });
+    // Both sides are asked for their time once as they are observed, and once more for the clocks.
+    const ahead = (ms: number) =>
+      on.world.faults.add({
+        side: 'standby',
+        match: /^SELECT now\(\)/,
+        times: 10,
+        act: {
+          kind: 'rewrite',
+          rewrite: (table) => ({ ...table, rows: [[new Date(Date.now() + ms).toISOString().replace('T', ' ').replace('Z', '+00')]] }),
+        },
+      });
+    const fast = ahead(5_000);
+    expect(await check(on, setup, 'clocks')).toMatchObject({
+      outcome: 'warned',
+      seen: expect.stringMatching(/^The clocks of sql-east and sql-west are (4[89]|5[012])\d\d ms apart \(measured to \d+ ms\)/),
+    });
+    fast.remove();
+    expect(await check(on, setup, 'nodes of both sides')).toMatchObject({
+      outcome: 'warned',
+      seen: expect.stringContaining('from v26.1 on'),
+    });
+  });
+
   it('tells whether there is a reader to open or to close', async () => {
     const on = await openPcr('26.2');
     expect(await check(on, { kind: 'reader', link, on: true }, 'sql-west: reader')).toMatchObject({ outcome: 'passed' });

@@ -45,7 +45,7 @@ describe('the report of a run', () => {
     const report = reportPcr(run, after);
     expect(report).toMatchObject({ lossMs: 8_000, downtimeMs: 30_000 });
     expect(report.sentence).toContain('At most 8 s of writes were lost');
-    expect(report.facts).toContainEqual({ label: 'Promoted to', value: at(-3_000) });
+    expect(report.facts).toContainEqual({ label: 'Promoted to', value: at(-3_000).replace('+00:00', ' UTC') });
   });
 
   it('says what it does not know when the old primary could not be fenced', () => {

@@ -48,6 +48,7 @@ const aNastyStep = (number: number): fc.Arbitrary<Step> =>
       cluster,
       side: 'primary',
       statements: [statement, text],
+      ...(back ? { asks: [{ cluster: text, statements: [text, statement] }] } : {}),
       params: {},
       budgetMs: 60_000,
       performMs: 10_000,

@@ -8,7 +8,7 @@ import { renderIncident } from '../../../src/slack/messages/incident.ts';
 import { breaches } from '../../../src/slack/messages/limits.ts';
 import type { Message } from '../../../src/slack/messages/message.ts';
 import { planPages } from '../../../src/slack/messages/plan-pages.ts';
-import { renderReply } from '../../../src/slack/messages/reply.ts';
+import { pagesOf, renderReply } from '../../../src/slack/messages/reply.ts';
 import { renderRun } from '../../../src/slack/messages/run.ts';
 import { threadLines } from '../../../src/slack/messages/thread.ts';
 import { nastyJournal, nastyPlan } from './hostile.ts';
@@ -61,10 +61,28 @@ describe('every message of a hostile run', () => {
     fc.assert(
       fc.property(nastyPlan, (plan) => {
         const run = fold(asRecords([proposed(plan)]));
+        const planned = {
+          kind: 'planned',
+          plan: run.plan,
+          planHash: run.planHash,
+          command: 'x',
+          verdict: run.verdict,
+          json: false,
+        } as const;
+        const answer = pagesOf(planned);
+        for (const page of answer) expect(breaches(page)).toEqual([]);
         const pages = planPages(run);
+        expect(answer.length).toBe(pages.length);
+        const told = literal(answer.length === 0 ? renderReply(planned, { now: night }).blocks : answer.map(({ blocks }) => blocks));
         const shown = literal(pages.length === 0 ? renderRun(run, { link: theLink }).blocks : pages.map(({ message }) => message.blocks));
         for (const page of pages) expect(breaches(page.message)).toEqual([]);
-        for (const step of plan.steps) for (const statement of step.statements) expect(shown).toContain(withoutUnseen(statement));
+        for (const step of plan.steps) {
+          const asked = step.asks?.flatMap(({ statements }) => statements) ?? [];
+          for (const statement of [...step.statements, ...asked]) {
+            expect(shown).toContain(withoutUnseen(statement));
+            expect(told).toContain(withoutUnseen(statement));
+          }
+        }
       }),
       { numRuns: 60 },
     );
