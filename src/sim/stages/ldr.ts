@@ -11,6 +11,8 @@ export interface LdrSpec {
   readonly version: SimVersion;
   readonly start?: LdrStart;
   readonly direction?: 'unidirectional' | 'bidirectional';
+  /** `bot`: the bot makes and renews the external connections, from addresses in its config. People do when left out. */
+  readonly connections?: 'bot';
 }
 
 export interface LdrStage extends Stage {
@@ -37,7 +39,7 @@ export async function startLdrStage(id: string, spec: LdrSpec, clock: Clock, pac
   return {
     engine: 'cockroach-ldr',
     world,
-    settings: settingsOf(id, world, direction),
+    settings: settingsOf(id, world, direction, spec.connections === 'bot'),
     secrets: Object.fromEntries(sides.map((side) => [secretName(id, side, 'password'), world[side].password])),
     addresses: {
       primary: `${world.primary.host}:${world.primary.port}`,
@@ -55,19 +57,21 @@ export async function startLdrStage(id: string, spec: LdrSpec, clock: Clock, pac
   };
 }
 
-function settingsOf(id: string, world: LdrWorld, direction: 'unidirectional' | 'bidirectional'): ConfigPart {
+function settingsOf(id: string, world: LdrWorld, direction: 'unidirectional' | 'bidirectional', reaches: boolean): ConfigPart {
   const side = (name: SimSide): ConfigPart => {
     const { cluster, host, port, user } = world[name];
     return { cluster, host, port, user, password: `env:${secretName(id, name, 'password')}`, tls: { mode: 'disable' } };
   };
+  const reachOf = (source: SimSide): ConfigPart =>
+    reaches ? { reach: { user: world[source].user, password: `env:${secretName(id, source, 'password')}`, tls: 'disable' } } : {};
   return {
     direction,
     tables: [...tables],
     primary: side('primary'),
     standby: side('standby'),
     streams: {
-      toStandby: { externalConnection: connections.standby },
-      toPrimary: { externalConnection: connections.primary },
+      toStandby: { externalConnection: connections.standby, ...reachOf('primary') },
+      toPrimary: { externalConnection: connections.primary, ...reachOf('standby') },
     },
   };
 }
