@@ -86,27 +86,32 @@ export function createAnswers({ calls, responseUrls, clock, log }: AnswersDeps):
     log.warn({ event: 'slack.answer.lost', person: user }, 'A person could not be answered in any way.');
   }
 
+  /** One message after the other: those that follow say what the first had no room for. */
+  async function inOrder(said: Said, tell: (one: Said) => Promise<void>): Promise<void> {
+    for (const one of [said, ...(said.more ?? [])]) await tell(one);
+  }
+
   /** A bug in answering must not undo what was answered about. */
   const safely = async (answered: Promise<void>): Promise<void> =>
     answered.catch((cause: unknown) => log.error({ event: 'slack.answer.bug', cause }, 'Answering failed.'));
 
   return {
-    privately: (address, said) => safely(privately(address, said)),
+    privately: (address, said) => safely(inOrder(said, (one) => privately(address, one))),
     inThread: (address, said) =>
       safely(
-        (async () => {
+        inOrder(said, async (one) => {
           const { channel, thread } = address;
           const post: Call = (blocks) =>
             calls.call('chat.postMessage', {
               channel,
               thread_ts: thread,
-              text: said.text,
+              text: one.text,
               unfurl_links: false,
               unfurl_media: false,
               ...blocks,
             });
-          if (!(await deliver(post, said, 'thread'))) await privately(address, said);
-        })(),
+          if (!(await deliver(post, one, 'thread'))) await privately(address, one);
+        }),
       ),
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Reply } from '../domain/reply.ts';
-import { renderReply } from './messages/reply.ts';
+import { pagesOf, renderReply } from './messages/reply.ts';
 import type { Said } from './response-url.ts';
 
 /** A reply as people are shown it, with the plain form for workspaces that refuse newer blocks. */
@@ -8,5 +8,7 @@ export const renderer =
   (clock: Clock) =>
   (reply: Reply): Said => {
     const now = clock.now();
-    return { ...renderReply(reply, { now }), plainBlocks: renderReply(reply, { now, mode: 'plain' }).blocks };
+    const more = pagesOf(reply);
+    const said = { ...renderReply(reply, { now }), plainBlocks: renderReply(reply, { now, mode: 'plain' }).blocks };
+    return more.length === 0 ? said : { ...said, more };
   };

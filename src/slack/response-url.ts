@@ -7,6 +7,8 @@ export interface Said {
   readonly blocks: readonly unknown[];
   /** The same in blocks that every workspace knows, for when Slack refuses the others. */
   readonly plainBlocks?: readonly unknown[];
+  /** What does not fit into it: further messages that follow in order. */
+  readonly more?: readonly Said[];
 }
 
 /** Ways to show the same, the best first; the words alone always pass. */

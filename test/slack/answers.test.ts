@@ -54,6 +54,19 @@ describe('a private answer', () => {
     },
   );
 
+  it('is followed by what it had no room for, in order and by the same ways', async () => {
+    const { answers, asked, posted } = aMouth(200);
+    const more = [1, 2].map((page) => ({ text: `Part ${page}.`, blocks: [] }));
+    await answers.privately({ user, channel, thread: null, responseUrl }, { ...said, more });
+    expect(posted.map(({ body }) => body['text'])).toEqual([said.text, 'Part 1.', 'Part 2.']);
+    await answers.inThread({ user, channel, thread, responseUrl }, { ...said, more });
+    expect(asked.map(({ method, args }) => [method, args['text']])).toEqual([
+      ['chat.postMessage', said.text],
+      ['chat.postMessage', 'Part 1.'],
+      ['chat.postMessage', 'Part 2.'],
+    ]);
+  });
+
   it('is not said twice when it may have arrived', async () => {
     const { answers, asked } = aMouth(404, () => refusedBySlack('timeout', 'unknown'));
     await answers.privately({ user, channel, thread: null, responseUrl }, said);

@@ -1,10 +1,11 @@
+import type { PlanHash } from '../../domain/ids.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Reply } from '../../domain/reply.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { jsonBlocks } from './json.ts';
 import { type Block, container, context, fields, header, type Message, type Mode, message, section } from './message.ts';
 import { code, join, type Mrkdwn, md, typed } from './mrkdwn.ts';
-import { fitsMessage } from './plan-pages.ts';
+import { fitsMessage, pagesInFull } from './plan-pages.ts';
 import { outline, planBlocks } from './plan-words.ts';
 import { requirementWords, warningSections } from './run-asking.ts';
 import { count, shortHash, titleOf } from './words.ts';
@@ -25,7 +26,13 @@ export function renderPlanned(reply: Extract<Reply, { kind: 'planned' }>, mode: 
   ]);
 }
 
-function stepPart(plan: Plan, planHash: string, mode: Mode): readonly Block[] {
+const nowhere = md``;
+
+/** Every statement of a plan that has no room in the answer itself. Pure. */
+export const plannedPages = ({ plan, planHash, json }: Extract<Reply, { kind: 'planned' }>): readonly Message[] =>
+  json ? [] : pagesInFull({ plan, planHash }, md`of the ${plan.operation.kind} of ${plan.link} `, md` · nothing has been started`);
+
+function stepPart(plan: Plan, planHash: PlanHash, mode: Mode): readonly Block[] {
   const full = planBlocks(plan);
   const fits = fitsMessage(full);
   const title = `${count(plan.steps.length, 'step')}, plan ${shortHash(planHash)}`;
@@ -34,7 +41,7 @@ function stepPart(plan: Plan, planHash: string, mode: Mode): readonly Block[] {
     ? []
     : [
         context(
-          md`The statements are too long for one message. They are shown in full in the thread of a run before anyone can approve it.`,
+          md`The statements are too long for one message: every one of them follows, in ${count(pagesInFull({ plan, planHash }, nowhere, nowhere).length, 'message')}.`,
         ),
       ];
   return mode === 'native' ? [container(title, [...shown, ...note], false)] : [section(md`*${title}*`), ...shown, ...note];

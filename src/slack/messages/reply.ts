@@ -6,7 +6,7 @@ import { renderChecks, renderFindings } from './reply-checks.ts';
 import { renderHelp } from './reply-help.ts';
 import { renderInspected } from './reply-inspected.ts';
 import { renderDescribed, renderLinks, renderStatus } from './reply-links.ts';
-import { renderPlanned } from './reply-planned.ts';
+import { plannedPages, renderPlanned } from './reply-planned.ts';
 import { renderJudged, renderPolicy, renderWhoami } from './reply-policy.ts';
 import { renderRunReply, renderRuns } from './reply-runs.ts';
 import { sentenceOf } from './run.ts';
@@ -60,6 +60,9 @@ export function renderReply(reply: Reply, { now, mode = 'native' }: ReplyContext
       return unreachable(reply);
   }
 }
+
+/** Further messages of an answer that is too long for one; none for most. Pure. */
+export const pagesOf = (reply: Reply): readonly Message[] => (reply.kind === 'planned' ? plannedPages(reply) : []);
 
 function proposed({ run }: Extract<Reply, { kind: 'proposed' }>): Message {
   const title = titleOf(run.plan.operation.kind, run.plan.link);
