@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type GraphHouse, graphVersions, openGraph } from '../support/graph-house.ts';
+import { until } from '../support/until.ts';
 
 let at: GraphHouse;
 afterEach(() => at.close());
@@ -15,10 +16,18 @@ describe('a failback of a graph', { timeout: 60_000 }, () => {
     const { message, thread } = await at.shows('/repl failback prod-graph', 'GRANT');
     expect(thread).toMatch(/GRANT [^"]* ON [^"]*orders/);
     expect(message).toContain('orders on prod-graph-frankfurt is dropped after a dump: what it alone holds is in that dump only.');
-    expect(message).toContain('Privileges on orders vanish with it');
+    expect(message).toContain('Privileges on orders of prod-graph-frankfurt vanish with it');
     expect(at.sent()).toEqual([]);
 
+    await at.house.ask('ana', '/repl plan failback prod-graph');
+    const answers = () => JSON.stringify(at.house.workspace.ephemerals('ana', '#ops').map(({ blocks }) => blocks));
+    await until(() => answers().includes('part 2 of 2'), 'the plan is told in full');
+    expect(answers()).toContain('every one of them follows, in 2 messages.');
+
     const { view, plan } = await at.runs('/repl failback prod-graph');
+    for (const statement of plan.steps.flatMap(({ statements }) => statements)) {
+      expect(answers()).toContain(JSON.stringify(statement).slice(1, -1));
+    }
     expect(view.state).toBe('succeeded');
     const create = version === '2026.07.1' ? 'createReplica' : 'CREATE REPLICA';
     expect(done()).toEqual([

@@ -109,6 +109,8 @@ const pastView = z.strictObject({
   words: z.string(),
   /** What a promotion now loses at least: writes of so long, ms, and so many transactions; null when it can't be told. */
   atLeastLost: z.strictObject({ ms: z.number().nullable(), transactions: txn }).nullable(),
+  /** Everything that the serving side had so long ago has arrived, ms: what a promotion loses is not older. Null when it can't be told. */
+  atMostLostMs: z.number().nullable(),
   /** Newest id that was seen on the serving side and when, ms since the epoch by the bot's clock; null when none was. */
   lastSeen: z.strictObject({ side: z.enum(['primary', 'standby']), at: z.number(), txn }).nullable(),
 });

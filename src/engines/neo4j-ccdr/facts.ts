@@ -3,7 +3,7 @@ import type { CcdrSettings } from './config.ts';
 import { otherSide } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import type { CcdrDetail, DatabaseView, ReadSide } from './detail.ts';
-import { copyFacts } from './facts-copies.ts';
+import { copyFacts, type Goal } from './facts-copies.ts';
 import { behindOf, copiesOf, followersOf, isOnline, newestOf, phaseOf } from './state.ts';
 import { coarseState, nameOf, spell, transactions } from './words.ts';
 
@@ -11,7 +11,7 @@ import { coarseState, nameOf, spell, transactions } from './words.ts';
 export function factsOf(settings: CcdrSettings, detail: CcdrDetail): readonly Fact[] {
   const copies = (side: Side) => {
     const read = detail[side];
-    return copyFacts(side, settings[side].cluster, read.kind === 'read' ? read.database : null, newestFor(side, detail));
+    return copyFacts(side, settings[side].cluster, read.kind === 'read' ? read.database : null, goalOf(side, detail));
   };
   return [
     ...sideFacts('primary', settings, detail),
@@ -89,11 +89,11 @@ function sideFacts(side: Side, settings: CcdrSettings, detail: CcdrDetail): read
   ];
 }
 
-/** The newest transaction of the side that is followed, or of the side itself where nobody follows. */
-function newestFor(side: Side, detail: CcdrDetail): bigint | null {
-  const follower = followersOf(detail).find((one) => one.side === side);
-  const of = detail[follower === undefined ? side : otherSide(side)];
-  return newestOf(of.kind === 'read' ? of.database : null);
+/** A follower is measured by the side that it follows, any other side by its own newest copy. */
+function goalOf(side: Side, detail: CcdrDetail): Goal {
+  const isFollower = followersOf(detail).some((one) => one.side === side);
+  const of = detail[isFollower ? otherSide(side) : side];
+  return { newest: newestOf(of.kind === 'read' ? of.database : null), isOwn: !isFollower };
 }
 
 const surfaceWords = {
@@ -121,7 +121,7 @@ function movingFacts(side: Side, cluster: string, read: ReadSide, view: Database
   const copies = copiesOf(view);
   return [
     ...tell('servers', 'Servers', `${up} of ${read.servers.length} available`),
-    ...tell('asked', 'Answered by', read.by === 'leader' ? 'the leader' : 'a member, since no leader was found; it may be old'),
+    ...tell('asked', 'Answers', read.by === 'leader' ? 'from the leader' : 'from a member, since no leader was found; they may be old'),
     ...tell('access', 'Access', [...new Set(copies.map(({ access }) => access))].sort().join(', ')),
     ...tell('copies', 'Copies', copies.length === 0 ? null : `${copies.filter(isOnline).length} of ${copies.length} online`),
     ...tell(
@@ -133,8 +133,8 @@ function movingFacts(side: Side, cluster: string, read: ReadSide, view: Database
         .join(', '),
     ),
     ...tell('transaction', 'Newest transaction', newestOf(view)?.toString() ?? null),
-    ...tell('trouble', 'Trouble with copies', view === null ? null : copyTrouble(cluster, view).join(' ')),
-    ...tell('clients', 'What clients are told', routingText(read)),
+    ...tell('trouble', 'Trouble with the copies', view === null ? null : copyTrouble(cluster, view).join(' ')),
+    ...tell('clients', 'Routing', routingText(read)),
   ];
 }
 

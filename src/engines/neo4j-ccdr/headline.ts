@@ -73,10 +73,18 @@ function withoutFollower(settings: CcdrSettings, detail: CcdrDetail): Headline {
   const here = settings[serving].cluster;
   const there = settings[otherSide(serving)].cluster;
   const problem = problemOf(there, detail[otherSide(serving)]);
+  if (serving === 'primary' && neverSetUp(detail)) {
+    return say('unset', `Replication is not set up yet: ${here} takes the writes, and ${there} has no ${settings.standby.database}.`);
+  }
   if (problem === null)
     return say('broken', `${here} takes the writes and nothing follows it: on ${there}, ${wordsFor(detail, otherSide(serving))}.`);
   const promoted = serving === 'standby' ? `, and whether ${there} takes writes too is not known` : '';
   return say('broken', `${here} takes the writes and nothing is known to follow it${promoted}. ${problem}`);
+}
+
+/** There is room for a replica and no look remembers one. */
+function neverSetUp({ standby, past }: CcdrDetail): boolean {
+  return standby.kind === 'read' && standby.edition === 'enterprise' && phaseOf(standby.database) === 'absent' && past.lastSeen === null;
 }
 
 function nobodyServes(settings: CcdrSettings, detail: CcdrDetail, deaf: Side | undefined): Headline {
@@ -107,7 +115,9 @@ function sourceTrouble(settings: CcdrSettings, detail: CcdrDetail, { side, view 
   const lost =
     atLeastLost === null
       ? `How much ${here} lacks is not known.`
-      : `${here} lacks at least ${transactions(atLeastLost.transactions)} of what was last seen there.`;
+      : atLeastLost.transactions === '0'
+        ? `${here} has everything that was last seen there.`
+        : `${here} lacks at least ${transactions(atLeastLost.transactions)} of what was last seen there.`;
   if (problem !== null) return say('broken', `${problem} ${lost}`);
   const phase = sidePhase(detail[source]);
   if (phase === 'read-only') return readOnlySource(settings, detail, { side, view });

@@ -71,23 +71,28 @@ export interface Looked {
 export function pastOf(points: readonly Seen[], { now, behind, reach }: Looked): PastView {
   const last = points.at(-1) ?? null;
   const lastSeen = last === null ? null : { side: last.side, at: last.at, txn: String(last.upstream) };
-  if (reach === null) return { ...notTold, words: noReach, atLeastLost: null, lastSeen };
-  const atLeastLost = last === null ? null : lossOf(points, last, reach.most);
-  if (behind === null) return { ...notTold, words: unseenWords(now, last), atLeastLost, lastSeen };
+  if (reach === null) return { ...notTold, words: noReach, atLeastLost: null, atMostLostMs: null, lastSeen };
+  const loss = {
+    atLeastLost: last === null ? null : lossOf(points, last, reach.most),
+    atMostLostMs: sinceOrNull(lastTimeAt(points, reach.most), now),
+  };
+  if (behind === null) return { ...notTold, words: unseenWords(now, last), ...loss, lastSeen };
   if (behind.transactions === 0n)
-    return { behindMs: 0, surelyMs: 0, stillMs: 0, words: 'Every copy has every transaction.', atLeastLost, lastSeen };
+    return { behindMs: 0, surelyMs: 0, stillMs: 0, words: 'Every copy has every transaction.', ...loss, lastSeen };
   const since = lastTimeAt(points, reach.least);
   const surely = firstTimeAbove(points, reach.least);
   const still = stillSince(points, reach.least);
   return {
-    behindMs: since === null ? null : now - since,
+    behindMs: sinceOrNull(since, now),
     surelyMs: surely === null ? 0 : now - surely,
-    stillMs: still === null ? null : now - still,
+    stillMs: sinceOrNull(still, now),
     words: since === null ? tooLong(points, now) : `It has everything up to ${spell(now - since)} ago.`,
-    atLeastLost,
+    ...loss,
     lastSeen,
   };
 }
+
+const sinceOrNull = (since: number | null, now: number): number | null => (since === null ? null : now - since);
 
 const notTold = { behindMs: null, surelyMs: null, stillMs: null } as const;
 

@@ -104,7 +104,7 @@ function byHand(link: CcdrLink, there: string, remote: string): Draft {
   return personStep(
     personAct(kinds.fenceByHand, `Keep applications away from ${there}, and fence it before they can return`, [
       `Close the way of applications to ${there} (load balancer, firewall, DNS) until it is fenced.`,
-      `As soon as ${there} answers: /repl fence ${link.id}, or on it ${accessStatement(remote, 'READ ONLY')}`,
+      `As soon as ${there} answers, before anything else: ${accessStatement(remote, 'READ ONLY')} on it; or confirm this step, and /repl fence ${link.id} does it.`,
     ]),
   );
 }
@@ -142,15 +142,24 @@ function topologyRefusal({ primaries, secondaries }: Topology, { follower, link 
     : bad(`${here} has no room for that topology, since ${obstacle}.`, 'Enable more servers there, or ask for fewer copies.');
 }
 
-function lossOf({ here, there, detail: { past } }: Scene): Estimate {
-  const lost = past.atLeastLost;
-  const more = `It is a lower bound: what ${there} took since it was last seen is not known.`;
-  if (lost === null) {
+function lossOf({ here, there, sourceRead, detail: { past } }: Scene): Estimate {
+  const { atLeastLost: lost, atMostLostMs, lastSeen } = past;
+  if (lost === null || lastSeen === null) {
     return { ms: null, words: `How much is lost is not known: it was not recorded how far ${there} was. ${past.words}` };
   }
-  const time = lost.ms === null ? '' : `, writes of about ${spell(lost.ms)}`;
-  return { ms: lost.ms, words: `At least ${transactions(lost.transactions)}${time}, that had not arrived on ${here}. ${more}` };
+  const seen =
+    lost.transactions === '0'
+      ? `Nothing that was seen: ${here} has transaction ${lastSeen.txn}, the newest that ${there} was seen to have.`
+      : `At least ${transactions(lost.transactions)}${lost.ms === null ? '' : `, writes of ${about(lost.ms)}`}, that ${lost.transactions === '1' ? 'has' : 'have'} not arrived on ${here}.`;
+  if (sourceRead.kind === 'read') return { ms: lost.ms, words: `${seen} What ${there} takes until its writes are stopped may be added.` };
+  const bound =
+    atMostLostMs === null
+      ? 'how much that is is not known'
+      : `writes of at most ${atMostLostMs < 1_000 ? spell(atMostLostMs) : `the last ${spell(atMostLostMs)}`}`;
+  return { ms: atMostLostMs, words: `${seen} What ${there} took after it was last seen is lost too: ${bound}.` };
 }
+
+const about = (ms: number): string => (ms < 1_000 ? spell(ms) : `about ${spell(ms)}`);
 
 function stateWarnings({ follower, here }: Scene): readonly string[] {
   const copies = copiesOf(follower.view);

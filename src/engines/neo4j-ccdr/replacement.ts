@@ -83,7 +83,7 @@ export function replacementWarnings({ cluster, old, dropped, remains, database }
     follows(old)
       ? `The replica ${old.name} on ${cluster} is dropped; nothing that ${cluster} alone has is lost, since a replica has nothing of its own.`
       : `${old.name} on ${cluster} is dropped${remains === 'dump' ? ' after a dump' : ' without a dump'}: what it alone holds is ${remains === 'dump' ? 'in that dump only' : 'lost'}.`,
-    `Privileges on ${old.name} vanish with it, and a new database of that name does not get them back.`,
+    `Privileges on ${old.name} of ${cluster} vanish with it, and a new database of that name does not get them back: they are recorded before, and a step offers them again.`,
     ...(others.length === 0 ? [] : [`The aliases ${few(others)} of ${old.name} on ${cluster} are dropped with it.`]),
     ...(old.isDefault || old.isHome
       ? [`${old.name} is the default database of ${cluster}: until the new one is there, sessions that name none fail.`]

@@ -79,17 +79,27 @@ const digits = (text: string | null): bigint | null => (text !== null && /^\d{1,
 /** Ids tell how many transactions; how long ago the lost ones were written the databases do not tell. */
 function lossOfFailover(told: readonly Told[]): Measured {
   const reached = digits(evidenceOf(told, kinds.takeStock, 'newest copy'));
-  const fenced = digits(evidenceOf(told, kinds.setReadOnly, 'transaction'));
-  const last = fenced ?? digits(evidenceOf(told, kinds.takeStock, 'other side'));
-  if (reached === null || last === null) {
-    return { ms: null, words: 'How much was lost was not measured: the side that was lost could not be asked for its last transaction.' };
-  }
+  const last = digits(evidenceOf(told, kinds.setReadOnly, 'transaction')) ?? digits(evidenceOf(told, kinds.takeStock, 'other side'));
+  if (reached === null || last === null) return lossByLastLook(told, reached);
   const lost = last > reached ? last - reached : 0n;
   if (lost === 0n) return { ms: 0, words: `No write was lost: the replica had transaction ${last}, the last one that was seen.` };
   return {
     ms: null,
     words: `At most ${transactions(lost)} were lost: the replica had ${reached} right before its promotion, the other side ${last}.`,
   };
+}
+
+/** The side that was lost could not be asked any more; what was seen of it before is all there is. */
+function lossByLastLook(told: readonly Told[], reached: bigint | null): Measured {
+  const seen = digits(evidenceOf(told, kinds.takeStock, 'other side when last seen'));
+  const ago = find(told, kinds.takeStock)?.view.evidence?.['last seen ms before'];
+  const base = 'How much was lost was not measured, since the side that was lost could not be asked for its last transaction';
+  if (reached === null || seen === null || typeof ago !== 'number') return { ms: null, words: `${base}.` };
+  const known =
+    seen > reached
+      ? `the replica lacked at least ${transactions(seen - reached)} of what it had then`
+      : 'the replica had everything that it had then';
+  return { ms: null, words: `${base}. It was last seen ${spell(ago)} before, and ${known}; what it took after that is lost.` };
 }
 
 /** From the moment the stop was begun until a writer was seen; people redirect the traffic after that. */

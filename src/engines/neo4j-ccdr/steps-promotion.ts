@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { isFault } from '../../domain/faults.ts';
 import type { Probe } from '../engine.ts';
 import { kinds } from './acts.ts';
+import { otherSide } from './config.ts';
 import type { DatabaseView } from './detail.ts';
+import { pointsOf } from './history.ts';
 import {
   type CcdrStep,
   change,
@@ -95,11 +97,15 @@ export const takeStock: CcdrStep<z.infer<typeof pairParams>> = {
     const reach = reachOf(view);
     const other = await peek(place);
     const upstream = other.kind === 'read' ? behindOf(view, other.database)?.upstream : undefined;
+    const now = place.io.clock.now();
+    const last = pointsOf(await place.io.history(), now).findLast(({ side }) => side === otherSide(place.side));
     return done({
       'copies online': `${copiesOf(view).filter(isOnline).length} of ${copiesOf(view).length}`,
       'newest copy': reach?.most.toString() ?? null,
       'oldest copy': reach?.least.toString() ?? null,
       'other side': upstream?.toString() ?? null,
+      'other side when last seen': last?.upstream.toString() ?? null,
+      'last seen ms before': last === undefined ? null : now - last.at,
     });
   },
 };

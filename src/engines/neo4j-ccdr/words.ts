@@ -40,7 +40,7 @@ export function coarseState(side: SideRead, phase: Phase): string {
 export function problemOf(cluster: string, read: SideRead): string | null {
   switch (read.kind) {
     case 'gone':
-      return `${cluster} can't be reached: ${read.why}`;
+      return read.why;
     case 'silent':
       return `${cluster} accepts connections but gives no usable answer, so it may be half gone, and applications may or may not still write there: ${read.why}`;
     case 'locked':

@@ -127,6 +127,12 @@ describe('an observation', () => {
     ['a replica ahead of a read-only primary', aDetail(fenced, aStandby(replicaCopies({ lastTxn: '48214' }))), 'danger', 'has grown apart'],
     ['a dead primary', aDetail(gone), 'broken', 'How much graph-west lacks is not known'],
     ['a dead primary that was seen', aDetail(gone, aStandby(), [seen(20, 48_213n, 48_200n)]), 'broken', 'lacks at least 12 transactions'],
+    [
+      'a dead primary of which everything that was seen has arrived',
+      aDetail(gone, aStandby(replicaCopies({ lastTxn: '48213' })), [seen(20, 48_213n, 48_200n)]),
+      'broken',
+      'graph-west has everything that was last seen there',
+    ],
     ['a silent primary', aDetail(silent), 'broken', 'half gone'],
     ['a primary that lets nobody in', aDetail(locked), 'broken', 'does not let the bot see'],
     ['a primary without a writer', aDetail(unelected), 'broken', 'a standard database without a writer'],
@@ -142,6 +148,12 @@ describe('an observation', () => {
     [
       'no replica',
       aDetail(aSource(), aReadSide(null, { servers: westServers })),
+      'unset',
+      'Replication is not set up yet: graph-east takes the writes, and graph-west has no foo-replica',
+    ],
+    [
+      'no replica where one was seen before',
+      aDetail(aSource(), aReadSide(null, { servers: westServers }), [seen(20, 48_213n, 48_200n)]),
       'broken',
       'nothing follows it: on graph-west, there is no such database',
     ],

@@ -4,7 +4,8 @@ import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import type { CcdrLink } from '../../../src/engines/neo4j-ccdr/config.ts';
-import type { CcdrDetail, ReadSide } from '../../../src/engines/neo4j-ccdr/detail.ts';
+import type { CcdrDetail, ReadSide, SideRead } from '../../../src/engines/neo4j-ccdr/detail.ts';
+import type { Seen } from '../../../src/engines/neo4j-ccdr/history.ts';
 import { planCcdr } from '../../../src/engines/neo4j-ccdr/plan.ts';
 import {
   aDatabase,
@@ -296,9 +297,27 @@ describe('refusals', () => {
 });
 
 describe('what is predicted', () => {
-  it('is a lower bound of the loss, from what was recorded before the side was lost', () => {
-    const points = [{ at: nowMs - 4_000, side: 'primary', upstream: 48_213n, least: 48_201n }] as const;
-    expect(planned(failover, aDetail(gone, aStandby(), points)).predictedLoss.words).toMatch(/^At least 12 transactions.*lower bound/);
+  it('is bounded on both sides by what was recorded before the side was lost', () => {
+    const late = { at: nowMs - 4_000, side: 'primary', upstream: 48_213n, least: 48_201n } as const;
+    const lost = (standby: SideRead, points: readonly Seen[]) => planned(failover, aDetail(gone, standby, points)).predictedLoss;
+    expect(lost(aStandby(), [late])).toEqual({
+      ms: null,
+      words:
+        'At least 12 transactions, that have not arrived on graph-west. What graph-east took after it was last seen is lost too: how much that is is not known.',
+    });
+    expect(lost(aStandby(), [{ ...late, at: nowMs - 30_000, upstream: 48_200n }, late])).toEqual({
+      ms: 30_000,
+      words:
+        'At least 12 transactions, writes of about 26 s, that have not arrived on graph-west. What graph-east took after it was last seen is lost too: writes of at most the last 30 s.',
+    });
+    expect(lost(aStandby(replicaCopies({ lastTxn: '48213' })), [late])).toEqual({
+      ms: 4_000,
+      words:
+        'Nothing that was seen: graph-west has transaction 48213, the newest that graph-east was seen to have. What graph-east took after it was last seen is lost too: writes of at most the last 4 s.',
+    });
+    expect(planned(failover, aDetail()).predictedLoss.words).toMatch(
+      /^At least 12 transactions.*until its writes are stopped may be added\.$/,
+    );
     expect(planned(failover, aDetail(gone)).predictedLoss).toMatchObject({ ms: null, words: expect.stringContaining('not known') });
   });
 

@@ -127,7 +127,7 @@ describe('the topology', () => {
       by: 'member',
     });
     const { notes, rows } = topologyOf(someSettings(), { primary: gone, standby: broken });
-    expect(notes.some((note) => note.startsWith("graph-east can't be reached"))).toBe(true);
+    expect(notes.some((note) => note.startsWith('graph-east could not be reached'))).toBe(true);
     expect(notes.some((note) => note.includes('drivers have to ask for read access'))).toBe(true);
     expect(notes.some((note) => note.includes('its store is broken'))).toBe(true);
     expect(notes.some((note) => note.includes('it may be old'))).toBe(true);

@@ -36,6 +36,17 @@ function aRun(operation: Operation, detail: CcdrDetail, told: Readonly<Record<st
 const served = { 'await-writer': { endedAt: nowMs + 34_000 } };
 
 describe('the report of a run', () => {
+  it('tells of a lost side what was seen of it before', () => {
+    const stock = (evidence: JsonObject) => aRun(failover, aDetail(gone), { ...served, 'take-stock': { evidence } });
+    const base = { 'newest copy': '48201', 'other side': null, 'last seen ms before': 12_000 };
+    expect(reportCcdr(stock({ ...base, 'other side when last seen': '48213' }), after).sentence).toMatch(
+      /could not be asked for its last transaction\. It was last seen 12 s before, and the replica lacked at least 12 transactions of what it had then; what it took after that is lost\./,
+    );
+    expect(reportCcdr(stock({ ...base, 'other side when last seen': '48201' }), after).sentence).toContain(
+      'the replica had everything that it had then',
+    );
+  });
+
   it('proves that a switchover lost nothing, and measures the time without writes', () => {
     const run = aRun(switchover, aDetail(), {
       ...served,
