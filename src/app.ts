@@ -1,7 +1,9 @@
 import { createAsking } from './app/asking.ts';
 import type { AppDeps } from './app/deps.ts';
 import { createGoverning } from './app/governing.ts';
+import { takeUp } from './app/taking-up.ts';
 import type { ChannelId, LinkId, MessageTs, RunId, UserId } from './domain/ids.ts';
+import type { OperationName } from './domain/operation.ts';
 import type { Reply } from './domain/reply.ts';
 import type { Choice, Origin, RunView } from './domain/run.ts';
 import type { Means } from './domain/verdict.ts';
@@ -29,6 +31,8 @@ export interface Ballot {
 export interface App {
   /** Reads a command text (without `/repl`) and carries it out. */
   ask(text: string, caller: Caller): Promise<Reply>;
+  /** Asks for an operation as it is without arguments, as the command does; refused while a run of the same kind is on its way. */
+  takeUp(link: LinkId, operation: OperationName, caller: Caller): Promise<Reply>;
   vote(ballot: Ballot): Promise<Reply>;
   /** Takes a vote back; only until quorum. */
   withdraw(run: RunId, person: UserId, means: Means): Promise<Reply>;
@@ -48,9 +52,11 @@ export interface App {
 /** Puts the door together. Every method may throw Fault `redis-unavailable`: then nothing was changed that can't be asked for again. */
 export function createApp(deps: AppDeps): App {
   const governing = createGoverning(deps);
+  const ask = createAsking(deps, governing);
   return {
     ...governing,
-    ask: createAsking(deps, governing),
+    ask,
+    takeUp: (link, operation, caller) => takeUp(deps, ask, link, operation, caller),
     runOfMessage: (channel, ts) => deps.journal.runOfMessage(channel, ts),
     run: async (id) => {
       const records = await deps.journal.read(id);

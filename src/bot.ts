@@ -16,6 +16,7 @@ import { createPolicy } from './policy/service.ts';
 import { fold } from './runs/fold.ts';
 import { createRunner, type Runner, type RunnerPace, runnerPace } from './runs/runner.ts';
 import { createSlackEdge, type SlackEdge, type SlackEdgeDeps } from './slack/edge.ts';
+import { createHerald } from './slack/herald.ts';
 import { createReporter, type ReporterSettings } from './slack/reporter.ts';
 import { createStore, type Store } from './store/index.ts';
 import { type HealthDeps, type Readiness, startHealthServer } from './telemetry/health-server.ts';
@@ -144,6 +145,11 @@ export function createBot(options: BotOptions): Bot {
     worker,
     ...(options.reporter === undefined ? {} : { settings: options.reporter }),
   });
+  const herald = createHerald({
+    ...{ desk: store.alerts, calls: edge.calls, clock, log, worker },
+    links: (id) => links.get(id) ?? null,
+    ...(options.reporter === undefined ? {} : { settings: options.reporter }),
+  });
   const watch = createWatch({
     ...{ links, engines, clock, log, worker, store: store.watch },
     pace: { ...watchPace, ...config.watch, ...options.watch },
@@ -165,6 +171,7 @@ export function createBot(options: BotOptions): Bot {
       await warnOfUnfitRedis(store, log);
       health = await startHealthServer({ ...config.health, metrics, live, ready });
       reporter.start();
+      herald.start();
       await runner.start();
       watch.start();
       await edge.start();
@@ -173,7 +180,7 @@ export function createBot(options: BotOptions): Bot {
     stop: async () => {
       await edge.stop();
       await Promise.all([runner.stop(), watch.stop()]);
-      await reporter.stop();
+      await Promise.all([reporter.stop(), herald.stop()]);
       await store.close();
       await health?.close();
       log.info({ event: 'bot.stopped' }, 'The bot has stopped.');

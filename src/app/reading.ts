@@ -104,6 +104,9 @@ export function usual(operation: OperationName, link: LinkId): Operation {
 /** The command that asks for exactly this operation, with all of its arguments. */
 const commandOf = (operation: Operation): string => print({ kind: 'change', operation, reason: null, breakGlass: null, wait: false });
 
+/** The command that asks for an operation as it is without arguments, without `/repl`. */
+export const plainCommand = (operation: OperationName, link: LinkId): string => commandOf(usual(operation, link));
+
 /** The plan as it would be proposed now, with what policy says to this person asking for it. Changes nothing. */
 export async function planFor(deps: AppDeps, operation: Operation, person: Person, json: boolean): Promise<Reply> {
   const found = linkAndEngineFor(deps, operation.link, operation.kind);

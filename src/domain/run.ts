@@ -21,9 +21,9 @@ export type RunState =
 export interface Origin {
   readonly person: UserId;
   readonly channel: ChannelId;
-  /** Thread in which it was asked, when it was a mention in a thread. */
+  /** Thread in which it was asked: by a mention there, or by a button of the message that it hangs on. */
   readonly thread: MessageTs | null;
-  readonly via: 'slash' | 'mention' | 'direct-message';
+  readonly via: 'slash' | 'mention' | 'direct-message' | 'button';
 }
 
 export type Choice = 'approve' | 'veto';

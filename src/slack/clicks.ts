@@ -4,10 +4,10 @@ import type { Reply } from '../domain/reply.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import type { Address } from './answers.ts';
 import type { Heard } from './heard.ts';
-import { type ButtonTarget, readButton, type Verb, verbOf } from './messages/actions.ts';
+import { type ButtonTarget, isOffer, readButton, readOffer, type Verb, verbOf } from './messages/actions.ts';
 import { skipView } from './modal.ts';
 import { outsideRefusal } from './outsiders.ts';
-import type { Route, RouteDeps } from './routes.ts';
+import type { Mark, Route, RouteDeps } from './routes.ts';
 
 type Clicked = Extract<Heard, { kind: 'clicked' }>;
 
@@ -38,6 +38,12 @@ async function askReason({ run, step }: ButtonTarget, { trigger, channel }: Clic
   }
 }
 
+function press(click: Clicked, deps: RouteDeps): Promise<Reply | null> | Reply {
+  const verb = verbOf(click.actionId);
+  const target = readButton(click.value);
+  return verb === null || target === null ? unreadable : carryOut(verb, target, click, deps);
+}
+
 /** Null when there is nothing to say: the run's own message shows what came of it. */
 async function carryOut(verb: Verb, target: ButtonTarget, click: Clicked, deps: RouteDeps): Promise<Reply | null> {
   const { app } = deps;
@@ -61,14 +67,20 @@ async function carryOut(verb: Verb, target: ButtonTarget, click: Clicked, deps: 
   }
 }
 
+/** A button that asks for a change: exactly what the command asks for, in the name of whoever pressed it. */
+async function askFor(click: Clicked, { app }: RouteDeps, { key }: Mark): Promise<Reply> {
+  const asked = readOffer(click.value);
+  const { channel, user: person } = click;
+  if (asked === null || channel === null) return unreadable;
+  const thread = asked.inThread ? (click.thread ?? click.message) : null;
+  return app.takeUp(asked.link, asked.operation, { person, channel, thread, via: 'button', delivery: key, external: false });
+}
+
 /** A click on a button of ours. What does not count is answered in private. */
-export const clicked: Route<'clicked'> = async (heard, deps) => {
+export const clicked: Route<'clicked'> = async (heard, deps, mark) => {
   const { user, channel, thread, responseUrl } = heard;
-  const verb = verbOf(heard.actionId);
-  const target = readButton(heard.value);
   const reply =
-    (await outsideRefusal(channel, null, deps)) ??
-    (verb === null || target === null ? unreadable : await carryOut(verb, target, heard, deps));
+    (await outsideRefusal(channel, null, deps)) ?? (isOffer(heard.actionId) ? await askFor(heard, deps, mark) : await press(heard, deps));
   if (reply?.kind !== 'refusal') return;
   const address: Address = { user, channel, thread, responseUrl };
   await deps.answers.privately(address, deps.render(reply));

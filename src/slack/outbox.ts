@@ -1,5 +1,5 @@
 import { type Fault, isFault } from '../domain/faults.ts';
-import { asChannelId, asMessageTs, type ChannelId, type MessageTs, type RunId } from '../domain/ids.ts';
+import { asChannelId, asMessageTs, type ChannelId, type MessageTs } from '../domain/ids.ts';
 import type { MessageKey } from '../domain/run.ts';
 import type { SlackCalls } from './calls.ts';
 import type { Block } from './messages/message.ts';
@@ -9,7 +9,8 @@ import type { Pace } from './outbox-pace.ts';
 
 /** Where a message belongs, so that it can be found again when the answer to its posting was lost. */
 export interface Label {
-  readonly run: RunId;
+  /** Id of the run, or of the alert, that it shows. */
+  readonly run: string;
   readonly key: MessageKey;
 }
 

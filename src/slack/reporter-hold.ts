@@ -1,8 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
-import type { RunId } from '../domain/ids.ts';
-import type { ReportQueue } from '../runs/ports.ts';
 
-/** The right to show one run, renewed until it is let go. */
+/** The right to show one run, or the alerts of one link, renewed until it is let go. */
 export interface Hold {
   /** Whether the claim holds for at least `forMs` from now, by our own monotonic clock. */
   holdsFor(forMs: number): boolean;
@@ -13,13 +11,14 @@ export interface Hold {
 }
 
 interface HoldDeps {
-  readonly reports: ReportQueue;
+  /** False when the claim is lost. */
+  readonly renew: (leaseMs: number) => Promise<boolean>;
   readonly clock: Clock;
   readonly leaseMs: number;
 }
 
 /** Keeps a claim that was made just now alive. */
-export function holdClaim(run: RunId, token: string, { reports, clock, leaseMs }: HoldDeps): Hold {
+export function holdClaim({ renew, clock, leaseMs }: HoldDeps): Hold {
   let validUntil = clock.monotonic() + leaseMs;
   const released = new AbortController();
   const { signal } = released;
@@ -28,7 +27,7 @@ export function holdClaim(run: RunId, token: string, { reports, clock, leaseMs }
       await clock.sleep(leaseMs / 3, signal);
       if (signal.aborted) return;
       const before = clock.monotonic();
-      const kept = await reports.renew(run, token, leaseMs).catch(() => null);
+      const kept = await renew(leaseMs).catch(() => null);
       if (kept === false) validUntil = 0;
       if (kept === false) return;
       if (kept === true) validUntil = before + leaseMs;

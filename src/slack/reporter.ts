@@ -105,7 +105,7 @@ async function workOff(deps: ShowDeps, bell: () => AbortSignal): Promise<void> {
 
 async function show(run: RunId, token: string, deps: ShowDeps): Promise<void> {
   const { reports, memories, settings, clock } = deps;
-  const hold = holdClaim(run, token, { reports, clock, leaseMs: settings.leaseMs });
+  const hold = holdClaim({ renew: (leaseMs) => reports.renew(run, token, leaseMs), clock, leaseMs: settings.leaseMs });
   deps.holds.add(hold);
   try {
     const memory = memories.get(run) ?? freshMemory(clock.monotonic());

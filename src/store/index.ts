@@ -4,7 +4,8 @@ import type { Secret } from '../domain/secret.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { Journal, ReportQueue, Wakeups } from '../runs/ports.ts';
 import type { Inbox } from '../slack/inbox-port.ts';
-import type { WatchStore } from '../watch/ports.ts';
+import type { AlertDesk, WatchStore } from '../watch/ports.ts';
+import { createAlertDesk } from './alert-desk.ts';
 import { createCallNames } from './call-names.ts';
 import { checkRedis } from './check-redis.ts';
 import { createConnection } from './connection.ts';
@@ -37,6 +38,7 @@ export interface Store {
   readonly inbox: Inbox;
   readonly policies: PolicyStore;
   readonly watch: WatchStore;
+  readonly alerts: AlertDesk;
   /** Whether Redis is fit to hold runs. Never throws. */
   check(): Promise<readonly Finding[]>;
   /** Whether the replicas of Redis have what was written until now; ask before an irreversible act. */
@@ -60,6 +62,7 @@ export function createStore({ url, worker, clock, onProblem, concurrency = 50 }:
     inbox,
     policies: createPolicyStore(redis),
     watch: createWatchStore({ redis, newCallName }),
+    alerts: createAlertDesk({ redis, newCallName }),
     check: () => checkRedis(redis),
     waitReplicas: (timeoutMs) => waitReplicas(redis, timeoutMs),
     ping: async () => {

@@ -3,6 +3,7 @@ import { canonicalJson } from '../domain/json.ts';
 import type { PolicyStore, StoredPolicy } from '../policy/store.ts';
 import type { Connection } from './connection.ts';
 import { keys } from './keys.ts';
+import { parsedJson } from './parsed-json.ts';
 import { understood } from './redis-faults.ts';
 
 /** How a version is kept; its number is its place in the list. */
@@ -13,17 +14,8 @@ const historyAnswer = z.tuple([z.number().int().min(0), z.array(z.string())]);
 
 function stored(version: number, text: string): StoredPolicy {
   const what = `version ${version} of the policy`;
-  const json = understood(z.string().transform(parsedOrUndefined), text, what, 'not-applied');
+  const json = understood(z.string().transform(parsedJson), text, what, 'not-applied');
   return { version, ...understood(kept, json, what, 'not-applied') };
-}
-
-/** `undefined` is no JSON value, so the schema that follows refuses it. */
-function parsedOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const written = ({ by, at, why, rules }: Omit<StoredPolicy, 'version'>): string => canonicalJson({ by, at, why, rules });

@@ -21,6 +21,7 @@ export const scriptNames = [
   'watch-renew',
   'watch-note',
   'watch-leave',
+  'alert-mark',
   'policy-seed',
   'policy-put',
   'inbox-record',

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { asLinkId, type LinkId } from '../domain/ids.ts';
+import { asLinkId } from '../domain/ids.ts';
 import { canonicalJson, type JsonObject } from '../domain/json.ts';
 import { healths, type Sample } from '../domain/observation.ts';
-import { operationNames } from '../domain/operation.ts';
-import { type AlertBook, alertKinds, emptyBook } from '../watch/alerts.ts';
 import type { Glance, Turn, WatchStore } from '../watch/ports.ts';
+import { bookOf } from './alert-book.ts';
 import type { NewCallName } from './call-names.ts';
 import type { Connection } from './connection.ts';
 import { keys } from './keys.ts';
+import { parsedJson } from './parsed-json.ts';
 import { understood } from './redis-faults.ts';
 
 export interface WatchStoreDeps {
@@ -26,46 +26,19 @@ const glanceForm = z.object({
   lagMs: z.number().nullable(),
   lagCount: z.number().nullable(),
 });
-const place = { kind: z.enum(alertKinds), cluster: z.string().nullable(), since: z.number() };
-const offer = z.object({ operation: z.enum(operationNames), cluster: z.string(), why: z.string() });
-const bookForm = z.object({
-  suspected: z.array(z.object(place)),
-  alerts: z.array(
-    z.object({
-      ...place,
-      id: z.string(),
-      sentence: z.string(),
-      offers: z.array(offer),
-      raisedAt: z.number(),
-      missedAt: z.number().nullable(),
-      cleared: z.object({ at: z.number(), sentence: z.string() }).nullable(),
-    }),
-  ),
-  away: z.string().nullable(),
-});
-
 const flag = z.union([z.literal(0), z.literal(1)]);
 const names = z.array(z.string());
 const text = z.string().nullable();
 const whole = (ms: number): number => Math.max(0, Math.round(ms));
 
-/** `undefined` is no JSON value, so the schema that follows refuses it. */
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What another version of the bot left that this one can't read is passed over: the past is of use, never needed. */
 function readSample(member: string): readonly Sample[] {
-  const read = sampleForm.safeParse(parsed(member));
+  const read = sampleForm.safeParse(parsedJson(member));
   return read.success ? [read.data] : [];
 }
 
 function readGlance(value: string | null): Glance | null {
-  const read = glanceForm.safeParse(value === null ? null : parsed(value));
+  const read = glanceForm.safeParse(value === null ? null : parsedJson(value));
   return read.success ? read.data : null;
 }
 
@@ -99,13 +72,9 @@ export function createWatchStore({ redis, newCallName }: WatchStoreDeps): WatchS
       const answers = await Promise.all(links.map((link) => redis.read((client) => client.hget(keys.watch(link), 'glance'))));
       return answers.map((answer) => readGlance(understood(text, answer, 'the newest look at a link', 'not-applied')));
     },
-    book: (link) => readBook(redis, link),
+    book: async (link) => {
+      const answer = await redis.read((client) => client.hget(keys.watch(link), 'book'));
+      return bookOf(link, understood(text, answer, `the alerts of link ${link}`, 'not-applied'));
+    },
   };
-}
-
-/** Unlike the past, a book that can't be read is not passed over: everything in it would be told once more. */
-async function readBook(redis: Connection, link: LinkId): Promise<AlertBook> {
-  const what = `the alerts of link ${link}`;
-  const value = understood(text, await redis.read((client) => client.hget(keys.watch(link), 'book')), what, 'not-applied');
-  return value === null ? emptyBook : understood(bookForm, parsed(value), what, 'not-applied');
 }

@@ -1,4 +1,4 @@
-import type { LinkId } from '../domain/ids.ts';
+import type { LinkId, MessageTs } from '../domain/ids.ts';
 import type { Health, Sample } from '../domain/observation.ts';
 import type { AlertBook } from './alerts.ts';
 
@@ -49,4 +49,39 @@ export interface WatchStore {
   /** The newest look at each of these links; null where there was none. */
   glances(links: readonly LinkId[]): Promise<readonly (Glance | null)[]>;
   book(link: LinkId): Promise<AlertBook>;
+}
+
+/** What is known of the message by which one channel is told of one alert. */
+export type AlertPost =
+  /** A call was about to be sent at `at` (ms since the epoch, by the sender's clock); whether it arrived is to be looked up. */
+  | { readonly state: 'posting'; readonly at: number }
+  /** `hash`: of what it shows; '' when that is not known. */
+  | { readonly state: 'posted'; readonly ts: MessageTs; readonly hash: string }
+  /** Nobody can be told there, or somebody deleted the message. */
+  | { readonly state: 'failed'; readonly why: string };
+
+/** Everything that is to be told of one link. */
+export interface ToTell {
+  /** Counts the changes of the book. */
+  readonly seq: number;
+  readonly book: AlertBook;
+  /** By `<alert>:<channel>`. */
+  readonly posts: ReadonlyMap<string, AlertPost>;
+}
+
+/** Which links have alerts that people have not been shown, and what is known of their messages. */
+export interface AlertDesk {
+  /** The next link to tell of; null when there is none. The claim dies after `leaseMs`. */
+  claim(owner: string, leaseMs: number): Promise<Turn | null>;
+  /** Keeps the claim alive; false when it is lost. */
+  renew(turn: Turn, leaseMs: number): Promise<boolean>;
+  /** Says that the book as of `seq` is shown, and gives the claim back; the link comes again if there is more. */
+  finish(turn: Turn, seq: number): Promise<void>;
+  /** Gives the claim back and asks for the link again after `inMs`. */
+  postpone(turn: Turn, inMs: number): Promise<void>;
+  read(link: LinkId): Promise<ToTell>;
+  /** Writes what is known of a message, unless it is no longer what the writer has seen: then false. */
+  mark(link: LinkId, key: string, seen: AlertPost | null, now: AlertPost): Promise<boolean>;
+  /** Forgets messages of alerts that are over and gone from the book. */
+  forget(link: LinkId, posts: readonly string[]): Promise<void>;
 }

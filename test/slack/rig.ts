@@ -54,6 +54,7 @@ export function aDoor(): Door {
       door.asked.push({ text, caller });
       return typeof door.reply === 'function' ? door.reply() : door.reply;
     },
+    takeUp: govern('takeUp'),
     async vote(ballot) {
       door.ballots.push(ballot);
       return door.governed;

@@ -1,4 +1,5 @@
-import { asPlanHash, asRunId, type PlanHash, type RunId } from '../../domain/ids.ts';
+import { asLinkId, asPlanHash, asRunId, type LinkId, type PlanHash, type RunId } from '../../domain/ids.ts';
+import { type OperationName, operationNames } from '../../domain/operation.ts';
 import { plain } from './foreign.ts';
 
 export const verbs = ['approve', 'deny', 'cancel', 'retry', 'skip', 'confirm'] as const;
@@ -54,7 +55,9 @@ export interface ButtonWords {
 
 const words = (text: string, max: number): PlainText => ({ type: 'plain_text', text: plain(text, max) || '-', emoji: false });
 
-export function button({ verb, label, spoken, target, style, ask }: ButtonWords): Button {
+export const button = ({ verb, target, ...shown }: ButtonWords): Button => built(actionId(verb), targetText(target), shown);
+
+function built(id: string, value: string, { label, spoken, style, ask }: Omit<ButtonWords, 'verb' | 'target'>): Button {
   const styled = style === undefined ? {} : { style };
   const confirm = ask && {
     title: words(ask.question, 100),
@@ -65,10 +68,10 @@ export function button({ verb, label, spoken, target, style, ask }: ButtonWords)
   };
   return {
     type: 'button',
-    action_id: actionId(verb),
+    action_id: id,
     text: words(label, 75),
     accessibility_label: plain(spoken, 75) || label,
-    value: targetText(target),
+    value,
     ...styled,
     ...(confirm === undefined ? {} : { confirm }),
   };
@@ -86,6 +89,43 @@ export function readButton(value: unknown): ButtonTarget | null {
   if (typeof read !== 'object' || read === null || !('run' in read) || !isText(read.run)) return null;
   const planHash = 'planHash' in read && isText(read.planHash) ? asPlanHash(read.planHash) : null;
   return { run: asRunId(read.run), planHash, step: 'step' in read && isText(read.step) ? read.step : null };
+}
+
+/** A change that a button offers: pressing it asks for exactly what the command asks for. */
+export interface OfferTarget {
+  readonly link: LinkId;
+  readonly operation: OperationName;
+  /** Whether the message can have a thread in which the run is shown. */
+  readonly inThread: boolean;
+}
+
+/** Slack's id of a button that asks for a change; several of them may stand in one message. */
+const offerPrefix = 'replops:ask:';
+export const isOffer = (id: string): boolean => id.startsWith(offerPrefix);
+
+/** A button that asks for a change of a cluster, in the name of whoever presses it. */
+export function offerButton({ link, operation, inThread }: OfferTarget, cluster: string): Button {
+  const verb = `${operation.charAt(0).toUpperCase()}${operation.slice(1)}`;
+  return built(`${offerPrefix}${operation}`, JSON.stringify({ link, operation, inThread }), {
+    label: `${verb} ${cluster}`,
+    spoken: `Ask for the ${operation} of ${link}`,
+    style: 'danger',
+    ask: {
+      question: `Ask for the ${operation} of ${link}?`,
+      text: `A plan is shown and has to be approved, as with /repl ${operation} ${link}. Nothing is changed before that.`,
+      yes: 'Ask for it',
+      no: 'Back',
+    },
+  });
+}
+
+/** Reads the value of a button that asks for a change back; null when it is not one of ours. */
+export function readOffer(value: unknown): OfferTarget | null {
+  if (typeof value !== 'string' || value.length > 2_000) return null;
+  const read = parsed(value);
+  if (typeof read !== 'object' || read === null || !('link' in read) || !isText(read.link) || !('operation' in read)) return null;
+  const operation = operationNames.find((name) => name === read.operation);
+  return operation === undefined ? null : { link: asLinkId(read.link), operation, inThread: 'inThread' in read && read.inThread === true };
 }
 
 function parsed(text: string): unknown {

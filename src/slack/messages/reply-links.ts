@@ -1,6 +1,7 @@
 import type { Observation, SideView } from '../../domain/observation.ts';
 import type { Reply } from '../../domain/reply.ts';
 import type { RunSummary } from '../../domain/run.ts';
+import { offerBlocks } from './alert.ts';
 import { jsonBlocks } from './json.ts';
 import { type Block, context, fields, header, type Message, type Mode, message, section, table } from './message.ts';
 import { atTime, code, join, type Mrkdwn, md, person, when } from './mrkdwn.ts';
@@ -113,6 +114,7 @@ export function renderDescribed(reply: Extract<Reply, { kind: 'described' }>, no
     header(`${mark} ${link.id}: ${word}`),
     section(join([md`${observation.headline}`, link.description === '' ? null : md`_${link.description.slice(0, 300)}_`])),
     split === null ? null : section(md`🚨 *Split brain:* ${split}`),
+    ...offerBlocks(link.id, observation.offers ?? [], false),
     fields([side('Primary', observation.primary), side('Standby', observation.standby), md`*Lag*\n${lagWords(observation.lag)}`]),
     ...factBlocks(observation, mode),
     ...liveBlocks(live),
