@@ -102,6 +102,8 @@ export interface RestoreParams {
   readonly metaPath: string | null;
   /** A moment that is restored instead of a backup; the product finds the backup that covers it. */
   readonly moment: string | null;
+  /** Of the state that the cluster itself is taken back to, ms since the epoch; null when it is another one's, or not known. */
+  readonly stateAt: number | null;
   /** What has to hold when it begins. `other-serves`: the other side takes writes, so that what is replaced is a copy; `own`: this very content is given up. */
   readonly guard: 'other-serves' | 'own';
 }
@@ -109,7 +111,7 @@ export interface RestoreParams {
 export const restoreAct = (at: At, params: RestoreParams): Act => {
   const title = params.empty
     ? `Turn the replication into ${clusterAt(at)} on, restoring nothing`
-    : `Replace everything in ${clusterAt(at)} with ${params.moment === null ? 'the backup' : `its state at ${params.moment}`}${params.dr ? ' and have it follow' : ''}`;
+    : `Replace everything in ${clusterAt(at)} with ${params.moment === null ? (params.backup ?? 'the backup') : `its state at ${params.moment}`}${params.dr ? ' and have it follow' : ''}`;
   return actAt(at, kinds.restore, title, [restoreStatement(params)], { ...params });
 };
 

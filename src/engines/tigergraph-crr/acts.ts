@@ -119,6 +119,6 @@ export const awaitFollowingAct = (at: At): Act =>
 export const verifyServingAct = (at: At): Act =>
   actAt(at, kinds.verifyServing, `Wait until ${clusterAt(at)} follows nobody and all its services are online`, []);
 export const checkSplitBrainAct = (at: At): Act => actAt(at, kinds.checkSplitBrain, `Check that only ${clusterAt(at)} takes writes`, []);
-/** `other`: the version that both sides have to run when it is done. */
-export const verifyVersionAct = (at: At, not: string): Act =>
-  actAt(at, kinds.verifyVersion, `Check that both clusters run the same version, newer than ${not}`, [], { not });
+/** `least`: the oldest version that both sides may run. */
+export const verifyVersionAct = (at: At, least: string): Act =>
+  actAt(at, kinds.verifyVersion, `Check that both clusters run the same version, ${least} or newer`, [], { least });

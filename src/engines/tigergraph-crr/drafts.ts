@@ -98,9 +98,9 @@ export const fenceByHandAct = (cluster: string, instructions: string): Act =>
   byHand('fence-by-hand', `Keep ${cluster} from taking writes, by other means than its own`, [instructions]);
 
 /** Where the product's own way leaves a second cluster that takes writes. */
-export const keepAwayAct = (cluster: string, instructions: string | null): Act =>
+export const keepAwayAct = (cluster: string, until: string): Act =>
   byHand('keep-away', `Keep applications away from ${cluster}`, [
-    instructions ?? `See to it that no application can write to ${cluster}: take it out of the load balancer.`,
+    `See to it that no application can write to ${cluster} until ${until}: take it out of every load balancer.`,
   ]);
 
 export const copyByHandAct = (from: string, to: string, commands: readonly string[]): Act =>

@@ -8,7 +8,7 @@ import type { BackupRow, CrrDetail } from './detail.ts';
 import { budgets, changeStep, notNow, noUndo, type Outline } from './drafts.ts';
 import { isTag } from './names.ts';
 import { type Party, partyOn, servingSide, stateWords, storeRefusal, toolOf } from './scene.ts';
-import { takeSteps } from './seed.ts';
+import { backupPause, backupWarnings, takeSteps } from './seed.ts';
 import { few } from './words.ts';
 
 type Backup = Extract<Operation, { kind: 'backup' }>;
@@ -67,13 +67,8 @@ function planCreate(
     summary: `Take ${mode === 'full' ? 'a full' : 'an incremental'} backup of ${party.name}.`,
     steps: takeSteps(link, party, mode, tag),
     predictedLoss: { ms: 0, words: 'Nothing.' },
-    predictedDowntime: { ms: 0, words: `Applications go on with ${party.name}; writes may pause for seconds.` },
-    warnings: [
-      ...(mode === 'full' ? [`A query that runs for long keeps a full backup from its end.`] : []),
-      ...(party.version.text === '3.9.1'
-        ? ['In 3.9.1 a backup sets the password of the superuser back to the default: change it afterwards.']
-        : []),
-    ],
+    predictedDowntime: backupPause(party),
+    warnings: backupWarnings(party, mode),
   };
 }
 

@@ -97,11 +97,11 @@ export function planFailover({ to: target, topology, link: id }: Failover, link:
 }
 
 function lossOf({ past }: CrrDetail, to: Party, there: string): Estimate {
-  const words = `What ${to.name} has not fetched from ${there}: ${past.words}`;
-  return {
-    ms: past.behindMs,
-    words: past.behindMs === null && past.lastSeen !== null ? `${words} Last seen: ${past.lastSeen.words}` : words,
-  };
+  const words = `What ${to.name} has not fetched from ${there} is lost. ${past.words}`;
+  const { lastSeen } = past;
+  if (past.behindMs !== null || lastSeen === null) return { ms: past.behindMs, words };
+  const at = new Date(lastSeen.at).toISOString().slice(0, 19).replace('T', ' ');
+  return { ms: null, words: `${words} Both sides were last looked at ${at} UTC. ${lastSeen.words}` };
 }
 
 const downtimeOf = (to: Party): Estimate => ({

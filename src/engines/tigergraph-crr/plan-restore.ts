@@ -146,6 +146,7 @@ function outlineOf(link: CrrLink, detail: CrrDetail, { source, target }: Parties
     tool: toolOf(target),
     metaPath: !isOwn && needsMetadata(target) && toolOf(target) === 'gadmin' && store.kind === 'local' ? store.path : null,
     moment: wanted.moment,
+    stateAt: isOwn ? wanted.at : null,
     guard: 'own',
   });
   const follower = followerOf(link, detail, target);
@@ -167,6 +168,9 @@ function outlineOf(link: CrrLink, detail: CrrDetail, { source, target }: Parties
     warnings: [
       ...(follower === null ? [] : followerWarnings(link, follower, target.name)),
       `Take a backup of ${target.name} as it is now first, if that is worth anything: /repl backup ${link.id} --on ${target.name}.`,
+      ...(wanted.before.length === 0 ? [] : [`No backup covers ${wanted.words} yet, so an incremental one is taken first.`]),
+      ...bucketWarnings(link, target, wanted),
+      ...besideWarnings(link, detail, target),
       ...(wanted.moment === null
         ? []
         : [
@@ -177,6 +181,25 @@ function outlineOf(link: CrrLink, detail: CrrDetail, { source, target }: Parties
         : [`Users and passwords of ${target.name} become those of ${source.name}; change what the bot and the applications log in with.`]),
     ],
   };
+}
+
+/** Two clusters that take writes are one too many, unless they are meant to go apart. */
+function besideWarnings({ settings, id }: CrrLink, detail: CrrDetail, { side, name }: Party): readonly string[] {
+  const other = otherSide(side);
+  if (phaseOf(detail[other]) !== 'serving') return [];
+  const there = settings[other].cluster;
+  return [
+    `${name} takes writes of its own afterwards, and ${there} does too: keep applications away from the one that is not meant. /repl setup ${id} makes ${settings.standby.cluster} follow.`,
+  ];
+}
+
+/** A bucket that both clusters use lists the backups of both to each. */
+function bucketWarnings({ settings }: CrrLink, { side, name }: Party, { words, moment }: Wanted): readonly string[] {
+  const [own, other] = [settings[side].backup, settings[otherSide(side)].backup];
+  if (own.kind !== 's3' || other.kind !== 's3' || own.bucket !== other.bucket || moment !== null) return [];
+  return [
+    `${name} and ${settings[otherSide(side)].cluster} keep their backups in one bucket, and the list does not tell whose ${words} is: make sure of it.`,
+  ];
 }
 
 /** Every backup of a chain has to be there, the full one first. */
@@ -190,8 +213,10 @@ function carryAll(link: CrrLink, source: Party, target: Party, chain: readonly B
   return all;
 }
 
-function lossOf({ source, target }: Parties, { words, at }: Wanted, now: number): Estimate {
-  const ago = at === null ? '' : ` (${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC, ${spell(Math.max(0, now - at))} ago)`;
+function lossOf({ source, target }: Parties, { words, at, moment }: Wanted, now: number): Estimate {
+  const since = at === null ? '' : `${spell(Math.max(0, now - at))} ago`;
+  const taken = at === null ? '' : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC, `;
+  const ago = at === null ? '' : moment === null ? ` (${taken}${since})` : ` (${since})`;
   return source === target
     ? { ms: at === null ? null : Math.max(0, now - at), words: `Everything that ${target.name} took after ${words}${ago} is lost.` }
     : { ms: null, words: `Everything that ${target.name} holds now is replaced by what ${source.name} had in ${words}${ago}.` };

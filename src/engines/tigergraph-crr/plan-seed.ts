@@ -1,12 +1,13 @@
+import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { checkSplitBrainAct } from './acts.ts';
 import { type CrrLink, otherSide } from './config.ts';
 import type { CrrDetail } from './detail.ts';
-import { type Draft, lookStep, notNow, type Outline } from './drafts.ts';
+import { type Draft, keepAwayAct, lookStep, notNow, type Outline, personStep } from './drafts.ts';
 import { depthOf } from './names.ts';
 import { isAtLeast } from './parse-version.ts';
 import { type Party, pairRefusal, partyOn, replicaWarning, restoresAsDr, servingSide, stagedRefusal, stateWords } from './scene.ts';
-import { carrySteps, flowSteps, followSteps, nameToBe, takeSteps } from './seed.ts';
+import { backupPause, backupWarnings, carrySteps, flowSteps, followSteps, nameToBe, takeSteps } from './seed.ts';
 import { followersOf, phaseOf } from './state.ts';
 
 interface Seed {
@@ -14,7 +15,7 @@ interface Seed {
   readonly summary: string;
   readonly follows: boolean;
   readonly empty: boolean;
-  readonly lost: string;
+  readonly loss: Estimate;
   readonly warnings: readonly string[];
 }
 
@@ -31,20 +32,29 @@ function planSeed(link: CrrLink, detail: CrrDetail, from: Party, to: Party, seed
     steps: [
       ...(seed.empty ? [] : takeSteps(link, from)),
       ...carried,
+      ...(seed.operation === 'failback' && !restoresAsDr(to) ? [personStep(keepAwayAct(to.name, 'it follows'))] : []),
       ...follow,
       ...flowSteps(link, from, to),
       lookStep(checkSplitBrainAct(from.at)),
     ],
-    predictedLoss: { ms: null, words: seed.lost },
-    predictedDowntime: {
-      ms: 0,
-      words: `Applications go on with ${from.name}. ${to.name} is offline while it is restored, which can take hours.`,
-    },
-    warnings: [...seed.warnings, ...replicaWarning(from, to), ...commonWarnings(from, to, seed)],
+    predictedLoss: seed.loss,
+    predictedDowntime: downtimeOf(from, to, seed),
+    warnings: [
+      ...seed.warnings,
+      ...replicaWarning(from, to),
+      ...commonWarnings(from, to, seed),
+      ...(seed.empty ? [] : backupWarnings(from)),
+    ],
   };
 }
 
-function commonWarnings(from: Party, to: Party, { empty }: Seed): readonly string[] {
+function downtimeOf(from: Party, to: Party, { empty }: Seed): Estimate {
+  if (empty) return { ms: 0, words: `Applications go on with ${from.name}. ${to.name} is offline while it restarts.` };
+  const { ms, words } = backupPause(from);
+  return { ms, words: `${words} ${to.name} is offline while it is restored, which can take hours.` };
+}
+
+function commonWarnings(from: Party, to: Party, { empty, follows }: Seed): readonly string[] {
   const { hours, gigabytes } = from.read.retention;
   return [
     ...(empty
@@ -52,7 +62,7 @@ function commonWarnings(from: Party, to: Party, { empty }: Seed): readonly strin
       : [
           `Backup, copy and restore must be over before the Kafka of ${from.name} drops what is written meanwhile: ${hours ?? '?'} h or ${gigabytes ?? '?'} GB, whichever comes first.`,
         ]),
-    ...(restoresAsDr(to) ? [] : [`${to.name} can be written to until it is set to follow; keep applications away from it.`]),
+    ...(restoresAsDr(to) || follows ? [] : [`${to.name} can be written to until it follows; keep applications away from it.`]),
     ...(isOld(to)
       ? [
           `Up to this patch of ${to.version.text} old metadata can block a new standby: if it does not follow, have its Metadata records deleted as the vendor's set-up page says.`,
@@ -100,7 +110,9 @@ export function planSetup(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       : `Take a backup of ${from.name}, restore it on ${to.name}, and have ${to.name} follow ${from.name}.`,
     follows: false,
     empty,
-    lost: empty ? 'Nothing: both clusters are empty.' : `Everything that ${to.name} holds now is replaced. ${from.name} loses nothing.`,
+    loss: empty
+      ? { ms: 0, words: 'Nothing: both clusters are empty.' }
+      : { ms: null, words: `Everything that ${to.name} holds now is replaced. ${from.name} loses nothing.` },
     warnings: [],
   });
 }
@@ -127,7 +139,7 @@ export function planRebuild(link: CrrLink, detail: CrrDetail): Outline | Refusal
     summary: `Take a new backup of ${from.name} and fill ${to.name} anew with it.`,
     follows: true,
     empty: false,
-    lost: `Nothing of ${from.name}. ${to.name} can't be promoted until the rebuild is over.`,
+    loss: { ms: 0, words: `Nothing of ${from.name}. ${to.name} can't be promoted until the rebuild is over.` },
     warnings: [`Until the restore on ${to.name} has ended, nothing protects ${from.name}.`],
   });
 }
@@ -155,7 +167,7 @@ export function planFailback(link: CrrLink, detail: CrrDetail): Outline | Refusa
     summary: `Take a backup of ${from.name}, restore it on ${to.name}, and have ${to.name} follow ${from.name}.`,
     follows: false,
     empty: false,
-    lost: `Everything that ${to.name} alone took is discarded for good; how much that is can't be told.`,
+    loss: { ms: null, words: `Everything that ${to.name} alone took is discarded for good; how much that is can't be told.` },
     warnings: [`The roles stay as they are: once ${to.name} follows, /repl switchover ${id} makes it the primary again.`],
   });
 }

@@ -1,12 +1,12 @@
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { awaitFollowingAct, configureAct, keys, restartAct, startCrrAct, stopCrrAct, verifyVersionAct } from './acts.ts';
+import { awaitFollowingAct, configureAct, keys, kinds, restartAct, startCrrAct, stopCrrAct, verifyVersionAct } from './acts.ts';
 import { type CrrLink, otherSide } from './config.ts';
 import type { CrrDetail } from './detail.ts';
 import { budgets, changeStep, keepAwayAct, longDraft, lookStep, notNow, noUndo, type Outline, personStep, undoBy } from './drafts.ts';
 import { isAtLeast } from './parse-version.ts';
 import { hasCrr, type Party, pairRefusal, partyOn, restoresAsDr, stagedRefusal, stateWords } from './scene.ts';
-import { carrySteps, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from './seed.ts';
+import { backupPause, backupWarnings, carrySteps, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from './seed.ts';
 import { followersOf, phaseOf } from './state.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
@@ -46,7 +46,7 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       ...(hasCrr(to) ? [changeStep(stopCrrAct(to.at), budgets.connector, undoBy(startCrrAct(to.at)))] : []),
       ...(leaves
         ? [
-            personStep(keepAwayAct(to.name, link.settings.fencing)),
+            personStep(keepAwayAct(to.name, `/repl upgrade ${link.id} finish has made it follow again`)),
             changeStep(configureAct(to.at, [{ key: keys.enabled, value: 'false' }], 'disable'), budgets.settings, again, {
               pointOfNoReturn: true,
             }),
@@ -56,8 +56,8 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     ],
     predictedLoss: { ms: 0, words: `Nothing, as long as ${from.name} survives: nothing protects it until the upgrade is finished.` },
     predictedDowntime: {
-      ms: 0,
-      words: 'Applications are not affected by this half. The upgrade itself stops each cluster while people run it.',
+      ...backupPause(from),
+      words: `${backupPause(from).words} The upgrade itself stops each cluster while people run it.`,
     },
     warnings: [
       ...(leaves
@@ -67,6 +67,7 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
         : []),
       `Then upgrade both clusters to the same version (./install.sh -U as the TigerGraph user of each), without requests and loading, and ask for /repl upgrade ${link.id} finish.`,
       `An upgrade can't be taken back.`,
+      ...backupWarnings(from),
     ],
   };
 }
@@ -90,15 +91,28 @@ function planFinish(link: CrrLink, detail: CrrDetail): Outline | Refusal {
   if (refusal !== null) return refusal;
   const resume = resumeSteps(link, from, to, follower !== undefined);
   if (isRefusal(resume)) return resume;
+  const takes = resume.some(({ kind }) => kind === kinds.takeBackup);
   return {
     summary: `Have ${to.name} follow ${from.name} again, now that both run ${to.version.text}.`,
     steps: [lookStep(verifyVersionAct(to.at, to.version.text)), ...resume],
-    predictedLoss: {
-      ms: null,
-      words: `What ${to.name} alone took since the upgrade was begun, which should be nothing. ${from.name} loses nothing.`,
-    },
-    predictedDowntime: { ms: 0, words: `Applications go on with ${from.name}.` },
-    warnings: [`If ${to.name} was promoted since, stop here: this makes it follow ${from.name}.`],
+    predictedLoss:
+      follower === undefined
+        ? {
+            ms: null,
+            words: `What ${to.name} alone took since the upgrade was begun, which should be nothing. ${from.name} loses nothing.`,
+          }
+        : { ms: 0, words: `Nothing: ${to.name} has not left the replication.` },
+    predictedDowntime: takes ? backupPause(from) : { ms: 0, words: `Applications go on with ${from.name}.` },
+    warnings:
+      follower === undefined
+        ? [
+            `If ${to.name} was promoted since, stop here: this makes it follow ${from.name}.`,
+            `Keep applications away from ${to.name} until it follows; then they may read from it again.`,
+            ...(takes ? backupWarnings(from) : []),
+          ]
+        : [
+            `What ${from.name} took since the upgrade was begun has to be in its Kafka still; if ${to.name} does not catch up, /repl rebuild ${link.id} fills it anew.`,
+          ],
   };
 }
 

@@ -19,8 +19,9 @@ export function reportCrr(run: RunView, seen: Observation): RunReport {
   const facts = [...backupFacts(told), ...timeFacts(told), ...factsNow(seen)];
   const lossMs = run.plan.predictedLoss.ms;
   if (kind === 'restore') {
-    const offline = offlineOf(told);
-    return { sentence: `${changed(run)} ${offline.words} ${seen.headline}`, lossMs: null, downtimeMs: offline.ms, facts };
+    const [offline, loss] = [offlineOf(told), givenUp(told)];
+    const sentence = [changed(run), loss.words, offline.words, seen.headline].filter((words) => words !== '').join(' ');
+    return { sentence, lossMs: loss.ms, downtimeMs: offline.ms, facts };
   }
   return { sentence: `${changed(run)} ${seen.headline}`, lossMs, downtimeMs: 0, facts };
 }
@@ -74,6 +75,15 @@ function offlineOf(told: readonly Told[]): Measured {
   const served = find(told, kinds.verifyServing)?.view.endedAt ?? null;
   if (began === null || served === null) return { ms: null, words: 'How long the cluster was offline was not measured.' };
   return { ms: Math.max(0, served - began), words: `The cluster was offline for ${spell(Math.max(0, served - began))}.` };
+}
+
+/** What the cluster took between the state that it was taken back to and the begin of the restore. */
+function givenUp(told: readonly Told[]): Measured {
+  const restored = find(told, kinds.restore);
+  const [at, began] = [restored?.step.params['stateAt'], restored?.view.beganAt ?? null];
+  if (typeof at !== 'number' || began === null) return { ms: null, words: '' };
+  const ms = Math.max(0, began - at);
+  return { ms, words: `The writes of ${spell(ms)} before it were given up.` };
 }
 
 function backupFacts(told: readonly Told[]): RunReport['facts'] {

@@ -1,4 +1,4 @@
-import type { Undo } from '../../domain/plan.ts';
+import type { Estimate, Undo } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { awaitFollowingAct, configureAct, initKafkaAct, installQueriesAct, keys, restartAct, type Setting } from './acts.ts';
 import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBackupAct, takeBackupAct } from './acts-backup.ts';
@@ -17,6 +17,7 @@ import {
   undoBy,
 } from './drafts.ts';
 import { prefixBehind } from './names.ts';
+import { isAtLeast } from './parse-version.ts';
 import { needsMetadata, type Party, restoresAsDr, toolOf } from './scene.ts';
 import { brokersOf } from './state.ts';
 
@@ -26,6 +27,24 @@ function freeTag(prefix: string, { read }: Party): string {
   const numbers = taken.map((tag) => Number(new RegExp(`^${prefix}(\\d{1,9})(?:-|$)`).exec(tag)?.[1] ?? 0));
   return `${prefix}${Math.max(0, ...numbers) + 1}`;
 }
+
+/** Up to 3.9 nothing can be written while a backup is taken. */
+export const backupPause = ({ name, version }: Party): Estimate =>
+  isAtLeast(version, [3, 10])
+    ? { ms: 0, words: `Applications go on with ${name}; its writes may pause for seconds while the backup is taken.` }
+    : {
+        ms: null,
+        words: `Applications go on with ${name}, but up to 3.9 its writes are held up while the backup is taken: minutes for a small graph, longer for a large one.`,
+      };
+
+export const backupWarnings = ({ name, version }: Party, mode: 'full' | 'incremental' = 'full'): readonly string[] => [
+  ...(mode === 'full' && isAtLeast(version, [3, 10]) ? [`A query that runs for long on ${name} keeps a full backup from its end.`] : []),
+  ...(version.text === '3.9.1'
+    ? [
+        `In 3.9.1 a backup sets the password of the superuser back to the default: set it again on ${name} as soon as the backup is taken, or the bot can't log in there.`,
+      ]
+    : []),
+];
 
 const keepsBackup = (name: string) => noUndo(`The backup stays on ${name}; /repl backup deletes it when it is not wanted.`);
 
@@ -62,7 +81,7 @@ export function carrySteps(link: CrrLink, from: Party, to: Party, backup: string
       : [];
   const check = lookStep(compareFilesAct(to.at, { backup, path: target.path, source: source.path }), budgets.restore);
   if (settings.transfer === 'by-hand') {
-    const words = `From every node of ${from.name}, copy ${source.path}/${backup ?? '<backup>'}/ into ${target.path}/${backup ?? '<backup>'}/ on every node of ${to.name}.`;
+    const words = `From every node of ${from.name}, copy ${source.path}/${backup ?? '<backup>'}/ into ${target.path}/${backup ?? '<backup>'}/ on every node of ${to.name}.${backup === null ? ' <backup> is the name that the backup got, as the step before has told.' : ''}`;
     return [...meta, personStep(copyByHandAct(from.name, to.name, [words])), check];
   }
   const copies = copySteps(link, from, to, backup, [source.path, target.path]);
@@ -148,10 +167,11 @@ export function followSteps(
         tool: toolOf(to),
         metaPath: needsMetadata(to) && toolOf(to) === 'gadmin' && target.kind === 'local' ? target.path : null,
         moment: null,
+        stateAt: null,
         guard: 'other-serves',
       }),
       budgets.restore,
-      replaced(to.name),
+      how.empty ? noUndo(`${to.name} follows from then on; /repl teardown ${link.id} ends it.`) : replaced(to.name),
       { pointOfNoReturn: true },
     );
   if (restoresAsDr(to)) return [pointDraft(to, settings, 'point'), restored(true)];

@@ -163,12 +163,12 @@ export const checkSplitBrain: CrrStep<object> = {
   },
 };
 
-const versionParams = z.object({ not: z.string().max(40) });
+const versionParams = z.object({ least: z.string().max(40) });
 
 export const verifyVersion: CrrStep<z.infer<typeof versionParams>> = {
   params: versionParams,
-  rebuild: (at, { not }) => verifyVersionAct(at, not),
-  probe: async (place, { not }) => {
+  rebuild: (at, { least }) => verifyVersionAct(at, least),
+  probe: async (place, { least }) => {
     const read = async (spot: Spot) => parseVersion((await ask(spot, ['gadmin version']))[0]);
     const [here, there] = [await read(spotOf(place)), await read(await spotThere(place))];
     if (here === null || there === null) return underway('The version could not be read on both sides.');
@@ -177,9 +177,9 @@ export const verifyVersion: CrrStep<z.infer<typeof versionParams>> = {
         `${place.here} runs ${here.text} and ${place.there} ${there.text}: replication starts between equal versions only. Nothing was changed.`,
       );
     }
-    const least = versionIn(not);
-    return least !== null && !isAtLeast(here, [least.major, least.minor, least.patch])
-      ? impossible(`Both run ${here.text}, which is older than ${not}.`)
+    const bound = versionIn(least);
+    return bound !== null && !isAtLeast(here, [bound.major, bound.minor, bound.patch])
+      ? impossible(`Both run ${here.text}, which is older than ${least}. Nothing was changed.`)
       : done({ version: here.text });
   },
 };

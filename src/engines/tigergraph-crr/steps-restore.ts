@@ -80,6 +80,7 @@ const restoreParams = z.object({
   tool: z.enum(['gadmin', 'gbar']),
   metaPath: path.nullable(),
   moment: z.string().refine(isMoment).nullable().default(null),
+  stateAt: z.number().nullable().default(null),
   guard: z.enum(['other-serves', 'own']),
 });
 

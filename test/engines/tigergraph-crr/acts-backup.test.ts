@@ -62,7 +62,16 @@ describe('the statements of backups', () => {
     expect(takeBackupAct(at, params).statements).toEqual([statement]);
   });
 
-  const base = { backup: 'b-1', empty: false, dr: false, tool: 'gadmin', metaPath: null, moment: null, guard: 'own' } as const;
+  const base = {
+    backup: 'b-1',
+    empty: false,
+    dr: false,
+    tool: 'gadmin',
+    metaPath: null,
+    moment: null,
+    stateAt: null,
+    guard: 'own',
+  } as const;
   it.each([
     [base, 'gadmin backup restore b-1 -y'],
     [{ ...base, dr: true }, 'gadmin backup restore b-1 --dr -y'],
