@@ -8,7 +8,6 @@ import type { JobView, LdrDetail } from './detail.ts';
 import { lastFollower } from './emptied-side.ts';
 import { flowInto, isLive, lastOver, otherSide, phaseOf } from './flow.ts';
 import { newestId } from './own-jobs.ts';
-
 import {
   checkWritesStep,
   consentSteps,
