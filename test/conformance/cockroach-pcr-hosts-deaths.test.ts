@@ -1,0 +1,4 @@
+import { hostSituations } from './cockroach-pcr-hosts.ts';
+import { describeDeaths } from './worker-deaths.ts';
+
+describeDeaths('cockroach-pcr on 23.2, its nodes', hostSituations('23.2'), 'thinned');
