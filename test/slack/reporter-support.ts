@@ -16,7 +16,7 @@ import { startRedis, type TestRedis } from '../support/redis.ts';
 import { aPlan, linkId, proposed, theLink } from './messages/story.ts';
 
 /** Everything in milliseconds instead of seconds, so that no test waits for the wall clock. */
-const hasty: Partial<ReporterSettings> = {
+export const hasty: Partial<ReporterSettings> = {
   leaseMs: 1_500,
   pollMs: 20,
   editMs: 30,

@@ -1,5 +1,6 @@
 import type { Link } from '../../domain/link.ts';
 import type { Offer } from '../../domain/observation.ts';
+import { operationNames } from '../../domain/operation.ts';
 import type { Alert } from '../../watch/alerts.ts';
 import { type Button, offerButton } from './actions.ts';
 import { ended } from './foreign.ts';
@@ -39,15 +40,16 @@ function words({ kind, cluster }: Alert): { readonly mark: string; readonly titl
   }
 }
 
+/** Slack shows five buttons in a row. */
+const mostOffers = 5;
+
 /** What would answer it, each with a button that asks for it. `inThread`: what is asked for is shown in the message's own thread. */
 export function offerBlocks(link: Link['id'], offers: readonly Offer[], inThread: boolean): readonly Block[] {
-  if (offers.length === 0) return [];
-  const buttons = offers.slice(0, 5).map((offer): Button => offerButton({ link, operation: offer.operation, inThread }, offer.cluster));
-  const lines = offers
-    .slice(0, 5)
-    .map(
-      ({ operation, why }) =>
-        md`*What answers it:* ${ended(why)} ${code(`/repl ${operation} ${link}`)} asks for it, and so does the button.`,
-    );
+  const shown = operationNames.flatMap((name) => offers.find(({ operation }) => operation === name) ?? []).slice(0, mostOffers);
+  if (shown.length === 0) return [];
+  const buttons = shown.map(({ operation, cluster }): Button => offerButton({ link, operation, inThread }, cluster));
+  const lines = shown.map(
+    ({ operation, why }) => md`*What answers it:* ${ended(why)} ${code(`/repl ${operation} ${link}`)} asks for it, and so does the button.`,
+  );
   return [section(join(lines)), actions(buttons)];
 }
