@@ -25,6 +25,17 @@ const ended: LdrBedOptions = {
   },
 };
 
+/** Applications moved without a wait: the side that they left has writes that never came, the other one newer writes. */
+const fledTo: LdrBedOptions = {
+  prepare: async (world) => {
+    await ended.prepare?.(world);
+    world.ldr.write('primary', 'shop.public.orders', 2);
+    world.control().advance(8_000);
+    world.ldr.write('standby', 'shop.public.orders', 3);
+    world.control().advance(8_000);
+  },
+};
+
 /** An operator who may make users, grant and connect. */
 const admin: Partial<LdrWorldOptions> = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
 
@@ -91,7 +102,13 @@ export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink, 
     open: () => openLdr(version, { prepare: (world) => world.faults.down('primary') }),
   },
   { name: 'failback one way', operation: { kind: 'failback', link }, open: () => openLdr(version, { ...ended, world: admin }) },
+  { name: 'failback after a failover', operation: { kind: 'failback', link }, open: () => openLdr(version, { ...fledTo, world: admin }) },
   { name: 'rebuild', operation: { kind: 'rebuild', link }, open: () => openLdr(version, { prepare: failStreams, world: admin }) },
+  {
+    name: 'rebuild both ways',
+    operation: { kind: 'rebuild', link },
+    open: () => openLdr(version, { prepare: failStreams, world: { ...admin, ...both } }),
+  },
   { name: 'pause', operation: { kind: 'pause', link }, open: () => openLdr(version) },
   { name: 'pause both ways', operation: { kind: 'pause', link }, open: () => openLdr(version, { world: both }) },
   { name: 'resume', operation: { kind: 'resume', link }, open: () => openLdr(version, { world: { start: 'paused' } }) },

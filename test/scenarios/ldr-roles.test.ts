@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
+import { byHand } from '../conformance/cockroach-ldr-bed.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
 
@@ -48,6 +49,50 @@ describe('a link one way, whose applications move', { timeout: 60_000 }, () => {
     expect(rows()).toEqual(before);
     expect(world.tables('primary').map(({ rows: many }) => many)).toEqual(before);
     expect(world.ldrJobs('primary')).toMatchObject([{ status: 'running' }]);
+  });
+
+  /** Applications were moved without a wait: the side that they left has writes that never came. */
+  async function fled() {
+    const world = await open();
+    const [job] = world.ldrJobs('standby');
+    await byHand(world, 'standby', `CANCEL JOB ${job?.id}`);
+    world.ldr.write('primary', orders, 2);
+    world.control().advance(8_000);
+    world.ldr.write('standby', orders, 5);
+    world.control().advance(8_000);
+    return world;
+  }
+
+  it('follows again after a failover only when a person has vouched for the writes that never came', async () => {
+    const world = await fled();
+    expect(await house.ask('ana', `/repl rebuild ${id}`)).toContain(`${id}-dublin looks like the side in use`);
+    const view = await house.reaches(await carry('failback'), 'succeeded');
+    const vouched = view.plan.steps.findIndex(({ kind }) => kind === 'ldr.accept-loss');
+    expect(view.plan.steps[vouched]?.statements.join(' ')).toContain(
+      `${id}-frankfurt has writes that ${id}-dublin is not known to have: ${orders}`,
+    );
+    expect(view.steps[vouched]?.confirmedBy).toEqual(house.as('ana').id);
+    expect(view.report).toMatchObject({
+      lossMs: null,
+      sentence: expect.stringContaining('a person confirmed that what only it had could go'),
+    });
+    expect(world.tables('primary').map(({ rows }) => rows)).toEqual(world.tables('standby').map(({ rows }) => rows));
+  });
+
+  it('is not emptied where somebody writes after all, and says since when', async () => {
+    const world = await fled();
+    const run = await house.propose('ana', `/repl failback ${id}`);
+    await house.approve(run, 'bob', 'chloe');
+    await until(async () => (await house.run(run)).steps[0]?.state === 'underway', 'a person is asked whether nothing writes there');
+    world.ldr.write('primary', orders, 1);
+    const before = world.tables('primary').map(({ rows }) => rows);
+    await house.confirm(run, 'ana');
+    await until(async () => (await house.run(run)).steps[1]?.state === 'underway', 'a person is asked about the writes');
+    await house.confirm(run, 'ana');
+    const { halt } = await house.reaches(run, 'halted');
+    expect(halt?.sentence).toContain(`Applications wrote into ${orders} on ${id}-frankfurt as late as`);
+    expect(halt?.sentence).toContain('Nothing was deleted.');
+    expect(world.tables('primary').map(({ rows }) => rows)).toEqual(before);
   });
 
   it('is compared, and tells of each table in its description', async () => {

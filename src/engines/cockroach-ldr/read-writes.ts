@@ -41,7 +41,7 @@ interface WritesOptions {
 
 /** Reads the newest writes of both sides for a plan that empties `into`, within the time of one look. Never throws for a database's sake. */
 export async function readBothWrites(connect: SqlConnect, settings: LdrSettings, into: Side, io: EngineIo): Promise<WritesLook> {
-  const options: WritesOptions = { tableMs: io.timeoutMs * 0.35, allMs: io.timeoutMs * 0.5, gently: otherSide(into) };
+  const options: WritesOptions = { tableMs: io.timeoutMs * 0.6, allMs: io.timeoutMs * 0.3, gently: otherSide(into) };
   const [primary, standby] = await Promise.all(
     (['primary', 'standby'] as const).map((side) => readWrites(connect, settings, side, options, io)),
   );
@@ -64,6 +64,8 @@ export async function readWrites(
   const count = () => found.length - waiting.length;
   const lane = () =>
     withInterface(connect, settings[side], settings.interface, io, async (session) => {
+      // Whatever applications ask for goes first on a busy node.
+      await session.read("SET default_transaction_quality_of_service = 'background'");
       await session.read(`SET statement_timeout = '${Math.max(1, Math.floor(options.tableMs))}ms'`);
       while (io.clock.monotonic() - began < options.allMs) {
         const pair = waiting.shift();

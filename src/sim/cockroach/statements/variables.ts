@@ -24,6 +24,7 @@ export const variableDefaults: Readonly<Record<string, string>> = {
   extra_float_digits: '1',
   search_path: '"$user", public',
   default_transaction_isolation: 'serializable',
+  default_transaction_quality_of_service: 'regular',
 };
 
 const readOnlyVariables: Readonly<Record<string, (call: Call) => string>> = {
@@ -46,6 +47,8 @@ const timeouts = new Set([
 ]);
 const flags = new Set(['default_transaction_read_only', 'sql_safe_updates', 'allow_unsafe_internals']);
 
+const qualities = new Set(['background', 'regular', 'critical']);
+
 const unknownVariable = (name: string): SqlError => new SqlError('42704', `unrecognized configuration parameter "${name}"`);
 
 /** True for a variable that exists and may be set. */
@@ -61,6 +64,9 @@ export function normalizeVariable(name: string, value: string): string {
     const lengthUs = parseInterval(value);
     if (lengthUs === null || lengthUs < 0) throw new SqlError('22023', `invalid value for parameter "${name}": "${value}"`);
     return String(Math.round(lengthUs / 1000));
+  }
+  if (name === 'default_transaction_quality_of_service' && !qualities.has(value)) {
+    throw new SqlError('22023', `invalid value for parameter "${name}": "${value}"`);
   }
   if (!flags.has(name)) return value;
   if (/^(on|true|yes|1|t)$/i.test(value)) return 'on';
