@@ -4,10 +4,13 @@ import type { HostsRead, PcrDetail } from './detail.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
-/** What the nodes say over SSH. Binding: a plan starts what does not run, and places the certificates that were read. */
-export const hostFacts = (settings: PcrSettings, { hosts }: PcrDetail): readonly Fact[] =>
+/**
+ * What the nodes say over SSH. Binding: a plan places the certificates that were read, and starts what does not run on a side that does
+ * not answer; a node that restarts on one that does changes nothing of it.
+ */
+export const hostFacts = (settings: PcrSettings, detail: PcrDetail): readonly Fact[] =>
   sides.flatMap((side) => {
-    const read = hosts?.[side] ?? null;
+    const read = detail.hosts?.[side] ?? null;
     if (read === null) return [];
     const { cluster } = settings[side];
     const tell = (name: string, label: string, value: string): Fact => ({
@@ -17,7 +20,7 @@ export const hostFacts = (settings: PcrSettings, { hosts }: PcrDetail): readonly
       binding: true,
     });
     return [
-      tell('nodes', 'Nodes', read.nodes.map(nodeWords).join('; ')),
+      { ...tell('nodes', 'Nodes', read.nodes.map(nodeWords).join('; ')), binding: detail[side].kind !== 'read' },
       tell('authority', 'Certificate authority', read.own === null ? 'not read' : `SHA-256 ${read.own.sha256}`),
       tell('trusted', 'Certificate of the other side on the nodes', read.nodes.map(trustWords).join('; ')),
       ...(read.why === null ? [] : [{ ...tell('hosts-problem', 'What the nodes could not tell', read.why), binding: false }]),

@@ -25,6 +25,8 @@ export async function withHosts(shell: ShellConnect, { setup }: PcrSettings, det
 function isBusy(detail: PcrDetail): boolean {
   const followers = followersOf(detail);
   const silent = detail.primary.kind !== 'read' || detail.standby.kind !== 'read';
+  // A standby that holds something is not set up anew, so nodes of a primary that is gone have nothing to tell.
+  if (silent && detail.standby.kind === 'read' && detail.standby.vc !== null) return true;
   return followers.some(({ phase }) => silent || phase === 'following' || phase === 'scanning');
 }
 

@@ -72,8 +72,29 @@ function readerSteps({ acts, side, read, copy }: Way, { reader }: PcrSetup): rea
   ];
 }
 
-/** What people should know of the reader and the windows that the config asks for. Pure. */
-export function optionWarnings({ settings: { setup } }: PcrLink, here: string, read: ReadSide): readonly string[] {
-  if (setup?.reader !== true || canBeginReader(read)) return [];
-  return [`${here} runs ${read.release.text}, which can't be opened for reads (from v24.3 on), so no reader is opened.`];
+/** What of the config's wishes no statement of these releases fulfils. Pure. */
+export function optionWarnings(
+  { id, settings }: PcrLink,
+  here: string,
+  read: ReadSide,
+  there: string,
+  source: ReadSide,
+): readonly string[] {
+  const { setup } = settings;
+  const noReader = setup?.reader === true && !canBeginReader(read);
+  const noWindow = setup?.expirationMs != null && !takesWindow(read) && !isAtLeast(source.release, 25, 2);
+  const old = !isAtLeast(source.release, 24, 1);
+  return [
+    ...(noReader ? [`${here} runs ${read.release.text}, which can't be opened for reads (from v24.3 on), so no reader is opened.`] : []),
+    ...(noWindow && old
+      ? [
+          `v23.2 has no expiration window for one replication; ${there} keeps history for stream_replication.job_liveness_timeout, 3 days unless set.`,
+        ]
+      : []),
+    ...(noWindow && !old
+      ? [
+          `${there} runs ${source.release.text}, which is told on the other side how long to keep history, and ${here} runs ${read.release.text}, which no longer takes that: it stays at the usual time until both are upgraded and /repl retention ${id} sets it.`,
+        ]
+      : []),
+  ];
 }

@@ -201,7 +201,7 @@ function warningsOf(way: Return): readonly string[] {
       ? []
       : [`${here} reaches ${there} by its external connection ${connection}; where that leads is not shown here.`]),
     ...(read.reader == null ? [] : [`${readerName(link.settings.virtualCluster)} on ${here} is dropped; what reads from it is cut off.`]),
-    ...optionWarnings(link, here, read),
+    ...optionWarnings(link, here, read, there, sourceRead),
     `The roles stay as they are: once ${here} follows, /repl switchover ${link.id} makes it the primary again.`,
   ];
 }

@@ -164,7 +164,7 @@ function warningsOf({ link, read, sourceRead, here, there }: Pair): readonly str
   return [
     ...failback,
     ...resume,
-    ...optionWarnings(link, here, read),
+    ...optionWarnings(link, here, read, there, sourceRead),
     ...licenceWarnings(link, [read, here], [sourceRead, there]),
     `Until the copy is complete, which can take hours, nothing protects ${there}: no failover is possible.`,
     `The roles stay as they are: once ${here} follows, /repl switchover ${link.id} swaps them.`,

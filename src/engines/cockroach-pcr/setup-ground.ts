@@ -161,11 +161,7 @@ export function setupWarnings(ground: Ground): readonly string[] {
       setup.source === 'system',
       `${there} is not virtualized: after a failover its old service can't be fenced by the bot, and it can come back only by /repl rebuild ${link.id}.`,
     ),
-    ...when(
-      setup.expirationMs !== null && !isAtLeast(primary.release, 24, 1),
-      `v23.2 has no expiration window for one replication; ${there} keeps history for stream_replication.job_liveness_timeout, 3 days unless set.`,
-    ),
-    ...optionWarnings(link, here, standby),
+    ...optionWarnings(link, here, standby, there, primary),
     `Users in system on ${there} do not come along; those of the application do.`,
   ];
 }

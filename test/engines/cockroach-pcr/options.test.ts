@@ -37,9 +37,17 @@ describe('what a stream begins with', () => {
     expect(optionsFor(null, on('v26.2.2'))).toEqual({ retention: false, expiration: false, reader: false });
   });
 
+  const said = (release: string, source: string) =>
+    optionWarnings(aMadeLink(all), 'sql-west', on(release), 'sql-east', on(source)).join(' ');
+
   it('has no reader, and says so, where the release knows none', () => {
-    const made = aMadeLink(all);
-    expect(optionWarnings(made, 'sql-west', on('v24.2.3'))).toEqual([expect.stringContaining('from v24.3 on')]);
-    expect(optionWarnings(made, 'sql-west', on('v24.3.0'))).toEqual([]);
+    expect(said('v24.2.3', 'v24.2.3')).toContain('from v24.3 on');
+    expect(said('v24.3.0', 'v24.3.0')).toBe('');
+  });
+
+  it('has no window, and says so, where no statement sets it', () => {
+    expect(said('v23.2.5', 'v23.2.5')).toContain('stream_replication.job_liveness_timeout');
+    expect(said('v25.2.1', 'v24.3.12')).toMatch(/until both are upgraded and \/repl retention prod-sql sets it/);
+    expect(said('v26.2.2', 'v25.2.1')).toBe('');
   });
 });
