@@ -44,6 +44,7 @@ export const ldrStatements: readonly (readonly [sql: string, kind: StatementKind
   [`SHOW CONSTRAINTS FROM d.t`, 'show-constraints', all],
   [`SHOW TRIGGERS FROM t`, 'show-triggers', streams],
   [`SHOW ENUMS FROM d.s`, 'show-enums', all],
+  [`SHOW FUNCTIONS FROM d.s`, 'show-functions', all],
   [`SHOW TABLES FROM d`, 'show-tables', all],
   [`SHOW DATABASES`, 'show-databases', all],
   [`SHOW ZONE CONFIGURATION FROM TABLE t`, 'show-zone-configuration', all],
