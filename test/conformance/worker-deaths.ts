@@ -104,6 +104,8 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
       const second = runnerOn('second', on, store.journal);
       if (death.kind !== 'none') await second.start();
       await people;
+      const { halt } = fold(await store.journal.read(run));
+      if (halt !== null) throw new TypeError(`${JSON.stringify(death)}: the run stands still: ${halt.sentence}`);
       await until(async () => !(await store.journal.line(on.link.id)).includes(run), `run ${run} has left the link`);
       await Promise.all([first.stop(), second.stop()]);
       const records = await store.journal.read(run);

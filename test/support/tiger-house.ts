@@ -1,4 +1,5 @@
 import type { RunId } from '../../src/domain/ids.ts';
+import { wholeEffects } from '../../src/sim/stages/tigergraph.ts';
 import type { SimSide, TigerStart, TigerWorld } from '../../src/sim/tigergraph/contract.ts';
 import { approved, type Ran, shown } from './graph-house.ts';
 import { type House, openHouse } from './house.ts';
@@ -26,9 +27,6 @@ export interface TigerHouse {
   close(): Promise<void>;
 }
 
-/** What a restart and a restore do on their way. */
-const parts: ReadonlySet<string> = new Set(['stop-some', 'restore-enables', 'restore-stops', 'restore-data']);
-
 /** Opens a house with one link of TigerGraph. */
 export async function openTiger(version: string, start?: TigerStart): Promise<TigerHouse> {
   const spec = { id, engine: 'tigergraph-crr', environment: 'production', description: 'Graph', version } as const;
@@ -42,12 +40,8 @@ export async function openTiger(version: string, start?: TigerStart): Promise<Ti
     approved: (run) => approved(house, run),
     shows: (line, words) => shown(house, line, words),
     sent: () =>
-      tiger
-        .effects()
-        .filter(
-          ({ changed, tag, kind, statement }) =>
-            changed && tag.startsWith('replops/r-') && !parts.has(kind) && !statement.startsWith('stop '),
-        )
+      wholeEffects(tiger)
+        .filter(({ changed, tag }) => changed && tag.startsWith('replops/r-'))
         .map(({ side, kind }) => `${side}: ${kind}`),
     follows: (side) => {
       const { enabled, connector, outdated } = tiger.side(side);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
-import type { SimSide, TigerPace, TigerStart, TigerWorld } from '../tigergraph/contract.ts';
+import type { Effect, SimSide, TigerPace, TigerStart, TigerWorld } from '../tigergraph/contract.ts';
 import { startTigerWorld } from '../tigergraph/tiger-world.ts';
 import { type ConfigPart, type Stage, secretName } from './stage.ts';
 
@@ -18,6 +18,13 @@ export interface TigerStage extends Stage {
 }
 
 const sides = ['primary', 'standby'] as const;
+
+/** What a restart and a restore do on their way. */
+const parts: ReadonlySet<string> = new Set(['stop-some', 'restore-enables', 'restore-stops', 'restore-data']);
+
+/** Changes of a world with those that are parts of one command left out: the command is told itself. */
+export const wholeEffects = (world: Pick<TigerWorld, 'effects'>): readonly Effect[] =>
+  world.effects().filter(({ kind, statement }) => !parts.has(kind) && !statement.startsWith('stop '));
 
 /** Not the password that the product comes with: that is a word which stands in every path of a node. */
 const superuser = { name: 'tigergraph', password: 'quiet-river-7', superuser: true };
@@ -44,7 +51,14 @@ export async function startTigerStage(
     settings: { primary: sideOf(id, 'primary', world, spec), standby: sideOf(id, 'standby', world, spec), graphs: [world.primary.graph] },
     secrets: Object.fromEntries(sides.flatMap((side) => secretsOf(id, side, world))),
     addresses: { primary: address('primary'), standby: address('standby') },
-    effects: () => world.effects().map(({ cluster, statement, changed, tag }) => ({ where: cluster, statement, changed, tag })),
+    effects: () =>
+      wholeEffects(world).map(({ cluster, node, kind, statement, changed, tag }) => ({
+        // Every node sends its own part of a backup, in the same words.
+        where: kind === 'copy' ? `${cluster}-${node}` : cluster,
+        statement,
+        changed,
+        tag,
+      })),
     splitBrain: () => world.splitBrain(),
     hang: (statement, when) => {
       const fault = world.faults.add({ match: statement, act: { kind: 'hang', when } });

@@ -1,0 +1,35 @@
+import { crrSituations } from './tigergraph-crr-situations.ts';
+import { describeDeaths } from './worker-deaths.ts';
+
+/**
+ * Every operation that changes something, once, and in both generations where its steps are of other kinds. What is left out has the same
+ * steps in the same order, or makes names of its own from the time; the conformance suite has it all.
+ */
+const chosen: readonly string[] = [
+  'failover while the primary answers, 3.9.1',
+  'failover while the primary answers, 4.1.4',
+  'switchover, 4.1.4',
+  'failback onto the old primary, 4.1.4',
+  'fence of an old primary that came back, 4.1.4',
+  'set-up from a primary with data, 3.9.1',
+  'set-up from a primary with data, 4.1.4',
+  'set-up by gbar, 3.6.3',
+  'rebuild of an outdated standby, 4.1.4',
+  'teardown, 4.1.4',
+  'pause, 4.1.4',
+  'resume, 3.10.1',
+  'backup, 4.1.4',
+  'deletion of an old backup, 4.1.4',
+  'restore of the primary, which has a standby, 4.1.4',
+  'restore of another cluster’s backup, 4.1.4',
+  'begin of an upgrade, 3.10.1',
+  'finish of an upgrade, 4.1.4',
+];
+
+const found = chosen.map((name) => {
+  const situation = crrSituations.find((one) => one.name === name);
+  if (situation === undefined) throw new TypeError(`there is no situation '${name}'`);
+  return situation;
+});
+
+describeDeaths('tigergraph-crr', found);
