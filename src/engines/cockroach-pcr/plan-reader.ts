@@ -20,11 +20,12 @@ export function planReaderOn(scene: Scene): Outline | Refusal {
   const { link, follower, here } = scene;
   const { read, side, phase } = follower;
   const name = readerName(link.settings.virtualCluster);
-  const tooOld = versionRefusal(scene);
-  if (tooOld !== null) return tooOld;
   const acts = actsFor(link.settings);
   const reader = read.reader ?? null;
+  // One that is there is stopped and started by every release that has any.
   if (reader !== null) return reader.status === 'ready' ? startOf(link, here, side, reader, acts) : stillOpening(link, here, reader);
+  const tooOld = versionRefusal(scene);
+  if (tooOld !== null) return tooOld;
   if (phase !== 'following') {
     return notNow(
       `On ${here}, ${phaseWords[phase]}, so it can't be opened for reads; it has to follow.`,
@@ -143,8 +144,13 @@ export function closeSteps(acts: Acts, side: Side, reader: ReaderView, reopens: 
     ...stop,
     reopens
       ? changeStep(acts.dropReader(side, id), budgetMs, undoBy(acts.openReader(side)))
-      : changeStep(acts.dropReader(side, id), budgetMs, noUndo('A new one can be opened only while the standby follows.'), {
-          pointOfNoReturn: true,
-        }),
+      : changeStep(
+          acts.dropReader(side, id),
+          budgetMs,
+          noUndo('A new one can be opened only while the standby follows, and up to v24.3.11 only with a new copy.'),
+          {
+            pointOfNoReturn: true,
+          },
+        ),
   ];
 }

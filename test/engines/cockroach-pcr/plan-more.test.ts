@@ -255,6 +255,19 @@ describe('a reader', () => {
     expect(answer(operation, detail)).toMatchObject({ kind: 'refusal', sentence: expect.stringContaining(words) });
   });
 
+  it('that came with its copy is stopped and started where none can be added', () => {
+    const there = aDetail(aSource(), aStandby({}, { ...early, reader }));
+    expect(kindsOf(planned(open, there)).slice(0, 2)).toEqual(['stop-reader@sql-west', 'start-reader@sql-west']);
+    const [, drop] = planned(close, there).steps;
+    expect(drop).toMatchObject({ pointOfNoReturn: true, undo: { kind: 'none', why: expect.stringContaining('only with a new copy') } });
+  });
+
+  it('names the way to a reader where none can be added', () => {
+    expect(answer(open, aDetail(aSource(), aStandby({}, early)))).toMatchObject({
+      next: expect.stringMatching(/reader: true in settings\.setup, then \/repl teardown prod-sql and \/repl rebuild prod-sql/),
+    });
+  });
+
   it('opens on 24.3.12 and says that it may be stuck', () => {
     expect(planned(open, aDetail(aSource(), aStandby({}, onVersion('24.3')))).warnings.join(' ')).toContain('may be stuck');
   });
