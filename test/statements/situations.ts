@@ -8,6 +8,8 @@ import { aReach, failStreams, type LdrBed, ldrLinkId, openLdr, streamPassword } 
 import { ldrOptions } from '../conformance/cockroach-ldr-options.ts';
 import { ldrSituations } from '../conformance/cockroach-ldr-situations.ts';
 import { aSetup, openPcr, type PcrBed, pcrLinkId } from '../conformance/cockroach-pcr-bed.ts';
+import { pcrOptionSituations } from '../conformance/cockroach-pcr-options.ts';
+import { pcrRareSituations } from '../conformance/cockroach-pcr-rare.ts';
 import { pcrSituations } from '../conformance/cockroach-pcr-situations.ts';
 import { byConnection, pcrStreamSituations, streamSettings, streamUsers } from '../conformance/cockroach-pcr-streams.ts';
 import type { Situation } from '../conformance/engine-conformance.ts';
@@ -138,12 +140,20 @@ const withoutAdmin = (version: SimVersion): LdrSituation => ({
     }),
 });
 
+/** Versions whose setups are spelt with every option: between them, no word of an option differs. */
+const spelledOut: readonly SimVersion[] = ['24.3', '26.2'];
+
 /** Everything that is sent to a version, one function for each situation. */
 export const collectors = (version: SimVersion): readonly (() => Promise<Collected>)[] => [
-  ...[...pcrSituations(version), ...pcrStreamSituations(version), ...morePcr(version)].map(
-    (situation) => () => statementsOf(situation, () => systemInterface),
-  ),
-  ...(ldrDialects[version] === null ? [] : [...ldrSituations(version), ...ldrOptions(version), ...moreLdr(version)]).map(
-    (situation) => () => statementsOf(situation, ({ settings }) => settings.interface),
-  ),
+  ...[
+    ...pcrSituations(version),
+    ...pcrStreamSituations(version),
+    ...(Number(version) < 24.3 ? [] : pcrOptionSituations(version)),
+    ...pcrRareSituations(version),
+    ...morePcr(version),
+  ].map((situation) => () => statementsOf(situation, () => systemInterface)),
+  ...(ldrDialects[version] === null
+    ? []
+    : [...ldrSituations(version), ...(spelledOut.includes(version) ? ldrOptions(version) : []), ...moreLdr(version)]
+  ).map((situation) => () => statementsOf(situation, ({ settings }) => settings.interface)),
 ];

@@ -2,26 +2,12 @@ import type { Lag } from '../../domain/lag.ts';
 import type { EngineId } from '../../domain/link.ts';
 import type { Health, Tristate } from '../../domain/observation.ts';
 import type { RunState, RunView } from '../../domain/run.ts';
+import { spanWords } from '../../domain/span.ts';
 import { unreachable } from '../../domain/unreachable.ts';
 import type { Means } from '../../domain/verdict.ts';
 import { awaited, current } from './present.ts';
 
-/** A span of time for people: `850 ms`, `4.2 s`, `1 min 30 s`, `2 h 5 min`. */
-export function duration(ms: number): string {
-  if (!Number.isFinite(ms)) return 'an unknown time';
-  if (ms < 0) return `minus ${duration(-ms)}`;
-  if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 3_600) return pair(Math.floor(seconds / 60), 'min', seconds % 60, 's');
-  const minutes = Math.round(seconds / 60);
-  return minutes < 1_440
-    ? pair(Math.floor(minutes / 60), 'h', minutes % 60, 'min')
-    : pair(Math.floor(minutes / 1_440), 'd', Math.floor((minutes % 1_440) / 60), 'h');
-}
-
-const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
-  small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+export const duration = spanWords;
 
 /** `1 step`, `2 steps`. */
 export const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? '' : 's'}`;

@@ -34,7 +34,7 @@ describe('a setup that goes on from where the last replication ended', () => {
     expect(create?.undo).toMatchObject({ act: { kind: 'ldr.end-stream', params: { clear: false } } });
     expect(JSON.stringify(plan)).not.toContain('TRUNCATE');
     expect(plan.warnings[0]).toBe(
-      'sql-east keeps the history from 2026-06-01 09:49:00.000000 UTC on for 3.8 h more, and nothing protects it until replication runs and has caught up.',
+      'sql-east keeps the history from 2026-06-01 09:49:00.000000 UTC on for 3 h 49 min more, and nothing protects it until replication runs and has caught up.',
     );
     expect(plan.predictedLoss.ms).toBe(0);
   });

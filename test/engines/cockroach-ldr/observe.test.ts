@@ -42,7 +42,7 @@ describe('the headline', () => {
       'healthy',
       'sql-west → sql-east: sql-east follows and is 4 s behind.',
     ],
-    ['lag above the limit', following({ replicated: micros(301_000) }), 'degraded', '5 min behind, above the limit of 5 min'],
+    ['lag above the limit', following({ replicated: micros(301_000) }), 'degraded', '5 min 1 s behind, above the limit of 5 min'],
     ['lag far above the limit', following({ replicated: micros(2 * hour) }), 'broken', 'far above the limit'],
     [
       'a first scan',

@@ -60,7 +60,7 @@ describe('the report of a run', () => {
     expect(report).toMatchObject({ lossMs: 9_000, downtimeMs: null });
     expect(report.sentence).toContain('the last 9 s had not arrived');
     expect(report.sentence).toContain('2 more rows stand in the dead letter queue');
-    expect(report.sentence).toContain('60 s after the run began');
+    expect(report.sentence).toContain('1 min after the run began');
     expect(reportLdr(aRun(failover, dead), after)).toMatchObject({ lossMs: null });
   });
 

@@ -49,7 +49,7 @@ describe('a failover while the primary works', () => {
       aDetail(aSource(), aStandby({ replicated: micros(3 * hour) })),
       /discards the last 3 h of its writes.*catches up first/,
     ],
-    ['a pause', aDetail(aSource(), paused(hour)), /discards the last 60 min.*\/repl resume prod-sql, then \/repl switchover prod-sql/],
+    ['a pause', aDetail(aSource(), paused(hour)), /discards the last 1 h.*\/repl resume prod-sql, then \/repl switchover prod-sql/],
     [
       'a pause that was too long',
       aDetail(aSource({ history: 'lost' }), paused(25 * hour)),

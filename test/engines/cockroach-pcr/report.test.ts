@@ -56,7 +56,7 @@ describe('the report of a run', () => {
     const report = reportPcr(run, after);
     expect(report).toMatchObject({ lossMs: 12_000, downtimeMs: null });
     expect(report.sentence).toContain('is not known, since the old primary could not be fenced: at most 12 s of them');
-    expect(report.sentence).toContain('60 s after the run began; when the old one stopped was not measured');
+    expect(report.sentence).toContain('1 min after the run began; when the old one stopped was not measured');
   });
 
   it('proves that a switchover lost nothing, or says that it did not prove it', () => {
