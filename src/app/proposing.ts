@@ -10,6 +10,7 @@ import type { Reply } from '../domain/reply.ts';
 import type { Entry } from '../domain/run.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { fold } from '../runs/fold.ts';
+import { standsStill } from '../runs/progress.ts';
 import { type AppDeps, linkAndEngineFor, patientIo } from './deps.ts';
 
 /**
@@ -71,7 +72,7 @@ async function heldBy(deps: AppDeps, { operation: { kind, link }, wait }: Change
   if (holder === undefined) return null;
   const records = await deps.journal.read(holder);
   const run = records.length === 0 ? null : fold(records);
-  const still = run?.state === 'halted';
+  const still = run !== null && standsStill(run);
   if (still && passesHaltedRuns(kind)) return null;
   const what =
     run === null ? `run ${holder}` : `run ${holder} (${run.plan.operation.kind}, asked by <@${run.origin.person}>, ${run.state})`;
@@ -80,7 +81,7 @@ async function heldBy(deps: AppDeps, { operation: { kind, link }, wait }: Change
     'link-held',
     `Link ${link} is held by ${what}${place}.`,
     still
-      ? `It stands still until somebody presses Retry, Skip or Cancel in its thread (ask for \`run ${holder}\`). Only a fence may go ahead of it.`
+      ? `It stands still until somebody presses ${run.state === 'halted' ? 'Retry, Skip or Cancel' : 'Confirm or Cancel'} in its thread (ask for \`run ${holder}\`). Only a fence may go ahead of it.`
       : `Wait for it, or add --wait to take place ${waiting.length + 1} in its line.`,
   );
 }

@@ -17,11 +17,11 @@ export interface Memory {
   /** Effects whose call has surely ended, since its session was ended on every side. */
   readonly ended: Set<EffectId>;
   progressAt: number;
-  /** The link is known to be the run's since its halt of this number (0: it has never stood still). */
-  heldSinceHalt: number;
+  /** The link is known to be the run's since it went on for the time of this number (0: it has never stood still). */
+  heldAt: number;
 }
 
-export const freshMemory = (): Memory => ({ answered: new Set(), ended: new Set(), progressAt: 0, heldSinceHalt: 0 });
+export const freshMemory = (): Memory => ({ answered: new Set(), ended: new Set(), progressAt: 0, heldAt: 0 });
 
 export interface DriveDeps {
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import { fold } from './fold.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
 import type { Journal, LinkHold, StandingStill } from './ports.ts';
+import { standsStill } from './progress.ts';
 
 export interface OpenDeps {
   readonly clock: Clock;
@@ -70,8 +71,8 @@ async function standingStill(link: LinkId, journal: Journal): Promise<StandingSt
   const [holder] = await journal.line(link);
   const records = holder === undefined ? [] : await journal.read(holder);
   if (records.length === 0) return null;
-  const { id, state, seq } = fold(records);
-  return state === 'halted' ? { run: id, seq } : null;
+  const run = fold(records);
+  return standsStill(run) ? { run: run.id, seq: run.seq } : null;
 }
 
 async function voidRun(grip: Grip, clock: Clock, sentence: string, differences: readonly FactDifference[]): Promise<'moved'> {

@@ -15,7 +15,7 @@ import { keepLease } from './lease.ts';
 import { type Next, next } from './next.ts';
 import { begin, close, closeUndo, holdLink } from './open-close.ts';
 import type { Claim, Journal, Wakeups } from './ports.ts';
-import { currentStanding } from './progress.ts';
+import { currentStanding, timesMoved } from './progress.ts';
 
 export interface RunnerPace {
   /** Life of a lease without renewal, ms. Bounds the take-over of a dead worker's run. */
@@ -169,13 +169,13 @@ async function turns(grip: Grip, claim: Claim, deps: RunnerDeps, stopping: Abort
 }
 
 /**
- * One move. While the run stood still another may have gone ahead of it on the link, so the link is asked for again after every
- * halt, before anything else is done.
+ * One move. While the run stood still another may have gone ahead of it on the link, so the link is asked for again whenever
+ * a person lets it go on, before anything else is done.
  */
 async function turn(grip: Grip, run: RunView, memory: Memory, deps: RunnerDeps): Promise<'go-on' | number | null> {
-  if (run.state === 'running' && memory.heldSinceHalt !== run.halts) {
+  if (run.state === 'running' && memory.heldAt !== timesMoved(run)) {
     if ((await holdLink(grip, deps)) === 'waiting') return deps.pace.lineMs;
-    memory.heldSinceHalt = run.halts;
+    memory.heldAt = timesMoved(run);
   }
   return carryOut(grip, next(run, deps.clock.now()), memory, deps);
 }

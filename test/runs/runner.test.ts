@@ -4,7 +4,7 @@ import { Fault } from '../../src/domain/faults.ts';
 import { asRunId, type RunId } from '../../src/domain/ids.ts';
 import type { Link } from '../../src/domain/link.ts';
 import { silentLog } from '../../src/domain/log.ts';
-import { hashPlan } from '../../src/domain/plan.ts';
+import { hashPlan, type Step } from '../../src/domain/plan.ts';
 import { refuse } from '../../src/domain/refusal.ts';
 import type { Entry, RunView } from '../../src/domain/run.ts';
 import type { StepExecutor } from '../../src/engines/engine.ts';
@@ -188,6 +188,47 @@ describe('a run', () => {
     expect(await view(first)).toMatchObject({ state: 'succeeded', queue: null });
     expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
     expect(await store.journal.line(link)).toEqual([]);
+    await Promise.all([runner.stop(), fencing.stop()]);
+  });
+
+  it('that makes data safe goes ahead of one that waits for somebody to confirm a step, too', async () => {
+    const world = toyWorld();
+    const base = toyPlan();
+    const [look, stop, ...others] = base.steps;
+    if (look === undefined || stop === undefined) throw new TypeError('a toy plan has steps');
+    const asks: Step = {
+      ...stop,
+      id: 'p1',
+      kind: 'toy.ask',
+      by: 'person',
+      cluster: null,
+      side: null,
+      undo: { kind: 'none', why: 'It is a question.' },
+    };
+    const asking = { ...base, steps: [look, stop, asks, ...others] };
+    const first = await proposed({ plan: asking, planHash: hashPlan(asking) });
+    const engines = new Map([['cockroach-pcr' as const, { ...toyEngine(world), plan: () => asking }]]);
+    const runner = aRunner('w1', world, { engines });
+    await runner.look(first);
+    expect(world.effects).toEqual(['toy.stop']);
+    const plan = { ...toyPlan(), operation: { kind: 'fence' as const, link } };
+    const fence = await proposed({ plan, planHash: hashPlan(plan) });
+    const fenceWorld = toyWorld();
+    fenceWorld.interfere = async (moment, kind) => {
+      if (moment !== 'before' || kind !== 'toy.promote') return;
+      const { seq } = await view(first);
+      const entry: Entry = { kind: 'confirmed', at: systemClock.now(), step: 'p1', by: ana, means: 'button' };
+      await store.journal.append({ run: first, fence: null, expectedSeq: seq, entry, dueInMs: 0 });
+      await runner.look(first);
+      expect(await view(first)).toMatchObject({ state: 'running', queue: { behind: fence, place: 1 } });
+      expect(world.effects).toEqual(['toy.stop']);
+    };
+    const fencing = aRunner('w2', fenceWorld);
+    await fencing.look(fence);
+    expect((await view(fence)).state).toBe('succeeded');
+    await runner.look(first);
+    expect(await view(first)).toMatchObject({ state: 'succeeded', queue: null });
+    expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
     await Promise.all([runner.stop(), fencing.stop()]);
   });
 

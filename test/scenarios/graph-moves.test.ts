@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { asLinkId } from '../../src/domain/ids.ts';
 import { type GraphHouse, graphVersions, openGraph } from '../support/graph-house.ts';
 import { until } from '../support/until.ts';
 
@@ -83,6 +84,29 @@ describe('a failover of a graph', { timeout: 60_000 }, () => {
       expect(await at.house.ask('ana', '/repl status prod-graph')).not.toMatch(/DANGER/);
     },
   );
+
+  it('lets a fence go ahead while it waits for people, when the old side is back', async () => {
+    at = await openGraph('2026.08.0');
+    await at.graph.faults.down('primary', 'dead');
+    const run = await at.house.propose('ana', '/repl failover prod-graph');
+    await at.house.approve(run, 'bob', 'chloe');
+    const waits = async (): Promise<boolean> => {
+      const { plan, steps } = await at.house.run(run);
+      return plan.steps.some(({ kind }, index) => kind === 'redirect' && steps[index]?.state === 'underway');
+    };
+    await until(waits, 'somebody is to redirect the traffic');
+    await at.graph.faults.up('primary');
+    await until(() => at.graph.writable().primary, 'the old side takes writes');
+    expect(await at.house.ask('ana', '/repl rebuild prod-graph')).toMatch(/presses Confirm or Cancel.*Only a fence may go ahead/s);
+    expect((await at.runs('/repl fence prod-graph')).view.state).toBe('succeeded');
+    expect(at.graph.writable()).toEqual({ primary: false, standby: true });
+    expect((await at.house.run(run)).state).toBe('running');
+    await at.house.confirm(run, 'ana');
+    await until(async () => (await at.house.run(run)).steps.at(-1)?.state === 'underway', 'the last step waits');
+    await at.house.confirm(run, 'ana');
+    expect((await at.house.reaches(run, 'succeeded')).state).toBe('succeeded');
+    expect(await at.house.store.journal.line(asLinkId('prod-graph'))).toEqual([]);
+  });
 
   it.each(graphVersions)('on %s fences first where the old side answers, and says what was lost', async (version) => {
     at = await openGraph(version);
