@@ -60,10 +60,11 @@ const common = versions.flatMap((version) => [
 
 /** What differs between versions, each where it begins to. */
 const special = [
+  situation('failover with the primary gone', '4.1.4', 'replicating', failover, { prepare: (world) => world.faults.down('primary') }),
   situation('failover with gbar about', '3.6.3', 'replicating', failover),
   situation('set-up by gbar', '3.6.3', 'none', { kind: 'setup', link }),
-  situation('set-up of two empty clusters', '3.9.3', 'scratch', { kind: 'setup', link }),
-  situation('set-up of two empty clusters', '4.1.4', 'scratch', { kind: 'setup', link }),
+  situation('set-up of two empty clusters', '3.9.3', 'scratch', { kind: 'setup', link }, { world: { writesPerSecond: 0 } }),
+  situation('set-up of two empty clusters', '4.1.4', 'scratch', { kind: 'setup', link }, { world: { writesPerSecond: 0 } }),
   situation(
     'set-up with files copied by hand',
     '3.9.3',

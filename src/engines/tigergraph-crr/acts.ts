@@ -25,6 +25,7 @@ export const kinds = {
   restore: 'crr.restore',
   installQueries: 'crr.install-queries',
   awaitFollowing: 'crr.await-following',
+  awaitInStep: 'crr.await-in-step',
   verifyServing: 'crr.verify-serving',
   checkSplitBrain: 'crr.check-split-brain',
   removeBackup: 'crr.remove-backup',
@@ -116,6 +117,8 @@ export const awaitEqualAct = (at: At): Act =>
   actAt(at, kinds.awaitEqual, `Wait until ${clusterAt(at)} has everything that ${clusterBeside(at)} took before the stop`, []);
 export const awaitFollowingAct = (at: At): Act =>
   actAt(at, kinds.awaitFollowing, `Wait until ${clusterAt(at)} follows ${clusterBeside(at)}`, []);
+export const awaitInStepAct = (at: At): Act =>
+  actAt(at, kinds.awaitInStep, `Wait until ${clusterAt(at)} has every change of metadata of ${clusterBeside(at)}`, []);
 export const verifyServingAct = (at: At): Act =>
   actAt(at, kinds.verifyServing, `Wait until ${clusterAt(at)} follows nobody and all its services are online`, []);
 export const checkSplitBrainAct = (at: At): Act => actAt(at, kinds.checkSplitBrain, `Check that only ${clusterAt(at)} takes writes`, []);

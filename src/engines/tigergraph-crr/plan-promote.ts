@@ -30,9 +30,9 @@ import {
   redirectAct,
   undoBy,
 } from './drafts.ts';
-import { hasCrr, type Party, partyOn, stagedRefusal, stateWords } from './scene.ts';
+import { hasCrr, type Party, partyOn, silentNodes, stagedRefusal, stateWords } from './scene.ts';
 import { followersOf, phaseOf, writableOf } from './state.ts';
-import { problemOf, spell } from './words.ts';
+import { few, problemOf, spell } from './words.ts';
 
 type Switchover = Extract<Operation, { kind: 'switchover' }>;
 type Failover = Extract<Operation, { kind: 'failover' }>;
@@ -92,9 +92,17 @@ export function planFailover({ to: target, topology, link: id }: Failover, link:
     steps: [...fenceSteps(link, detail, to), ...promoteSteps(to), ...servingSteps(link, to)],
     predictedLoss: lossOf(detail, to, there),
     predictedDowntime: downtimeOf(to),
-    warnings: [...fenceWarnings(link, detail, to), ...leftOut(to)],
+    warnings: [...silentWarnings(to), ...fenceWarnings(link, detail, to), ...leftOut(to)],
   };
 }
+
+/** Settings are applied on every node of a cluster or on none. */
+const silentWarnings = (to: Party): readonly string[] => {
+  const silent = silentNodes(to);
+  return silent.length === 0
+    ? []
+    : [`${few(silent)} of ${to.name} does not answer, and ${to.name} can't be promoted before all of its nodes are up: bring it up first.`];
+};
 
 function lossOf({ past }: CrrDetail, to: Party, there: string): Estimate {
   const words = `What ${to.name} has not fetched from ${there} is lost. ${past.words}`;
@@ -195,6 +203,12 @@ function notReady(link: CrrLink, detail: CrrDetail, from: Party, to: Party): Ref
     return notNow(
       `No switchover of ${link.id} can be planned: ${stateWords(link, detail)}.`,
       `${from.name} has to take writes and ${to.name} to follow. If ${from.name} is lost, ask for a failover.`,
+    );
+  const silent = [...silentNodes(from), ...silentNodes(to)];
+  if (silent.length > 0)
+    return notNow(
+      `${few(silent)} does not answer, so no switchover of ${link.id} can be planned: services are stopped, and settings applied, on every node or on none.`,
+      'Bring it up, then ask again.',
     );
   const [reason] = past.outdated;
   if (reason !== undefined)

@@ -69,7 +69,10 @@ function commonWarnings(from: Party, to: Party, { empty, follows }: Seed): reado
         ]
       : []),
     ...(empty
-      ? [`Both clusters must have the same superuser with the same password, since no users are copied.`]
+      ? [
+          `Nothing may be written to ${from.name} until ${to.name} follows.`,
+          `Both clusters must have the same superuser with the same password, since no users are copied.`,
+        ]
       : [`Users and passwords of ${to.name} become those of ${from.name}.`]),
   ];
 }

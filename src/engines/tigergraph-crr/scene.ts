@@ -50,6 +50,9 @@ export const toolOf = ({ tools }: Party): BackupTool => (tools.backup.includes('
 /** Up to 3.9.1 another cluster needs the metadata in a file. */
 export const needsMetadata = ({ tools, version }: Party): boolean => tools.restore.includes('--meta') && !isAtLeast(version, [3, 9, 2]);
 
+/** Nodes of a side that do not answer: settings are applied on all of them or on none. */
+export const silentNodes = ({ read }: Party): readonly string[] => read.nodes.filter(({ answers }) => !answers).map(({ name }) => name);
+
 /** Somebody else's settings that an apply would push. */
 export function stagedRefusal({ name, read }: Party, operation: string): Refusal | null {
   const { staged } = read;

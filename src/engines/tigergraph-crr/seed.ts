@@ -1,6 +1,15 @@
 import type { Estimate, Undo } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { awaitFollowingAct, configureAct, initKafkaAct, installQueriesAct, keys, restartAct, type Setting } from './acts.ts';
+import {
+  awaitFollowingAct,
+  awaitInStepAct,
+  configureAct,
+  initKafkaAct,
+  installQueriesAct,
+  keys,
+  restartAct,
+  type Setting,
+} from './acts.ts';
 import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBackupAct, takeBackupAct } from './acts-backup.ts';
 import type { CrrLink } from './config.ts';
 import {
@@ -197,5 +206,8 @@ export function flowSteps(link: CrrLink, from: Party, to: Party): readonly Draft
     link.settings[from.side].superuser === null
       ? personStep(installByHandAct(from.name))
       : longDraft(installQueriesAct(from.at), budgets.install, noUndo('The queries are the same as before, only installed anew.'));
-  return [lookStep(awaitFollowingAct(to.at), budgets.services), install];
+  const { primary, standby } = link.settings;
+  // The numbers are told to superusers only.
+  const proof = primary.superuser === null || standby.superuser === null ? [] : [lookStep(awaitInStepAct(to.at), budgets.services)];
+  return [lookStep(awaitFollowingAct(to.at), budgets.services), install, ...proof];
 }

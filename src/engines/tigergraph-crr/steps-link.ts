@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   awaitEqualAct,
   awaitFollowingAct,
+  awaitInStepAct,
   checkSplitBrainAct,
   kinds,
   proveKeepsUpAct,
@@ -133,6 +134,22 @@ export const awaitFollowing: CrrStep<object> = {
     }
     if (!allOnline(services)) return underway(`${place.here} waits for ${few(ailing(services)) || 'a fresh table of services'}.`);
     return done({ connector: 'RUNNING', tasks: tasks.length, 'seen at': place.io.clock.now() });
+  },
+};
+
+/** A connector that runs is no proof: with a wrong prefix or an outdated copy it runs too, and nothing is replayed. */
+export const awaitInStep: CrrStep<object> = {
+  params: none,
+  rebuild: awaitInStepAct,
+  probe: async (place) => {
+    const { here, there } = await sequences(place);
+    if (here === null || there === null) return underway('The numbers of the metadata could not be read on both sides.');
+    if (here > there)
+      return impossible(
+        `${place.here} is at change ${here} of the metadata and ${place.there} only at ${there}, so ${place.here} does not follow it. Nothing protects ${place.there}. Look at gsql/log.INFO of ${place.here}, then /repl rebuild ${place.link.id}.`,
+      );
+    if (here < there) return underway(`${place.here} is at change ${here} of the metadata, ${place.there} at ${there}.`);
+    return done({ metadata: there, 'seen at': place.io.clock.now() });
   },
 };
 

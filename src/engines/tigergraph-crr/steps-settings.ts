@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Probe } from '../engine.ts';
 import { type CrrKey, configureAct, keys, type Purpose, startCrrAct, stopCrrAct } from './acts.ts';
-import { isRunning, lookFollowing, lookSettings, spotOf } from './look.ts';
-import { type CrrStep, done, impossible, todo, underway } from './place.ts';
+import { lookFollowing, lookSettings, spotOf } from './look.ts';
+import { type CrrStep, done, impossible, todo } from './place.ts';
 import { send } from './send.ts';
 import { few } from './words.ts';
 
@@ -61,9 +61,9 @@ export const startCrr: CrrStep<object> = {
   probe: async (place): Promise<Probe> => {
     const { tasks, enabled } = await lookFollowing(spotOf(place));
     if (!enabled) return impossible(`${place.here} is not set to follow, so its replication can't be started.`);
-    if (isRunning(tasks)) return done({ connector: 'RUNNING' });
     if (tasks.length === 0 || tasks.every(({ state }) => resting.includes(state))) return todo;
-    return underway(`The connector of ${place.here} is ${few([...new Set(tasks.map(({ state }) => state))])}.`);
+    // It was started. Whether it gets on is a step of its own: with the primary gone it can't, and the start is taken back as well as it can be.
+    return done({ connector: few([...new Set(tasks.map(({ state, taskState }) => `${state}/${taskState}`))]) });
   },
   perform: (place) => send(place, place.act.statements[0] ?? ''),
 };

@@ -6,7 +6,7 @@ import type { CrrLink } from './config.ts';
 import { type LongStep, longStep, type Told } from './job.ts';
 import { executorOf } from './place.ts';
 import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps-backup.ts';
-import { awaitEqual, awaitFollowing, checkSplitBrain, proveKeepsUp, verifyServing, verifyVersion } from './steps-link.ts';
+import { awaitEqual, awaitFollowing, awaitInStep, checkSplitBrain, proveKeepsUp, verifyServing, verifyVersion } from './steps-link.ts';
 import { compareFiles, restore } from './steps-restore.ts';
 import { initKafka, installQueries, restart, startServices, stopServices } from './steps-services.ts';
 import { configure, startCrr, stopCrr } from './steps-settings.ts';
@@ -33,6 +33,7 @@ export function stepsOf(connect: ShellConnect): Readonly<Record<StepKind, StepEx
     [kinds.restore]: long(restore),
     [kinds.installQueries]: long(installQueries),
     [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
+    [kinds.awaitInStep]: executorOf(connect, awaitInStep),
     [kinds.verifyServing]: executorOf(connect, verifyServing),
     [kinds.checkSplitBrain]: executorOf(connect, checkSplitBrain),
     [kinds.removeBackup]: executorOf(connect, removeBackup),

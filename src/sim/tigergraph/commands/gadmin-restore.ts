@@ -3,7 +3,7 @@ import { catchUp, type Desk, failed, filesOf, fine, gadminError, record, type Ti
 import { setEverywhere } from '../state/genesis.ts';
 import { copyData, keys, setting } from '../state/model.ts';
 import { allOnline, serviceNames, startServices, stopServices } from '../state/services.ts';
-import { attach, note, outdateFollowers, renewConnector, sourceOf } from '../state/settle.ts';
+import { attach, note, outdateFollowers, renewConnector, seedAnew, sourceOf } from '../state/settle.ts';
 import { type FlagTable, isAnswer, readFlags } from './flags.ts';
 import { dated } from './gadmin-backup.ts';
 import { takeOn } from './gadmin-services.ts';
@@ -97,6 +97,7 @@ async function replace(desk: Desk, tag: string, found: Found, statement: string)
   note(cluster, nowMs);
   outdateFollowers(realm.state, cluster.side, 'restore');
   if (cluster.serves && cluster.side === 'standby') cluster.serves = false;
+  seedAnew(realm.state, cluster, nowMs);
   say(isNew ? 'Resetting GPE & GSE' : 'Reseting GPE & GSE');
   say('Starting services');
   startServices(cluster, serviceNames(cluster.release.ts3), nowMs + realm.state.pace.warmupMs);

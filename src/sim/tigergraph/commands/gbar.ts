@@ -3,7 +3,7 @@ import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } fro
 import { dropTag, packArchives, type Store, storeFile, storeOf, tagsIn, unpack } from '../state/archives.ts';
 import { copyData, keys, setting } from '../state/model.ts';
 import { serves, serviceNames, startServices, stopServices } from '../state/services.ts';
-import { note, outdateFollowers } from '../state/settle.ts';
+import { note, outdateFollowers, seedAnew } from '../state/settle.ts';
 import { isAnswer, readFlags } from './flags.ts';
 import { locked } from './locks.ts';
 import { digitsAt } from './table-text.ts';
@@ -86,6 +86,7 @@ async function bring(desk: Desk, store: Store, full: string): Promise<ProductAns
   cluster.origin = { atMs: nowMs, tag: null };
   note(cluster, nowMs);
   outdateFollowers(realm.state, cluster.side, 'restore');
+  seedAnew(realm.state, cluster, nowMs);
   if (cluster.side === 'standby') cluster.serves = false;
   startServices(cluster, serviceNames(true), nowMs + realm.state.pace.warmupMs);
   for (const line of ['gadmin start', 'reinstall GSQL queries', 'recompiling loading jobs', 'Terminate workgroup'])

@@ -147,6 +147,11 @@ export function attach(state: TigerState, cluster: Cluster, nowMs: Ms, since: Ms
   if (cluster.crr.outdated === null && source?.data.records === 0) cluster.crr.primed = true;
 }
 
+/** Up to 3.9 a standby that is restored while it is set to follow goes on from there; later ones are restored with `--dr`. */
+export function seedAnew(state: TigerState, cluster: Cluster, nowMs: Ms): void {
+  if (isDr(cluster) && !cluster.release.crr) attach(state, cluster, nowMs, cluster.restoredAtMs);
+}
+
 /** A standby that no longer follows becomes a cluster of its own with a history of its own. */
 export function detach(state: TigerState, cluster: Cluster): void {
   const { data, crr } = cluster;
