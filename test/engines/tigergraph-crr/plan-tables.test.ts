@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { hashPlan, type Plan } from '../../../src/domain/plan.ts';
+import type { Refusal } from '../../../src/domain/refusal.ts';
+import { kinds } from '../../../src/engines/tigergraph-crr/acts.ts';
+import { observationOf } from '../../../src/engines/tigergraph-crr/observe.ts';
+import { planCrr } from '../../../src/engines/tigergraph-crr/plan.ts';
+import { writableOf } from '../../../src/engines/tigergraph-crr/state.ts';
+import { stepsOf } from '../../../src/engines/tigergraph-crr/steps.ts';
+import { connectShell } from '../../../src/transports/shell.ts';
+import { aLink } from './build.ts';
+import { detailIn, operationsOn, type StateName, stateNames, versions } from './plan-states.ts';
+
+const link = aLink();
+const operations = operationsOn(link);
+
+function planned(name: string, state: StateName, version: string): Plan | Refusal {
+  const operation = operations[name];
+  if (operation === undefined) throw new TypeError(`no operation ${name}`);
+  return planCrr(operation, link, observationOf(link, detailIn(state, version), 3_000));
+}
+
+/** Kinds of the steps that send something, without the engine's own prefix, with where they run. */
+const effectsOf = (plan: Plan | Refusal): readonly string[] | 'refused' =>
+  plan.kind === 'refusal'
+    ? 'refused'
+    : plan.steps.flatMap(({ kind, by, cluster, statements }) =>
+        by === 'person' ? [] : statements.length === 0 ? [] : [`${cluster?.replace('graph-', '') ?? ''} ${kind.replace('crr.', '')}`],
+      );
+
+const everything = Object.keys(operations).flatMap((name) =>
+  stateNames.flatMap((state) => versions.map((version) => ({ name, state, version }))),
+);
+
+describe('what is planned', () => {
+  const old = ['west configure', 'west restart'];
+  const young = ['west stop-replication', 'west configure', 'west restart'];
+  const rowsOf: readonly (readonly [string, StateName, string, readonly string[] | 'refused'])[] = [
+    ['failover', 'following', '3.9.1', ['east stop-services', ...old]],
+    ['failover', 'following', '4.1.4', ['east stop-services', ...young]],
+    ['failover', 'primary gone', '3.6.3', old],
+    ['failover', 'primary gone', '3.9.3', old],
+    ['failover', 'primary gone', '3.10.1', young],
+    ['failover', 'failing', '4.1.4', ['east stop-services', ...young]],
+    ['failover', 'standby gone', '4.1.4', 'refused'],
+    ['failover', 'no set-up', '4.1.4', 'refused'],
+    ['failover', 'settings of somebody else staged', '4.1.4', 'refused'],
+    ['switchover', 'following', '4.1.4', ['east stop-services', ...young]],
+    ['switchover', 'positions that nobody tells', '4.1.4', 'refused'],
+    ['switchover', 'primary gone', '4.1.4', 'refused'],
+    ['switchover', 'paused', '4.1.4', 'refused'],
+    ['switchover', 'split brain', '4.1.4', 'refused'],
+    ['fence', 'split brain', '3.9.1', ['east stop-services']],
+    ['fence', 'split brain', '4.1.4', ['east stop-services']],
+    ['pause', 'following', '4.1.4', ['west stop-replication']],
+    ['pause', 'following', '3.9.3', 'refused'],
+    ['pause', 'paused', '4.1.4', 'refused'],
+    ['resume', 'paused', '4.1.4', ['west start-replication']],
+    ['resume', 'following', '4.1.4', 'refused'],
+    ['teardown', 'following', '4.1.4', ['west stop-replication', 'west stop-services', 'west configure']],
+    ['teardown', 'following', '3.9.1', ['west stop-services', 'west configure']],
+    ['teardown', 'no set-up', '4.1.4', 'refused'],
+    ['setup', 'following', '4.1.4', 'refused'],
+    ['setup', 'primary gone', '4.1.4', 'refused'],
+    ['rebuild', 'standby gone', '4.1.4', 'refused'],
+    ['failback', 'following', '4.1.4', 'refused'],
+    ['failback', 'split brain', '4.1.4', 'refused'],
+    ['backup', 'following', '4.1.4', ['east take-backup']],
+    ['backup', 'promoted', '4.1.4', ['west take-backup']],
+    ['backup', 'split brain', '4.1.4', 'refused'],
+    ['backup', 'both gone', '4.1.4', 'refused'],
+    ['incremental backup', 'following', '3.9.3', 'refused'],
+    ['incremental backup', 'following', '3.10.1', ['east take-backup']],
+    ['backup deletion', 'following', '4.1.4', ['east remove-backup']],
+    ['backup deletion', 'primary gone', '4.1.4', 'refused'],
+    ['restore of the other’s', 'following', '4.1.4', 'refused'],
+    ['restore of its own', 'following', '4.1.4', ['west stop-replication', 'east restore']],
+    ['restore of its own', 'primary gone', '4.1.4', 'refused'],
+  ];
+
+  it.each(rowsOf)('for a %s, %s, on %s: %j', (name, state, version, expected) => {
+    expect(effectsOf(planned(name, state, version))).toEqual(expected);
+  });
+
+  it('from nothing fills the standby in the way of each version', () => {
+    const fills = versions.map((version) => {
+      const effects = effectsOf(planned('setup', 'no set-up', version));
+      return [version, effects === 'refused' ? effects : effects.filter((one) => one.startsWith('west') && !/spread/.test(one))];
+    });
+    const byHand = ['west restore', 'west configure', 'west init-kafka', 'west restart'];
+    const byRestore = ['west configure', 'west restore'];
+    expect(Object.fromEntries(fills)).toEqual({
+      '3.6.3': byHand,
+      '3.9.1': byHand,
+      '3.9.3': byHand,
+      '3.10.1': byRestore,
+      '4.1.4': byRestore,
+    });
+  });
+});
+
+describe('every plan and every refusal', () => {
+  const executors = stepsOf(connectShell);
+
+  it('is one or the other, with whole sentences, the same from the same', () => {
+    for (const { name, state, version } of everything) {
+      const where = `${name}, ${state}, ${version}`;
+      const plan = planned(name, state, version);
+      expect(planned(name, state, version), where).toEqual(plan);
+      const sentences = plan.kind === 'refusal' ? [plan.sentence, plan.next] : [plan.summary, ...plan.warnings];
+      for (const sentence of sentences) expect(sentence, where).toMatch(/^[A-Za-z/].*[.)]$/s);
+      for (const sentence of sentences) expect(sentence, where).not.toMatch(/undefined|null|NaN|\[object|\.\.$|\. \./);
+    }
+  });
+
+  it('names steps that the engine has, each with a time and a way back or a reason', () => {
+    let plans = 0;
+    for (const { name, state, version } of everything) {
+      const plan = planned(name, state, version);
+      if (plan.kind === 'refusal') continue;
+      plans += 1;
+      const where = `${name}, ${state}, ${version}`;
+      expect(hashPlan(JSON.parse(JSON.stringify(plan))), where).toBe(hashPlan(plan));
+      expect(plan.steps.map(({ id }) => id)).toEqual(plan.steps.map((_step, index) => `s${index + 1}`));
+      for (const step of plan.steps) {
+        if (step.by === 'engine') expect(executors[step.kind], `${where}: ${step.kind}`).toBeDefined();
+        expect(step.budgetMs, where).toBeGreaterThan(0);
+        expect(step.performMs, where).toBeLessThanOrEqual(step.budgetMs);
+        if (step.undo.kind === 'act') expect(executors[step.undo.act.kind], where).toBeDefined();
+        else expect(step.undo.why, where).toMatch(/[.]$/);
+      }
+    }
+    expect(plans).toBeGreaterThan(150);
+  });
+
+  it('never replaces the content of the only side that takes writes, but for a restore that says so', () => {
+    for (const { name, state, version } of everything) {
+      const plan = planned(name, state, version);
+      if (plan.kind === 'refusal') continue;
+      const detail = detailIn(state, version);
+      for (const step of plan.steps.filter(({ kind }) => kind === kinds.restore)) {
+        if (step.side === null) throw new TypeError('a restore without a side');
+        const isServing =
+          writableOf(detail[step.side]) !== 'no' && writableOf(detail[step.side === 'primary' ? 'standby' : 'primary']) !== 'yes';
+        if (isServing) expect([name.replace(/ of .*/, ''), step.params['guard']]).toEqual(['restore', 'own']);
+        expect(step.pointOfNoReturn, name).toBe(true);
+      }
+    }
+  });
+
+  it('fences before it promotes where it can, and says so where it can’t', () => {
+    for (const { name, state, version } of everything.filter((one) => ['failover', 'switchover'].includes(one.name))) {
+      const plan = planned(name, state, version);
+      if (plan.kind === 'refusal') continue;
+      const at = (kind: string) => plan.steps.findIndex((step) => step.kind === kind);
+      const promotes = at(kinds.restart);
+      const fences = at(kinds.stopServices);
+      if (detailIn(state, version).primary.kind === 'read' && writableOf(detailIn(state, version).primary) !== 'no') {
+        expect(fences, `${name}, ${state}`).toBeGreaterThanOrEqual(0);
+        expect(fences).toBeLessThan(promotes);
+      } else if (detailIn(state, version).primary.kind !== 'read') expect(plan.warnings.join(' ')).toMatch(/can't be fenced|takes writes/);
+    }
+  });
+
+  it('touches no prefix and no topics in a promotion, and sets nothing but the four keys of the replication', () => {
+    for (const { name, state, version } of everything) {
+      const plan = planned(name, state, version);
+      if (plan.kind === 'refusal') continue;
+      const text = plan.steps.flatMap(({ statements }) => statements).join('\n');
+      if (['failover', 'switchover'].includes(name)) expect(text).not.toMatch(/TopicPrefix|init kafka/);
+      const keys = [...text.matchAll(/(System|Kafka|GPE)\.[\w.]+/g)].map(([key]) => key);
+      expect(
+        keys.every((key) => /^System\.CrossRegionReplication\.(Enabled|PrimaryKafkaIPs|PrimaryKafkaPort|TopicPrefix)$/.test(key)),
+      ).toBe(true);
+      expect(text).not.toContain('Enabled true');
+      if (/Enabled 'true'/.test(text)) expect(['3.6.3', '3.9.1', '3.9.3']).toContain(version);
+    }
+  });
+});
