@@ -1,4 +1,4 @@
-import { type AppDeps, readingIo } from './app/deps.ts';
+import { type AppDeps, patientIo } from './app/deps.ts';
 import { examineLinks, examinePolicy, examineWorker } from './app/examining.ts';
 import { recheck } from './app/judging.ts';
 import { createApp } from './app.ts';
@@ -153,7 +153,7 @@ export function createBot(options: BotOptions): Bot {
   const watch = createWatch({
     ...{ links, engines, clock, log, worker, store: store.watch },
     pace: { ...watchPace, ...config.watch, ...options.watch },
-    io: (link) => readingIo(deps, link),
+    io: (engine, link) => patientIo(deps, engine, link),
     isMoving: (link) => isMoving(store.journal, fold, link),
     onLook: (link, outcome) => metrics.looked(link.id, outcome),
   });

@@ -1,4 +1,6 @@
+import { createInterface } from 'node:readline';
 import { type BotProcess, startBot } from './bots.ts';
+import { demoCommands, obey } from './demo-commands.ts';
 import { provideRedis } from './redis.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -68,7 +70,15 @@ Three things to try there:
   3. While the run moves, kill the bot that drives it:   kill -9 ${[...bots.values()].map((bot) => bot.pid).join('   or   kill -9 ')}
      The other one goes on where it was, and nothing happens twice.
 
+Here, in this terminal, ${demoCommands}.
+Take prod-graph-frankfurt away, fail prod-graph over to Dublin, and bring it back: #incidents is told, with a button that asks for the fence.
+
 Ctrl-C ends everything.`);
+
+createInterface({ input: process.stdin }).on('line', (line) => {
+  if (line.trim() === '') return;
+  obey(line, world.stages).then(say, () => say('That could not be done.'));
+});
 
 function readRedisUrl(): string | null {
   return process.env['REDIS_URL'] ?? null;

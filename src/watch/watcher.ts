@@ -18,20 +18,20 @@ export interface WatchPace {
   readonly pollMs: number;
   /** How long a link stays ours without a sign of life; bounds the take-over of a dead bot's links. */
   readonly leaseMs: number;
-  /** Longest look. What hangs for longer is given up, whatever it does. */
+  /** Longest look: more than the most patient engine takes. What hangs for longer is given up, whatever it does. */
   readonly lookMs: number;
   /** Looks of this process at once. */
   readonly most: number;
 }
 
-export const watchPace: WatchPace = { everyMs: 30_000, pollMs: 1_000, leaseMs: 5_000, lookMs: 20_000, most: 200 };
+export const watchPace: WatchPace = { everyMs: 30_000, pollMs: 1_000, leaseMs: 5_000, lookMs: 200_000, most: 200 };
 
 export interface WatcherDeps {
   readonly links: ReadonlyMap<LinkId, Link>;
   readonly engines: ReadonlyMap<EngineId, Engine>;
   readonly store: WatchStore;
   /** For one look at a link. */
-  readonly io: (link: LinkId) => EngineIo;
+  readonly io: (engine: Engine, link: LinkId) => EngineIo;
   /** Whether a run is changing the link now. */
   readonly isMoving: (link: LinkId) => Promise<boolean>;
   readonly clock: Clock;
@@ -130,7 +130,7 @@ async function lookAt(link: Link, turn: Turn, deps: WatcherDeps, stopping: Abort
 async function observe(link: Link, { engines, io, clock, pace }: WatcherDeps, stopping: AbortSignal): Promise<Observation> {
   const engine = engines.get(link.engine);
   if (engine === undefined) throw new TypeError(`no engine of this bot is called ${link.engine}`);
-  const given = io(link.id);
+  const given = io(engine, link.id);
   const over = new AbortController();
   const signal = AbortSignal.any([given.signal, stopping, over.signal]);
   const done = new AbortController();

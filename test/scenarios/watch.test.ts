@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { asLinkId, asRunId, type RunId } from '../../src/domain/ids.ts';
 import { isFinal } from '../../src/domain/run.ts';
+import { obey } from '../../src/sim/demo-commands.ts';
 import type { GraphWorld } from '../../src/sim/neo4j/contract.ts';
 import type { SeenMessage } from '../../src/sim/slack/contract.ts';
 import { comeBack } from '../conformance/cockroach-pcr-bed.ts';
@@ -54,8 +55,8 @@ async function runIn({ channel, ts }: SeenMessage): Promise<{ readonly run: RunI
 
 const fenceButton = 'replops:ask:fence';
 
-async function failedOver(graph: GraphWorld): Promise<void> {
-  await graph.faults.down('primary', 'dead');
+async function failedOver(): Promise<void> {
+  expect(await obey('down prod-graph-frankfurt', house.world.stages)).toBe('prod-graph-frankfurt is gone.');
   await told('prod-graph-frankfurt does not answer');
   const failover = await approved(house, await house.propose('ana', '/repl failover prod-graph'));
   expect(failover.view.state).toBe('succeeded');
@@ -65,10 +66,10 @@ describe('the watch of a graph', { timeout: 90_000 }, () => {
   it('tells when the region that was given up comes back, and a click fences it', async () => {
     const graph = await openGraphs([]);
     const first = await house.bot('bot-1');
-    await failedOver(graph);
+    await failedOver();
     await first.stop();
     await Promise.all([house.bot('bot-2'), house.bot('bot-3')]);
-    await graph.faults.up('primary');
+    expect(await obey(' up  prod-graph-frankfurt ', house.world.stages)).toBe('prod-graph-frankfurt is back.');
     await until(() => graph.writable().primary && graph.writable().standby, 'both sides take writes');
     const split = await told('data is at risk', 40 * everyMs);
     expect(split.text).toContain('Split brain: applications can write to orders on prod-graph-frankfurt');
@@ -104,7 +105,7 @@ describe('the watch of a graph', { timeout: 90_000 }, () => {
 
   it('asks nothing of policy that the command would not: who may not ask is refused, and nothing is proposed', async () => {
     const graph = await openGraphs();
-    await failedOver(graph);
+    await failedOver();
     await graph.faults.up('primary');
     const split = await told('data is at risk');
     const runs = (await house.store.journal.recent(null, 50)).length;
@@ -113,6 +114,8 @@ describe('the watch of a graph', { timeout: 90_000 }, () => {
     expect(house.workspace.ephemerals('gwen', incidents).at(-1)?.text).toContain('Only full members');
     expect((await house.store.journal.recent(null, 50)).length).toBe(runs);
     expect(await house.ask('ana', '/repl describe prod-graph')).toMatch(/Fence prod-graph-frankfurt/);
+    expect(await obey('up prod-graph', house.world.stages)).toMatch(/There are: prod-graph-frankfurt, prod-graph-dublin\./);
+    expect(await obey('erase prod-graph-dublin', house.world.stages)).toMatch(/^There is no 'erase' here/);
   });
 
   it('lets a bot that has just started know lag in seconds', async () => {

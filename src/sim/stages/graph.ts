@@ -43,6 +43,8 @@ export async function startGraphStage(
       const fault = world.faults.add({ match: statement, act: { kind: 'hang', when } });
       return () => fault.hits();
     },
+    down: (side) => world.faults.down(side, 'dead'),
+    up: (side) => world.faults.up(side),
     heal: () => world.faults.clear(),
     close: () => world.close(),
   };

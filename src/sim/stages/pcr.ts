@@ -81,6 +81,8 @@ export async function startPcrStage(id: string, spec: PcrSpec, clock: Clock, pac
       const fault = world.faults.add({ match: statement, act: { kind: 'hang', when } });
       return () => fault.hits();
     },
+    down: (side) => world.faults.down(side, 'dead'),
+    up: (side) => world.faults.up(side),
     heal: () => world.faults.clear(),
     close: async () => {
       await Promise.all([world.close(), nodes?.close()]);

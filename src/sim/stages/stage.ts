@@ -1,4 +1,5 @@
 import type { EngineId } from '../../domain/link.ts';
+import type { Side } from '../../domain/observation.ts';
 
 /** Part of the config file as data; what `replops.schema.json` describes. */
 export type ConfigPart = Record<string, unknown>;
@@ -30,6 +31,9 @@ export interface Stage {
   splitBrain(): readonly { readonly from: number; readonly to: number | null }[];
   /** Makes statements that match hang before or after their effect; answers how often that has happened. */
   hang(statement: RegExp, moment: 'before' | 'after'): () => number;
+  /** The whole side dies with its clients, and comes back as it was. */
+  down(side: Side): Promise<void>;
+  up(side: Side): Promise<void>;
   /** Ends every fault. */
   heal(): void;
   close(): Promise<void>;

@@ -64,6 +64,8 @@ export async function startTigerStage(
       const fault = world.faults.add({ match: statement, act: { kind: 'hang', when } });
       return () => fault.hits();
     },
+    down: (side) => world.faults.down(side),
+    up: (side) => world.faults.up(side),
     heal: () => void world.faults.clear(),
     close: () => world.close(),
   };
