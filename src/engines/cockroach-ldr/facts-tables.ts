@@ -14,13 +14,21 @@ export const tableFacts = (settings: LdrSettings, flow: Flow): readonly Fact[] =
     binding: false,
   }));
 
+/** What one of several jobs does, how far it is, and for which tables. */
+export const jobFact = (settings: LdrSettings, flow: Flow, job: JobView): string =>
+  `${job.status}, ${progressWords(flow, job)}; ${tablesAt(settings, flow.into, job.covers)}`;
+
 function jobsOf(flow: Flow, place: number): readonly string[] {
   const jobs = flow.jobs.filter(({ covers }) => covers.includes(place));
   return jobs.length === 0 ? ['no job replicates it'] : jobs.map((job) => jobWords(flow, job));
 }
 
 function jobWords(flow: Flow, job: JobView): string {
-  const words = `job ${job.id}: ${phaseWords[phaseOf(job)]}`;
+  return `job ${job.id}: ${progressWords(flow, job)}`;
+}
+
+function progressWords(flow: Flow, job: JobView): string {
+  const words = phaseWords[phaseOf(job)];
   const lagMs = lagMsOf({ ...flow, jobs: [job] });
   if (lagMs !== null) return `${words}, up to ${spellTime(job.replicated)}, ${spell(lagMs)} behind`;
   return job.fraction === null ? words : `${words}, ${Math.round(job.fraction * 100)} % scanned`;

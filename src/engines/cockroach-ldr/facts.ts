@@ -2,7 +2,7 @@ import type { Fact, Side } from '../../domain/observation.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
-import { tableFacts } from './facts-tables.ts';
+import { jobFact, tableFacts } from './facts-tables.ts';
 import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, otherSide, type Phase, readOf, replicatedOf } from './flow.ts';
 import { reasonOf, tablesAt, wayOf } from './words.ts';
 
@@ -15,7 +15,7 @@ export function factsOf(settings: LdrSettings, detail: LdrDetail): readonly Fact
     ...flowsOf(settings, detail).flatMap((flow) => flowFacts(settings, flow)),
     ...sides.flatMap((side) => movingFacts(settings, detail, side)),
     ...sides.flatMap((side) => sideFacts(settings, detail, side)),
-    { name: 'schema', label: 'Tables fit for replication', value: schemaFact(detail), binding: true },
+    { name: 'schema', label: 'Whether the tables fit for replication', value: schemaFact(detail), binding: true },
     ...flowsOf(settings, detail).flatMap((flow) => tableFacts(settings, flow)),
   ];
 }
@@ -27,7 +27,7 @@ function sideFacts(settings: LdrSettings, detail: LdrDetail, side: Side): readon
   const bind = (name: string, label: string, value: string): Fact => ({ name: `${side}.${name}`, label, value, binding: true });
   const known = (value: (read: ReadSide) => string): string => (read === null ? 'unknown' : value(read));
   return [
-    bind('reachable', `Reachability of ${cluster}`, read === null ? 'no' : 'yes'),
+    bind('reachable', `${cluster} can be asked`, read === null ? 'no' : 'yes'),
     bind(
       'version',
       `Version of ${cluster}`,
@@ -97,11 +97,13 @@ function connectionFact(settings: LdrSettings, side: Side, { connections }: Read
 }
 
 function schemaFact({ schema }: LdrDetail): string {
-  if (schema.kind === 'skipped') return 'replicated';
+  if (schema.kind === 'skipped') return 'they replicate';
   if (schema.kind === 'unread') return 'not read';
   const blocking = [...schema.findings.primary, ...schema.findings.standby].filter(({ severity }) => severity === 'blocks');
   return blocking.length === 0 ? 'yes' : `no: ${[...new Set(blocking.map(({ rule }) => rule))].sort().join(', ')}`;
 }
+
+const historyWords: Readonly<Record<ReadSide['history'], string>> = { kept: 'kept', lost: 'gone', none: 'none is needed' };
 
 type Tell = (name: string, label: string, value: string | null) => readonly Fact[];
 
@@ -119,6 +121,8 @@ function flowFacts(settings: LdrSettings, flow: Flow): readonly Fact[] {
   const fractions = lagMs === null ? jobs.flatMap(({ fraction }) => fraction ?? []) : [];
   return [
     ...tell('status', `Status on ${cluster}`, jobs.map(({ id, status }) => `${id} ${status}`).join(', ')),
+    // One job is told by the lines around this; several are told apart.
+    ...(jobs.length < 2 ? [] : jobs.flatMap((job) => tell(`job.${job.id}`, `Job ${job.id} on ${cluster}`, jobFact(settings, flow, job)))),
     ...tell('replicated-time', `Replicated time of ${cluster}`, spellTime(replicatedOf(flow))),
     ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
     ...tell('scanned', `Initial scan of ${cluster}`, fractions.length === 0 ? null : `${Math.round(Math.min(...fractions) * 100)} %`),
@@ -136,7 +140,7 @@ function movingFacts(settings: LdrSettings, detail: LdrDetail, side: Side): read
   const last = flowInto(settings, detail, side) === null ? lastOver(detail, side) : null;
   return [
     ...tell('dlq', `Dead letter queue of ${cluster}`, queueFact(settings, side, read)),
-    ...tell('history', `History that ${cluster} keeps for ${settings[otherSide(side)].cluster}`, read.history),
+    ...tell('history', `History on ${cluster} for a job on ${settings[otherSide(side)].cluster}`, historyWords[read.history]),
     ...tell(
       'last-job',
       `Last job of ${cluster}`,

@@ -108,10 +108,13 @@ export function replicatedOf({ jobs }: Pick<Flow, 'jobs'>): Micros | null {
   return times.reduce<Micros | null>((least, at) => (least === null || at === null ? null : at < least ? at : least), times[0] ?? null);
 }
 
-/** How far a flow is behind by the clock of the side that follows, ms; null while something has not been replicated in full. */
+/**
+ * How far a flow is behind by the clock of the side that follows, ms; null while something has not been replicated in full. Replicated
+ * times are told in whole seconds, so the lag is no finer.
+ */
 export function lagMsOf(flow: Flow): number | null {
   const replicated = replicatedOf(flow);
-  return replicated === null ? null : Math.max(0, msOfMicros(BigInt(flow.read.now) - replicated));
+  return replicated === null ? null : Math.max(0, Math.ceil(msOfMicros(BigInt(flow.read.now) - replicated) / 1_000) * 1_000);
 }
 
 /** How long a source waits for a job that is silent before the history is let go, ms. */

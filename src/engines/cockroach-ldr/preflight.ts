@@ -32,7 +32,7 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
     readsThePast.includes(operation.kind) ? compareHistoryChecks(connect, settings, detail, io) : [],
   ]);
   return [
-    planCheck(operation.kind, plan, seen.headline),
+    ...planChecks(operation.kind, plan, seen.headline),
     ...sides.flatMap((side) => sideChecks(operation.kind, settings, detail, side)),
     ...versionPair(settings, detail),
     ...control,
@@ -47,11 +47,11 @@ const readsThePast: readonly OperationName[] = ['verify', 'switchover'];
 /** Operations that can go on while one side is lost. */
 const oneSided: readonly OperationName[] = ['failover', 'teardown', 'pause'];
 
-function planCheck(kind: OperationName, plan: Plan | Refusal, headline: string): Check {
-  const name = `a ${kind} can be planned`;
-  if (isRefusal(plan)) return failed(name, plan.sentence, plan.next);
-  const [first] = plan.warnings;
-  return first === undefined ? passed(name, headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
+function planChecks(kind: OperationName, plan: Plan | Refusal, headline: string): readonly Check[] {
+  const name = `${kind === 'alter' ? 'an' : 'a'} ${kind} can be planned`;
+  if (isRefusal(plan)) return [failed(name, plan.sentence, plan.next)];
+  const warnings = plan.warnings.map((warning, index) => warned(`${name}: warning ${index + 1}`, warning, 'Read it before you go on.'));
+  return [passed(name, headline), ...warnings];
 }
 
 /** Sides into which the operation starts replication: what the plan says, or, where there is none, what it would be about. */
@@ -75,8 +75,12 @@ function sideChecks(kind: OperationName, settings: LdrSettings, detail: LdrDetai
   if (read === null) {
     const name = `${cluster}: reachable`;
     const seen = problemOf(cluster, detail[side]) ?? `${cluster} can't be asked.`;
-    const next = `Make ${cluster} reachable for the bot.`;
-    return [...open, oneSided.includes(kind) ? warned(name, seen, next) : failed(name, seen, next)];
+    if (!oneSided.includes(kind)) return [...open, failed(name, seen, `Make ${cluster} reachable for the bot.`)];
+    const next =
+      kind === 'failover'
+        ? `See that ${cluster} is lost indeed, and that no application writes there any more.`
+        : `The ${kind} goes on without it; what ${cluster} has stays as it is.`;
+    return [...open, warned(name, seen, next)];
   }
   return [
     ...open,

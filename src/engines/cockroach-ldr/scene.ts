@@ -8,7 +8,7 @@ import { spell, spellTime } from '../cockroach/spell.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
 import { expiresInMs, type Flow, flowInto, lagMsOf, otherSide, readOf, replicatedOf } from './flow.ts';
-import { count, countdown, phaseWords, reasonOf, tablesAt, wayOf } from './words.ts';
+import { count, phaseWords, reasonOf, tablesAt, wayOf } from './words.ts';
 
 export const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
@@ -118,6 +118,6 @@ export function isExpired(detail: LdrDetail, flow: Flow): boolean {
 export const expired = (operation: OperationName, link: LdrLink, flow: Flow): Refusal =>
   refuse(
     'not-possible-now',
-    `${wayOf(link.settings, flow.into)} has stood still for too long: the history that ${link.settings[flow.into].cluster} needs is gone, so no ${operation} is possible. ${countdown(flow)}`,
+    `${wayOf(link.settings, flow.into)} has stood still for too long: the history that ${link.settings[flow.into].cluster} needs is gone, so no ${operation} is possible.`,
     `/repl rebuild ${link.id} ends what is left and starts anew with a full copy.`,
   );

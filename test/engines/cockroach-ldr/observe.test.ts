@@ -220,6 +220,19 @@ describe('the line of a table', () => {
     ]);
   });
 
+  it('is joined by one of each job where there are several, with its state, its time and its tables', () => {
+    const jobs = [aJob({ id: '7', covers: [0] }), aJob({ id: '8', covers: [1], replicated: null, fraction: 0.25, status: 'running' })];
+    const told = (some: readonly JobView[]) =>
+      seen(following({}, { jobs: [...some] }))
+        .facts.filter(({ name }) => name.startsWith('standby.job.'))
+        .map(({ label, value }) => [label, value]);
+    expect(told(jobs)).toEqual([
+      ['Job 7 on sql-west', expect.stringMatching(/^running, it follows, up to .* UTC, 4 s behind; shop\.public\.orders$/)],
+      ['Job 8 on sql-west', 'running, the initial scan is running, 25 % scanned; shop.public.items'],
+    ]);
+    expect(told(jobs.slice(0, 1))).toEqual([]);
+  });
+
   it('says when no job replicates it, and when its queue can not be read', () => {
     expect(lines(following({ covers: [0] }, { dlq: [queue(null)] })).map(([, value]) => value)).toEqual([
       expect.stringContaining('dead letter queue not readable'),

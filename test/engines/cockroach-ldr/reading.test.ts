@@ -201,6 +201,25 @@ describe('a preflight', { timeout: 20_000 }, () => {
       )?.outcome;
     expect(await outcome('verify')).toBe('failed');
     expect(await outcome('pause')).toBe('warned');
+    const lost = await on.engine.preflight(
+      { kind: 'failover', link: on.link.id, to: { kind: 'latest' } },
+      on.link,
+      anIo({ timeoutMs: 500 }),
+    );
+    expect(lost.find(({ name }) => name === 'sql-east: reachable')?.next).toBe(
+      'See that sql-east is lost indeed, and that no application writes there any more.',
+    );
+  });
+
+  it('tells every warning of the plan, each by itself', async () => {
+    const on = await openLive('26.2');
+    const operation = { kind: 'alter', link: on.link.id } as const;
+    const plan = on.engine.plan(operation, on.link, await on.engine.observe(on.link, { ...on.io, planning: 'alter' }));
+    const checks = await on.engine.preflight(operation, on.link, on.io);
+    const told = checks.filter(({ name }) => name.startsWith('an alter can be planned: warning ')).map(({ seen }) => seen);
+    expect(plan).toMatchObject({ kind: 'plan', warnings: told });
+    expect(told.length).toBeGreaterThan(2);
+    expect(checks.find(({ name }) => name === 'an alter can be planned')).toMatchObject({ outcome: 'passed' });
   });
 
   it('warns of a job that is on the tables already', async () => {
