@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ShellTarget } from '../../transports/shell.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { Probe } from '../engine.ts';
+import { kinds } from './acts.ts';
 import { checksumsCommand, compareFilesAct, type RestoreParams, restoreAct } from './acts-backup.ts';
 import { askNode } from './ask.ts';
 import { covering, isMoment } from './chains.ts';
@@ -95,8 +96,17 @@ export const restore: LongStep<RestoreParams> = {
   input: gbarUser,
   isWhole: (log, params) => stageIn(log, params) === 'whole',
   after: afterRestore,
-  onFailure: ({ here }, params, log) => leftWith(stageIn(log, params), here),
+  onFailure: (place, params, log) => {
+    const stage = stageIn(log, params);
+    return `${leftWith(stage, place.here)}${stage === 'untouched' ? pausedWords(place) : ''}`;
+  },
 };
+
+/** A standby that was told to fetch nothing for the sake of a restore that never began is of use again. */
+function pausedWords({ io, link }: Place): string {
+  const paused = io.earlier.findLast(({ kind }) => kind === kinds.stopCrr)?.cluster ?? null;
+  return paused === null ? '' : ` ${paused} was paused before; if you give the restore up, /repl resume ${link.id} has it fetch again.`;
+}
 
 async function beforeRestore(place: Place, params: RestoreParams): Promise<Probe> {
   const name = params.empty || params.moment !== null ? '' : backupOf(place, params.backup);

@@ -5,6 +5,7 @@ import type { Engine, Probe } from '../../../src/engines/engine.ts';
 import type { CrrLink } from '../../../src/engines/tigergraph-crr/config.ts';
 import type { TigerWorldOptions } from '../../../src/sim/tigergraph/contract.ts';
 import { tinyPace } from '../../../src/sim/tigergraph/pace.ts';
+import { quoteWord } from '../../../src/transports/shell-quoting.ts';
 import { anIo, carryOut, earlierOn, executorFor, planOn, settle } from '../../conformance/drive.ts';
 import { type CrrBed, crrLinkId, openCrr } from '../../conformance/tigergraph-crr-bed.ts';
 import { backedUp, type Prepare } from '../../conformance/tigergraph-crr-prepared.ts';
@@ -70,6 +71,57 @@ describe('a restore that the product refuses', () => {
     bed.world.faults.denyS3('primary', 'm1', false);
     expect(await carryOut(bed, step, () => engine)).toBe(1);
     expect(bed.effects().map(({ statement }) => statement)).toEqual(['gadmin backup restore nightly -y']);
+  });
+});
+
+describe('a restore of a primary that has a standby', () => {
+  it('tells of the standby that was paused for it when the product refuses', async () => {
+    await opened({ start: 'replicating' }, backedUp('primary', 'nightly'));
+    const pause = await stepOf(restore, 'crr.stop-replication');
+    const step = await stepOf(restore, 'crr.restore');
+    expect(await carryOut(bed, pause, () => engine)).toBe(1);
+    bed.world.faults.fullDisk('primary', 'm2', true);
+    expect(why(await attempted(step))).toMatch(/tiger-west was paused before; if you give the restore up, \/repl resume prod-graph has it/);
+  });
+});
+
+describe('a standby that was made', () => {
+  const rebuild: Operation = { kind: 'rebuild', link: crrLinkId };
+  const change = (name: string) =>
+    bed.world
+      .host('primary', 'm1')
+      .run(
+        `printf '%s\\n' ${quoteWord(bed.world.primary.password)} | /home/tigergraph/tigergraph/app/cmd/gsql -u tigergraph 'CREATE VERTEX ${name}'`,
+      );
+
+  it('is not done while it replays nothing, whatever its connector says', async () => {
+    await opened({ start: 'replicating' });
+    const step = await stepOf(rebuild, 'crr.await-in-step');
+    expect((await look(step)).kind).toBe('done');
+    bed.world.faults.blockReplica('standby', true);
+    expect((await change('a')).exitCode).toBe(0);
+    expect(await look(step)).toMatchObject({
+      kind: 'underway',
+      note: expect.stringMatching(/^tiger-west is at change \d+ of the metadata, tiger-east at \d+\.$/),
+    });
+    bed.world.faults.blockReplica('standby', false);
+    expect((await settle(bed, step, () => engine)).kind).toBe('done');
+  });
+
+  it('does not follow when it is ahead', async () => {
+    await opened({ start: 'outdated' });
+    const probe = await look(await stepOf(rebuild, 'crr.await-in-step'));
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(/tiger-west does not follow it\. Nothing protects tiger-east\./);
+  });
+});
+
+describe('a switchover', () => {
+  it.each(['primary', 'standby'] as const)('waits for every node of the %s', async (side) => {
+    await opened({ start: 'replicating' });
+    await bed.world.faults.nodeDown(side, 'm2');
+    const switchover: Operation = { kind: 'switchover', link: crrLinkId };
+    await expect(planOn(bed, switchover)).rejects.toThrow(/m2 does not answer, so no switchover of prod-graph can be planned/);
   });
 });
 
