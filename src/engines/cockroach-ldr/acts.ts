@@ -5,12 +5,12 @@ import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { spellTime } from '../cockroach/spell.ts';
 import { mask } from '../cockroach/stream-uri.ts';
 import { microsOfTimestamp } from '../cockroach/times.ts';
+import { lookActs } from './acts-look.ts';
 import type { LdrSettings } from './config.ts';
 import { otherSide } from './flow.ts';
 import { connectionOf, maskedUriInto } from './reach.ts';
-import { newestWriteQuery } from './read-writes.ts';
-import { fingerprintQuery, grantStatement, replicatedStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
-import { quoteTable, showTable, type TableName } from './table-name.ts';
+import { grantStatement, replicatedStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
+import { quoteTable, showTable } from './table-name.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
 export const kinds = {
@@ -81,7 +81,7 @@ const actOn = (
 });
 
 /** Writes the acts of one link: texts and parameters are constant for equal settings. */
-export const actsFor = (settings: LdrSettings) => ({ ...accessActs(settings), ...jobActs(settings), ...lookActs(settings) });
+export const actsFor = (settings: LdrSettings) => ({ ...accessActs(settings), ...jobActs(settings), ...lookActs(settings, kinds, actOn) });
 
 function accessActs(settings: LdrSettings) {
   const at = (side: Side) => settings[side].cluster;
@@ -209,35 +209,6 @@ function jobActs(settings: LdrSettings) {
         [truncateStatement(pairs.flatMap((pair) => settings.tables[pair]?.[side] ?? []))],
         { pairs, after },
       ),
-  };
-}
-
-function lookActs(settings: LdrSettings) {
-  const at = (side: Side) => settings[side].cluster;
-  const look = (side: Side, kind: string, title: string, statements: readonly string[] = [], params: JsonObject = {}) =>
-    actOn(settings, side, kind, title, statements, params);
-  const onEach = (side: Side, query: (table: TableName) => string) => tablesOn(settings, side).map((table) => query(table));
-  return {
-    checkFit: (side: Side) =>
-      look(side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`),
-    checkWrites: (side: Side, known: readonly (string | null)[]) => {
-      const title = `Check that applications wrote nothing more on ${at(side)}, before any row there is deleted`;
-      return look(side, kinds.checkWrites, title, onEach(side, newestWriteQuery), { known: [...known] });
-    },
-    checkSchema: (side: Side) => look(side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`),
-    awaitScan: (side: Side, { after, cursor = null }: Start) =>
-      look(side, kinds.awaitScan, `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`, [], { after }),
-    proveAdvance: (side: Side, withinMs: number) => look(side, kinds.proveAdvance, `Prove that ${at(side)} keeps up`, [], { withinMs }),
-    countQueue: (side: Side) => look(side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`),
-    checkQueue: (side: Side) => look(side, kinds.checkQueue, `Check that the dead letter queue of ${at(side)} has not grown`),
-    takeStock: (side: Side) => look(side, kinds.takeStock, `Record up to when ${at(side)} has everything`),
-    markTime: (side: Side) => look(side, kinds.markTime, `Read the clock of ${at(side)}`, ['SELECT now() AS now']),
-    awaitPast: (side: Side) =>
-      look(side, kinds.awaitPast, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took up to then`),
-    compareTables: (side: Side, from: 'now' | 'caught-up') => {
-      const title = `Compare the tables of ${at(side)} with those of ${at(otherSide(side))} as of one time`;
-      return look(side, kinds.compareTables, title, onEach(side, fingerprintQuery), { from });
-    },
   };
 }
 

@@ -19,9 +19,11 @@ export interface JobsReading {
 /** Jobs that are over are listed for 14 days; more of them tell nothing new. */
 const shownOver = 10;
 
+export const streamsStatement = 'SHOW LOGICAL REPLICATION JOBS WITH DETAILS';
+
 /** Reads the jobs of a link on one side. Throws a Fault. */
 export async function readJobs(session: SqlSession, cluster: string, settings: LdrSettings, side: Side): Promise<JobsReading> {
-  const rows = await session.read('SHOW LOGICAL REPLICATION JOBS WITH DETAILS');
+  const rows = await session.read(streamsStatement);
   const listed = await readLogicalJobs(session);
   const own = rows
     .map((row) => jobOf(cluster, settings, side, row, listed))

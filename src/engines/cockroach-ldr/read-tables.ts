@@ -18,9 +18,12 @@ const databasesOf = (settings: LdrSettings, side: Side): readonly string[] => [
   ...new Set(settings.tables.map((pair) => pair[side].database)),
 ];
 
+const tablesQuery = (database: string, columns: string, where: string): string =>
+  `SELECT ${columns} FROM ${quoteIdentifier(database)}.information_schema.tables WHERE ${where}`;
+
 /** Reads from `db.information_schema`; a database that does not exist has nothing in it. */
 const readIn = (session: SqlSession, database: string, columns: string, where: string): Promise<readonly SqlRow[]> =>
-  session.read(`SELECT ${columns} FROM ${quoteIdentifier(database)}.information_schema.tables WHERE ${where}`).catch((cause: unknown) => {
+  session.read(tablesQuery(database, columns, where)).catch((cause: unknown) => {
     if (isAbsent(cause)) return [];
     throw cause;
   });
@@ -63,12 +66,19 @@ export interface Queue {
 /** The queue's table for a statement. */
 export const quoteQueue = ({ database, queue }: Queue): string => `${quoteIdentifier(database)}.crdb_replication.${quoteIdentifier(queue)}`;
 
+const ofQueues = String.raw`table_schema = 'crdb_replication' AND table_name LIKE 'dlq\_%'`;
+/** Lists all dead letter queues of a database. */
+export const queuesQuery = (database: string): string => tablesQuery(database, 'table_name', ofQueues);
+
+/** Counts a dead letter queue, whose name is quoted already. */
+export const queueCountQuery = (queue: string): string =>
+  `SELECT count(*) AS n, min(dlq_timestamp) AS oldest, max(dlq_timestamp) AS newest FROM ${queue}`;
+
 /** Finds the dead letter queues on a side: a table that was made anew may have several. */
 export async function findQueues(session: SqlSession, settings: LdrSettings, side: Side): Promise<readonly Queue[]> {
   const queues: Queue[] = [];
   for (const database of databasesOf(settings, side)) {
-    const where = String.raw`table_schema = 'crdb_replication' AND table_name LIKE 'dlq\_%'`;
-    for (const row of await readIn(session, database, 'table_name', where)) {
+    for (const row of await readIn(session, database, 'table_name', ofQueues)) {
       const queue = row['table_name'] ?? '';
       const rest = /^dlq_\d+_(.*)$/su.exec(queue)?.[1] ?? null;
       settings.tables.forEach((pair, place) => {
@@ -93,8 +103,7 @@ export async function readDlq(session: SqlSession, settings: LdrSettings, side: 
   for (const queue of await findQueues(session, settings, side)) {
     const { pair, queue: name } = queue;
     try {
-      const counted = `SELECT count(*) AS n, min(dlq_timestamp) AS oldest, max(dlq_timestamp) AS newest FROM ${quoteQueue(queue)}`;
-      const [row] = await session.read(counted);
+      const [row] = await session.read(queueCountQuery(quoteQueue(queue)));
       const entries = Number(row?.['n'] ?? Number.NaN);
       const time = (column: string) => digitsOf(row?.[column] ?? null);
       dlq.push({

@@ -27,6 +27,15 @@ export const writesSinceQuery = (table: TableName, since: Micros | null): string
 /** The side in use is read as of a moment ago, so that its writers need not wait for the read. */
 const shortlyAgo = ` AS OF SYSTEM TIME '-5s'`;
 
+/** What a session is told before it reads whole tables: whatever applications ask for goes first on a busy node, and there is an end. */
+export const politely = (tableMs: number): readonly string[] => [
+  "SET default_transaction_quality_of_service = 'background'",
+  `SET statement_timeout = '${Math.max(1, Math.floor(tableMs))}ms'`,
+];
+
+/** Longest time for one table right before it is emptied, ms. */
+export const lastLookMs = 30 * 60_000;
+
 /** Tables of one side that are read at the same time. */
 const lanes = 3;
 
@@ -64,9 +73,7 @@ export async function readWrites(
   const count = () => found.length - waiting.length;
   const lane = () =>
     withInterface(connect, settings[side], settings.interface, io, async (session) => {
-      // Whatever applications ask for goes first on a busy node.
-      await session.read("SET default_transaction_quality_of_service = 'background'");
-      await session.read(`SET statement_timeout = '${Math.max(1, Math.floor(options.tableMs))}ms'`);
+      for (const statement of politely(options.tableMs)) await session.read(statement);
       while (io.clock.monotonic() - began < options.allMs) {
         const pair = waiting.shift();
         const name = pair === undefined ? undefined : settings.tables[pair]?.[side];

@@ -4,8 +4,8 @@ import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
 import { askWork, beginWork, type Works } from './background.ts';
 import { compareAll, type Moment, momentNow, type Verdicts } from './compare.ts';
-import { flowsOf, otherSide } from './flow.ts';
-import { done, impossible, type LdrStep, look, type Place, underway } from './place.ts';
+import { isLive, otherSide } from './flow.ts';
+import { done, impossible, jobsOn, type LdrStep, type Place, underway } from './place.ts';
 import { caughtUpAt } from './steps-cut.ts';
 import { standstill } from './steps-scan.ts';
 import { showTable } from './table-name.ts';
@@ -89,8 +89,9 @@ const unrecorded = (place: Place): Probe | null =>
 
 /** What keeps a comparison from being worth its while now; null when nothing does. */
 async function unready(place: Place): Promise<Probe | null> {
-  const [primary, standby] = await Promise.all([look(place, 'primary'), look(place, 'standby')]);
-  const flows = flowsOf(place.settings, { primary, standby, schema: { kind: 'skipped' } });
+  const sides = ['standby', 'primary'] as const;
+  const found = await Promise.all(sides.map(async (into) => ({ into, jobs: (await jobsOn(place, into)).filter(isLive) })));
+  const flows = found.filter(({ jobs }) => jobs.length > 0);
   if (flows.length === 0) return impossible(`No job replicates between ${place.here} and ${place.there}.`);
   for (const { into, jobs } of flows) {
     const names = { here: place.settings[into].cluster, there: place.settings[otherSide(into)].cluster };

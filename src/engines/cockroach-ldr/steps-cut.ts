@@ -6,7 +6,9 @@ import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '.
 import { kinds } from './acts.ts';
 import type { DlqView } from './detail.ts';
 import { isLive, replicatedOf } from './flow.ts';
-import { done, earlier, impossible, type LdrStep, look, on, type Place, underway } from './place.ts';
+import { done, earlier, impossible, type LdrStep, on, type Place, underway } from './place.ts';
+import { readJobs } from './read-jobs.ts';
+import { type DlqReading, readDlq } from './read-tables.ts';
 import { standstill } from './steps-scan.ts';
 
 const noParams = z.object({});
@@ -27,6 +29,15 @@ export const timeIn = (evidence: JsonObject | null, key: string): Micros | null 
   return typeof text === 'string' ? microsOfTimestamp(text) : null;
 };
 
+/** The jobs into this side, and then its clock. Throws a Fault. */
+const progressOf = (place: Place) =>
+  on(place, async (session) => {
+    const { jobs } = await readJobs(session, place.here, place.settings, place.side);
+    return { jobs, now: await readNow(session, place.here) };
+  });
+
+const queuesOf = (place: Place): Promise<DlqReading> => on(place, (session) => readDlq(session, place.settings, place.side));
+
 export const awaitPast: LdrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.awaitPast(side),
@@ -38,7 +49,7 @@ export const awaitPast: LdrStep<object> = {
         `No step recorded a time on ${there}, so there is none up to which ${here} could be complete. Cancel, and ask anew.`,
       );
     }
-    const { jobs, now } = await look(place);
+    const { jobs, now } = await progressOf(place);
     const live = jobs.filter(isLive);
     const trouble = standstill(place, live);
     if (trouble !== null) return trouble;
@@ -49,7 +60,7 @@ export const awaitPast: LdrStep<object> = {
     return done({
       'stopped at': timestampOfMicros(stopped),
       'replicated time': timestampOfMicros(replicated),
-      'as of': timestampOfMicros(BigInt(now)),
+      'as of': timestampOfMicros(now),
     });
   },
 };
@@ -66,10 +77,10 @@ export const countQueue: LdrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.countQueue(side),
   probe: async (place) => {
-    const { dlq, dlqProblem } = await look(place);
-    const counts = countsOf(dlq, dlqProblem);
+    const { dlq, problem } = await queuesOf(place);
+    const counts = countsOf(dlq, problem);
     return done(
-      counts === null ? { entries: null, why: dlqProblem ?? 'A queue could not be counted.' } : { entries: sum(counts), queues: counts },
+      counts === null ? { entries: null, why: problem ?? 'A queue could not be counted.' } : { entries: sum(counts), queues: counts },
     );
   },
 };
@@ -81,8 +92,8 @@ export const checkQueue: LdrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.checkQueue(side),
   probe: async (place) => {
-    const { dlq, dlqProblem } = await look(place);
-    const counts = countsOf(dlq, dlqProblem);
+    const { dlq, problem } = await queuesOf(place);
+    const counts = countsOf(dlq, problem);
     const before = queueEvidence.safeParse(earlier(place, kinds.countQueue, place.here));
     if (counts === null || !before.success)
       return done({ entries: null, why: 'It could not be counted both times, so whether it has grown is not known.' });
@@ -101,14 +112,18 @@ export const takeStock: LdrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.takeStock(side),
   probe: async (place) => {
-    const { jobs, dlq, dlqProblem, now } = await look(place);
+    const { jobs, dlq, problem, now } = await on(place, async (session) => {
+      const { jobs: listed } = await readJobs(session, place.here, place.settings, place.side);
+      const queues = await readDlq(session, place.settings, place.side);
+      return { jobs: listed, ...queues, now: await readNow(session, place.here) };
+    });
     const live = jobs.filter(isLive);
     const replicated = replicatedOf({ jobs: live.length > 0 ? live : jobs.slice(0, 1) });
-    const counts = countsOf(dlq, dlqProblem);
+    const counts = countsOf(dlq, problem);
     return done({
-      'seen at': timestampOfMicros(BigInt(now)),
+      'seen at': timestampOfMicros(now),
       'replicated time': replicated === null ? null : timestampOfMicros(replicated),
-      'lag in ms': replicated === null ? null : Math.max(0, msOfMicros(BigInt(now) - replicated)),
+      'lag in ms': replicated === null ? null : Math.max(0, msOfMicros(now - replicated)),
       'dead letters': counts === null ? null : sum(counts),
     });
   },

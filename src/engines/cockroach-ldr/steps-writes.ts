@@ -7,12 +7,11 @@ import { kinds } from './acts.ts';
 import { askWork, beginWork, type Works } from './background.ts';
 import type { TableWrites } from './detail.ts';
 import { done, earlier, impossible, type LdrStep, type Place, underway } from './place.ts';
-import { readWrites } from './read-writes.ts';
+import { lastLookMs, readWrites } from './read-writes.ts';
 import { timeIn } from './steps-cut.ts';
 import { tablesAt } from './words.ts';
 
-/** Longest time for one table, and for all of them, ms. */
-const tableMs = 30 * 60_000;
+/** Longest time for all tables, ms. */
 const allMs = 2 * 3_600_000;
 
 export type Looks = Works<readonly TableWrites[]>;
@@ -53,7 +52,7 @@ export const checkWrites = (looks: Looks): LdrStep<Params> => ({
     const look = askWork(looks, place);
     if (look === null) {
       beginWork(looks, place, allMs, (watched, tell) =>
-        readWrites(watched.connect, watched.settings, watched.side, { tableMs, allMs, gently: null }, watched.io, tell),
+        readWrites(watched.connect, watched.settings, watched.side, { tableMs: lastLookMs, allMs, gently: null }, watched.io, tell),
       );
       return underway(`The newest writes on ${place.here} are being read.`, 0);
     }
