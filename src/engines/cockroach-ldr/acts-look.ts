@@ -1,0 +1,63 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { Side } from '../../domain/observation.ts';
+import type { Act, Asked } from '../../domain/plan.ts';
+import { asking } from './asks.ts';
+import type { LdrSettings } from './config.ts';
+import { otherSide } from './flow.ts';
+
+type Kind =
+  | 'checkFit'
+  | 'checkSchema'
+  | 'checkWrites'
+  | 'awaitScan'
+  | 'proveAdvance'
+  | 'countQueue'
+  | 'checkQueue'
+  | 'takeStock'
+  | 'markTime'
+  | 'awaitPast'
+  | 'compareTables';
+
+type MakeAct = (settings: LdrSettings, side: Side, kind: string, title: string, statements: readonly string[], params?: JsonObject) => Act;
+
+/** Steps that only look: they send nothing but what they ask. */
+export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, string>>, actOn: MakeAct) {
+  const ask = asking(settings);
+  const at = (side: Side) => settings[side].cluster;
+  const look = (side: Side, kind: string, title: string, asks: readonly Asked[], params: JsonObject = {}): Act => ({
+    ...actOn(settings, side, kind, title, [], params),
+    ...(asks.length === 0 ? {} : { asks }),
+  });
+  return {
+    // What it asks of each table is a page long, and the same that a preflight of a setup asks.
+    checkFit: (side: Side) =>
+      look(side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`, []),
+    checkSchema: (side: Side) =>
+      look(side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`, []),
+    checkWrites: (side: Side, known: readonly (string | null)[]) => {
+      const title = `Check that applications wrote nothing more on ${at(side)}, before any row there is deleted`;
+      return look(side, kinds.checkWrites, title, [ask.writes(side)], { known: [...known] });
+    },
+    awaitScan: (side: Side, { after, cursor = null }: { readonly after: string; readonly cursor?: string | null }) => {
+      const title = `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`;
+      return look(side, kinds.awaitScan, title, [ask.jobs(side)], { after });
+    },
+    proveAdvance: (side: Side, withinMs: number) =>
+      look(side, kinds.proveAdvance, `Prove that ${at(side)} keeps up`, [ask.progress(side)], { withinMs }),
+    countQueue: (side: Side) => look(side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`, [ask.queues(side)]),
+    checkQueue: (side: Side) =>
+      look(side, kinds.checkQueue, `Check that the dead letter queue of ${at(side)} has not grown`, [ask.queues(side)]),
+    takeStock: (side: Side) => look(side, kinds.takeStock, `Record up to when ${at(side)} has everything`, [ask.stock(side)]),
+    markTime: (side: Side) => look(side, kinds.markTime, `Read the clock of ${at(side)}`, [ask.clock(side)]),
+    awaitPast: (side: Side) => {
+      const title = `Wait until ${at(side)} has everything that ${at(otherSide(side))} took up to then`;
+      return look(side, kinds.awaitPast, title, [ask.progress(side)]);
+    },
+    compareTables: (side: Side, from: 'now' | 'caught-up') => {
+      const both = [side, otherSide(side)];
+      const title = `Compare the tables of ${at(side)} with those of ${at(otherSide(side))} as of one time`;
+      const asks = [...(from === 'now' ? both.map(ask.progress) : []), ...both.map(ask.content)];
+      return look(side, kinds.compareTables, title, asks, { from });
+    },
+  };
+}

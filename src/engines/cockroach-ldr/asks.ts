@@ -1,0 +1,42 @@
+import type { Side } from '../../domain/observation.ts';
+import type { Asked } from '../../domain/plan.ts';
+import { quoteIdentifier } from '../../transports/sql-quoting.ts';
+import { jobsStatement, logicalJob } from '../cockroach/jobs.ts';
+import { nowStatement } from '../cockroach/now.ts';
+import { landedStatement } from '../cockroach/session.ts';
+import type { LdrSettings } from './config.ts';
+import { streamsStatement } from './read-jobs.ts';
+import { queueCountQuery, queuesQuery } from './read-tables.ts';
+import { lastLookMs, newestWriteQuery, politely } from './read-writes.ts';
+import { fingerprintQuery, tablesOn } from './statements.ts';
+
+/** Stands for the number of a table, which no plan knows. */
+const anyTable = '<table id>';
+
+/** What steps ask, and of whom: made of the same words as what is sent. */
+export function asking(settings: LdrSettings) {
+  const of = (side: Side, ...parts: readonly (readonly string[])[]): Asked => ({
+    cluster: settings[side].cluster,
+    statements: [landedStatement, ...parts.flat()],
+  });
+  const jobs = [streamsStatement, jobsStatement(logicalJob)];
+  const queues = (side: Side): readonly string[] => [
+    ...new Set(tablesOn(settings, side).map(({ database }) => queuesQuery(database))),
+    ...tablesOn(settings, side).map(({ database, schema, table }) =>
+      queueCountQuery(`${quoteIdentifier(database)}.crdb_replication.${quoteIdentifier(`dlq_${anyTable}_${schema}_${table}`)}`),
+    ),
+  ];
+  return {
+    /** Where the jobs into a side stand. */
+    jobs: (side: Side): Asked => of(side, jobs),
+    /** How far they have come. */
+    progress: (side: Side): Asked => of(side, jobs, [nowStatement]),
+    /** What waits in the dead letter queues. */
+    queues: (side: Side): Asked => of(side, queues(side)),
+    /** Both. */
+    stock: (side: Side): Asked => of(side, jobs, queues(side), [nowStatement]),
+    clock: (side: Side): Asked => of(side, [nowStatement]),
+    writes: (side: Side): Asked => of(side, politely(lastLookMs), tablesOn(settings, side).map(newestWriteQuery)),
+    content: (side: Side): Asked => of(side, tablesOn(settings, side).map(fingerprintQuery)),
+  };
+}

@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/domain/operation.ts';
+import { timePlaceholder } from '../../../src/engines/cockroach-ldr/statements.ts';
+import {
+  failStreams,
+  type LdrBed,
+  type LdrBedOptions,
+  ldrLinkId as link,
+  openLdr,
+  streamPassword,
+} from '../../conformance/cockroach-ldr-bed.ts';
+import { carryOut, planOn, runTag, through } from '../../conformance/drive.ts';
+
+const admin = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
+const looks: readonly (readonly [string, Operation, LdrBedOptions])[] = [
+  ['switchover', { kind: 'switchover', link }, {}],
+  ['failover', { kind: 'failover', link, to: { kind: 'latest' } }, {}],
+  ['verify', { kind: 'verify', link }, {}],
+  ['rebuild', { kind: 'rebuild', link }, { world: admin, prepare: failStreams }],
+];
+
+const time = /'\d{4}-\d\d-\d\d [^']*'/;
+/** The numbers of tables are in the names of queues, and no plan knows them. */
+const plain = (statement: string): string => statement.replace(time, `'${timePlaceholder}'`).replace(/dlq_(\d+|<table id>)_/, 'dlq_N_');
+
+describe('a step that looks', { timeout: 60_000 }, () => {
+  let bed: LdrBed | null = null;
+  afterEach(async () => {
+    await bed?.close();
+    bed = null;
+  });
+
+  it.each(looks)('in a %s, shows every question and whom it asks', async (_, operation, options) => {
+    const on = await openLdr('26.2', options);
+    bed = on;
+    // One process: a long read is remembered by the one that makes it.
+    const engine = on.engine();
+    let proven = 0;
+    await through(on, await planOn(on, operation), async (step) => {
+      const before = on.world.statements().length;
+      await carryOut(on, step, () => engine);
+      if (step.asks === undefined) return;
+      const sent = on.world
+        .statements()
+        .slice(before)
+        .filter(({ tag }) => tag === runTag)
+        .map(({ side, statement }) => `${on.world[side].cluster}: ${plain(statement)}`);
+      const shown = step.asks.flatMap(({ cluster, statements }) => statements.map((statement) => `${cluster}: ${plain(statement)}`));
+      expect([...new Set(sent)].sort(), step.title).toEqual([...new Set(shown)].sort());
+      expect(step.statements, step.title).toEqual([]);
+      proven += 1;
+    });
+    expect(proven).toBeGreaterThan(0);
+  });
+});
