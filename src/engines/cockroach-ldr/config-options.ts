@@ -3,10 +3,10 @@ import { fullName, type TablePair, tableName } from './config-tables.ts';
 import { isSameTable, showTable } from './table-name.ts';
 
 /** One function as it is called on each side. It is named as a table is: `table` holds the name of the function. */
-export type FunctionPair = TablePair;
+type FunctionPair = TablePair;
 
 /** A function that decides about the conflicts of one table. */
-export interface TableFunction {
+interface TableFunction {
   /** Place of the table in the config. */
   readonly pair: number;
   readonly function: FunctionPair;
