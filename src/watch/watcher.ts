@@ -5,7 +5,7 @@ import type { EngineId, Link } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Engine, EngineIo } from '../engines/engine.ts';
-import { judge } from './alerts.ts';
+import { type AlertBook, judge } from './alerts.ts';
 import { holdTurn } from './hold.ts';
 import type { Glance, Turn, WatchStore } from './ports.ts';
 import { thin } from './thin.ts';
@@ -123,7 +123,18 @@ async function lookAt(link: Link, turn: Turn, deps: WatcherDeps, stopping: Abort
   const drop = thin([...samples, sample], sample.at).filter((at) => at !== sample.at);
   const isNews = canonicalJson(book) !== canonicalJson(before);
   const noted = await store.note(turn, { sample, glance: glanceOf(seen, worker), drop, book: isNews ? book : null }, nextInMs());
-  if (!noted) log.warn({ event: 'watch.turn-lost', link: link.id }, 'Another bot looks at the link by now; what was seen is dropped.');
+  if (noted) tellLog(before, book, link, log);
+  else log.warn({ event: 'watch.turn-lost', link: link.id }, 'Another bot looks at the link by now; what was seen is dropped.');
+}
+
+/** For links whose config names no channel to tell. */
+function tellLog(before: AlertBook, { alerts }: AlertBook, link: Link, log: Log): void {
+  for (const { id, kind, cluster, sentence, cleared } of alerts) {
+    const was = before.alerts.find((alert) => alert.id === id);
+    if (was === undefined) log.warn({ event: 'alert.raised', link: link.id, alert: id, kind, cluster }, sentence);
+    else if (was.cleared === null && cleared !== null)
+      log.info({ event: 'alert.cleared', link: link.id, alert: id, kind }, cleared.sentence);
+  }
 }
 
 /** An engine that does not keep its time limit must not keep the link from being looked at. */
