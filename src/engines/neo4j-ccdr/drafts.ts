@@ -59,6 +59,10 @@ export const personAct = (kind: string, title: string, words: readonly string[])
 const driverWords =
   'Change the URI (and the database name, where it differs) that applications use, and restart their drivers: a driver that runs keeps to the servers that it knows for as long as they answer, so a change of DNS alone does not move it. Bookmarks of one cluster mean nothing on the other.';
 
+/** A hook takes the step's words over, so what drivers do is then said beside the plan. */
+export const redirectWarnings = ({ redirect }: Pick<Link, 'redirect'>): readonly string[] =>
+  redirect.kind === 'hook' ? [driverWords] : [];
+
 /** Application traffic is moved by people, in the words of the team, or by the hook of the config that takes this step over. */
 export const redirectAct = (link: Pick<Link, 'redirect'>, to: string): Act => ({
   ...personAct('redirect', `Redirect application traffic to ${to}`, [link.redirect.instructions, driverWords]),

@@ -1,5 +1,5 @@
 import type { Fact, Side } from '../../domain/observation.ts';
-import type { CcdrSettings } from './config.ts';
+import type { CcdrCluster, CcdrSettings } from './config.ts';
 import { otherSide } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import type { CcdrDetail, DatabaseView, ReadSide } from './detail.ts';
@@ -65,7 +65,7 @@ function sideFacts(side: Side, settings: CcdrSettings, detail: CcdrDetail): read
     bind(
       'follows',
       'Source of the replica',
-      ifKnown(() => followsText(view)),
+      ifKnown(() => followsText(view, settings[side], settings[otherSide(side)])),
     ),
     ...(settings.alias === null
       ? []
@@ -105,10 +105,14 @@ const surfaceWords = {
 const topologyText = (topology: DatabaseView['requested']): string =>
   topology === null ? 'not told' : `${topology.primaries} primaries, ${topology.secondaries} secondaries`;
 
-function followsText(view: DatabaseView | null): string {
+/** Before 2026.08 no database tells what it follows: what the config says is shown, and the run that created it recorded it. */
+function followsText(view: DatabaseView | null, { follow }: CcdrCluster, { database, replication }: CcdrCluster): string {
   if (view === null || !copiesOf(view).some(({ type }) => type === 'replica')) return 'none';
   const { follows } = view;
-  if (follows === null) return 'not told by this version';
+  if (follows === null) {
+    const from = follow.kind === 'network' ? `${database} at ${replication.join(', ')}` : `backups in ${follow.pullUri}`;
+    return `not told by this version; by the config ${from}`;
+  }
   return follows.pullUri === null ? `${follows.remote ?? 'unnamed'} at ${follows.addresses.join(', ')}` : `backups in ${follows.pullUri}`;
 }
 

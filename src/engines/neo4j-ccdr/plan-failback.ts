@@ -3,7 +3,7 @@ import { actsFor, kinds } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { aliasSteps, creatable, creationSteps, usualLag } from './creation.ts';
 import type { CcdrDetail } from './detail.ts';
-import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redirectAct } from './drafts.ts';
+import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redirectAct, redirectWarnings } from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { electionMs, moveSteps } from './plan-switchover.ts';
 import { versionObstacle } from './release.ts';
@@ -58,6 +58,7 @@ export function planFailback(link: CcdrLink, detail: CcdrDetail): Outline | Refu
           ]),
       `From the drop on ${there} until its new replica is online nothing protects ${here}: have a fresh backup.`,
       ...notCopied(here),
+      ...redirectWarnings(link),
       ...previewWarnings(form),
     ],
   };

@@ -5,7 +5,18 @@ import { type Acts, actsFor, type Before, kinds } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { aliasSteps, changeBudgetMs, lookBudgetMs } from './creation.ts';
 import type { CcdrDetail } from './detail.ts';
-import { changeStep, type Draft, lookStep, noUndo, type Outline, personAct, personStep, redirectAct, undoBy } from './drafts.ts';
+import {
+  changeStep,
+  type Draft,
+  lookStep,
+  noUndo,
+  type Outline,
+  personAct,
+  personStep,
+  redirectAct,
+  redirectWarnings,
+  undoBy,
+} from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { electionMs } from './plan-switchover.ts';
 import { roomObstacle } from './preflight-creation.ts';
@@ -51,6 +62,7 @@ export function planFailover(operation: Failover, link: CcdrLink, detail: CcdrDe
       ...stateWarnings(scene),
       unprotected(link.id, here, there),
       ...notCopiedTo(here, missingPrivileges(link.settings, detail, follower.side)),
+      ...redirectWarnings(link),
       ...previewWarnings(form),
     ],
   };
@@ -104,7 +116,7 @@ function byHand(link: CcdrLink, there: string, remote: string): Draft {
   return personStep(
     personAct(kinds.fenceByHand, `Keep applications away from ${there}, and fence it before they can return`, [
       `Close the way of applications to ${there} (load balancer, firewall, DNS) until it is fenced.`,
-      `As soon as ${there} answers, before anything else: ${accessStatement(remote, 'READ ONLY')} on it; or confirm this step, and /repl fence ${link.id} does it.`,
+      `As soon as ${there} answers, before anything else: /repl fence ${link.id}, which goes ahead of this run, or on it ${accessStatement(remote, 'READ ONLY')}`,
     ]),
   );
 }

@@ -5,7 +5,18 @@ import { type Acts, actsFor } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { aliasSteps, changeBudgetMs, usualLag } from './creation.ts';
 import type { CcdrDetail, ReadSide } from './detail.ts';
-import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep, redirectAct, undoBy } from './drafts.ts';
+import {
+  changeStep,
+  type Draft,
+  lookStep,
+  notNow,
+  noUndo,
+  type Outline,
+  personStep,
+  redirectAct,
+  redirectWarnings,
+  undoBy,
+} from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { missingPrivileges } from './preflight-privileges.ts';
 import { formOf, promotable, type Scene, sceneOf, unled } from './scene.ts';
@@ -103,6 +114,7 @@ export function planSwitchover({ maxWriteStopMs = usualWriteStopMs }: Switchover
       `Open write transactions on ${there} are waited for, never ended: long ones use that time up.`,
       unprotected(link.id, here, there),
       ...notCopiedTo(here, missingPrivileges(link.settings, scene.detail, follower.side)),
+      ...redirectWarnings(link),
       ...previewWarnings(form),
     ],
   };

@@ -79,6 +79,8 @@ export interface GraphWorldOptions {
   readonly handshake?: 'manifest' | 'legacy';
   /** Transactions that clients commit per second on every database of the application that lets them. */
   readonly writesPerSecond?: number;
+  /** Id of the first transaction of the application's database; ids can outgrow what a JavaScript number holds. */
+  readonly firstTx?: bigint;
   /** Not documented: whether SHOW PROCEDURES lists what is internal. It does not when left out. */
   readonly listsInternal?: boolean;
   /** Not documented: whether a creation that failed leaves a row behind. */

@@ -119,14 +119,19 @@ function newCluster(genesis: Genesis, side: SimSide): Cluster {
 }
 
 /** An id of the application's first transaction. */
-const firstTx = 48_000n;
+const usualFirstTx = 48_000n;
 
 function bornOnline(state: SimState, cluster: Cluster, genesis: Genesis, atMs: Ms): Database {
   const { primaries, secondaries } = genesis.topology;
   const copies = cluster.servers
     .slice(0, primaries + secondaries)
     .map(({ id }, index) => newCopy(id, index < primaries ? 'primary' : 'secondary', false, 'online'));
-  const database: Database = { ...blank(state, genesis.database, genesis.topology, atMs), copies, firstTx, lineage: application };
+  const database: Database = {
+    ...blank(state, genesis.database, genesis.topology, atMs),
+    copies,
+    lineage: application,
+    firstTx: genesis.options.firstTx ?? usualFirstTx,
+  };
   database.segments.push({ fromMs: atMs, base: 0, perSecond: 0 });
   database.writer = copies[0]?.serverId ?? null;
   cluster.databases.push(database);

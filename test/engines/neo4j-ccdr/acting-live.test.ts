@@ -83,6 +83,38 @@ describe('a switchover', { timeout: 30_000 }, () => {
     expect(await ask(on, promote)).toEqual({ kind: 'todo' });
   });
 
+  it('tells ids apart that no JavaScript number holds', async () => {
+    const on = await open({ world: { firstTx: 2n ** 60n + 1n } });
+    const plan = await planOn(on, switchover);
+    const promote = await upTo(on, plan, 'ccdr.promote');
+    const equal = await ask(on, stepOf(plan, 'ccdr.await-equal'));
+    const id = equal.kind === 'done' ? String(equal.evidence['transaction']) : '';
+    expect(BigInt(id)).toBeGreaterThan(2n ** 60n);
+    expect(id).toBe(String(2n ** 60n + 1n + BigInt(on.world.database('primary')?.tx ?? 0)));
+    expect(await ask(on, promote)).toEqual({ kind: 'todo' });
+  });
+
+  it('promotes nothing when the serving side has one transaction more, however large ids are', async () => {
+    const on = await open({ world: { firstTx: 2n ** 60n + 1n } });
+    const promote = await upTo(on, await planOn(on, switchover), 'ccdr.promote');
+    on.world.faults.add({
+      match: /^SHOW DATABASE \$name YIELD/,
+      side: 'primary',
+      times: 9,
+      act: {
+        kind: 'rewrite',
+        rewrite: ({ columns, rows }) => {
+          const at = columns.indexOf('lastCommittedTxn');
+          return {
+            columns,
+            rows: rows.map((row) => row.map((cell, index) => (index === at && typeof cell === 'bigint' ? cell + 1n : cell))),
+          };
+        },
+      },
+    });
+    expect(await ask(on, promote)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('has taken 1 transaction after') });
+  });
+
   it('never opens the old side again once the other is promoted', async () => {
     const on = await open();
     const plan = await planOn(on, switchover);

@@ -321,6 +321,18 @@ describe('what is predicted', () => {
     expect(planned(failover, aDetail(gone)).predictedLoss).toMatchObject({ ms: null, words: expect.stringContaining('not known') });
   });
 
+  it('comes with what drivers do where a hook redirects the traffic, since its step has no words', () => {
+    const instructions = 'Ask the platform team.';
+    const url = 'https://hook.example.com/';
+    const hooked: CcdrLink = { ...aLink(), redirect: { kind: 'hook', url, authorization: null, instructions } };
+    for (const operation of [switchover, failover]) {
+      expect(planned(operation, aDetail(), hooked).warnings.join(' ')).toMatch(
+        /restart their drivers.*a change of DNS alone does not move it/,
+      );
+      expect(planned(operation, aDetail()).warnings.join(' ')).not.toContain('DNS alone');
+    }
+  });
+
   it('says plainly when the lost side could not be fenced', () => {
     expect(planned(failover, aDetail(gone)).warnings[0]).toContain("can't be fenced now");
     expect(planned(failover, aDetail()).warnings[0]).toContain('a switchover of prod-graph would lose nothing');
