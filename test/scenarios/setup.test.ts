@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SimVersion } from '../../src/sim/cockroach/sql-world.ts';
 import type { House } from '../support/house.ts';
 import { openHouse } from '../support/house.ts';
+import { until } from '../support/until.ts';
 
 let house: House;
 afterEach(() => house.close());
@@ -17,6 +18,7 @@ const secrets = () => Object.values(house.stage.secrets).flatMap((secret) => [se
 describe('a setup', { timeout: 40_000 }, () => {
   it.each(['23.2', '24.3', '26.2'] as const)('on %s makes everything that is missing, and the standby follows', async (version) => {
     house = await openHouse(bare(version));
+    expect(await house.ask('ana', '/repl status prod-sql')).toMatch(/prod-sql is not set up.*Replication is not set up yet/s);
     const run = await house.propose('ana', '/repl setup prod-sql');
     expect(house.sql.vc('standby')).toBeNull();
     await house.approve(run, 'bob', 'chloe');
@@ -25,7 +27,7 @@ describe('a setup', { timeout: 40_000 }, () => {
     expect(view.report?.sentence).toContain('Done:');
     expect(house.sql.effects().every(({ changed }) => changed)).toBe(true);
     expect(house.sql.effects().filter(({ kind }) => kind === 'create-virtual-cluster').length).toBe(1);
-    expect(await house.ask('ana', '/repl setup prod-sql')).toMatch(/nothing to set up/);
+    await until(async () => /nothing to set up/.test(await house.ask('ana', '/repl setup prod-sql')), 'the run has left the link');
   });
 
   it('never shows the secrets that it sends: not in Slack, the journal or the log', async () => {
