@@ -59,7 +59,12 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
       const io = anIo({ tag: 'replops/read' });
       const first = await engine.observe(on.link, io);
       const checks = await engine.preflight(operation, on.link, io);
-      const second = await engine.observe(on.link, io);
+      const { observedAt: at, health, headline, trail = null } = first;
+      // Another bot, which knows nothing but what the first look left.
+      const history = JSON.parse(JSON.stringify([{ at, health, headline, trail }]));
+      const second = await on.engine().observe(on.link, { ...io, history: async () => history });
+      expect(JSON.parse(JSON.stringify(second))).toEqual(second);
+      expect(Object.keys(second.trail ?? {})).toEqual(Object.keys(first.trail ?? {}));
       expect(checks.length).toBeGreaterThan(0);
       expect(checks.every((check) => (check.outcome === 'passed') === (check.next === null))).toBe(true);
       expect(fingerprintOf(second.facts)).toBe(fingerprintOf(first.facts));
