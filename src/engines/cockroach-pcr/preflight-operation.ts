@@ -95,7 +95,7 @@ function streamUserCheck(asking: Asking, from: Side): Promise<readonly Check[]> 
     const creates = settings.setup?.user.create === true;
     if (!users.includes(user)) {
       return creates
-        ? passed(name, `${user} is not on ${cluster} yet; a setup or a rebuild creates it.`)
+        ? passed(name, `${user} is not on ${cluster} yet; a setup, a rebuild or a failback creates it.`)
         : warned(name, `${cluster} has no user ${user}.`, `Create it there and run GRANT SYSTEM ${needed} TO ${quoteIdentifier(user)}.`);
     }
     const privileges = await held(session, user);
