@@ -25,7 +25,10 @@ async function confirm(run: RunId, words: string): Promise<void> {
     const { plan, steps } = await house.run(run);
     const at = plan.steps.findIndex(({ title }) => title.includes(words));
     return steps[at]?.state === 'underway';
-  }, `it is the turn of '${words}'`);
+  }, `it is the turn of '${words}'`).catch(async (cause: unknown) => {
+    const { state, steps, halt, ending } = await house.run(run);
+    throw new TypeError(`it is ${state}: ${JSON.stringify({ steps: steps.map((step) => step.state), halt, ending })}`, { cause });
+  });
   await house.confirm(run, 'ana');
 }
 
