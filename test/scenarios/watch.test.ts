@@ -118,6 +118,25 @@ describe('the watch of a graph', { timeout: 90_000 }, () => {
     expect(await obey('erase prod-graph-dublin', house.world.stages)).toMatch(/^There is no 'erase' here/);
   });
 
+  it('tells that a side is back before it takes writes, and lets it be fenced before it does', async () => {
+    const graph = await openGraphs();
+    await failedOver();
+    graph.faults.electionStuck('primary', true);
+    await graph.faults.up('primary');
+    const back = await told('prod-graph-frankfurt is back');
+    expect(graph.writable()).toEqual({ primary: false, standby: true });
+    await house.as('ana').click(back.channel, back.ts, fenceButton, { confirm: true });
+    const { run, message } = await runIn(back);
+    for (const person of ['bob', 'chloe']) {
+      await house.as(person).click(message.channel, message.ts, 'replops:approve', { confirm: true });
+    }
+    await house.reaches(run, 'succeeded');
+    graph.faults.electionStuck('primary', false);
+    await until(() => isOver(back.ts), 'the alert is over');
+    expect(graph.splitBrain()).toEqual([]);
+    expect(alertOf('data is at risk')).toBeUndefined();
+  });
+
   it('lets a bot that has just started know lag in seconds', async () => {
     const graph = await openGraphs([]);
     const first = await house.bot('first');
@@ -147,5 +166,20 @@ describe('the watch of two clusters of CockroachDB', { timeout: 90_000 }, () => 
     await house.reaches(run, 'succeeded');
     expect(house.sql.writable()).toEqual({ primary: false, standby: true });
     await until(() => isOver(split.ts), 'the alert is over');
+  });
+});
+
+describe('the watch of a bot process that is killed', { timeout: 90_000 }, () => {
+  it('goes on by another process within the distance of two looks', async () => {
+    house = await openHouse({ bots: [], watchEvery: '5s' });
+    const [first, second] = await Promise.all(['p1', 'p2'].map((name) => house.process(name)));
+    const newest = async () => (await house.store.watch.glances([asLinkId('prod-sql')]))[0] ?? null;
+    await until(async () => (await newest()) !== null, 'the link is looked at', 20_000);
+    const watching = (await newest())?.worker === 'p1' ? first : second;
+    watching?.signal('SIGKILL');
+    await watching?.gone();
+    const goneAt = Date.now();
+    await until(async () => ((await newest())?.at ?? 0) > goneAt, 'somebody looks again', 2 * 5_000 + 2_000);
+    expect((await newest())?.worker).toBe(watching?.name === 'p1' ? 'p2' : 'p1');
   });
 });

@@ -46,6 +46,10 @@ export function renderStatus(reply: Extract<Reply, { kind: 'status' }>, now: num
       header(verdict),
       ...(mode === 'native' ? [statusTable(sorted)] : plainStatus(sorted)),
       troubles.length === 0 ? null : section(join(troubles.map(trouble))),
+      ...sorted
+        .filter(({ offers = [] }) => offers.length > 0)
+        .slice(0, 3)
+        .flatMap(({ link, offers = [] }) => offerBlocks(link, offers, false)),
       ...liveBlocks(live),
       context(md`${seenAt(sorted, now)} \`/repl describe LINK\` shows one link in full.`),
     ],
