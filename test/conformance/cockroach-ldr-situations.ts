@@ -36,6 +36,19 @@ const fledTo: LdrBedOptions = {
   },
 };
 
+/** Both jobs are over, and applications went on with the standby. */
+const endedBothWays: LdrBedOptions = {
+  prepare: async (world) => {
+    for (const side of ['standby', 'primary'] as const) await endStreams(world, side);
+    await until(
+      () => [...world.ldrJobs('standby'), ...world.ldrJobs('primary')].every(({ status }) => status === 'canceled'),
+      'both are over',
+    );
+    world.ldr.write('standby', 'shop.public.orders', 3);
+    world.control().advance(8_000);
+  },
+};
+
 /** An operator who may make users, grant and connect. */
 const admin: Partial<LdrWorldOptions> = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
 
@@ -108,6 +121,11 @@ export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink, 
     name: 'rebuild both ways',
     operation: { kind: 'rebuild', link },
     open: () => openLdr(version, { prepare: failStreams, world: { ...admin, ...both } }),
+  },
+  {
+    name: 'failback both ways after the jobs ended',
+    operation: { kind: 'failback', link },
+    open: () => openLdr(version, { ...endedBothWays, world: { ...admin, ...both } }),
   },
   { name: 'pause', operation: { kind: 'pause', link }, open: () => openLdr(version) },
   { name: 'pause both ways', operation: { kind: 'pause', link }, open: () => openLdr(version, { world: both }) },
