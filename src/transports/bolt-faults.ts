@@ -29,6 +29,8 @@ interface Link {
 const serverFaults: readonly (readonly [RegExp, FaultCode])[] = [
   [/^Neo\.ClientError\.Security\.Forbidden$/, 'permission-missing'],
   [/^Neo\.ClientError\.Security\./, 'login-refused'],
+  // The leader changed between the way to it and the statement: the next try finds the new one.
+  [/^Neo\.ClientError\.Cluster\.NotALeader$/, 'connection-lost'],
 ];
 
 /**

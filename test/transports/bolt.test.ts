@@ -184,7 +184,7 @@ describe('a call that fails', () => {
     ['Neo.ClientError.Procedure.ProcedureNotFound', '42N08', 'statement-refused', 'not-applied'],
     ['Neo.ClientError.Database.ExistingDatabaseFound', '42N87', 'statement-refused', 'not-applied'],
     ['Neo.ClientError.Security.Forbidden', '42NFF', 'permission-missing', 'not-applied'],
-    ['Neo.ClientError.Cluster.NotALeader', '08N07', 'statement-refused', 'not-applied'],
+    ['Neo.ClientError.Cluster.NotALeader', '08N07', 'connection-lost', 'not-applied'],
     ['Neo.ClientError.General.ForbiddenOnReadOnlyDatabase', '08N08', 'statement-refused', 'not-applied'],
     ['Neo.ClientError.Procedure.ProcedureCallFailed', '52N37', 'statement-refused', 'unknown'],
     ['Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration', '25N11', 'statement-refused', 'unknown'],

@@ -46,6 +46,8 @@ export interface Faults {
   up(side: SimSide): Promise<void>;
   serverDown(side: SimSide, server: string): Promise<void>;
   serverUp(side: SimSide, server: string): Promise<void>;
+  /** This server leads `system` from now on, and takes the writes of every database of which it holds a primary. */
+  lead(side: SimSide, server: string): void;
   /** Between the clusters. */
   link(state: 'up' | 'down'): void;
   /** No writer is elected while it is on. */

@@ -110,6 +110,7 @@ function newCluster(genesis: Genesis, side: SimSide): Cluster {
     ]),
     stragglers: [],
     outage: null,
+    ledBy: null,
     electionStuck: false,
     copyStuck: false,
     catchUpStuck: false,

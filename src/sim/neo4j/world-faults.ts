@@ -67,6 +67,15 @@ export function createFaults(realm: Realm, servers: Servers): Faults {
       });
       if (clusters[side].outage === null) await wireOf(servers, side, server.id).start();
     },
+    lead: (side, name) =>
+      change(() => {
+        const { id } = serverNamed(clusters[side], name);
+        clusters[side].ledBy = id;
+        for (const database of clusters[side].databases) {
+          const holds = database.copies.some(({ serverId, role, status }) => serverId === id && role === 'primary' && status === 'online');
+          if (holds && database.writer !== null) database.writer = id;
+        }
+      }),
     link: (to) =>
       change(() => {
         realm.state.linkUp = to === 'up';

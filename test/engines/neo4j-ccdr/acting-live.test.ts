@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
-import { carryOut, planOn, settle, through } from '../../conformance/drive.ts';
+import { anIo, carryOut, earlierOn, executorFor, planOn, settle, through } from '../../conformance/drive.ts';
 import {
   byHand,
   type CcdrBed,
@@ -81,6 +81,36 @@ describe('a switchover', { timeout: 30_000 }, () => {
     const promote = await upTo(on, await planOn(on, switchover), 'ccdr.promote');
     await on.world.faults.down('primary', 'dead');
     expect(await ask(on, promote)).toEqual({ kind: 'todo' });
+  });
+
+  it('asks and changes on `system` of the leader only, and names every database', async () => {
+    const on = await open();
+    on.world.faults.lead('standby', 'b2');
+    await upTo(on, await planOn(on, switchover), 'redirect');
+    const sent = on.world.statements().filter(({ tag }) => tag.startsWith('replops/r-'));
+    expect(sent.length).toBeGreaterThan(20);
+    expect(sent.every(({ database }) => database === 'system')).toBe(true);
+    const onLeader = sent.filter(({ statement }) => /^(SHOW DATABASE|ALTER|CALL internal)/.test(statement));
+    expect(onLeader.length).toBeGreaterThan(10);
+    expect(onLeader.every(({ mode, side, server }) => mode === 'write' && server === (side === 'primary' ? 'a1' : 'b2'))).toBe(true);
+  });
+
+  it('finds the new leader when it changes, and sends again what an old one refused', async () => {
+    const on = await open();
+    const plan = await planOn(on, switchover);
+    const promote = await upTo(on, plan, 'ccdr.promote');
+    on.world.faults.lead('primary', 'a2');
+    on.world.faults.lead('standby', 'b3');
+    const notALeader = { code: 'Neo.ClientError.Cluster.NotALeader', gqlStatus: '08N07', message: 'No.' };
+    on.world.faults.add({ match: /^CALL internal\.dbms\.promote/, act: { kind: 'refuse', ...notALeader } });
+    const { perform, probe } = executorFor(on.engine(), promote);
+    const io = anIo({ earlier: earlierOn(on, promote) });
+    // A fault of a kind that passes: the runner looks again and sends it anew.
+    await expect(perform(promote, on.link, io)).rejects.toMatchObject({ code: 'connection-lost', effect: 'not-applied' });
+    expect(await probe(promote, on.link, io)).toEqual({ kind: 'todo' });
+    await carryOut(on, promote, () => on.engine());
+    expect(on.effects().at(-1)).toMatchObject({ server: 'b3', statement: promote.statements[0] });
+    expect(on.wasSplit()).toBe(false);
   });
 
   it('tells ids apart that no JavaScript number holds', async () => {

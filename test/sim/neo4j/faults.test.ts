@@ -149,6 +149,17 @@ describe('outages', () => {
     expect((await aLine(world, 'standby', { server: 'b1' }).refusal(promote)).gqlStatus).toBe('08N07');
   });
 
+  it('another server can lead, and the old one takes no change any more', async () => {
+    const world = await aWorld({});
+    world.faults.lead('primary', 'a2');
+    expect(world.database('primary')?.copies.find(({ writer }) => writer)?.server).toBe('a2');
+    const old = aLine(world, 'primary', { server: 'a1' });
+    expect((await old.refusal('ALTER DATABASE orders SET ACCESS READ ONLY')).code).toContain('NotALeader');
+    await aLine(world, 'primary', { server: 'a2' }).ask('ALTER DATABASE orders SET ACCESS READ ONLY');
+    await world.faults.serverDown('primary', 'a2');
+    await aLine(world, 'primary', { server: 'a1' }).ask('ALTER DATABASE orders SET ACCESS READ WRITE');
+  });
+
   it('a copy can be dirty, a reconciler can fail, and counts can differ', async () => {
     const world = await aWorld();
     world.faults.dirty('standby', 'b1', 'orders', true);

@@ -130,6 +130,8 @@ export interface Cluster {
   readonly settings: Map<string, string>;
   readonly stragglers: Straggler[];
   outage: Outage | null;
+  /** Id of the server that leads `system` while it is up; null: the first that is. */
+  ledBy: string | null;
   electionStuck: boolean;
   copyStuck: boolean;
   catchUpStuck: boolean;
@@ -183,7 +185,8 @@ export function resolveDatabase(cluster: Cluster, name: string): Database | null
 /** The server that may change `system`; null when most servers are gone. */
 export function systemLeader(cluster: Cluster): Server | null {
   const up = cluster.servers.filter((server) => isUp(cluster, server));
-  return up.length * 2 > cluster.servers.length ? (up[0] ?? null) : null;
+  if (up.length * 2 <= cluster.servers.length) return null;
+  return up.find(({ id }) => id === cluster.ledBy) ?? up[0] ?? null;
 }
 
 export function newId(state: SimState, kind: string): string {
