@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/domain/clock.ts';
-import { asChannelId, asLinkId, type LinkId } from '../../src/domain/ids.ts';
+import { asChannelId, asLinkId, asMessageTs, type LinkId, type MessageTs } from '../../src/domain/ids.ts';
 import type { Link } from '../../src/domain/link.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -99,6 +99,13 @@ const shows = (link: Link, words: string, name?: string): boolean => of(link, na
 const settled = async (link: Link): Promise<boolean> =>
   [...(await store.alerts.read(link.id)).posts.values()].every(({ state }) => state !== 'posting');
 
+/** A message of somebody else; what matters is that it is another one. */
+async function workspaceSays(link: Link): Promise<MessageTs> {
+  const calls = createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 2_000 });
+  const { ts } = await calls.call('chat.postMessage', { channel: link.incidentChannels[0] ?? '', text: 'The other one.' });
+  return asMessageTs(ts);
+}
+
 describe('an alert', { timeout: 30_000 }, () => {
   it('is told once in every incident channel by many bots, and edited when it is over', async () => {
     const link = aLink('incidents', 'ops');
@@ -144,6 +151,57 @@ describe('an alert', { timeout: 30_000 }, () => {
     await note(link, over(anAlert(link)));
     await until(() => shows(link, 'over since'), 'the heir has told that it is over');
     expect(of(link)).toHaveLength(1);
+  });
+
+  it('is told once when its bot freezes before the message is sent and wakes up after another has told it', async () => {
+    const link = aLink();
+    let freeze: () => void = () => undefined;
+    let thaw: () => void = () => undefined;
+    const frozen = new Promise<void>((resolve) => {
+      freeze = resolve;
+    });
+    const thawed = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    let woke = false;
+    aHerald('frozen', (own) => ({
+      ...own,
+      renew: () => thawed.then(() => false),
+      mark: async (id, key, seen, now) => {
+        const written = await own.mark(id, key, seen, now);
+        freeze();
+        await thawed;
+        return written;
+      },
+      postpone: async (turn, inMs) => {
+        await own.postpone(turn, inMs);
+        woke = true;
+      },
+    }));
+    await note(link, anAlert(link));
+    await frozen;
+    aHerald('awake');
+    await until(async () => shows(link, 'Split brain') && (await settled(link)), 'the other has told it');
+    thaw();
+    await until(() => woke, 'the frozen one has let go');
+    expect(of(link)).toHaveLength(1);
+  });
+
+  it('that two bots have posted all the same stands once: what is written names the other, and the second goes', async () => {
+    const link = aLink();
+    // Between the last look at its claim and the call, a process can be frozen for any time: the other has posted meanwhile.
+    aHerald('late', (own) => ({
+      ...own,
+      mark: async (id, key, seen, now) => {
+        if (now.state === 'posted') {
+          const sent = await workspaceSays(link);
+          await own.mark(id, key, seen, { state: 'posted', ts: sent, hash: 'of another' });
+        }
+        return own.mark(id, key, seen, now);
+      },
+    }));
+    await note(link, anAlert(link));
+    await until(() => of(link).length === 0 && workspace.calls('chat.delete').length > 0, 'the late one takes its own away');
   });
 
   it('is told once when Slack posted it and the answer was lost', async () => {
