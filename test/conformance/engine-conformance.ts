@@ -96,7 +96,7 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
           expect(step.undo.kind, step.title).toBe('none');
           expect(await carryOut(on, step, engine), step.title).toBe(0);
         });
-        expect(plan.steps.some(({ pointOfNoReturn }) => pointOfNoReturn)).toBe(false);
+        expect(engineSteps(plan).some(({ pointOfNoReturn }) => pointOfNoReturn)).toBe(false);
         expect(on.effects()).toEqual([]);
       });
 

@@ -34,6 +34,14 @@ export function sideToWeigh(operation: OperationName, link: LdrLink, detail: Ldr
     return follows || isFollowedBack(link, detail, into) ? null : into;
   }
   if (operation === 'failback') return flows.length > 0 ? null : otherSide(lastFollower(link, reads));
+  // One way, what goes on without a copy needs a side on which nobody has written since.
+  if (operation === 'setup') return goesOnOver(link, detail, flows.length) ? 'standby' : null;
   const [only, another] = flows;
   return operation === 'alter' && only !== undefined && another === undefined ? only.into : null;
 }
+
+const goesOnOver = ({ settings }: LdrLink, { schema }: LdrDetail, flows: number): boolean =>
+  settings.direction === 'unidirectional' &&
+  flows === 0 &&
+  schema.kind === 'read' &&
+  schema.pairs.some(({ rows }) => rows.standby === 'filled');

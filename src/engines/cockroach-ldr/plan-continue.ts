@@ -12,6 +12,7 @@ import { isWhole } from './own-jobs.ts';
 import { type Reads, startSteps } from './plan-start.ts';
 import { limitsOf, noLoss } from './scene.ts';
 import { emptied, findingWarnings, schemaRefusal } from './unfit.ts';
+import { strayList, weigh } from './weigh.ts';
 import { tablesAt, wayOf } from './words.ts';
 
 interface Continued {
@@ -36,6 +37,8 @@ export function planContinue(from: ContinueFrom, scene: Continued): Outline | Re
     if (typeof at === 'object') return at;
     const window = windowOf(scene, into, at);
     if (typeof window === 'object') return window;
+    const written = writtenRefusal(scene, into, at);
+    if (written !== null) return written;
     times[into] = timestampOfMicros(at);
     warnings.push(...timeWarnings(from, scene, into, at, window));
   }
@@ -109,6 +112,19 @@ function timeInto(from: ContinueFrom, { link, detail, reads }: Continued, into: 
   return notNow(
     `Job ${last?.id ?? ''}, the last one of ${id} into ${here}, brought everything up to ${spellTime(known)} only: what was written between then and ${spellTime(at)} would never arrive.`,
     `/repl setup ${id} --from last goes on from where it ended.`,
+  );
+}
+
+/** One way, what applications wrote on the side that follows since then says that they may use it, and would stay there alone. */
+function writtenRefusal({ link, detail }: Continued, into: Side, at: Micros): Refusal | null {
+  if (link.settings.direction === 'bidirectional') return null;
+  const weighing = weigh(link, detail, into);
+  const late = { ...weighing, strays: weighing.strays.filter((stray) => stray.at > at) };
+  if (late.strays.length === 0) return null;
+  const [here, there] = [link.settings[into].cluster, link.settings[otherSide(into)].cluster];
+  return notNow(
+    `${here} has taken writes since ${spellTime(at)} that no job brought (${strayList(link, late).join('; ')}), so applications may use it, and replication of ${link.id} does not go on over them.`,
+    `If they use ${here}, /repl failback ${link.id} fills ${there} anew from it. If they use ${there}, save those rows, empty the tables on ${here} by hand (TRUNCATE), and ask for /repl setup ${link.id}.`,
   );
 }
 

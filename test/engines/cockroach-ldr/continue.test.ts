@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LdrLink } from '../../../src/engines/cockroach-ldr/config.ts';
 import type { JobView, LdrDetail, ReadSide } from '../../../src/engines/cockroach-ldr/detail.ts';
-import { aJob, aLink, aLook, aSide, bare, bothWays, following, linkId, micros, nowMs, outline, planned, refusal } from './scenes.ts';
+import { aJob, aLink, aLook, aSide, bare, bothWays, following, linkId, micros, nowMs, outline, planned, refusal, wrote } from './scenes.ts';
 
 const minute = 60_000;
 const last = { kind: 'setup', link: linkId, from: { kind: 'last' } } as const;
@@ -54,6 +54,11 @@ describe('a setup that goes on from where the last replication ended', () => {
     const plan = planned(from(20 * minute), ended());
     expect(plan.steps.find(({ kind }) => kind === 'ldr.create-stream')?.params['cursor']).toBe('2026-06-01 09:40:00.000000+00:00');
     expect(plan.warnings.join(' ')).not.toContain('lists no earlier job');
+  });
+
+  it('goes on over a side whose own writes are older than that', () => {
+    const old = wrote([micros(minute), micros(30 * minute)], [null, null]);
+    expect(planned(last, { ...ended(), ...old }).steps.length).toBeGreaterThan(0);
   });
 
   it('says what nobody can know when no earlier job is listed', () => {
@@ -115,6 +120,13 @@ describe('no setup goes on', () => {
       last,
       bare(aSide(), aSide({ tables: ['there', 'absent'] })),
       /sql-west has no shop\.public\.items/,
+      aLink(),
+    ],
+    [
+      'over what applications wrote since on the side that follows',
+      last,
+      { ...ended(), ...wrote([micros(minute), micros(2 * minute)], [null, null]) },
+      /sql-west has taken writes since 2026-06-01 09:49:00.* that no job brought \(shop\.public\.orders up to 2026-06-01 09:58:00/,
       aLink(),
     ],
     ['beside a job that runs', last, following(), /replicates tables of shop already/, aLink()],
