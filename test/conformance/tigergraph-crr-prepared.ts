@@ -98,6 +98,13 @@ export async function keptAway(world: TigerWorld, step: Step): Promise<void> {
   if (step.kind === 'keep-away') world.control().fence('standby', true);
 }
 
+export const forgetful: Prepare = async (world) => world.faults.forgetPassword('primary', true);
+
+/** Sets the password again that a backup has set back to the default. */
+export async function passwordSet(world: TigerWorld, step: Step): Promise<void> {
+  if (step.kind === 'password-by-hand') world.control().password('primary', world.primary.user, world.primary.password);
+}
+
 /** Both clusters were prepared for an upgrade as the version wants it, and upgraded. */
 export const upgraded =
   (version: string): Prepare =>

@@ -62,6 +62,16 @@ const common = versions.flatMap((version) => [
 const special = [
   situation('failover with the primary gone', '4.1.4', 'replicating', failover, { prepare: (world) => world.faults.down('primary') }),
   situation('failover with gbar about', '3.6.3', 'replicating', failover),
+  situation(
+    'set-up where backups forget a password',
+    '3.9.1',
+    'none',
+    { kind: 'setup', link },
+    {
+      prepare: prepared.forgetful,
+      byHand: prepared.passwordSet,
+    },
+  ),
   situation('set-up by gbar', '3.6.3', 'none', { kind: 'setup', link }),
   situation('set-up of two empty clusters', '3.9.3', 'scratch', { kind: 'setup', link }, { world: { writesPerSecond: 0 } }),
   situation('set-up of two empty clusters', '4.1.4', 'scratch', { kind: 'setup', link }, { world: { writesPerSecond: 0 } }),

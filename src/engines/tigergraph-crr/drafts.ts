@@ -1,6 +1,7 @@
 import type { Link } from '../../domain/link.ts';
 import type { Act, Estimate, Step, Undo } from '../../domain/plan.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
+import { quoteWord } from '../../transports/shell-quoting.ts';
 
 /** A step without its place in the plan. */
 export type Draft = Omit<Step, 'id'>;
@@ -109,6 +110,12 @@ export const copyByHandAct = (from: string, to: string, commands: readonly strin
 export const installByHandAct = (cluster: string): Act =>
   byHand('install-by-hand', `Install all queries of ${cluster} anew, which starts the flow of metadata`, [
     `gsql 'INSTALL QUERY -force ALL'`,
+  ]);
+
+/** The backups of one release set it back to the default. */
+export const passwordByHandAct = (cluster: string, user: string): Act =>
+  byHand('password-by-hand', `Set the password of ${user} on ${cluster} again, as the bot knows it`, [
+    `gsql ${quoteWord(`ALTER PASSWORD ${user}`)}`,
   ]);
 
 export const numbered = (drafts: readonly Draft[]): readonly Step[] => drafts.map((draft, index) => ({ id: `s${index + 1}`, ...draft }));

@@ -22,6 +22,7 @@ import {
   lookStep,
   notNow,
   noUndo,
+  passwordByHandAct,
   personStep,
   undoBy,
 } from './drafts.ts';
@@ -46,11 +47,14 @@ export const backupPause = ({ name, version }: Party): Estimate =>
         words: `Applications go on with ${name}, but up to 3.9 its writes are held up while the backup is taken: minutes for a small graph, longer for a large one.`,
       };
 
+/** A known issue of that release. */
+const resetsPassword = ({ version }: Pick<Party, 'version'>): boolean => version.text === '3.9.1';
+
 export const backupWarnings = ({ name, version }: Party, mode: 'full' | 'incremental' = 'full'): readonly string[] => [
   ...(mode === 'full' && isAtLeast(version, [3, 10]) ? [`A query that runs for long on ${name} keeps a full backup from its end.`] : []),
-  ...(version.text === '3.9.1'
+  ...(resetsPassword({ version })
     ? [
-        `In 3.9.1 a backup sets the password of the superuser back to the default: set it again on ${name} as soon as the backup is taken, or the bot can't log in there.`,
+        `In 3.9.1 a backup sets the password of the superuser of ${name} back to the default, and from then until somebody sets it again anybody can log in there.`,
       ]
     : []),
 ];
@@ -64,7 +68,10 @@ export const nameToBe = (link: CrrLink, from: Party): string | null =>
 export function takeSteps(link: CrrLink, from: Party, mode: 'full' | 'incremental' = 'full', tag: string | null = null): readonly Draft[] {
   const exact = from.tools.create.includes('--custom-tag');
   const act = takeBackupAct(from.at, { tag: tag ?? freeTag(link.settings.tagPrefix, from), mode, exact, tool: toolOf(from) });
-  return [longDraft(act, budgets.backup, keepsBackup(from.name))];
+  const again = resetsPassword(from)
+    ? [personStep(passwordByHandAct(from.name, link.settings[from.side].superuser?.name ?? 'tigergraph'))]
+    : [];
+  return [longDraft(act, budgets.backup, keepsBackup(from.name)), ...again];
 }
 
 /** Brings a backup to where the other cluster can restore it; null names the one that this run takes. A refusal when that can't be done. */

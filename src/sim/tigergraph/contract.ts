@@ -163,6 +163,8 @@ export interface TigerFaults {
   hostList(side: SimSide, hostnames: readonly string[]): void;
   /** A running query keeps a full backup from its end. */
   runningQuery(side: SimSide, on: boolean): void;
+  /** Each backup sets the password of `tigergraph` back to the default: a known issue of 3.9.1. */
+  forgetPassword(side: SimSide, on: boolean): void;
   plainTables(on: boolean): void;
 }
 

@@ -98,6 +98,9 @@ export function createTigerFaults(realm: Realm): TigerFaults {
     runningQuery: (side, on) => {
       clusterAt(side).runningQuery = on;
     },
+    forgetPassword: (side, on) => {
+      clusterAt(side).forgetful = on;
+    },
     plainTables: (on) => {
       state.ansi = !on;
     },
@@ -111,7 +114,7 @@ function mend({ state, host }: Realm): void {
   for (const side of simSides) {
     const cluster = state.clusters[side];
     Object.assign(cluster.crr, { failing: false, blocked: false });
-    cluster.runningQuery = false;
+    Object.assign(cluster, { runningQuery: false, forgetful: false });
     for (const node of cluster.nodes) {
       Object.assign(node, { s3Denied: false, diskFull: false });
       host(side, node.name).files.fill(false);

@@ -110,6 +110,7 @@ function finish(desk: Desk, store: Store, entry: CatalogEntry, files: ReturnType
     storeFile(desk, store, first, `${entry.tag}/metadata`, `${JSON.stringify(metadata)}\n`);
   }
   cluster.catalog.push(entry);
+  for (const user of cluster.forgetful ? cluster.data.users : []) if (user.name === 'tigergraph') user.password = 'tigergraph';
   record(desk, 'backup', ['gadmin backup', ...desk.call.argv.slice(1)].join(' '));
 }
 

@@ -115,6 +115,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
     serves: side === 'primary',
     fenced: false,
     runningQuery: false,
+    forgetful: false,
     licenseEndsMs: nowMs + 300 * 86_400_000,
     restoredAtMs: null,
     origin: null,

@@ -94,6 +94,8 @@ export interface Cluster {
   serves: boolean;
   fenced: boolean;
   runningQuery: boolean;
+  /** Its backups set the password of the first superuser back to the default, as those of 3.9.1 do. */
+  forgetful: boolean;
   licenseEndsMs: Ms;
   restoredAtMs: Ms | null;
   /** Since when its changes can be followed by incremental backups, and the backup it was restored from if one can build on it; null: always. */
