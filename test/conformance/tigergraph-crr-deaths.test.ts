@@ -22,7 +22,7 @@ const chosen: readonly string[] = [
   'deletion of an old backup, 4.1.4',
   'restore of the primary, which has a standby, 4.1.4',
   'restore of another cluster’s backup, 4.1.4',
-  'begin of an upgrade, 3.10.1',
+  'begin of an upgrade, 4.2.0',
   'finish of an upgrade, 4.1.4',
 ];
 

@@ -1,6 +1,16 @@
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { awaitFollowingAct, configureAct, keys, kinds, restartAct, startCrrAct, stopCrrAct, verifyVersionAct } from './acts.ts';
+import {
+  awaitFollowingAct,
+  configureAct,
+  keys,
+  kinds,
+  startCrrAct,
+  startServicesAct,
+  stopCrrAct,
+  stopServicesAct,
+  verifyVersionAct,
+} from './acts.ts';
 import { type CrrLink, otherSide } from './config.ts';
 import type { CrrDetail } from './detail.ts';
 import { budgets, changeStep, keepAwayAct, longDraft, lookStep, notNow, noUndo, type Outline, personStep, undoBy } from './drafts.ts';
@@ -47,10 +57,10 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       ...(leaves
         ? [
             personStep(keepAwayAct(to.name, `/repl upgrade ${link.id} finish has made it follow again`)),
+            longDraft(stopServicesAct(to.at), budgets.services, undoBy(startServicesAct(to.at))),
             changeStep(configureAct(to.at, [{ key: keys.enabled, value: 'false' }], 'disable'), budgets.settings, again, {
               pointOfNoReturn: true,
             }),
-            longDraft(restartAct(to.at, 'all', 'so that it leaves the replication'), budgets.services, again),
           ]
         : []),
     ],
@@ -62,7 +72,7 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     warnings: [
       ...(leaves
         ? [
-            `The documented way restarts ${to.name} as a cluster of its own, which takes writes: nothing but the step before it keeps applications away until the upgrade is finished.`,
+            `The vendor restarts ${to.name} at this point; here its services stay stopped, since it would take writes beside ${from.name}. Its upgrade starts them: from then on nothing but the first step of people keeps applications away from ${to.name}, until the upgrade is finished.`,
           ]
         : []),
       `Then upgrade both clusters to the same version (./install.sh -U as the TigerGraph user of each), without requests and loading, and ask for /repl upgrade ${link.id} finish.`,
