@@ -122,6 +122,9 @@ export function note(cluster: Cluster, atMs: Ms): void {
 function misfit(cluster: Cluster, source: Cluster): string | null {
   const [own, theirs] = [cluster.data, source.data];
   if (own.line === theirs.line) return own.records <= theirs.records && own.seq <= theirs.seq ? null : 'ahead of its source';
+  // It left the replication and took nothing of its own since, so it goes on where it stopped: what upgrades up to 3.9 rest on.
+  const left = own.parent;
+  if (left?.line === theirs.line && left.records === own.records && left.seq === own.seq && own.records <= theirs.records) return null;
   const { parent } = theirs;
   if (parent?.line === own.line && parent.records === own.records && parent.seq === own.seq) return null;
   return own.records === 0 && theirs.records === 0 ? null : 'never seeded';
