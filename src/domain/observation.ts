@@ -5,6 +5,7 @@ import type { EngineId } from './link.ts';
 import type { OperationName } from './operation.ts';
 
 export type Side = 'primary' | 'standby';
+export const otherSide = (side: Side): Side => (side === 'primary' ? 'standby' : 'primary');
 export type Tristate = 'yes' | 'no' | 'unknown';
 
 /** One thing read from a database. `binding` facts go into the fingerprint that an approval rests on. */

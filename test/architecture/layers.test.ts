@@ -43,14 +43,14 @@ const owners: readonly { readonly packages: RegExp; readonly room: string }[] = 
 const roomOf = (path: string): string => (path.startsWith('commands/') ? 'commands' : (path.replace(/^src\//, '').split('/')[0] ?? path));
 const isOurs = (path: string): boolean => path.startsWith('src/') || path.startsWith('commands/');
 
-/** `engines/cockroach` holds what two engines share, `engines/hosts` what any may use; every engine is on its own beside. */
+/** `engines/cockroach` holds what two engines share, `engines/hosts` and `engines/frame` what any may use; every engine is on its own beside. */
 const engineOf = (path: string): string | null => /^src\/engines\/([^/]+)\//.exec(path)?.[1] ?? null;
 
 function permitted(from: string, to: string): boolean {
   const composer = composers[from];
   if (composer !== undefined) return composer(to);
   const [a, b] = [engineOf(from), engineOf(to)];
-  if (a !== null && b !== null && a !== b) return b === 'hosts' || (b === 'cockroach' && a.startsWith('cockroach-'));
+  if (a !== null && b !== null && a !== b) return b === 'hosts' || b === 'frame' || (b === 'cockroach' && a.startsWith('cockroach-'));
   if (roomOf(from) === roomOf(to) && roomOf(from) !== 'engines') return true;
   if (a !== null && a === b) return true;
   return (mayImport[roomOf(from)] ?? []).some((room) => to === `src/${room}` || roomOf(to) === room);

@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act, Asked } from '../../domain/plan.ts';
 import { asking } from './asks.ts';
 import type { LdrSettings } from './config.ts';
-import { otherSide } from './flow.ts';
 
 type Kind =
   | 'checkFit'

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { spellTime } from '../cockroach/spell.ts';
@@ -7,7 +7,6 @@ import { mask } from '../cockroach/stream-uri.ts';
 import { microsOfTimestamp } from '../cockroach/times.ts';
 import { lookActs } from './acts-look.ts';
 import type { LdrSettings } from './config.ts';
-import { otherSide } from './flow.ts';
 import { connectionOf, maskedUriInto } from './reach.ts';
 import { grantStatement, replicatedStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
 import { quoteTable, showTable } from './table-name.ts';

@@ -1,9 +1,9 @@
 import { Fault } from '../../domain/faults.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { notUnderstood } from '../cockroach/deaf.ts';
 import { readNow } from '../cockroach/now.ts';
 import { type Micros, timestampOfMicros } from '../cockroach/times.ts';
-import { isLive, otherSide, replicatedOf } from './flow.ts';
+import { isLive, replicatedOf } from './flow.ts';
 import { on, type Place } from './place.ts';
 import { readJobs } from './read-jobs.ts';
 import { fingerprintQuery, timePlaceholder } from './statements.ts';

@@ -1,8 +1,8 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
-import { flowInto, flowsOf, isLive, otherSide, readOf } from './flow.ts';
+import { flowInto, flowsOf, isLive, readOf } from './flow.ts';
 import { isAfter, newestId } from './own-jobs.ts';
 import { isFollowedBack } from './weigh.ts';
 

@@ -1,9 +1,9 @@
-import type { Fact, Side } from '../../domain/observation.ts';
+import { type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
 import { jobFact, tableFacts } from './facts-tables.ts';
-import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, otherSide, type Phase, readOf, replicatedOf } from './flow.ts';
+import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, type Phase, readOf, replicatedOf } from './flow.ts';
 import { reasonOf, tablesAt, wayOf } from './words.ts';
 
 const sides = ['primary', 'standby'] as const;

@@ -1,8 +1,7 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Release } from '../cockroach/version.ts';
 import type { LdrSettings } from './config.ts';
 import type { Finding, PairLook, ReadSide } from './detail.ts';
-import { otherSide } from './flow.ts';
 import { formOf, knowsCreate, liesTogether, older } from './form.ts';
 import { type FunctionView, functionFindings } from './functions.ts';
 import { differencesOf } from './schema-compare.ts';

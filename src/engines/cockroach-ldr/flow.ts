@@ -44,8 +44,6 @@ export function phaseOf(job: Pick<JobView, 'status' | 'replicated' | 'runningSta
 
 export const isLive = (job: Pick<JobView, 'status'>): boolean => !isOverStatus(job.status);
 
-export const otherSide = (side: Side): Side => (side === 'primary' ? 'standby' : 'primary');
-
 /** What flows into one side, by the word of that side. */
 export interface Flow {
   /** The side that follows. */

@@ -1,9 +1,9 @@
-import type { Health, Side } from '../../domain/observation.ts';
+import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, otherSide, phaseOf, wantedInto } from './flow.ts';
+import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, phaseOf, wantedInto } from './flow.ts';
 import { count, countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, wayOf } from './words.ts';
 
 export interface Headline {

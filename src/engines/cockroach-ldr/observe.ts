@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Lag } from '../../domain/lag.ts';
-import type { Observation, Side, SideView, Tristate } from '../../domain/observation.ts';
+import { type Observation, otherSide, type Side, type SideView, type Tristate } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
@@ -9,7 +9,7 @@ import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import { sideToWeigh } from './emptied-side.ts';
 import { factsOf } from './facts.ts';
-import { flowInto, flowsOf, lagMsOf, otherSide, readOf } from './flow.ts';
+import { flowInto, flowsOf, lagMsOf, readOf } from './flow.ts';
 import { headlineOf } from './headline.ts';
 import { readSchema } from './read-schema.ts';
 import { readSide } from './read-side.ts';

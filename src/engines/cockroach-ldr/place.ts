@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 import { Fault } from '../../domain/faults.ts';
 import { canonicalJson, type JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { withInterface } from '../cockroach/session.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import { executorFrom } from '../frame/executor.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { JobView, ReadSide } from './detail.ts';
-import { otherSide } from './flow.ts';
 import { readJobs } from './read-jobs.ts';
 import { readSide } from './read-side.ts';
 import { showTable } from './table-name.ts';
@@ -37,55 +37,25 @@ export interface LdrStep<P> {
   readonly repeatable?: true;
 }
 
-export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
-export const unknown = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'unknown', why, evidence });
-export const done = (evidence: JsonObject): Probe => ({ kind: 'done', evidence });
-export const underway = (note: string, fraction: number | null = null): Probe => ({ kind: 'underway', fraction, note });
-export const todo: Probe = { kind: 'todo' };
-
-/** Nothing was sent, since what was seen right before speaks against it. */
-export const refused = (sentence: string, facts: Fault['facts'] = {}): Fault =>
-  new Fault('statement-refused', sentence, { effect: 'not-applied', facts });
-
 /** Makes an executor: it refuses to touch anything when the config has come to mean something else than the plan does. */
-export function executorOf<P>(connect: SqlConnect, step: LdrStep<P>): StepExecutor<LdrLink> {
-  return {
-    ...(step.repeatable === true ? { repeatable: true } : {}),
-    probe: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      return typeof bound === 'string' ? impossible(bound) : step.probe(bound.place, bound.params);
-    },
-    perform: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      const statement = act.statements[0];
-      if (typeof bound === 'string') throw refused(bound, { kind: act.kind });
-      if (step.perform === undefined || statement === undefined) throw refused(`'${act.title}' only looks; there is nothing to send.`);
-      await step.perform(bound.place, statement, bound.params, act.statements);
-    },
-  };
-}
+export const executorOf = <P>(connect: SqlConnect, step: LdrStep<P>): StepExecutor<LdrLink> =>
+  executorFrom<LdrLink, Place, P>({
+    params: step.params,
+    repeatable: step.repeatable,
+    locate: (act, side, link, io) => locate(connect, act, side, link, io),
+    rebuild: ({ settings, side }, params) => step.rebuild(actsFor(settings), side, params),
+    probe: (place, params) => step.probe(place, params),
+    perform: step.perform?.bind(step),
+  });
 
-function bind<P>(
-  connect: SqlConnect,
-  step: LdrStep<P>,
-  act: Act,
-  link: LdrLink,
-  io: EngineIo,
-): string | { readonly place: Place; readonly params: P } {
-  const { side } = act;
-  if (side === null) return `'${act.title}' names no side.`;
+function locate(connect: SqlConnect, act: Act, side: Side, link: LdrLink, io: EngineIo): Place | string {
   const { settings } = link;
   const here = settings[side].cluster;
   const tables = settings.tables.map((pair) => showTable(pair[side]));
   if (here !== act.cluster || canonicalJson(act.params['tables'] ?? null) !== canonicalJson(tables)) {
     return `'${act.title}' was planned for other tables or for another cluster than the config of ${link.id} names now.`;
   }
-  const params = step.params.safeParse(act.params);
-  if (!params.success) return `'${act.title}' was planned by a version of the bot whose parameters this one can't read.`;
-  if (canonicalJson(step.rebuild(actsFor(settings), side, params.data).statements) !== canonicalJson(act.statements)) {
-    return `'${act.title}' would be sent in other words now than those that were approved.`;
-  }
-  return { place: { connect, link, settings, side, here, there: settings[otherSide(side)].cluster, io }, params: params.data };
+  return { connect, link, settings, side, here, there: settings[otherSide(side)].cluster, io };
 }
 
 /** Uses one session on the side of the act, where the tables live. */

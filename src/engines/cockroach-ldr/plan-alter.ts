@@ -1,9 +1,9 @@
+import { otherSide } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { type Draft, lookStep, type Outline, personAct, personStep, redirectAct } from '../cockroach/drafts.ts';
+import { type Draft, lookStep, type Outline, personAct, personStep, redirectAct } from '../frame/drafts.ts';
 import { type Acts, actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { otherSide } from './flow.ts';
 import { checkWritesStep, consentSteps, emptyingLoss, emptyingOf, emptyingWarnings, inUseRefusal, queueSteps } from './plan-empty.ts';
 import { targetOf } from './plan-move.ts';
 import { emptySteps, endSteps, type Refill, schemaBudgetMs } from './plan-refill.ts';

@@ -1,13 +1,13 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { ContinueFrom } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { notNow, type Outline, personAct, personStep } from '../cockroach/drafts.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import { type Micros, microsOfMs, msOfMicros, timestampOfMicros } from '../cockroach/times.ts';
+import { notNow, type Outline, personAct, personStep } from '../frame/drafts.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { lastOver, otherSide, wantedInto } from './flow.ts';
+import { lastOver, wantedInto } from './flow.ts';
 import { isWhole } from './own-jobs.ts';
 import { type Reads, startSteps } from './plan-start.ts';
 import { limitsOf, noLoss } from './scene.ts';

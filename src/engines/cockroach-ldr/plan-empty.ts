@@ -1,12 +1,12 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { type Draft, lookStep, notNow, personAct, personStep } from '../cockroach/drafts.ts';
 import { spellTime } from '../cockroach/spell.ts';
+import { type Draft, lookStep, notNow, personAct, personStep } from '../frame/drafts.ts';
 import { type Acts, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { otherSide, readOf } from './flow.ts';
+import { readOf } from './flow.ts';
 import { newestWriteQuery, writesSinceQuery } from './read-writes.ts';
 import type { TableName } from './table-name.ts';
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from './weigh.ts';

@@ -1,12 +1,12 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { lookStep, notNow, type Outline, personStep, redirectAct } from '../cockroach/drafts.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
+import { lookStep, notNow, type Outline, personStep, redirectAct } from '../frame/drafts.ts';
 import { actsFor } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { type Flow, lagMsOf, otherSide, readOf, replicatedOf } from './flow.ts';
+import { type Flow, lagMsOf, readOf, replicatedOf } from './flow.ts';
 import { isBoth, lookBudgetMs, planSwitchover, targetOf } from './plan-move.ts';
 import { endStep } from './plan-refill.ts';
 import { isExpired, limitsOf, queueWarnings, soundFlow, standing } from './scene.ts';

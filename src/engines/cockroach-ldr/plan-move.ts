@@ -1,14 +1,14 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { problemOf } from '../cockroach/deaf.ts';
-import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redirectAct } from '../cockroach/drafts.ts';
 import { spell } from '../cockroach/spell.ts';
+import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redirectAct } from '../frame/drafts.ts';
 import { actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { type Flow, flowInto, lagMsOf, otherSide, readOf } from './flow.ts';
+import { type Flow, flowInto, lagMsOf, readOf } from './flow.ts';
 import { endStep, planReturn } from './plan-refill.ts';
 import { limitsOf, movingFlow, queueWarnings } from './scene.ts';
 import { count } from './words.ts';

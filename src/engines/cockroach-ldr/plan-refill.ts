@@ -1,12 +1,12 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personAct, personStep } from '../cockroach/drafts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personAct, personStep } from '../frame/drafts.ts';
 import { type Acts, actsFor, kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { JobView, LdrDetail } from './detail.ts';
 import { lastFollower } from './emptied-side.ts';
-import { flowInto, isLive, lastOver, otherSide, phaseOf } from './flow.ts';
+import { flowInto, isLive, lastOver, phaseOf } from './flow.ts';
 import { newestId } from './own-jobs.ts';
 import {
   checkWritesStep,

@@ -1,10 +1,10 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { notNow, type Outline } from '../cockroach/drafts.ts';
+import { notNow, type Outline } from '../frame/drafts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail, PairLook } from './detail.ts';
-import { flowsOf, otherSide } from './flow.ts';
+import { flowsOf } from './flow.ts';
 import { formOf } from './form.ts';
 import { planContinue } from './plan-continue.ts';
 import { type Form, followers, type Reads, startSteps } from './plan-start.ts';

@@ -1,12 +1,11 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { changeStep, type Draft, lookStep, notNow, noUndo, undoBy } from '../cockroach/drafts.ts';
 import { isAtLeast } from '../cockroach/version.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, undoBy } from '../frame/drafts.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { ReadSide } from './detail.ts';
-import { otherSide } from './flow.ts';
 import { newestId } from './own-jobs.ts';
 import { connectionOf, reachInto } from './reach.ts';
 

@@ -1,10 +1,10 @@
+import { otherSide } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { problemOf } from '../cockroach/deaf.ts';
-import { lookStep, notNow, type Outline } from '../cockroach/drafts.ts';
+import { lookStep, notNow, type Outline } from '../frame/drafts.ts';
 import { actsFor } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { otherSide } from './flow.ts';
 import { compareBudgetMs, targetOf } from './plan-move.ts';
 import { movingFlow, queueWarnings } from './scene.ts';
 

@@ -1,9 +1,7 @@
-import type { Observation } from '../../domain/observation.ts';
-import { fingerprintOf } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { type Draft, numbered, type Outline } from '../cockroach/drafts.ts';
+import type { Draft, Outline } from '../frame/drafts.ts';
+import { plannerOf } from '../frame/planner.ts';
 import type { LdrLink } from './config.ts';
 import { type LdrDetail, ldrDetail } from './detail.ts';
 import { declined } from './operations.ts';
@@ -15,31 +13,11 @@ import { planRebuild } from './plan-refill.ts';
 import { planSetup } from './plan-setup.ts';
 import { planVerify } from './plan-verify.ts';
 
-/** Plans an operation on what was seen, or says why not. Pure: equal arguments give an equal plan. */
-export function planLdr(operation: Operation, link: LdrLink, seen: Observation): Plan | Refusal {
-  const detail = ldrDetail.safeParse(seen.detail);
-  if (!detail.success) {
-    return refuse(
-      'stale-plan',
-      `The observation of ${link.id} was made by another version of the bot and can't be planned on.`,
-      'Ask again; the databases are then looked at anew.',
-    );
-  }
-  const outline = outlineOf(operation, link, detail.data);
-  if (isRefusal(outline)) return outline;
-  const { steps, ...rest } = outline;
-  const facts = seen.facts.filter((fact) => fact.binding);
-  return {
-    kind: 'plan',
-    link: link.id,
-    engine: 'cockroach-ldr',
-    operation,
-    ...rest,
-    steps: numbered(withOneReturn(steps)),
-    fingerprint: fingerprintOf(facts),
-    facts,
-  };
-}
+/** Plans an operation on what was seen, or says why not. Pure. */
+export const planLdr = plannerOf('cockroach-ldr', ldrDetail, (operation, link: LdrLink, detail) => {
+  const outline = outlineOf(operation, link, detail);
+  return isRefusal(outline) ? outline : { ...outline, steps: withOneReturn(outline.steps) };
+});
 
 function outlineOf(operation: Operation, link: LdrLink, detail: LdrDetail): Outline | Refusal {
   switch (operation.kind) {

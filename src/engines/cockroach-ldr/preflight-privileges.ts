@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
@@ -10,7 +10,7 @@ import type { EngineIo } from '../engine.ts';
 import { orWarned, passed, warned } from './checks.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
-import { otherSide, readOf } from './flow.ts';
+import { readOf } from './flow.ts';
 import { type Form, formOf } from './form.ts';
 import { isAbsent } from './read-tables.ts';
 import { quoteTable, showTable, type TableName } from './table-name.ts';

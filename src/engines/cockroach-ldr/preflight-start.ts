@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { spell } from '../cockroach/spell.ts';
@@ -6,7 +6,7 @@ import type { EngineIo } from '../engine.ts';
 import { failed, passed, warned } from './checks.ts';
 import type { LdrSettings } from './config.ts';
 import type { Finding, LdrDetail, SchemaLook } from './detail.ts';
-import { flowInto, otherSide, readOf } from './flow.ts';
+import { flowInto, readOf } from './flow.ts';
 import { functionsOn } from './functions.ts';
 import { privilegeChecks } from './preflight-privileges.ts';
 import { readSchema } from './read-schema.ts';

@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation, OperationName } from '../../domain/operation.ts';
 import type { Check, Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
@@ -10,7 +10,7 @@ import { kinds } from './acts.ts';
 import { failed, passed, warned } from './checks.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
-import { otherSide, readOf, wantedInto } from './flow.ts';
+import { readOf, wantedInto } from './flow.ts';
 import { observationOf, readDetail, withWrites } from './observe.ts';
 import { planLdr } from './plan.ts';
 import { compareHistoryChecks } from './preflight-history.ts';

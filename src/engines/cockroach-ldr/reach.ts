@@ -1,8 +1,7 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { Secret } from '../../domain/secret.ts';
 import { maskedUri, type StreamLogin, type StreamWay, streamUri } from '../cockroach/stream-uri.ts';
 import type { LdrSettings, Reach } from './config.ts';
-import { otherSide } from './flow.ts';
 
 /** Name of the external connection on the side that follows; empty when the config names none. */
 export const connectionOf = ({ streams }: LdrSettings, into: Side): string => streams[into]?.externalConnection ?? '';

@@ -1,5 +1,5 @@
 import { isFault } from '../../domain/faults.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { notUnderstood, wasRefused } from '../cockroach/deaf.ts';
 import { withInterface } from '../cockroach/session.ts';
@@ -7,7 +7,6 @@ import { type Micros, microsOfHlc } from '../cockroach/times.ts';
 import type { EngineIo } from '../engine.ts';
 import type { LdrSettings } from './config.ts';
 import type { TableWrites, WritesLook } from './detail.ts';
-import { otherSide } from './flow.ts';
 import { isAbsent } from './read-tables.ts';
 import { quoteTable, type TableName } from './table-name.ts';
 

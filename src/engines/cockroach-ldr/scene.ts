@@ -1,13 +1,13 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { problemOf } from '../cockroach/deaf.ts';
-import { notNow } from '../cockroach/drafts.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
-import { expiresInMs, type Flow, flowInto, lagMsOf, otherSide, readOf, replicatedOf } from './flow.ts';
+import { expiresInMs, type Flow, flowInto, lagMsOf, readOf, replicatedOf } from './flow.ts';
 import { count, phaseWords, reasonOf, tablesAt, wayOf } from './words.ts';
 
 export const sides = ['primary', 'standby'] as const satisfies readonly Side[];

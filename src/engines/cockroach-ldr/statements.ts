@@ -1,7 +1,6 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import type { LdrSettings } from './config.ts';
-import { otherSide } from './flow.ts';
 import { quoteTable, type TableName } from './table-name.ts';
 
 /** Stands in a statement for a time that is read right before it is sent. */

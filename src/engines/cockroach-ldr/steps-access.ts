@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { isFault } from '../../domain/faults.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { SqlSession } from '../../transports/sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { mask } from '../cockroach/stream-uri.ts';
 import type { Probe } from '../engine.ts';
-import { otherSide } from './flow.ts';
-import { change, done, impossible, type LdrStep, on, type Place, refused, todo } from './place.ts';
+import { refused } from '../frame/executor.ts';
+import { done, impossible, todo } from '../frame/probes.ts';
+import { change, type LdrStep, on, type Place } from './place.ts';
 import { connectionOf, maskedUriInto, reachInto, uriInto } from './reach.ts';
 import { tablesOn } from './statements.ts';
 import { quoteTable } from './table-name.ts';

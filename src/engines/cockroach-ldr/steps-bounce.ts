@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Fault, isFault } from '../../domain/faults.ts';
+import { impossible, todo, underway } from '../frame/probes.ts';
 import type { JobView } from './detail.ts';
 import { type Phase, phaseOf } from './flow.ts';
-import { change, impossible, jobsOn, type LdrStep, type Place, todo, underway } from './place.ts';
+import { change, jobsOn, type LdrStep, type Place } from './place.ts';
 import { phaseWords } from './words.ts';
 
 const params = z.object({ job: z.string().regex(/^\d{1,19}$/) });

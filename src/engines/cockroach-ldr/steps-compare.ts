@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
+import { otherSide } from '../../domain/observation.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, underway } from '../frame/probes.ts';
 import { askWork, beginWork, type Works } from './background.ts';
 import { compareAll, type Moment, momentNow, type Verdicts } from './compare.ts';
-import { isLive, otherSide } from './flow.ts';
-import { done, impossible, jobsOn, type LdrStep, type Place, underway } from './place.ts';
+import { isLive } from './flow.ts';
+import { jobsOn, type LdrStep, type Place } from './place.ts';
 import { caughtUpAt } from './steps-cut.ts';
 import { standstill } from './steps-scan.ts';
 import { showTable } from './table-name.ts';

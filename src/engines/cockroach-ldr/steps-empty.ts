@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Probe } from '../engine.ts';
-import { otherSide } from './flow.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
 import { sortJobs } from './own-jobs.ts';
-import { change, done, impossible, jobsOn, type LdrStep, on, type Place, todo, underway } from './place.ts';
+import { change, jobsOn, type LdrStep, on, type Place } from './place.ts';
 import { readRows } from './read-tables.ts';
 import { showTable } from './table-name.ts';
 

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { Fault } from '../../domain/faults.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { Probe } from '../engine.ts';
+import { done, todo, underway } from '../frame/probes.ts';
 import type { JobView } from './detail.ts';
-import { isLive, otherSide, phaseOf } from './flow.ts';
+import { isLive, phaseOf } from './flow.ts';
 import { isWhole, sortJobs } from './own-jobs.ts';
-import { change, done, jobsOn, type LdrStep, look, on, type Place, todo, underway } from './place.ts';
+import { change, jobsOn, type LdrStep, look, on, type Place } from './place.ts';
 import { readJobs } from './read-jobs.ts';
 import { emptiness } from './steps-empty.ts';
 import { bothParams, startParams } from './steps-start.ts';

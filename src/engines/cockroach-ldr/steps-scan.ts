@@ -4,10 +4,11 @@ import { readNow } from '../cockroach/now.ts';
 import { spell } from '../cockroach/spell.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, underway } from '../frame/probes.ts';
 import type { JobView } from './detail.ts';
 import { isLive, phaseOf, replicatedOf } from './flow.ts';
 import { sortJobs } from './own-jobs.ts';
-import { done, impossible, jobsOn, type LdrStep, on, type Place, underway } from './place.ts';
+import { jobsOn, type LdrStep, on, type Place } from './place.ts';
 import { readJobs } from './read-jobs.ts';
 import { phaseWords } from './words.ts';
 

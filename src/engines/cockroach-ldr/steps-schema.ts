@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Fault } from '../../domain/faults.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible } from '../frame/probes.ts';
 import type { SchemaLook } from './detail.ts';
-import { otherSide } from './flow.ts';
-import { done, impossible, type LdrStep, look, type Place } from './place.ts';
+import { type LdrStep, look, type Place } from './place.ts';
 import { readSchema } from './read-schema.ts';
 import { emptied } from './unfit.ts';
 import { tablesAt } from './words.ts';

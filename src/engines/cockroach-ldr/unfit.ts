@@ -1,8 +1,8 @@
 import type { Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { notNow } from '../cockroach/drafts.ts';
 import { isAtLeast } from '../cockroach/version.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import type { Reads } from './plan-start.ts';

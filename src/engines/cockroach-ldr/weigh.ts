@@ -1,9 +1,9 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { spellTime } from '../cockroach/spell.ts';
 import type { Micros } from '../cockroach/times.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail, TableWrites } from './detail.ts';
-import { flowInto, otherSide, readOf } from './flow.ts';
+import { flowInto, readOf } from './flow.ts';
 import { showTable } from './table-name.ts';
 import { tablesAt } from './words.ts';
 

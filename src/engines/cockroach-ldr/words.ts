@@ -1,7 +1,8 @@
+import { otherSide } from '../../domain/observation.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { JobView } from './detail.ts';
-import { expiresInMs, type Flow, lagMsOf, otherSide, type Phase, phaseOf, replicatedOf } from './flow.ts';
+import { expiresInMs, type Flow, lagMsOf, type Phase, phaseOf, replicatedOf } from './flow.ts';
 import { showTable } from './table-name.ts';
 
 /** What a flow is doing, for people: goes on after the names of both sides. */

@@ -1,11 +1,10 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { spell } from '../cockroach/spell.ts';
 import { nodeCommand } from './acts-hosts.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
-import { otherSide } from './detail.ts';
 import { intervalText } from './statements-setup.ts';
 
 /** What people do on the nodes. Their names are written into journals, so a name is never used again for something else. */

@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
@@ -8,7 +8,6 @@ import { lookCommand } from '../hosts/certificate.ts';
 import { actOn, lookOn } from './act-on.ts';
 import type { PcrSettings } from './config.ts';
 import type { SideNodes } from './config-hosts.ts';
-import { otherSide } from './detail.ts';
 import { asking, questions } from './reads.ts';
 
 /** Names of the steps that are done on nodes. They are written into journals, so a name is never used again for something else. */

@@ -1,10 +1,9 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { actOn, lookOn } from './act-on.ts';
 import { readerActs } from './acts-reader.ts';
 import type { PcrSettings } from './config.ts';
-import { otherSide } from './detail.ts';
 import { asking } from './reads.ts';
 import {
   type CopyOptions,

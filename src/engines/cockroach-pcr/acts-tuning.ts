@@ -1,9 +1,8 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { quoteLiteral } from '../../transports/sql-quoting.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import { actOn, alter, lookOn } from './act-on.ts';
 import type { PcrSettings } from './config.ts';
-import { otherSide } from './detail.ts';
 import { asking } from './reads.ts';
 import { forPeople, intervalText, type Replacement, replaceConnectionStatements, type Trust } from './statements-setup.ts';
 

@@ -1,7 +1,6 @@
-import type { Link } from '../../domain/link.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { FailoverTarget } from '../../domain/operation.ts';
-import type { Act, Step, Undo } from '../../domain/plan.ts';
+import type { Act } from '../../domain/plan.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { microsOfMs, timestampOfMicros } from '../cockroach/times.ts';
 import { actOn, alter, lookOn } from './act-on.ts';
@@ -11,7 +10,6 @@ import { setupActs } from './acts-setup.ts';
 import { tuningActs } from './acts-tuning.ts';
 import { upgradeActs } from './acts-upgrade.ts';
 import type { PcrSettings } from './config.ts';
-import { otherSide } from './detail.ts';
 import { asking } from './reads.ts';
 import { forPeople, type StreamOptions, startReplicationStatement } from './statements-setup.ts';
 
@@ -148,16 +146,6 @@ export type Acts = ReturnType<typeof actsFor>;
 const targetText = (to: FailoverTarget): string =>
   to.kind === 'latest' ? 'LATEST' : `SYSTEM TIME ${quoteLiteral(timestampOfMicros(microsOfMs(to.at)))}`;
 
-/** Application traffic is moved by people, in the words of the team. */
-export const redirectAct = (link: Pick<Link, 'redirect'>, cluster: string): Act => ({
-  kind: kinds.redirect,
-  title: `Redirect application traffic to ${cluster}`,
-  cluster: null,
-  side: null,
-  statements: [link.redirect.instructions],
-  params: { to: cluster },
-});
-
 /** What keeps a side that can't be reached from taking writes is in nobody's power here but people's. */
 export const fenceByHandAct = (cluster: string, instructions: string): Act => ({
   kind: kinds.fenceByHand,
@@ -167,55 +155,3 @@ export const fenceByHandAct = (cluster: string, instructions: string): Act => ({
   statements: [instructions],
   params: {},
 });
-
-/** A step without its place in the plan. */
-export type Draft = Omit<Step, 'id'>;
-
-export const undoBy = (act: Act): Undo => ({ kind: 'act', act });
-export const noUndo = (why: string): Undo => ({ kind: 'none', why });
-
-const changesNothing = noUndo('It changes nothing.');
-
-/** A step that only looks; `budgetMs` is how long it may take to be proven. */
-export const lookStep = (act: Act, budgetMs: number, onLate: Step['onLate'] = 'halt'): Draft => ({
-  ...act,
-  budgetMs,
-  performMs: Math.min(budgetMs, performMs),
-  onLate,
-  pointOfNoReturn: false,
-  undo: changesNothing,
-  by: 'engine',
-});
-
-/** A step with one effect. */
-export const changeStep = (
-  act: Act,
-  budgetMs: number,
-  undo: Undo,
-  more: Partial<Pick<Step, 'onLate' | 'pointOfNoReturn'>> = {},
-): Draft => ({
-  ...act,
-  budgetMs,
-  performMs: Math.min(budgetMs, performMs),
-  onLate: 'halt',
-  pointOfNoReturn: false,
-  undo,
-  by: 'engine',
-  ...more,
-});
-
-/** A step that a person carries out and confirms. */
-export const personStep = (act: Act): Draft => ({
-  ...act,
-  budgetMs: 24 * 3_600_000,
-  performMs,
-  onLate: 'halt',
-  pointOfNoReturn: false,
-  undo: noUndo('A person did it, so a person has to take it back.'),
-  by: 'person',
-});
-
-/** Longest time for one call that changes something, ms: starting and stopping a service block until it is up or down. */
-export const performMs = 60_000;
-
-export const numbered = (drafts: readonly Draft[]): readonly Step[] => drafts.map((draft, index) => ({ id: `s${index + 1}`, ...draft }));

@@ -1,10 +1,11 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
+import { changeStep, type Draft, lookStep, personStep } from '../frame/drafts.ts';
 import { placeCertificateAct, placeCertificateUndo } from '../hosts/acts.ts';
-import { actsFor, changeStep, type Draft, lookStep, personStep } from './acts.ts';
+import { actsFor } from './acts.ts';
 import { certificateByHand } from './acts-by-hand.ts';
 import type { PcrLink } from './config.ts';
 import { trustedPath } from './config-hosts.ts';
-import { otherSide, type PcrDetail } from './detail.ts';
+import type { PcrDetail } from './detail.ts';
 import type { Trust } from './statements-setup.ts';
 
 const budgetMs = 120_000;

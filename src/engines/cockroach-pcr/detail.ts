@@ -187,8 +187,6 @@ export function roleOf(side: SideRead): Side | 'none' | 'unknown' {
 /** Whether what is there follows. */
 export const followerIn = (vc: VirtualClusterView | null): vc is VirtualClusterView => vc !== null && isFollowing(phaseOf(vc));
 
-export const otherSide = (side: Side): Side => (side === 'primary' ? 'standby' : 'primary');
-
 /** A side that follows, with what it says of itself. */
 export interface Follower {
   readonly side: Side;

@@ -1,6 +1,7 @@
 import type { Side } from '../../domain/observation.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { type Acts, changeStep, type Draft, fenceByHandAct, lookStep, noUndo, personStep, redirectAct, undoBy } from './acts.ts';
+import { changeStep, type Draft, lookStep, noUndo, personStep, redirectAct, undoBy } from '../frame/drafts.ts';
+import { type Acts, fenceByHandAct } from './acts.ts';
 import { readerName, writableOf } from './detail.ts';
 import type { Scene } from './scene.ts';
 import { compareMajors, majorOf } from './versions.ts';

@@ -1,6 +1,6 @@
-import type { Health, Side } from '../../domain/observation.ts';
+import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
-import { expiresInMs, type Follower, followersOf, lagMsOf, otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
 import { causeOf, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {

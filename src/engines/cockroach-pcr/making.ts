@@ -1,12 +1,12 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { actsFor, changeStep, type Draft, lookStep, undoBy } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, undoBy } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
-import { type GroundRead, otherSide, type ReadSide } from './detail.ts';
+import type { GroundRead, ReadSide } from './detail.ts';
 import { keptSteps, optionsFor } from './options.ts';
-import { notNow } from './scene.ts';
 import { type Setting, wayTo } from './statements-setup.ts';
 import type { Way } from './way.ts';
 

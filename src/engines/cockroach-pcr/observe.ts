@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Lag } from '../../domain/lag.ts';
-import type { Observation, Side, SideView } from '../../domain/observation.ts';
+import { type Observation, otherSide, type Side, type SideView } from '../../domain/observation.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { type EngineIo, fenceOffers } from '../engine.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
-import { followersOf, lagMsOf, otherSide, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
+import { followersOf, lagMsOf, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { bothAsConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';

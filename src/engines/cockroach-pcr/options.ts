@@ -1,9 +1,11 @@
+import { otherSide } from '../../domain/observation.ts';
 import { isAtLeast, isAtLeastPatch } from '../cockroach/version.ts';
-import { type Acts, changeStep, type Draft, lookStep, personStep, undoBy } from './acts.ts';
+import { changeStep, type Draft, lookStep, personStep, undoBy } from '../frame/drafts.ts';
+import type { Acts } from './acts.ts';
 import { windowByHand } from './acts-by-hand.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
-import { expiryMsOf, otherSide, type ReadSide } from './detail.ts';
+import { expiryMsOf, type ReadSide } from './detail.ts';
 import type { StreamOptions } from './statements-setup.ts';
 import type { Way } from './way.ts';
 

@@ -1,16 +1,17 @@
 import type { z } from 'zod';
 import { Fault } from '../../domain/faults.ts';
-import { canonicalJson, type JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { sendChange, withSystem } from '../cockroach/session.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import { executorFrom } from '../frame/executor.ts';
+import { impossible, todo } from '../frame/probes.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
+import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 import { asConfigured } from './ground.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { problemOf } from './words.ts';
@@ -38,54 +39,25 @@ export interface PcrStep<P> {
   readonly repeatable?: true;
 }
 
-export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
-export const unknown = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'unknown', why, evidence });
-export const done = (evidence: JsonObject): Probe => ({ kind: 'done', evidence });
-export const underway = (note: string, fraction: number | null = null): Probe => ({ kind: 'underway', fraction, note });
-export const todo: Probe = { kind: 'todo' };
+/** Makes an executor: it refuses to touch anything when the config has come to mean something else than the plan does. */
+export const executorOf = <P>(connect: SqlConnect, step: PcrStep<P>): StepExecutor<PcrLink> =>
+  executorFrom<PcrLink, Place, P>({
+    params: step.params,
+    repeatable: step.repeatable,
+    locate: (act, side, link, io) => locate(connect, act, side, link, io),
+    rebuild: ({ link, side }, params) => step.rebuild(actsFor(link.settings), side, params),
+    probe: (place, params) => step.probe(place, params),
+    perform: step.perform?.bind(step),
+  });
 
-/** Makes an executor: it refuses to touch anything when the config has come to mean other clusters than the plan names. */
-export function executorOf<P>(connect: SqlConnect, step: PcrStep<P>): StepExecutor<PcrLink> {
-  return {
-    ...(step.repeatable === true ? { repeatable: true } : {}),
-    probe: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      return typeof bound === 'string' ? impossible(bound) : step.probe(bound.place, bound.params);
-    },
-    perform: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      const statement = act.statements[0];
-      if (typeof bound === 'string' || step.perform === undefined || statement === undefined) {
-        const why = typeof bound === 'string' ? bound : `'${act.title}' only looks; there is nothing to send.`;
-        throw new Fault('statement-refused', why, { effect: 'not-applied', facts: { kind: act.kind } });
-      }
-      await step.perform(bound.place, statement, bound.params, act.statements);
-    },
-  };
-}
-
-function bind<P>(
-  connect: SqlConnect,
-  step: PcrStep<P>,
-  act: Act,
-  link: PcrLink,
-  io: EngineIo,
-): string | { readonly place: Place; readonly params: P } {
-  const { side } = act;
-  if (side === null) return `'${act.title}' names no side.`;
+function locate(connect: SqlConnect, act: Act, side: Side, link: PcrLink, io: EngineIo): Place | string {
   const { settings } = link;
   const address = settings[side];
   const name = settings.virtualCluster;
   if (address.cluster !== act.cluster || act.params['virtualCluster'] !== name) {
     return `'${act.title}' was planned for ${act.params['virtualCluster']} on ${act.cluster}, but the config of ${link.id} now says ${name} on ${address.cluster}.`;
   }
-  const params = step.params.safeParse(act.params);
-  if (!params.success) return `'${act.title}' was planned by a version of the bot whose parameters this one can't read.`;
-  if (canonicalJson(step.rebuild(actsFor(settings), side, params.data).statements) !== canonicalJson(act.statements)) {
-    return `'${act.title}' would be sent in other words now than those that were approved.`;
-  }
-  const there = settings[otherSide(side)].cluster;
-  return { place: { connect, link, side, here: address.cluster, there, address, name, io }, params: params.data };
+  return { connect, link, side, here: address.cluster, there: settings[otherSide(side)].cluster, address, name, io };
 }
 
 /** Reads the virtual cluster at the place. Throws a Fault. */

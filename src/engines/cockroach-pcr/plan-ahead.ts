@@ -1,9 +1,10 @@
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { microsOfMs, msOfMicros } from '../cockroach/times.ts';
-import { actsFor, changeStep, type Draft, lookStep, noUndo } from './acts.ts';
+import { changeStep, type Draft, lookStep, noUndo, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import { microsOf, writableOf } from './detail.ts';
 import { fenceSteps, fenceWarnings, promotionWarnings, serviceBudgetMs, servingSteps } from './failover-steps.ts';
-import type { Outline, Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
 
 /**

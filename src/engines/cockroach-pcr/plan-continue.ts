@@ -1,12 +1,14 @@
+import { otherSide } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { type Micros, microsOfMs, msOfMicros } from '../cockroach/times.ts';
-import { actsFor, type Draft } from './acts.ts';
+import { type Draft, notNow, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { microsOf, otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { microsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
 import { afterPromotion, fenceSteps, fenceWarnings, promotionWarnings, servingSteps } from './failover-steps.ts';
 import { promotedLast } from './promoted.ts';
-import { notNow, type Outline, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { spell, spellTime } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;

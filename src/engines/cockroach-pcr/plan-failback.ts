@@ -1,14 +1,14 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { msOfMicros } from '../cockroach/times.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
+import { changeStep, lookStep, notNow, noUndo, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { expiryMsOf, followersOf, microsOf, otherSide, type PcrDetail, phaseOf, type ReadSide, readerName, writableOf } from './detail.ts';
+import { expiryMsOf, followersOf, microsOf, type PcrDetail, phaseOf, type ReadSide, readerName, writableOf } from './detail.ts';
 import { connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from './making.ts';
 import { keptSteps, optionWarnings } from './options.ts';
 import { closeSteps } from './plan-reader.ts';
-import { notNow, type Outline } from './scene.ts';
 import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
 

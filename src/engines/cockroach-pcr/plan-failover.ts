@@ -2,7 +2,8 @@ import type { Operation } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { type Micros, microsOfMs, msOfMicros } from '../cockroach/times.ts';
-import { actsFor, changeStep } from './acts.ts';
+import { changeStep, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import { microsOf } from './detail.ts';
 import {
   afterPromotion,
@@ -16,7 +17,7 @@ import {
 import { insteadOf } from './instead.ts';
 import { planAhead } from './plan-ahead.ts';
 import { planContinue } from './plan-continue.ts';
-import { copyAgeMs, type Outline, type Scene } from './scene.ts';
+import { copyAgeMs, type Scene } from './scene.ts';
 import { spell, spellTime } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;

@@ -1,11 +1,11 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { type Acts, actsFor, changeStep, type Draft, lookStep, noUndo, undoBy } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, undoBy } from '../frame/drafts.ts';
+import { type Acts, actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type PcrDetail, type SideRead, writableOf } from './detail.ts';
+import { type PcrDetail, type SideRead, writableOf } from './detail.ts';
 import { promotedLast } from './promoted.ts';
-import { notNow, type Outline } from './scene.ts';
 import { problemOf, spellTime, unseen } from './words.ts';
 
 /** Starting or stopping a service, setting a setting: seconds, with room for a slow cluster. */

@@ -1,8 +1,9 @@
 import type { Estimate } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { actsFor, changeStep, undoBy } from './acts.ts';
+import { changeStep, notNow, type Outline, undoBy } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import { expiresInMs, expiryMsOf, microsOf } from './detail.ts';
-import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { promotionUnderWay, type Scene } from './scene.ts';
 import { causeOf, problemOf, spell, spellTime } from './words.ts';
 
 /** A pause or a resume is answered at once and takes effect within seconds. */

@@ -1,14 +1,14 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Undo } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast, type Release } from '../cockroach/version.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, personStep, undoBy } from '../frame/drafts.ts';
 import { byHandAct, runCommandAct } from '../hosts/acts.ts';
-import { actsFor, changeStep, type Draft, lookStep, noUndo, personStep, undoBy } from './acts.ts';
+import { actsFor } from './acts.ts';
 import { nodeCommands, operatorSql, profileFlag } from './acts-hosts.ts';
 import type { PcrLink } from './config.ts';
 import { profileMark } from './config-hosts.ts';
-import { type HostsRead, otherSide, type PcrDetail, type ReadSide } from './detail.ts';
-import { notNow } from './scene.ts';
+import type { HostsRead, PcrDetail, ReadSide } from './detail.ts';
 import { problemOf } from './words.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];

@@ -1,10 +1,11 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast, isAtLeastPatch } from '../cockroach/version.ts';
-import { type Acts, actsFor, changeStep, type Draft, lookStep, noUndo, undoBy } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, undoBy } from '../frame/drafts.ts';
+import { type Acts, actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { type PcrDetail, phaseOf, type ReaderView, type ReadSide, readerName } from './detail.ts';
-import { notNow, type Outline, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { phaseWords, problemOf, spellTime } from './words.ts';
 
 /** Starting, stopping and dropping a reader: seconds, with room for a slow cluster. */

@@ -1,13 +1,13 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { actsFor, changeStep, type Draft, lookStep, noUndo } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import { certificateSteps } from './certificates.ts';
 import type { PcrLink } from './config.ts';
-import { type GroundRead, otherSide, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from './detail.ts';
+import { type GroundRead, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from './detail.ts';
 import { copySteps, settingSteps, streamUserSteps, wayFrom } from './making.ts';
 import { optionWarnings } from './options.ts';
-import { notNow, type Outline } from './scene.ts';
 import { licenceWarnings } from './setup-ground.ts';
 import { followRefusal } from './versions.ts';
 import { phaseWords, problemOf } from './words.ts';

@@ -1,9 +1,10 @@
 import type { Refusal } from '../../domain/refusal.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { actsFor, changeStep, type Draft, lookStep, noUndo, personStep } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import { tuningKinds } from './acts-tuning.ts';
-import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { promotionUnderWay, type Scene } from './scene.ts';
 import { forPeople, replaceConnectionStatements, type Trust } from './statements-setup.ts';
 import { phaseWords } from './words.ts';
 

@@ -1,10 +1,11 @@
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { actsFor, changeStep, type Draft, lookStep, noUndo } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import type { ExpirationOf } from './acts-tuning.ts';
 import { expiryMsOf, microsOf } from './detail.ts';
-import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from './words.ts';
 
 type Retention = Extract<Operation, { kind: 'retention' }>;

@@ -1,12 +1,12 @@
 import type { Side } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { actsFor, changeStep, type Draft, undoBy } from './acts.ts';
+import { changeStep, type Draft, type Outline, undoBy } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import { certificateSteps, certificateStepsBack } from './certificates.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrDetail } from './detail.ts';
 import { copySteps, settingSteps, streamUserSteps, wayFrom } from './making.ts';
 import { raise } from './plan-raise.ts';
-import type { Outline } from './scene.ts';
 import { type Ground, groundRefusal, groundsOf, setupWarnings } from './setup-ground.ts';
 
 /** Plans the replication that the config describes, from the primary into a standby that has nothing yet. Pure. */

@@ -1,10 +1,11 @@
 import type { Operation } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
-import { type Acts, actsFor, changeStep, type Draft, lookStep, undoBy } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, type Outline, undoBy } from '../frame/drafts.ts';
+import { type Acts, actsFor } from './acts.ts';
 import { writableOf } from './detail.ts';
 import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, servingSteps, usualPromotionMs } from './failover-steps.ts';
-import { copyAgeMs, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { copyAgeMs, promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf, spell } from './words.ts';
 
 type Asked = Extract<Operation, { kind: 'switchover' }>;

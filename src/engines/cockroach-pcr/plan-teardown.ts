@@ -1,11 +1,11 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
+import { changeStep, lookStep, notNow, noUndo, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type PcrDetail, type Phase, phaseOf, readerName, writableOf } from './detail.ts';
+import { type PcrDetail, type Phase, phaseOf, readerName, writableOf } from './detail.ts';
 import { closeSteps } from './plan-reader.ts';
-import { notNow, type Outline } from './scene.ts';
 import { phaseWords, problemOf } from './words.ts';
 
 /** The drop is answered at once; its space is freed later by the database itself, ms. */

@@ -1,11 +1,12 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
-import { actsFor, changeStep, type Draft, lookStep, noUndo, personStep } from './acts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
 import { binariesByHand } from './acts-by-hand.ts';
 import type { ReadSide } from './detail.ts';
 import { canOpenReader } from './options.ts';
-import { notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { promotionUnderWay, type Scene } from './scene.ts';
 import { compareMajors, isUnfinished, majorOf, majorOfActive } from './versions.ts';
 import { phaseWords, problemOf } from './words.ts';
 

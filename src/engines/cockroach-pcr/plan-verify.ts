@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
-import { actsFor, changeStep, lookStep, noUndo } from './acts.ts';
-import { copyAgeMs, notNow, type Outline, promotionUnderWay, type Scene } from './scene.ts';
+import { changeStep, lookStep, notNow, noUndo, type Outline } from '../frame/drafts.ts';
+import { actsFor } from './acts.ts';
+import { copyAgeMs, promotionUnderWay, type Scene } from './scene.ts';
 import { phaseWords, problemOf } from './words.ts';
 
 /** Both sides are read whole: hours for terabytes, ms. */

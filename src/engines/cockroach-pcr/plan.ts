@@ -1,11 +1,10 @@
-import type { Observation } from '../../domain/observation.ts';
-import { fingerprintOf } from '../../domain/observation.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
-import { numbered } from './acts.ts';
+import { notNow, type Outline } from '../frame/drafts.ts';
+import { plannerOf } from '../frame/planner.ts';
 import type { PcrLink } from './config.ts';
-import { followersOf, otherSide, type PcrDetail, pcrDetail } from './detail.ts';
+import { followersOf, type PcrDetail, pcrDetail } from './detail.ts';
 import { leftBehind } from './plan-continue.ts';
 import { planFailback } from './plan-failback.ts';
 import { planFailover } from './plan-failover.ts';
@@ -20,34 +19,11 @@ import { planSwitchover } from './plan-switchover.ts';
 import { planTeardown } from './plan-teardown.ts';
 import { planUpgrade } from './plan-upgrade.ts';
 import { planVerify } from './plan-verify.ts';
-import { notNow, type Outline, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { withoutFollower } from './without-follower.ts';
 
-/** Plans an operation on what was seen, or says why not. Pure: equal arguments give an equal plan. */
-export function planPcr(operation: Operation, link: PcrLink, seen: Observation): Plan | Refusal {
-  const detail = pcrDetail.safeParse(seen.detail);
-  if (!detail.success) {
-    return refuse(
-      'stale-plan',
-      `The observation of ${link.id} was made by another version of the bot and can't be planned on.`,
-      'Ask again; the databases are then looked at anew.',
-    );
-  }
-  const outline = outlineOf(operation, link, detail.data);
-  if (isRefusal(outline)) return outline;
-  const { steps, ...rest } = outline;
-  const facts = seen.facts.filter((fact) => fact.binding);
-  return {
-    kind: 'plan',
-    link: link.id,
-    engine: 'cockroach-pcr',
-    operation,
-    ...rest,
-    steps: numbered(steps),
-    fingerprint: fingerprintOf(facts),
-    facts,
-  };
-}
+/** Plans an operation on what was seen, or says why not. Pure. */
+export const planPcr = plannerOf('cockroach-pcr', pcrDetail, outlineOf);
 
 function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outline | Refusal {
   if (operation.kind === 'failback') return planFailback(link, detail);

@@ -1,5 +1,5 @@
 import { isFault } from '../../domain/faults.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
@@ -8,7 +8,7 @@ import { firstValue, withSystem } from '../cockroach/session.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrLink } from './config.ts';
-import { followersOf, otherSide, type PcrDetail, type ReadSide, readerName, writableOf } from './detail.ts';
+import { followersOf, type PcrDetail, type ReadSide, readerName, writableOf } from './detail.ts';
 import { privilegeOn } from './making.ts';
 
 const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });

@@ -1,8 +1,8 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Check } from '../../domain/plan.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type PcrDetail, type ReadSide } from './detail.ts';
+import type { PcrDetail, ReadSide } from './detail.ts';
 import { wayTo } from './statements-setup.ts';
 import type { Grounded } from './way.ts';
 

@@ -1,11 +1,12 @@
 import { isFault } from '../../domain/faults.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { firstValue, withSystem } from '../cockroach/session.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type PcrDetail, writableOf } from './detail.ts';
+import { type PcrDetail, writableOf } from './detail.ts';
 
 type Asked = (session: SqlSession) => Promise<Check>;
 

@@ -1,7 +1,6 @@
 import type { Side } from '../../domain/observation.ts';
-import type { Estimate } from '../../domain/plan.ts';
-import { type Refusal, refuse } from '../../domain/refusal.ts';
-import type { Draft } from './acts.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { PcrLink } from './config.ts';
 import { type Follower, lagMsOf, type SideRead } from './detail.ts';
 import { phaseWords, spellTime } from './words.ts';
@@ -17,17 +16,6 @@ export interface Scene {
   /** Name of the source's cluster. */
   readonly there: string;
 }
-
-/** What an operation's planner decides; the rest of a plan is the same for all. */
-export interface Outline {
-  readonly summary: string;
-  readonly steps: readonly Draft[];
-  readonly predictedLoss: Estimate;
-  readonly predictedDowntime: Estimate;
-  readonly warnings: readonly string[];
-}
-
-export const notNow = (sentence: string, next: string): Refusal => refuse('not-possible-now', sentence, next);
 
 /** A refusal when the follower is already on its way to be promoted; null when it is not. */
 export function promotionUnderWay(operation: string, { link, follower, here }: Scene): Refusal | null {

@@ -1,11 +1,11 @@
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { isAtLeast, type Release } from '../cockroach/version.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import { followersOf, type PcrDetail, type ReadSide, readerName } from './detail.ts';
 import { optionWarnings } from './options.ts';
-import { notNow } from './scene.ts';
 import { followRefusal } from './versions.ts';
 import type { Grounded } from './way.ts';
 import { problemOf } from './words.ts';

@@ -1,10 +1,9 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { mask, maskedUri, type StreamLogin, type StreamWay, streamUri } from '../cockroach/stream-uri.ts';
 import type { PcrSettings } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
-import { otherSide } from './detail.ts';
 
 /** How secrets are spelled in a statement: for people, or as it is sent. */
 export interface Spelling {

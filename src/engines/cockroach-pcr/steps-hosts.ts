@@ -6,11 +6,12 @@ import type { ShellConnect, ShellResult, ShellTarget } from '../../transports/sh
 import { firstValue, withSystem } from '../cockroach/session.ts';
 import { releaseOf } from '../cockroach/version.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo } from '../frame/probes.ts';
 import { lookAtFile } from '../hosts/certificate.ts';
 import { endingOf, withShell } from '../hosts/session.ts';
 import { nodeCommands, operatorSql } from './acts-hosts.ts';
 import type { SideNodes } from './config-hosts.ts';
-import { done, impossible, type PcrStep, type Place, todo } from './place.ts';
+import type { PcrStep, Place } from './place.ts';
 import { questions } from './reads.ts';
 
 const releaseParams = z.object({ year: z.number(), number: z.number() });

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { Fault, isFault } from '../../domain/faults.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { SqlSession } from '../../transports/sql.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
 import { kinds } from './acts.ts';
-import { otherSide, phaseOf, roleOf, writableOf } from './detail.ts';
+import { phaseOf, roleOf, writableOf } from './detail.ts';
 import { asConfigured } from './ground.ts';
-import { change, done, impossible, look, type PcrStep, type Place, peek, statusOf, todo, underway } from './place.ts';
+import { change, look, type PcrStep, type Place, peek, statusOf } from './place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 

@@ -2,21 +2,9 @@ import { z } from 'zod';
 import { isOverStatus as isJobOver } from '../cockroach/jobs.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway, unknown } from '../frame/probes.ts';
 import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
-import {
-  change,
-  done,
-  evidenceTime,
-  impossible,
-  look,
-  type PcrStep,
-  type Place,
-  peek,
-  statusOf,
-  todo,
-  underway,
-  unknown,
-} from './place.ts';
+import { change, evidenceTime, look, type PcrStep, type Place, peek, statusOf } from './place.ts';
 import type { VirtualClusterReading } from './read-side.ts';
 import { phaseWords, spellTime } from './words.ts';
 

@@ -4,21 +4,9 @@ import type { JsonObject } from '../../domain/json.ts';
 import { firstValue, withSession, withSystem } from '../cockroach/session.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, unknown } from '../frame/probes.ts';
 import { phaseOf, type SideRead, writableOf } from './detail.ts';
-import {
-  change,
-  done,
-  impossible,
-  look,
-  onlyIfOtherServes,
-  type PcrStep,
-  type Place,
-  peek,
-  phaseThere,
-  statusOf,
-  todo,
-  unknown,
-} from './place.ts';
+import { change, look, onlyIfOtherServes, type PcrStep, type Place, peek, phaseThere, statusOf } from './place.ts';
 import { phaseWords } from './words.ts';
 
 const noParams = z.object({});

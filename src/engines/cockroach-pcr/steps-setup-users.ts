@@ -4,7 +4,8 @@ import type { Secret } from '../../domain/secret.ts';
 import { scrub } from '../../transports/scrub.ts';
 import { withSystem } from '../cockroach/session.ts';
 import type { Probe } from '../engine.ts';
-import { change, done, impossible, type PcrStep, type Place, todo } from './place.ts';
+import { done, impossible, todo } from '../frame/probes.ts';
+import { change, type PcrStep, type Place } from './place.ts';
 import { asSent, configureStatement, createUserStatement, forPeople, loginOf, type Spelling, type Who } from './statements-setup.ts';
 
 /**

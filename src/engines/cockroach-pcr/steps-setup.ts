@@ -1,25 +1,15 @@
 import { z } from 'zod';
+import { otherSide } from '../../domain/observation.ts';
 import type { SqlSession } from '../../transports/sql.ts';
 import { isOverStatus } from '../cockroach/jobs.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { microsOfTimestamp, timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
 import { setupKinds } from './acts-setup.ts';
-import { isFollowing, microsOf, otherSide, phaseOf, type VirtualClusterView } from './detail.ts';
+import { isFollowing, microsOf, phaseOf, type VirtualClusterView } from './detail.ts';
 import { leadsTo } from './ground.ts';
-import {
-  change,
-  done,
-  evidenceTime,
-  impossible,
-  look,
-  onlyIfOtherServes,
-  type PcrStep,
-  type Place,
-  statusOf,
-  todo,
-  underway,
-} from './place.ts';
+import { change, evidenceTime, look, onlyIfOtherServes, type PcrStep, type Place, statusOf } from './place.ts';
 import { readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { createConnectionStatement, createCopyStatement, wayTo } from './statements-setup.ts';
 import { dropReaderNow } from './steps-reader.ts';

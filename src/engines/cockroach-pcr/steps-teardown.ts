@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { timestampOfMicros } from '../cockroach/times.ts';
+import { done, impossible, underway } from '../frame/probes.ts';
 import { phaseOf } from './detail.ts';
-import { change, done, impossible, look, onlyIfOtherServes, type PcrStep, statusOf, underway } from './place.ts';
+import { change, look, onlyIfOtherServes, type PcrStep, statusOf } from './place.ts';
 import { undroppable } from './plan-teardown.ts';
 import { phaseWords } from './words.ts';
 

@@ -3,7 +3,8 @@ import type { SqlSession } from '../../transports/sql.ts';
 import { firstValue, withSession, withSystem } from '../cockroach/session.ts';
 import { releaseOf } from '../cockroach/version.ts';
 import type { Probe } from '../engine.ts';
-import { change, done, impossible, type PcrStep, type Place, todo, underway } from './place.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
+import { change, type PcrStep, type Place } from './place.ts';
 import { questions } from './reads.ts';
 import { compareMajors, isUnfinished, majorOf, majorOfActive } from './versions.ts';
 

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { Fault, isFault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { microsOfTimestamp, timestampOfMicros } from '../cockroach/times.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
 import { kinds, timePlaceholder } from './acts.ts';
-import { microsOf, otherSide, phaseOf } from './detail.ts';
-import { done, impossible, look, type PcrStep, type Place, statusOf, todo, underway } from './place.ts';
+import { microsOf, phaseOf } from './detail.ts';
+import { look, type PcrStep, type Place, statusOf } from './place.ts';
 import { phaseWords } from './words.ts';
 
 /** Fingerprints of both sides as of one time. They are 64-bit numbers, kept as digits. */

@@ -4,9 +4,9 @@ import type { SqlConnect } from '../../transports/sql.ts';
 import { firstValue, withSession } from '../cockroach/session.ts';
 import type { Release } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { PcrSettings } from './config.ts';
 import { type PcrDetail, type ReadSide, type SideRead, writableOf } from './detail.ts';
-import { notNow } from './scene.ts';
 
 export const majorOf = ({ year, number }: Release): string => `${year}.${number}`;
 

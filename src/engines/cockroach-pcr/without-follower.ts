@@ -1,11 +1,11 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { PcrLink } from './config.ts';
-import { otherSide, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { type PcrDetail, phaseOf, writableOf } from './detail.ts';
 import { planFailback } from './plan-failback.ts';
-import { notNow } from './scene.ts';
 import { phaseWords, problemOf } from './words.ts';
 
 /** Why an operation that needs a following side is refused when none follows. Pure. */

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { Fault } from '../../domain/faults.ts';
-import { canonicalJson, type JsonObject } from '../../domain/json.ts';
+import { canonicalJson } from '../../domain/json.ts';
 import type { Link } from '../../domain/link.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import { impossible } from '../frame/probes.ts';
 import { addressOf, type NodeAt } from './acts.ts';
 
 /** One side of a link as its config names it. */
@@ -35,11 +36,6 @@ export interface HostStep<P extends { readonly node: string; readonly address: s
   probe(place: HostPlace, params: P, find: FindNode): Promise<Probe>;
   perform(place: HostPlace, params: P, find: FindNode): Promise<void>;
 }
-
-export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
-export const done = (evidence: JsonObject): Probe => ({ kind: 'done', evidence });
-export const underway = (note: string): Probe => ({ kind: 'underway', fraction: null, note });
-export const todo: Probe = { kind: 'todo' };
 
 /** Makes an executor: it refuses to touch anything when the config has come to mean other nodes than the plan names. */
 export function hostExecutor<L extends Link, P extends { readonly node: string; readonly address: string }>(

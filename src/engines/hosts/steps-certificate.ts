@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Fault } from '../../domain/faults.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo } from '../frame/probes.ts';
 import { type Placement, placeCertificateAct, removeCertificateAct } from './acts.ts';
 import { type Certificate, lookAtFile, readCertificate } from './certificate.ts';
-import { done, type FindNode, type HostPlace, type HostStep, impossible, todo } from './place.ts';
+import type { FindNode, HostPlace, HostStep } from './place.ts';
 import { endingOf, refused, withShell } from './session.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);

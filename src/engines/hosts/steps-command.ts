@@ -3,8 +3,9 @@ import { Fault } from '../../domain/faults.ts';
 import type { ShellSession } from '../../transports/shell.ts';
 import { forgetJob, type JobState, jobFolder, lookAtJob, startJob } from '../../transports/shell-jobs.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
 import { jobIdOf, runCommandAct } from './acts.ts';
-import { done, type HostPlace, type HostStep, impossible, todo, underway } from './place.ts';
+import type { HostPlace, HostStep } from './place.ts';
 import { endingOf, lastWords, withShell } from './session.ts';
 
 const params = z.object({ node: z.string(), address: z.string(), title: z.string(), check: z.string() });

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Topology } from '../../domain/operation.ts';
 import type { Act } from '../../domain/plan.ts';
-import { type CcdrSettings, otherSide } from './config.ts';
+import type { CcdrSettings } from './config.ts';
 import type { Identity } from './identity.ts';
 import {
   type AliasChange,

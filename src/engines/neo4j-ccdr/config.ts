@@ -1,5 +1,4 @@
 import type { Link } from '../../domain/link.ts';
-import type { Side } from '../../domain/observation.ts';
 import type { Topology } from '../../domain/operation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { BoltAddress, BoltTls } from '../../transports/bolt-address.ts';
@@ -77,8 +76,6 @@ export interface CcdrSettings {
 }
 
 export type CcdrLink = Link<CcdrSettings>;
-
-export const otherSide = (side: Side): Side => (side === 'primary' ? 'standby' : 'primary');
 
 export type ParsedSettings =
   | { readonly kind: 'parsed'; readonly settings: CcdrSettings }

@@ -1,10 +1,10 @@
 import type { Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { changeStep, type Draft, lookStep, notNow, undoBy } from '../frame/drafts.ts';
 import type { Acts } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import type { ReadSide } from './detail.ts';
-import { changeStep, type Draft, lookStep, notNow, undoBy } from './drafts.ts';
 import type { Identity } from './identity.ts';
 import { roomObstacle } from './preflight-creation.ts';
 import { versionObstacle } from './release.ts';

@@ -1,6 +1,5 @@
-import type { Fact, Side } from '../../domain/observation.ts';
+import { type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import type { CcdrCluster, CcdrSettings } from './config.ts';
-import { otherSide } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import type { CcdrDetail, DatabaseView, ReadSide } from './detail.ts';
 import { copyFacts, type Goal } from './facts-copies.ts';

@@ -1,5 +1,5 @@
-import type { Health, Side } from '../../domain/observation.ts';
-import { type CcdrSettings, otherSide } from './config.ts';
+import { type Health, otherSide, type Side } from '../../domain/observation.ts';
+import type { CcdrSettings } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import { type CcdrDetail, sides } from './detail.ts';
 import { behindOf, type Follower, followersOf, isSameCluster, phaseOf, sidePhase, writableOf } from './state.ts';

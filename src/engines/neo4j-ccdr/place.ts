@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 import { Fault } from '../../domain/faults.ts';
-import { canonicalJson, type JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act, StepKind } from '../../domain/plan.ts';
 import type { BoltConnect } from '../../transports/bolt.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import { executorFrom } from '../frame/executor.ts';
+import { impossible } from '../frame/probes.ts';
 import { type Acts, actsFor } from './acts.ts';
-import { type CcdrCluster, type CcdrLink, otherSide } from './config.ts';
+import type { CcdrCluster, CcdrLink } from './config.ts';
 import type { DatabaseView, SideRead } from './detail.ts';
 import { readDatabase } from './read-database.ts';
 import { readSide } from './read-side.ts';
@@ -39,47 +41,21 @@ export interface CcdrStep<P> {
   readonly repeatable?: true;
 }
 
-export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
-export const unknown = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'unknown', why, evidence });
-export const done = (evidence: JsonObject): Probe => ({ kind: 'done', evidence });
-export const underway = (note: string, fraction: number | null = null): Probe => ({ kind: 'underway', fraction, note });
-export const todo: Probe = { kind: 'todo' };
+/** Makes an executor: it refuses to touch anything when the config has come to mean something else than the plan does. */
+export const executorOf = <P>(connect: BoltConnect, step: CcdrStep<P>): StepExecutor<CcdrLink> =>
+  executorFrom<CcdrLink, Place, P>({
+    params: step.params,
+    repeatable: step.repeatable,
+    locate: (act, side, link, io) => locate(connect, act, side, link, io),
+    rebuild: ({ link, side }, params) => step.rebuild(actsFor(link.settings), side, params),
+    probe: (place, params) => step.probe(place, params),
+    perform: step.perform?.bind(step),
+  });
 
-/** Makes an executor: it refuses to touch anything when the config has come to mean other databases than the plan names. */
-export function executorOf<P>(connect: BoltConnect, step: CcdrStep<P>): StepExecutor<CcdrLink> {
-  return {
-    ...(step.repeatable === true ? { repeatable: true } : {}),
-    probe: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      return typeof bound === 'string' ? impossible(bound) : step.probe(bound.place, bound.params);
-    },
-    perform: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      const [statement] = act.statements;
-      if (typeof bound === 'string' || step.perform === undefined || statement === undefined) {
-        const why = typeof bound === 'string' ? bound : `'${act.title}' only looks; there is nothing to send.`;
-        throw new Fault('statement-refused', why, { effect: 'not-applied', facts: { kind: act.kind } });
-      }
-      await step.perform(bound.place, statement, bound.params);
-    },
-  };
-}
-
-type Bound<P> = string | { readonly place: Place; readonly params: P };
-
-function bind<P>(connect: BoltConnect, step: CcdrStep<P>, act: Act, link: CcdrLink, io: EngineIo): Bound<P> {
-  const { side } = act;
-  if (side === null) return `'${act.title}' names no side.`;
+function locate(connect: BoltConnect, act: Act, side: Side, link: CcdrLink, io: EngineIo): Place | string {
   const { settings } = link;
   const [cluster, other] = [settings[side], settings[otherSide(side)]];
-  const drift = driftOf(act, cluster, other);
-  if (drift !== null) return drift;
-  const params = step.params.safeParse(act.params);
-  if (!params.success) return `'${act.title}' was planned by a version of the bot whose parameters this one can't read.`;
-  if (canonicalJson(step.rebuild(actsFor(settings), side, params.data).statements) !== canonicalJson(act.statements)) {
-    return `'${act.title}' would be sent in other words now than those that were approved.`;
-  }
-  return { place: { connect, link, side, here: cluster.cluster, there: other.cluster, cluster, other, io }, params: params.data };
+  return driftOf(act, cluster, other) ?? { connect, link, side, here: cluster.cluster, there: other.cluster, cluster, other, io };
 }
 
 const namesOf = ({ database, spareDatabase }: CcdrCluster): readonly (string | null)[] => [database, spareDatabase];

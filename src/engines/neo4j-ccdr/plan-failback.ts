@@ -1,11 +1,12 @@
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { type Draft, lookStep, notNow, type Outline, personAct, personStep } from '../frame/drafts.ts';
 import { actsFor, kinds } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { aliasSteps, creatable, creationSteps, usualLag } from './creation.ts';
 import type { CcdrDetail } from './detail.ts';
-import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redirectAct, redirectWarnings } from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { electionMs, moveSteps } from './plan-switchover.ts';
+import { redirectAct, redirectWarnings } from './redirect.ts';
 import { versionObstacle } from './release.ts';
 import { givingWay, privilegeSteps, type Replacement, replacementOn, replacementWarnings } from './replacement.ts';
 import { isReplicaSide, type Pair, pairOf } from './scene.ts';

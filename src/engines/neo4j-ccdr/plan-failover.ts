@@ -1,26 +1,16 @@
 import type { Operation, Topology } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { changeStep, type Draft, lookStep, noUndo, type Outline, personAct, personStep, undoBy } from '../frame/drafts.ts';
 import { type Acts, actsFor, type Before, kinds } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { aliasSteps, changeBudgetMs, lookBudgetMs } from './creation.ts';
 import type { CcdrDetail } from './detail.ts';
-import {
-  changeStep,
-  type Draft,
-  lookStep,
-  noUndo,
-  type Outline,
-  personAct,
-  personStep,
-  redirectAct,
-  redirectWarnings,
-  undoBy,
-} from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { electionMs } from './plan-switchover.ts';
 import { roomObstacle } from './preflight-creation.ts';
 import { missingPrivileges } from './preflight-privileges.ts';
+import { redirectAct, redirectWarnings } from './redirect.ts';
 import { formOf, promotable, type Scene, sceneOf, unled } from './scene.ts';
 import { copiesOf, isOnline, writableOf } from './state.ts';
 import { accessStatement, type Form } from './statements.ts';

@@ -1,10 +1,10 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import { changeStep, lookStep, notNow, noUndo, type Outline } from '../frame/drafts.ts';
 import { actsFor } from './acts.ts';
-import { type CcdrLink, otherSide } from './config.ts';
+import type { CcdrLink } from './config.ts';
 import { changeBudgetMs, lookBudgetMs } from './creation.ts';
 import { type CcdrDetail, type DatabaseView, sides } from './detail.ts';
-import { changeStep, lookStep, notNow, noUndo, type Outline } from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { oneCluster } from './scene.ts';
 import { phaseOf, sidePhase } from './state.ts';

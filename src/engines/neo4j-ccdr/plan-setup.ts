@@ -1,9 +1,9 @@
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { notNow, type Outline } from '../frame/drafts.ts';
 import { actsFor } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { aliasSteps, creatable, creationSteps } from './creation.ts';
 import type { CcdrDetail } from './detail.ts';
-import { notNow, type Outline } from './drafts.ts';
 import { isReplicaSide, type Pair, pairOf } from './scene.ts';
 import { trustSteps } from './trust.ts';
 import { notCopied, previewWarnings } from './warnings.ts';

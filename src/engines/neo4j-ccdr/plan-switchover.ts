@@ -1,24 +1,14 @@
 import type { Operation } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep, undoBy } from '../frame/drafts.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { aliasSteps, changeBudgetMs, usualLag } from './creation.ts';
 import type { CcdrDetail, ReadSide } from './detail.ts';
-import {
-  changeStep,
-  type Draft,
-  lookStep,
-  notNow,
-  noUndo,
-  type Outline,
-  personStep,
-  redirectAct,
-  redirectWarnings,
-  undoBy,
-} from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { missingPrivileges } from './preflight-privileges.ts';
+import { redirectAct, redirectWarnings } from './redirect.ts';
 import { formOf, promotable, type Scene, sceneOf, unled } from './scene.ts';
 import { behindOf, copiesOf, isOnline, phaseOf } from './state.ts';
 import type { Form } from './statements.ts';
@@ -69,9 +59,9 @@ export function moveSteps({ acts, from, to, maxWriteStopMs }: Move): readonly Dr
       undoBy(acts.setReadWrite(from.side, on)),
       late,
     ),
-    lookStep(acts.awaitDrained(from.side, from.database), share.drain, late),
-    lookStep(acts.markEnd(from.side, from.database), share.mark, late),
-    lookStep(acts.awaitEqual(to.side, pair), share.equal, late),
+    lookStep(acts.awaitDrained(from.side, from.database), share.drain, 'undo'),
+    lookStep(acts.markEnd(from.side, from.database), share.mark, 'undo'),
+    lookStep(acts.awaitEqual(to.side, pair), share.equal, 'undo'),
     changeStep(
       acts.promote(to.side, { ...pair, form: to.form, topology: null, before: 'caught-up' }),
       changeBudgetMs,

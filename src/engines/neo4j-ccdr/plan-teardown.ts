@@ -1,9 +1,9 @@
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { changeStep, lookStep, noUndo, type Outline } from '../frame/drafts.ts';
 import { actsFor } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { dropBudgetMs, lookBudgetMs } from './creation.ts';
 import type { CcdrDetail } from './detail.ts';
-import { changeStep, lookStep, noUndo, type Outline } from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { sceneOf, unled } from './scene.ts';
 import { problemOf } from './words.ts';

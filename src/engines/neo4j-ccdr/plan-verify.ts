@@ -1,8 +1,8 @@
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { lookStep, notNow, type Outline } from '../frame/drafts.ts';
 import { actsFor } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import type { CcdrDetail } from './detail.ts';
-import { lookStep, notNow, type Outline } from './drafts.ts';
 import { sceneOf } from './scene.ts';
 import { problemOf, spell } from './words.ts';
 

@@ -1,10 +1,9 @@
-import { fingerprintOf, type Observation } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { type Refusal, refuse } from '../../domain/refusal.ts';
+import type { Outline } from '../frame/drafts.ts';
+import { plannerOf } from '../frame/planner.ts';
 import type { CcdrLink } from './config.ts';
 import { type CcdrDetail, ccdrDetail } from './detail.ts';
-import { numbered, type Outline } from './drafts.ts';
 import { planFailback } from './plan-failback.ts';
 import { planFailover } from './plan-failover.ts';
 import { planFence } from './plan-fence.ts';
@@ -14,31 +13,8 @@ import { planSwitchover } from './plan-switchover.ts';
 import { planTeardown } from './plan-teardown.ts';
 import { planVerify } from './plan-verify.ts';
 
-/** Plans an operation on what was seen, or says why not. Pure: equal arguments give an equal plan. */
-export function planCcdr(operation: Operation, link: CcdrLink, seen: Observation): Plan | Refusal {
-  const detail = ccdrDetail.safeParse(seen.detail);
-  if (!detail.success) {
-    return refuse(
-      'stale-plan',
-      `The observation of ${link.id} was made by another version of the bot and can't be planned on.`,
-      'Ask again; the databases are then looked at anew.',
-    );
-  }
-  const outline = outlineOf(operation, link, detail.data);
-  if (isRefusal(outline)) return outline;
-  const { steps, ...rest } = outline;
-  const facts = seen.facts.filter((fact) => fact.binding);
-  return {
-    kind: 'plan',
-    link: link.id,
-    engine: 'neo4j-ccdr',
-    operation,
-    ...rest,
-    steps: numbered(steps),
-    fingerprint: fingerprintOf(facts),
-    facts,
-  };
-}
+/** Plans an operation on what was seen, or says why not. Pure. */
+export const planCcdr = plannerOf('neo4j-ccdr', ccdrDetail, outlineOf);
 
 /** A first copy is all that this engine can begin with. */
 const copyOnly = ({ id }: CcdrLink): Refusal =>

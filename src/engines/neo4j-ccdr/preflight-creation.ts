@@ -1,7 +1,7 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation, Topology } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
-import { type CcdrCluster, type CcdrSettings, otherSide } from './config.ts';
+import type { CcdrCluster, CcdrSettings } from './config.ts';
 import type { CcdrDetail, DatabaseView, ReadSide, ServerView } from './detail.ts';
 import { failed, passed, warned } from './preflight-check.ts';
 import { copiesOf, isFollowing, isOnline, phaseOf } from './state.ts';

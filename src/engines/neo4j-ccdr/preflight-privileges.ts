@@ -1,7 +1,7 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Check } from '../../domain/plan.ts';
 import { quoteCypherName } from '../../transports/cypher-quoting.ts';
-import { type CcdrSettings, otherSide } from './config.ts';
+import type { CcdrSettings } from './config.ts';
 import type { CcdrDetail, ReadSide } from './detail.ts';
 import { passed, warned } from './preflight-check.ts';
 import { few } from './words.ts';

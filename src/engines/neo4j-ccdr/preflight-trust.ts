@@ -1,8 +1,8 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import { distrusting } from './certificates.ts';
-import { type CcdrSettings, otherSide } from './config.ts';
+import type { CcdrSettings } from './config.ts';
 import { type CcdrDetail, sides } from './detail.ts';
 import { failed, passed, warned } from './preflight-check.ts';
 import { few, spell } from './words.ts';

@@ -1,10 +1,10 @@
-import type { Observation, Side } from '../../domain/observation.ts';
+import { type Observation, otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation, OperationName } from '../../domain/operation.ts';
 import type { Check, Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import type { EngineIo } from '../engine.ts';
 import { type CertificateMemory, readCertificates } from './certificates.ts';
-import { type CcdrCluster, type CcdrLink, otherSide } from './config.ts';
+import type { CcdrCluster, CcdrLink } from './config.ts';
 import { type CcdrDetail, type ReadSide, type SideRead, sides } from './detail.ts';
 import { pointsOf } from './history.ts';
 import { observationOf, type Readers, readBoth, rememberedWith, withPast } from './observe.ts';

@@ -1,11 +1,11 @@
 import type { Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, personAct, personStep } from '../frame/drafts.ts';
 import { type Acts, kinds } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import { changeBudgetMs, dropBudgetMs, lookBudgetMs } from './creation.ts';
 import type { DatabaseView, ReadSide } from './detail.ts';
-import { changeStep, type Draft, lookStep, notNow, noUndo, personAct, personStep } from './drafts.ts';
 import { identityOf } from './identity.ts';
 import { follows, phaseOf } from './state.ts';
 import { dropStatement, type Remains } from './statements.ts';

@@ -1,10 +1,9 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { CcdrLink } from './config.ts';
-import { otherSide } from './config.ts';
 import type { CcdrDetail, DatabaseView, ReadSide, SideRead } from './detail.ts';
-import { notNow } from './drafts.ts';
 import { copiesOf, type Follower, followersOf, isFollowing, isOnline, isSameCluster, phaseOf, sidePhase } from './state.ts';
 import type { Form } from './statements.ts';
 import { phaseWords, problemOf } from './words.ts';

@@ -1,5 +1,5 @@
-import type { Side } from '../../domain/observation.ts';
-import { type CcdrSettings, otherSide } from './config.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
+import type { CcdrSettings } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import type { CcdrDetail, ReadSide, SideRead } from './detail.ts';
 import { phaseOf, writableOf } from './state.ts';

@@ -1,7 +1,7 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Topology } from '../../domain/operation.ts';
 import { cypherInteger, quoteCypherName, quoteCypherString } from '../../transports/cypher-quoting.ts';
-import { type CcdrSettings, otherSide } from './config.ts';
+import type { CcdrSettings } from './config.ts';
 
 /** How a cluster creates and promotes replicas: its version decides, and the plan is bound to that. */
 export type Form = 'preview' | 'ga';

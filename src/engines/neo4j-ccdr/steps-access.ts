@@ -3,24 +3,11 @@ import { isFault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { mapOf, textAt } from '../../transports/bolt-values.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway, unknown } from '../frame/probes.ts';
 import { kinds } from './acts.ts';
 import type { DatabaseView } from './detail.ts';
 import { identitySchema, sameness } from './identity.ts';
-import {
-  type CcdrStep,
-  change,
-  done,
-  earlierOf,
-  impossible,
-  look,
-  type Place,
-  peek,
-  stateWords,
-  todo,
-  underway,
-  unknown,
-  unlessOtherServes,
-} from './place.ts';
+import { type CcdrStep, change, earlierOf, look, type Place, peek, stateWords, unlessOtherServes } from './place.ts';
 import { deafness } from './read-side.ts';
 import { withServer } from './session.ts';
 import { copiesOf, isReplica, newestOf, phaseOf, writableOf } from './state.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { textAt } from '../../transports/bolt-values.ts';
-import { type CcdrStep, change, done, impossible, type Place, todo } from './place.ts';
+import { done, impossible, todo } from '../frame/probes.ts';
+import { type CcdrStep, change, type Place } from './place.ts';
 import { withLeader } from './session.ts';
 
 const setParams = z.object({ alias: z.string(), database: z.string(), change: z.enum(['create', 'move']) });

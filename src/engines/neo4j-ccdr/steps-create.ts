@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway, unknown } from '../frame/probes.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import type { DatabaseView } from './detail.ts';
 import { identitySchema, sameness } from './identity.ts';
-import { type CcdrStep, change, done, impossible, look, type Place, stateWords, todo, underway, unknown } from './place.ts';
+import { type CcdrStep, change, look, type Place, stateWords } from './place.ts';
 import { readRouting } from './read-side.ts';
 import { withDatabase, withLeader, withServer } from './session.ts';
 import { copiesOf, isOnline, isReplica, phaseOf } from './state.ts';

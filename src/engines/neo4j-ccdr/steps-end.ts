@@ -2,21 +2,10 @@ import { z } from 'zod';
 import { isFault } from '../../domain/faults.ts';
 import { textAt } from '../../transports/bolt-values.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway, unknown } from '../frame/probes.ts';
 import type { DatabaseView } from './detail.ts';
 import { identitySchema, sameness } from './identity.ts';
-import {
-  type CcdrStep,
-  change,
-  done,
-  impossible,
-  look,
-  type Place,
-  stateWords,
-  todo,
-  underway,
-  unknown,
-  unlessOtherServes,
-} from './place.ts';
+import { type CcdrStep, change, look, type Place, stateWords, unlessOtherServes } from './place.ts';
 import { isOn } from './privileges.ts';
 import { withLeader } from './session.ts';
 import { copiesOf, follows, isOnline, phaseOf } from './state.ts';

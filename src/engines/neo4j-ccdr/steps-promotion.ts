@@ -1,24 +1,12 @@
 import { z } from 'zod';
 import { isFault } from '../../domain/faults.ts';
+import { otherSide } from '../../domain/observation.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
 import { kinds } from './acts.ts';
-import { otherSide } from './config.ts';
 import type { DatabaseView } from './detail.ts';
 import { pointsOf } from './history.ts';
-import {
-  type CcdrStep,
-  change,
-  done,
-  earlierOf,
-  impossible,
-  look,
-  lookThere,
-  type Place,
-  peek,
-  stateWords,
-  todo,
-  underway,
-} from './place.ts';
+import { type CcdrStep, change, earlierOf, look, lookThere, type Place, peek, stateWords } from './place.ts';
 import { behindOf, copiesOf, isOnline, isReplica, phaseOf, reachOf, writableOf } from './state.ts';
 import { transactions } from './words.ts';
 import { checkWrites } from './write-check.ts';

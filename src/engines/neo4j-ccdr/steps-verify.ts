@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Probe } from '../engine.ts';
+import { done, impossible, underway } from '../frame/probes.ts';
 import type { CcdrCluster } from './config.ts';
 import { type Counts, countAll } from './counts.ts';
-import { type CcdrStep, done, impossible, look, lookThere, type Place, stateWords, underway } from './place.ts';
+import { type CcdrStep, look, lookThere, type Place, stateWords } from './place.ts';
 import { withDatabase } from './session.ts';
 import { type Behind, behindOf, isReplica } from './state.ts';
 import { few, spell, transactions } from './words.ts';

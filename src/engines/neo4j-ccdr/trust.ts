@@ -1,11 +1,11 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { addressText } from '../../transports/bolt-address.ts';
+import { changeStep, type Draft, noUndo, personAct, personStep } from '../frame/drafts.ts';
 import { byHandAct, certificateByHand, placeCertificateAct, placeCertificateUndo } from '../hosts/acts.ts';
 import { type Acts, kinds } from './acts.ts';
 import { distrusting } from './certificates.ts';
-import { type CcdrLink, otherSide } from './config.ts';
+import type { CcdrLink } from './config.ts';
 import { type CcdrDetail, sides } from './detail.ts';
-import { changeStep, type Draft, noUndo, personAct, personStep } from './drafts.ts';
 
 const placeBudgetMs = 180_000;
 

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import type { ShellTarget } from '../../transports/shell.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import { addressOf } from '../hosts/acts.ts';
-import { type CrrSettings, otherSide } from './config.ts';
+import type { CrrSettings } from './config.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
 export const kinds = {

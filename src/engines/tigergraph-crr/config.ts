@@ -61,8 +61,6 @@ export type CrrLink = Link<CrrSettings>;
 
 export const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
-export const otherSide = (side: Side): Side => (side === 'primary' ? 'standby' : 'primary');
-
 export type ParsedSettings =
   | { readonly kind: 'parsed'; readonly settings: CrrSettings }
   | { readonly kind: 'problems'; readonly problems: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] };

@@ -1,5 +1,5 @@
-import type { Fact, Side } from '../../domain/observation.ts';
-import { type CrrSettings, otherSide, sides } from './config.ts';
+import { type Fact, otherSide, type Side } from '../../domain/observation.ts';
+import { type CrrSettings, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
 import { ailing, followersOf, isFollower, phaseOf } from './state.ts';
 import { count, few, spell } from './words.ts';

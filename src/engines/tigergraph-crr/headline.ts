@@ -1,5 +1,5 @@
-import type { Health } from '../../domain/observation.ts';
-import { type CrrSettings, otherSide, sides } from './config.ts';
+import { type Health, otherSide } from '../../domain/observation.ts';
+import { type CrrSettings, sides } from './config.ts';
 import type { CrrDetail } from './detail.ts';
 import { outlasted } from './history.ts';
 import { clusterTrouble, followTrouble } from './side-problem.ts';

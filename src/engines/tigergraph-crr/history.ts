@@ -1,5 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
-import { otherSide } from './config.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { CrrDetail, PastView, PositionsView, ReadSide } from './detail.ts';
 import { familyOf, isOnline } from './parse-services.ts';
 import { type Follower, followersOf } from './state.ts';

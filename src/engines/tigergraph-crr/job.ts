@@ -6,13 +6,14 @@ import { scrub } from '../../transports/scrub.ts';
 import type { ShellSession } from '../../transports/shell.ts';
 import { forgetJob, type JobState, jobFolder, lookAtJob, startJob } from '../../transports/shell-jobs.ts';
 import type { Probe } from '../engine.ts';
+import { impossible, todo, underway, unknown } from '../frame/probes.ts';
 import { jobIdOf } from '../hosts/acts.ts';
 import { withShell } from '../hosts/session.ts';
 import type { At } from './acts.ts';
 import { secretsOf } from './ask.ts';
 import { inPath } from './commands.ts';
 import { complains, linesOf, reasonIn } from './parse-text.ts';
-import { type CrrStep, impossible, type Place, todo, underway, unknown } from './place.ts';
+import type { CrrStep, Place } from './place.ts';
 
 /** A command that takes minutes or hours: it goes on whatever becomes of the connection, and is begun once. */
 export interface LongStep<P> {

@@ -1,11 +1,11 @@
 import { Fault } from '../../domain/faults.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
 import { keys } from './acts.ts';
 import { askNode } from './ask.ts';
 import { configGet } from './commands.ts';
-import { type CrrCluster, otherSide } from './config.ts';
+import type { CrrCluster } from './config.ts';
 import type { BackupRow, ConnectorView, ServicesView, StagedView } from './detail.ts';
 import { parseBackups, parseGbarList } from './parse-backups.ts';
 import type { Block } from './parse-blocks.ts';

@@ -1,10 +1,10 @@
 import type { LinkId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Lag } from '../../domain/lag.ts';
-import type { Observation, Side, SideView } from '../../domain/observation.ts';
+import { type Observation, otherSide, type Side, type SideView } from '../../domain/observation.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import { type EngineIo, fenceOffers } from '../engine.ts';
-import { type CrrLink, type CrrSettings, otherSide } from './config.ts';
+import type { CrrLink, CrrSettings } from './config.ts';
 import type { CrrDetail } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { headlineOf } from './headline.ts';

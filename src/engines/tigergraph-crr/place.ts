@@ -1,13 +1,12 @@
 import type { z } from 'zod';
-import { Fault } from '../../domain/faults.ts';
-import { canonicalJson, type JsonObject } from '../../domain/json.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import { executorFrom } from '../frame/executor.ts';
 import { addressOf } from '../hosts/acts.ts';
 import type { At } from './acts.ts';
-import { type CrrCluster, type CrrLink, otherSide } from './config.ts';
+import type { CrrCluster, CrrLink } from './config.ts';
 
 /** Where an act runs and what it may ask. */
 export interface Place {
@@ -33,39 +32,18 @@ export interface CrrStep<P> {
   perform?(place: Place, params: P): Promise<void>;
 }
 
-export const impossible = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'impossible', why, evidence });
-export const unknown = (why: string, evidence: JsonObject = {}): Probe => ({ kind: 'unknown', why, evidence });
-export const done = (evidence: JsonObject): Probe => ({ kind: 'done', evidence });
-export const underway = (note: string, fraction: number | null = null): Probe => ({ kind: 'underway', fraction, note });
-export const todo: Probe = { kind: 'todo' };
+/** Makes an executor: it refuses to touch anything when the config has come to mean something else than the plan does. */
+export const executorOf = <P>(connect: ShellConnect, step: CrrStep<P>): StepExecutor<CrrLink> =>
+  executorFrom<CrrLink, Place, P>({
+    params: step.params,
 
-/** Makes an executor: it refuses to touch anything when the config has come to mean other nodes than the plan names. */
-export function executorOf<P>(connect: ShellConnect, step: CrrStep<P>): StepExecutor<CrrLink> {
-  return {
-    probe: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      return typeof bound === 'string' ? impossible(bound) : step.probe(bound.place, bound.params);
-    },
-    perform: async (act, link, io) => {
-      const bound = bind(connect, step, act, link, io);
-      if (typeof bound === 'string' || step.perform === undefined) {
-        const why = typeof bound === 'string' ? bound : `'${act.title}' only looks; there is nothing to send.`;
-        throw new Fault('statement-refused', why, { effect: 'not-applied', facts: { kind: act.kind } });
-      }
-      await step.perform(bound.place, bound.params);
-    },
-  };
-}
+    locate: (act, side, link, io) => locate(connect, act, side, link, io),
+    rebuild: ({ link, side, node }, params) => step.rebuild({ settings: link.settings, side, node }, params),
+    probe: (place, params) => step.probe(place, params),
+    perform: step.perform === undefined ? undefined : async (place, _statement, params) => step.perform?.(place, params),
+  });
 
-function bind<P>(
-  connect: ShellConnect,
-  step: CrrStep<P>,
-  act: Act,
-  link: CrrLink,
-  io: EngineIo,
-): string | { readonly place: Place; readonly params: P } {
-  const { side } = act;
-  if (side === null) return `'${act.title}' names no side.`;
+function locate(connect: ShellConnect, act: Act, side: Side, link: CrrLink, io: EngineIo): Place | string {
   const { settings } = link;
   const cluster = settings[side];
   const node = cluster.nodes.find(({ name }) => name === act.params['node']);
@@ -73,11 +51,5 @@ function bind<P>(
     const now = node === undefined ? `names no such node of ${cluster.cluster}` : `says ${addressOf(node)} of ${cluster.cluster}`;
     return `'${act.title}' was planned for ${act.params['node']} (${act.params['address']}) of ${act.cluster}, but the config of ${link.id} now ${now}.`;
   }
-  const params = step.params.safeParse(act.params);
-  if (!params.success) return `'${act.title}' was planned by a version of the bot whose parameters this one can't read.`;
-  if (canonicalJson(step.rebuild({ settings, side, node }, params.data).statements) !== canonicalJson(act.statements)) {
-    return `'${act.title}' would be sent in other words now than those that were approved.`;
-  }
-  const there = settings[otherSide(side)].cluster;
-  return { place: { connect, link, side, here: cluster.cluster, there, cluster, node, act, io }, params: params.data };
+  return { connect, link, side, here: cluster.cluster, there: settings[otherSide(side)].cluster, cluster, node, act, io };
 }

@@ -1,11 +1,12 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { notNow, noUndo, type Outline } from '../frame/drafts.ts';
 import { removeBackupAct } from './acts-backup.ts';
 import { builtOn, newestFull } from './chains.ts';
 import { type CrrLink, sides } from './config.ts';
 import type { BackupRow, CrrDetail } from './detail.ts';
-import { budgets, changeStep, notNow, noUndo, type Outline } from './drafts.ts';
+import { budgets, changeStep } from './drafts.ts';
 import { isTag } from './names.ts';
 import { type Party, partyOn, servingSide, stateWords, storeRefusal, toolOf } from './scene.ts';
 import { backupPause, backupWarnings, takeSteps } from './seed.ts';

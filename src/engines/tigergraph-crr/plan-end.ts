@@ -1,5 +1,6 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { notNow, noUndo, type Outline, undoBy } from '../frame/drafts.ts';
 import {
   awaitFollowingAct,
   checkSplitBrainAct,
@@ -10,9 +11,9 @@ import {
   stopCrrAct,
   stopServicesAct,
 } from './acts.ts';
-import { type CrrLink, otherSide } from './config.ts';
+import type { CrrLink } from './config.ts';
 import type { CrrDetail } from './detail.ts';
-import { budgets, changeStep, longDraft, lookStep, notNow, noUndo, type Outline, undoBy } from './drafts.ts';
+import { budgets, changeStep, longDraft, lookStep } from './drafts.ts';
 import { depthOf } from './names.ts';
 import { hasCrr, type Party, partyOn, stagedRefusal, stateWords } from './scene.ts';
 import { followersOf, phaseOf, writableOf } from './state.ts';

@@ -1,6 +1,8 @@
+import { otherSide } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { type Draft, notNow, noUndo, type Outline, personStep, redirectAct, undoBy } from '../frame/drafts.ts';
 import {
   awaitEqualAct,
   checkSplitBrainAct,
@@ -14,22 +16,9 @@ import {
   stopServicesAct,
   verifyServingAct,
 } from './acts.ts';
-import { type CrrLink, otherSide } from './config.ts';
+import type { CrrLink } from './config.ts';
 import type { CrrDetail } from './detail.ts';
-import {
-  budgets,
-  changeStep,
-  type Draft,
-  fenceByHandAct,
-  longDraft,
-  lookStep,
-  notNow,
-  noUndo,
-  type Outline,
-  personStep,
-  redirectAct,
-  undoBy,
-} from './drafts.ts';
+import { budgets, changeStep, fenceByHandAct, longDraft, lookStep } from './drafts.ts';
 import { hasCrr, type Party, partyOn, silentNodes, stagedRefusal, stateWords } from './scene.ts';
 import { followersOf, phaseOf, writableOf } from './state.ts';
 import { few, problemOf, spell } from './words.ts';

@@ -1,12 +1,14 @@
+import { otherSide } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { type Draft, notNow, type Outline, undoBy } from '../frame/drafts.ts';
 import { startCrrAct, stopCrrAct, verifyServingAct } from './acts.ts';
 import { restoreAct } from './acts-backup.ts';
 import { chainOf, covering, isMoment, newest, newestFull } from './chains.ts';
-import { type CrrLink, otherSide } from './config.ts';
+import type { CrrLink } from './config.ts';
 import type { BackupRow, CrrDetail } from './detail.ts';
-import { budgets, changeStep, type Draft, longDraft, lookStep, notNow, type Outline, undoBy } from './drafts.ts';
+import { budgets, changeStep, longDraft, lookStep } from './drafts.ts';
 import { listOf, sideNamed } from './plan-backup.ts';
 import { hasCrr, needsMetadata, type Party, pairRefusal, partyOn, stateWords, storeRefusal, toolOf } from './scene.ts';
 import { carrySteps, replaced, takeSteps } from './seed.ts';

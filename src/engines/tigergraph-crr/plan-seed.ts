@@ -1,9 +1,11 @@
+import { otherSide } from '../../domain/observation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { type Draft, notNow, type Outline, personStep } from '../frame/drafts.ts';
 import { checkSplitBrainAct } from './acts.ts';
-import { type CrrLink, otherSide } from './config.ts';
+import type { CrrLink } from './config.ts';
 import type { CrrDetail } from './detail.ts';
-import { type Draft, keepAwayAct, lookStep, notNow, type Outline, personStep } from './drafts.ts';
+import { keepAwayAct, lookStep } from './drafts.ts';
 import { depthOf } from './names.ts';
 import { isAtLeast } from './parse-version.ts';
 import { type Party, pairRefusal, partyOn, replicaWarning, restoresAsDr, servingSide, stagedRefusal, stateWords } from './scene.ts';

@@ -1,5 +1,7 @@
+import { otherSide } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { notNow, noUndo, type Outline, personStep, undoBy } from '../frame/drafts.ts';
 import {
   awaitFollowingAct,
   configureAct,
@@ -11,9 +13,9 @@ import {
   stopServicesAct,
   verifyVersionAct,
 } from './acts.ts';
-import { type CrrLink, otherSide } from './config.ts';
+import type { CrrLink } from './config.ts';
 import type { CrrDetail } from './detail.ts';
-import { budgets, changeStep, keepAwayAct, longDraft, lookStep, notNow, noUndo, type Outline, personStep, undoBy } from './drafts.ts';
+import { budgets, changeStep, keepAwayAct, longDraft, lookStep } from './drafts.ts';
 import { isAtLeast } from './parse-version.ts';
 import { hasCrr, type Party, pairRefusal, partyOn, restoresAsDr, stagedRefusal, stateWords } from './scene.ts';
 import { backupPause, backupWarnings, carrySteps, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from './seed.ts';

@@ -1,10 +1,9 @@
-import { fingerprintOf, type Observation } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
-import type { Plan } from '../../domain/plan.ts';
-import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
+import { type Refusal, refuse } from '../../domain/refusal.ts';
+import type { Outline } from '../frame/drafts.ts';
+import { plannerOf } from '../frame/planner.ts';
 import type { CrrLink } from './config.ts';
 import { type CrrDetail, crrDetail } from './detail.ts';
-import { numbered, type Outline } from './drafts.ts';
 import { planBackup } from './plan-backup.ts';
 import { planFence, planPause, planResume, planTeardown } from './plan-end.ts';
 import { planFailover, planSwitchover } from './plan-promote.ts';
@@ -12,31 +11,8 @@ import { planRestore } from './plan-restore.ts';
 import { planFailback, planRebuild, planSetup } from './plan-seed.ts';
 import { planUpgrade } from './plan-upgrade.ts';
 
-/** Plans an operation on what was seen, or says why not. Pure: equal arguments give an equal plan. */
-export function planCrr(operation: Operation, link: CrrLink, seen: Observation): Plan | Refusal {
-  const detail = crrDetail.safeParse(seen.detail);
-  if (!detail.success) {
-    return refuse(
-      'stale-plan',
-      `The observation of ${link.id} was made by another version of the bot and can't be planned on.`,
-      'Ask again; the clusters are then looked at anew.',
-    );
-  }
-  const outline = outlineOf(operation, link, detail.data, seen.observedAt);
-  if (isRefusal(outline)) return outline;
-  const { steps, ...rest } = outline;
-  const facts = seen.facts.filter((fact) => fact.binding);
-  return {
-    kind: 'plan',
-    link: link.id,
-    engine: 'tigergraph-crr',
-    operation,
-    ...rest,
-    steps: numbered(steps),
-    fingerprint: fingerprintOf(facts),
-    facts,
-  };
-}
+/** Plans an operation on what was seen, or says why not. Pure. */
+export const planCrr = plannerOf('tigergraph-crr', crrDetail, outlineOf);
 
 /** A first copy is all that this engine can begin with. */
 const copyOnly = ({ id }: CrrLink): Refusal =>

@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
@@ -6,7 +6,7 @@ import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { EngineIo } from '../engine.ts';
 import { askNode } from './ask.ts';
 import { configGet } from './commands.ts';
-import { type CrrLink, type CrrSettings, otherSide } from './config.ts';
+import type { CrrLink, CrrSettings } from './config.ts';
 import type { CrrDetail } from './detail.ts';
 import { parseNumber, parseWord } from './parse-config.ts';
 import { parseBrokers, parsePartitions } from './parse-host.ts';

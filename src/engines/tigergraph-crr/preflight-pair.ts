@@ -1,8 +1,8 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import { isMoment, newest } from './chains.ts';
-import { type CrrLink, type CrrSettings, otherSide } from './config.ts';
+import type { CrrLink, CrrSettings } from './config.ts';
 import type { BackupRow, CrrDetail, ReadSide } from './detail.ts';
 import { depthOf, prefixBehind } from './names.ts';
 import { isAtLeast } from './parse-version.ts';

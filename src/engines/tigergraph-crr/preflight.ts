@@ -1,10 +1,10 @@
-import type { Observation, Side } from '../../domain/observation.ts';
+import { type Observation, otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check, Plan } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
-import { type CrrLink, otherSide, sides } from './config.ts';
+import { type CrrLink, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
 import { lookCrr, type Memory, observationOf } from './observe.ts';
 import { licenseCheck, reachCheck, superuserCheck } from './preflight-asked.ts';

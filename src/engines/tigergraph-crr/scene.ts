@@ -1,11 +1,11 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { ShellTarget } from '../../transports/shell.ts';
+import { notNow } from '../frame/drafts.ts';
 import type { At } from './acts.ts';
 import type { BackupTool } from './acts-backup.ts';
 import { type CrrLink, sides } from './config.ts';
 import type { CrrDetail, ReadSide, ToolsView, VersionView } from './detail.ts';
-import { notNow } from './drafts.ts';
 import { isAtLeast } from './parse-version.ts';
 import { storeCheck } from './preflight-store.ts';
 import { phaseOf, sharedHosts, writableOf } from './state.ts';

@@ -1,5 +1,6 @@
 import type { Estimate, Undo } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import { type Draft, notNow, noUndo, personStep, undoBy } from '../frame/drafts.ts';
 import {
   awaitFollowingAct,
   awaitInStepAct,
@@ -12,20 +13,7 @@ import {
 } from './acts.ts';
 import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBackupAct, takeBackupAct } from './acts-backup.ts';
 import type { CrrLink } from './config.ts';
-import {
-  budgets,
-  changeStep,
-  copyByHandAct,
-  type Draft,
-  installByHandAct,
-  longDraft,
-  lookStep,
-  notNow,
-  noUndo,
-  passwordByHandAct,
-  personStep,
-  undoBy,
-} from './drafts.ts';
+import { budgets, changeStep, copyByHandAct, installByHandAct, longDraft, lookStep, passwordByHandAct } from './drafts.ts';
 import { prefixBehind } from './names.ts';
 import { isAtLeast } from './parse-version.ts';
 import { needsMetadata, type Party, restoresAsDr, toolOf } from './scene.ts';

@@ -1,5 +1,5 @@
-import type { Side } from '../../domain/observation.ts';
-import { type CrrSettings, otherSide } from './config.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
+import type { CrrSettings } from './config.ts';
 import type { CrrDetail, ReadSide, SideRead } from './detail.ts';
 import { ailing, followsOther, isFollower, phaseOf, wrongPrefix } from './state.ts';
 import { few, phaseWords } from './words.ts';

@@ -1,5 +1,5 @@
-import type { Side, SideView, Tristate } from '../../domain/observation.ts';
-import { type CrrCluster, type CrrSettings, otherSide, sides } from './config.ts';
+import { otherSide, type Side, type SideView, type Tristate } from '../../domain/observation.ts';
+import { type CrrCluster, type CrrSettings, sides } from './config.ts';
 import type { CrrDetail, ReadSide, ServicesView, SideRead } from './detail.ts';
 import { prefixBehind } from './names.ts';
 import { familyOf, isOnline } from './parse-services.ts';

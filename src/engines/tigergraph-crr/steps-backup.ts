@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../../domain/secret.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { EngineIo } from '../engine.ts';
+import { done, impossible, todo, underway, unknown } from '../frame/probes.ts';
 import { kinds } from './acts.ts';
 import {
   type BackupTool,
@@ -18,7 +19,7 @@ import { ask, lookBackups, lookServices, spotOf } from './look.ts';
 import { isTag } from './names.ts';
 import { familyOf, isOnline } from './parse-services.ts';
 import { plain } from './parse-text.ts';
-import { type CrrStep, done, impossible, type Place, todo, underway, unknown } from './place.ts';
+import type { CrrStep, Place } from './place.ts';
 import { send } from './send.ts';
 import { few } from './words.ts';
 

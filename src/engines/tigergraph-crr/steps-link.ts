@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { otherSide } from '../../domain/observation.ts';
+import { done, impossible, underway, unknown } from '../frame/probes.ts';
 import {
   awaitEqualAct,
   awaitFollowingAct,
@@ -10,11 +12,10 @@ import {
   verifyVersionAct,
 } from './acts.ts';
 import { configGet } from './commands.ts';
-import { otherSide } from './config.ts';
 import { allOnline, ask, isRunning, isServing, lookFollowing, type Spot, spotOf, spotOn, spotThere, unheard } from './look.ts';
 import { parseNumber, parsePath, parseWord } from './parse-config.ts';
 import { isAtLeast, parseVersion, versionIn } from './parse-version.ts';
-import { type CrrStep, done, impossible, type Place, underway, unknown } from './place.ts';
+import type { CrrStep, Place } from './place.ts';
 import { readPositions, readSequence } from './read-numbers.ts';
 import { ailing } from './state.ts';
 import { few } from './words.ts';

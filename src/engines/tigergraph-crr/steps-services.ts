@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { Secret } from '../../domain/secret.ts';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo, underway } from '../frame/probes.ts';
 import { initKafkaAct, installQueriesAct, keys, restartAct, startServicesAct, stopServicesAct } from './acts.ts';
 import { configGet } from './commands.ts';
 import { askGsql } from './gsql.ts';
 import type { LongStep } from './job.ts';
 import { allOnline, ask, lookServices, spotOf } from './look.ts';
 import { parseFlag } from './parse-config.ts';
-import { done, impossible, type Place, todo, underway } from './place.ts';
+import type { Place } from './place.ts';
 import { ailing, takesWrites } from './state.ts';
 import { few } from './words.ts';
 

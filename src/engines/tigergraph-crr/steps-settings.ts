@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Probe } from '../engine.ts';
+import { done, impossible, todo } from '../frame/probes.ts';
 import { type CrrKey, configureAct, keys, type Purpose, startCrrAct, stopCrrAct } from './acts.ts';
 import { lookFollowing, lookSettings, spotOf } from './look.ts';
-import { type CrrStep, done, impossible, todo } from './place.ts';
+import type { CrrStep } from './place.ts';
 import { send } from './send.ts';
 import { few } from './words.ts';
 

@@ -1,0 +1,72 @@
+import type { Link } from '../../domain/link.ts';
+import type { Act, Estimate, Step, Undo } from '../../domain/plan.ts';
+import { type Refusal, refuse } from '../../domain/refusal.ts';
+
+/** A step without its place in the plan. */
+export type Draft = Omit<Step, 'id'>;
+
+/** What an operation's planner decides; the rest of a plan is the same for all. */
+export interface Outline {
+  readonly summary: string;
+  readonly steps: readonly Draft[];
+  readonly predictedLoss: Estimate;
+  readonly predictedDowntime: Estimate;
+  readonly warnings: readonly string[];
+}
+
+export const notNow = (sentence: string, next: string): Refusal => refuse('not-possible-now', sentence, next);
+
+export const undoBy = (act: Act): Undo => ({ kind: 'act', act });
+export const noUndo = (why: string): Undo => ({ kind: 'none', why });
+
+/** Longest time for one call where an engine says nothing else, ms. */
+const performMs = 60_000;
+const dayMs = 24 * 3_600_000;
+
+/** A step that only looks; `budgetMs` is how long it may take to be proven. */
+export const lookStep = (act: Act, budgetMs: number, onLate: Step['onLate'] = 'halt'): Draft =>
+  changeStep(act, budgetMs, noUndo('It changes nothing.'), { onLate });
+
+/** A step with one effect; `performMs` bounds one call, within the budget. */
+export const changeStep = (
+  act: Act,
+  budgetMs: number,
+  undo: Undo,
+  more: Partial<Pick<Step, 'onLate' | 'pointOfNoReturn' | 'performMs'>> = {},
+): Draft => ({
+  ...act,
+  budgetMs,
+  onLate: 'halt',
+  pointOfNoReturn: false,
+  undo,
+  by: 'engine',
+  ...more,
+  performMs: Math.min(budgetMs, more.performMs ?? performMs),
+});
+
+/** A step that a person carries out and confirms; the journal records who did. */
+export const personStep = (act: Act): Draft => ({
+  ...changeStep(act, dayMs, noUndo('A person did it, so a person has to take it back.')),
+  by: 'person',
+});
+
+/** What people are asked to do, in words. */
+export const personAct = (kind: string, title: string, words: readonly string[]): Act => ({
+  kind,
+  title,
+  cluster: null,
+  side: null,
+  statements: words,
+  params: {},
+});
+
+/** Application traffic is moved by people, in the words of the team, or by the hook of the config that takes this step over. */
+export const redirectAct = (
+  link: Pick<Link, 'redirect'>,
+  to: string,
+  title = `Redirect application traffic to ${to}`,
+  more: readonly string[] = [],
+): Act => ({
+  ...personAct('redirect', title, [link.redirect.instructions, ...more]),
+  params: { to },
+});
