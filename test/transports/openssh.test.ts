@@ -6,7 +6,7 @@ import { isFault } from '../../src/domain/faults.ts';
 import type { RunId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { endLeftOvers } from '../../src/engines/hosts/evict.ts';
-import { blocksCommand, splitBlocks } from '../../src/engines/tigergraph-crr/parse-blocks.ts';
+import { blocksCommand, splitBlocks } from '../../src/engines/tigergraph-crr/parse/blocks.ts';
 import { connectShell, type ShellSession, type ShellTarget } from '../../src/transports/shell.ts';
 import { forgetJob, lookAtJob, startJob } from '../../src/transports/shell-jobs.ts';
 import { listTagged } from '../../src/transports/shell-processes.ts';

@@ -5,9 +5,9 @@ import { jobsStatement, logicalJob } from '../cockroach/jobs.ts';
 import { nowStatement } from '../cockroach/now.ts';
 import { landedStatement } from '../cockroach/session.ts';
 import type { LdrSettings } from './config.ts';
-import { streamsStatement } from './read-jobs.ts';
-import { queueCountQuery, queuesQuery } from './read-tables.ts';
-import { lastLookMs, newestWriteQuery, politely } from './read-writes.ts';
+import { streamsStatement } from './reads/jobs.ts';
+import { queueCountQuery, queuesQuery } from './reads/tables.ts';
+import { lastLookMs, newestWriteQuery, politely } from './reads/writes.ts';
 import { fingerprintQuery, tablesOn } from './statements.ts';
 
 /** Stands for the number of a table, which no plan knows. */

@@ -5,7 +5,7 @@ import { readNow } from '../cockroach/now.ts';
 import { type Micros, timestampOfMicros } from '../cockroach/times.ts';
 import { isLive, replicatedOf } from './flow.ts';
 import { on, type Place } from './place.ts';
-import { readJobs } from './read-jobs.ts';
+import { readJobs } from './reads/jobs.ts';
 import { fingerprintQuery, timePlaceholder } from './statements.ts';
 
 /** As of when both sides are read, and up to when each side that follows had everything by then. */

@@ -3,7 +3,7 @@ import type { SqlSession } from '../../transports/sql.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { LdrSettings } from './config.ts';
 import type { Finding } from './detail.ts';
-import { isAbsent } from './read-tables.ts';
+import { isAbsent } from './reads/tables.ts';
 import { isSameTable, showTable, type TableName } from './table-name.ts';
 
 /** A function of the team that decides about conflicts, as a side calls it, and the tables that it decides for. */

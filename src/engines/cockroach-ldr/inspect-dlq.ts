@@ -14,7 +14,7 @@ import type { EngineIo } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import { reasonWords } from './dlq-reason.ts';
 import { wantedInto } from './flow.ts';
-import { findQueues, isAbsent, type Queue, quoteQueue, readDlq } from './read-tables.ts';
+import { findQueues, isAbsent, type Queue, quoteQueue, readDlq } from './reads/tables.ts';
 import { showTable } from './table-name.ts';
 import { readPrimaryKey } from './table-view.ts';
 import { count } from './words.ts';

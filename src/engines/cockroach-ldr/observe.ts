@@ -11,9 +11,9 @@ import { sideToWeigh } from './emptied-side.ts';
 import { factsOf } from './facts.ts';
 import { flowInto, flowsOf, lagMsOf, readOf } from './flow.ts';
 import { headlineOf } from './headline.ts';
-import { readSchema } from './read-schema.ts';
-import { readSide } from './read-side.ts';
-import { readBothWrites } from './read-writes.ts';
+import { readSchema } from './reads/schema.ts';
+import { readSide } from './reads/side.ts';
+import { readBothWrites } from './reads/writes.ts';
 import { tablesAt } from './words.ts';
 
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */

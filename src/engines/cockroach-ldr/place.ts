@@ -11,8 +11,8 @@ import { executorFrom } from '../frame/executor.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { JobView, ReadSide } from './detail.ts';
-import { readJobs } from './read-jobs.ts';
-import { readSide } from './read-side.ts';
+import { readJobs } from './reads/jobs.ts';
+import { readSide } from './reads/side.ts';
 import { showTable } from './table-name.ts';
 
 /** Where an act runs and what it may ask. */

@@ -5,13 +5,13 @@ import { plannerOf } from '../frame/planner.ts';
 import type { LdrLink } from './config.ts';
 import { type LdrDetail, ldrDetail } from './detail.ts';
 import { declined } from './operations.ts';
-import { planAlter } from './plan-alter.ts';
-import { planFailover } from './plan-failover.ts';
-import { planPause, planReconnect, planResume, planTeardown } from './plan-jobs.ts';
-import { planFailback, planSwitchover } from './plan-move.ts';
-import { planRebuild } from './plan-refill.ts';
-import { planSetup } from './plan-setup.ts';
-import { planVerify } from './plan-verify.ts';
+import { planAlter } from './plans/alter.ts';
+import { planFailover } from './plans/failover.ts';
+import { planPause, planReconnect, planResume, planTeardown } from './plans/jobs.ts';
+import { planFailback, planSwitchover } from './plans/move.ts';
+import { planRebuild } from './plans/refill.ts';
+import { planSetup } from './plans/setup.ts';
+import { planVerify } from './plans/verify.ts';
 
 /** Plans an operation on what was seen, or says why not. Pure. */
 export const planLdr = plannerOf('cockroach-ldr', ldrDetail, (operation, link: LdrLink, detail) => {

@@ -13,9 +13,9 @@ import type { LdrDetail, ReadSide } from './detail.ts';
 import { readOf, wantedInto } from './flow.ts';
 import { observationOf, readDetail, withWrites } from './observe.ts';
 import { planLdr } from './plan.ts';
-import { compareHistoryChecks } from './preflight-history.ts';
-import { controlChecks } from './preflight-privileges.ts';
-import { startChecks } from './preflight-start.ts';
+import { compareHistoryChecks } from './preflights/history.ts';
+import { controlChecks } from './preflights/privileges.ts';
+import { startChecks } from './preflights/start.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 

@@ -4,17 +4,17 @@ import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import { executorOf } from './place.ts';
-import { alterConnection, createConnection, createUser, dropConnection, grant, setRangefeeds } from './steps-access.ts';
-import { bounce } from './steps-bounce.ts';
-import { type Comparisons, compareTables } from './steps-compare.ts';
-import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps-cut.ts';
-import { emptyTables } from './steps-empty.ts';
-import { dropReplicated, endStream } from './steps-end.ts';
-import { cancel, pause, resume } from './steps-jobs.ts';
-import { awaitScan, proveAdvance } from './steps-scan.ts';
-import { checkFit, checkSchema } from './steps-schema.ts';
-import { createReplicated, createStream } from './steps-start.ts';
-import { checkWrites, type Looks } from './steps-writes.ts';
+import { alterConnection, createConnection, createUser, dropConnection, grant, setRangefeeds } from './steps/access.ts';
+import { bounce } from './steps/bounce.ts';
+import { type Comparisons, compareTables } from './steps/compare.ts';
+import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps/cut.ts';
+import { emptyTables } from './steps/empty.ts';
+import { dropReplicated, endStream } from './steps/end.ts';
+import { cancel, pause, resume } from './steps/jobs.ts';
+import { awaitScan, proveAdvance } from './steps/scan.ts';
+import { checkFit, checkSchema } from './steps/schema.ts';
+import { createReplicated, createStream } from './steps/start.ts';
+import { checkWrites, type Looks } from './steps/writes.ts';
 
 /** The executors of this engine. What people do has none. */
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<LdrLink>>> {

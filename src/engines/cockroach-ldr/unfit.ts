@@ -5,7 +5,7 @@ import { isAtLeast } from '../cockroach/version.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import type { Reads } from './plan-start.ts';
+import type { Reads } from './plans/start.ts';
 
 export function versionRefusal(operation: OperationName, link: LdrLink, reads: Reads): Refusal | null {
   for (const side of ['primary', 'standby'] as const) {

@@ -1,8 +1,8 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import { changeStep, type Draft, lookStep, personStep } from '../frame/drafts.ts';
 import { placeCertificateAct, placeCertificateUndo } from '../hosts/acts.ts';
+import { certificateByHand } from './acts/by-hand.ts';
 import { actsFor } from './acts.ts';
-import { certificateByHand } from './acts-by-hand.ts';
 import type { PcrLink } from './config.ts';
 import { trustedPath } from './config-hosts.ts';
 import type { PcrDetail } from './detail.ts';

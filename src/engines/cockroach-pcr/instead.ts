@@ -2,8 +2,8 @@ import type { Operation } from '../../domain/operation.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import { msOfMicros } from '../cockroach/times.ts';
 import { microsOf, writableOf } from './detail.ts';
-import { hasExpired } from './plan-pause.ts';
-import { planSwitchover } from './plan-switchover.ts';
+import { hasExpired } from './plans/pause.ts';
+import { planSwitchover } from './plans/switchover.ts';
 import type { Scene } from './scene.ts';
 import { spell, spellTime } from './words.ts';
 

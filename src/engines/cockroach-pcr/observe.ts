@@ -10,7 +10,7 @@ import { factsOf } from './facts.ts';
 import { bothAsConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
 import { withHosts } from './hosts-ground.ts';
-import { planFence } from './plan-fence.ts';
+import { planFence } from './plans/fence.ts';
 import { readSide } from './read-side.ts';
 import { withAppVersion } from './versions.ts';
 import { problemOf, unseen } from './words.ts';

@@ -1,8 +1,8 @@
 import { otherSide } from '../../domain/observation.ts';
 import { isAtLeast, isAtLeastPatch } from '../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, personStep, undoBy } from '../frame/drafts.ts';
+import { windowByHand } from './acts/by-hand.ts';
 import type { Acts } from './acts.ts';
-import { windowByHand } from './acts-by-hand.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import { expiryMsOf, type ReadSide } from './detail.ts';

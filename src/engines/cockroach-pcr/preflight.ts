@@ -14,10 +14,10 @@ import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
 import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
-import { clockChecks } from './preflight-clocks.ts';
-import { operationChecks } from './preflight-operation.ts';
-import { setupChecks } from './preflight-setup.ts';
-import { streamChecks } from './preflight-stream.ts';
+import { clockChecks } from './preflights/clocks.ts';
+import { operationChecks } from './preflights/operation.ts';
+import { setupChecks } from './preflights/setup.ts';
+import { streamChecks } from './preflights/stream.ts';
 import { followRefusal } from './versions.ts';
 import { problemOf } from './words.ts';
 

@@ -5,7 +5,7 @@ import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrLink } from './config.ts';
 import { type PcrDetail, phaseOf, writableOf } from './detail.ts';
-import { planFailback } from './plan-failback.ts';
+import { planFailback } from './plans/failback.ts';
 import { phaseWords, problemOf } from './words.ts';
 
 /** Why an operation that needs a following side is refused when none follows. Pure. */

@@ -6,7 +6,7 @@ import type { Acts } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import type { ReadSide } from './detail.ts';
 import type { Identity } from './identity.ts';
-import { roomObstacle } from './preflight-creation.ts';
+import { roomObstacle } from './preflights/creation.ts';
 import { versionObstacle } from './release.ts';
 import { formOf, type Pair } from './scene.ts';
 import type { Form } from './statements.ts';

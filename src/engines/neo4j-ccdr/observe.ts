@@ -12,7 +12,7 @@ import type { CcdrDetail, SideRead } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { type Headline, headlineOf } from './headline.ts';
 import { pastOf, pointsOf, remember, type Seen, trailOf } from './history.ts';
-import { planFence } from './plan-fence.ts';
+import { planFence } from './plans/fence.ts';
 import { readDatabases, readSide } from './read-side.ts';
 import { withLeader } from './session.ts';
 import { sideProblem } from './side-problem.ts';

@@ -4,14 +4,14 @@ import type { Outline } from '../frame/drafts.ts';
 import { plannerOf } from '../frame/planner.ts';
 import type { CcdrLink } from './config.ts';
 import { type CcdrDetail, ccdrDetail } from './detail.ts';
-import { planFailback } from './plan-failback.ts';
-import { planFailover } from './plan-failover.ts';
-import { planFence } from './plan-fence.ts';
-import { planRebuild } from './plan-rebuild.ts';
-import { planSetup } from './plan-setup.ts';
-import { planSwitchover } from './plan-switchover.ts';
-import { planTeardown } from './plan-teardown.ts';
-import { planVerify } from './plan-verify.ts';
+import { planFailback } from './plans/failback.ts';
+import { planFailover } from './plans/failover.ts';
+import { planFence } from './plans/fence.ts';
+import { planRebuild } from './plans/rebuild.ts';
+import { planSetup } from './plans/setup.ts';
+import { planSwitchover } from './plans/switchover.ts';
+import { planTeardown } from './plans/teardown.ts';
+import { planVerify } from './plans/verify.ts';
 
 /** Plans an operation on what was seen, or says why not. Pure. */
 export const planCcdr = plannerOf('neo4j-ccdr', ccdrDetail, outlineOf);

@@ -5,12 +5,12 @@ import { kinds } from './acts.ts';
 import type { CcdrLink } from './config.ts';
 import type { Readers } from './observe.ts';
 import { executorOf } from './place.ts';
-import { awaitDrained, checkOneWriter, markEnd, setReadOnly, setReadWrite } from './steps-access.ts';
-import { dropAlias, setAlias } from './steps-alias.ts';
-import { awaitOnline, create, dropReplica, reloadTls, verifyReads } from './steps-create.ts';
-import { drop, savePrivileges, stop } from './steps-end.ts';
-import { awaitEqual, awaitTopology, awaitWriter, promote, proveCatchUp, takeStock } from './steps-promotion.ts';
-import { compareCounts } from './steps-verify.ts';
+import { awaitDrained, checkOneWriter, markEnd, setReadOnly, setReadWrite } from './steps/access.ts';
+import { dropAlias, setAlias } from './steps/alias.ts';
+import { awaitOnline, create, dropReplica, reloadTls, verifyReads } from './steps/create.ts';
+import { drop, savePrivileges, stop } from './steps/end.ts';
+import { awaitEqual, awaitTopology, awaitWriter, promote, proveCatchUp, takeStock } from './steps/promotion.ts';
+import { compareCounts } from './steps/verify.ts';
 
 /** The executors of this engine. What people do has none. */
 export function stepsOf({ connect, shell }: Readers): Readonly<Record<StepKind, StepExecutor<CcdrLink>>> {

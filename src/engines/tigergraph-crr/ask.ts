@@ -6,8 +6,8 @@ import type { EngineIo } from '../engine.ts';
 import { withShell } from '../hosts/session.ts';
 import { looks } from './commands.ts';
 import type { CrrCluster } from './config.ts';
-import { type Block, splitBlocks } from './parse-blocks.ts';
-import { complains } from './parse-text.ts';
+import { type Block, splitBlocks } from './parse/blocks.ts';
+import { complains } from './parse/text.ts';
 
 /** The first password that the product comes with. It is in its manual, and a word in every path, so hiding it would hide only those. */
 const firstPassword = 'tigergraph';

@@ -1,6 +1,6 @@
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { CrrCluster } from './config.ts';
-import { blocksCommand } from './parse-blocks.ts';
+import { blocksCommand } from './parse/blocks.ts';
 
 /** A command that finds TigerGraph's own: they are in nobody's path who comes over SSH. */
 export const inPath = ({ commands }: Pick<CrrCluster, 'commands'>, command: string): string =>

@@ -5,7 +5,7 @@ import { withShell } from '../hosts/session.ts';
 import { secretsOf } from './ask.ts';
 import { inPath } from './commands.ts';
 import { spotOf, unheard } from './look.ts';
-import { reasonIn } from './parse-text.ts';
+import { reasonIn } from './parse/text.ts';
 import type { Place } from './place.ts';
 
 /** Asks GSQL about one graph as the superuser, whose password goes by standard input. Throws a Fault when it gives no answer. */

@@ -1,6 +1,6 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { CrrDetail, PastView, PositionsView, ReadSide } from './detail.ts';
-import { familyOf, isOnline } from './parse-services.ts';
+import { familyOf, isOnline } from './parse/services.ts';
 import { type Follower, followersOf } from './state.ts';
 import { count, spell } from './words.ts';
 

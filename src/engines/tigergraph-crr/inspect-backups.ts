@@ -4,7 +4,7 @@ import type { ShellConnect } from '../../transports/shell.ts';
 import type { EngineIo, Inspector } from '../engine.ts';
 import { type CrrLink, type CrrSettings, sides } from './config.ts';
 import type { BackupRow, CrrDetail, SideRead } from './detail.ts';
-import { newSideMemory, readSide } from './read-side.ts';
+import { newSideMemory, readSide } from './reads/side.ts';
 import { count, problemOf } from './words.ts';
 
 /** Lists the backups that each side knows. */

@@ -12,7 +12,7 @@ import { withShell } from '../hosts/session.ts';
 import type { At } from './acts.ts';
 import { secretsOf } from './ask.ts';
 import { inPath } from './commands.ts';
-import { complains, linesOf, reasonIn } from './parse-text.ts';
+import { complains, linesOf, reasonIn } from './parse/text.ts';
 import type { CrrStep, Place } from './place.ts';
 
 /** A command that takes minutes or hours: it goes on whatever becomes of the connection, and is begun once. */

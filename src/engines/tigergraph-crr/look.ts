@@ -7,11 +7,11 @@ import { askNode } from './ask.ts';
 import { configGet } from './commands.ts';
 import type { CrrCluster } from './config.ts';
 import type { BackupRow, ConnectorView, ServicesView, StagedView } from './detail.ts';
-import { parseBackups, parseGbarList } from './parse-backups.ts';
-import type { Block } from './parse-blocks.ts';
-import { parseDiff, parseFlag, parseValue } from './parse-config.ts';
-import { isOnline, parseConnector, parseServices } from './parse-services.ts';
-import { reasonIn } from './parse-text.ts';
+import { parseBackups, parseGbarList } from './parse/backups.ts';
+import type { Block } from './parse/blocks.ts';
+import { parseDiff, parseFlag, parseValue } from './parse/config.ts';
+import { isOnline, parseConnector, parseServices } from './parse/services.ts';
+import { reasonIn } from './parse/text.ts';
 import type { Place } from './place.ts';
 import { takesWrites } from './state.ts';
 

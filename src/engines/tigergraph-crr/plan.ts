@@ -4,12 +4,12 @@ import type { Outline } from '../frame/drafts.ts';
 import { plannerOf } from '../frame/planner.ts';
 import type { CrrLink } from './config.ts';
 import { type CrrDetail, crrDetail } from './detail.ts';
-import { planBackup } from './plan-backup.ts';
-import { planFence, planPause, planResume, planTeardown } from './plan-end.ts';
-import { planFailover, planSwitchover } from './plan-promote.ts';
-import { planRestore } from './plan-restore.ts';
-import { planFailback, planRebuild, planSetup } from './plan-seed.ts';
-import { planUpgrade } from './plan-upgrade.ts';
+import { planBackup } from './plans/backup.ts';
+import { planFence, planPause, planResume, planTeardown } from './plans/end.ts';
+import { planFailover, planSwitchover } from './plans/promote.ts';
+import { planRestore } from './plans/restore.ts';
+import { planFailback, planRebuild, planSetup } from './plans/seed.ts';
+import { planUpgrade } from './plans/upgrade.ts';
 
 /** Plans an operation on what was seen, or says why not. Pure. */
 export const planCrr = plannerOf('tigergraph-crr', crrDetail, outlineOf);

@@ -1,4 +1,4 @@
-import { plain } from './parse-text.ts';
+import { plain } from './parse/text.ts';
 
 /** How far a restore came, by its own log. */
 export type RestoreStage = 'untouched' | 'enabled' | 'halfway' | 'restored' | 'whole';

@@ -6,8 +6,8 @@ import type { At } from './acts.ts';
 import type { BackupTool } from './acts-backup.ts';
 import { type CrrLink, sides } from './config.ts';
 import type { CrrDetail, ReadSide, ToolsView, VersionView } from './detail.ts';
-import { isAtLeast } from './parse-version.ts';
-import { storeCheck } from './preflight-store.ts';
+import { isAtLeast } from './parse/version.ts';
+import { storeCheck } from './preflights/store.ts';
 import { phaseOf, sharedHosts, writableOf } from './state.ts';
 import { few, phaseWords, problemOf } from './words.ts';
 

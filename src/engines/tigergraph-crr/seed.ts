@@ -15,7 +15,7 @@ import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBa
 import type { CrrLink } from './config.ts';
 import { budgets, changeStep, copyByHandAct, installByHandAct, longDraft, lookStep, passwordByHandAct } from './drafts.ts';
 import { prefixBehind } from './names.ts';
-import { isAtLeast } from './parse-version.ts';
+import { isAtLeast } from './parse/version.ts';
 import { needsMetadata, type Party, restoresAsDr, toolOf } from './scene.ts';
 import { brokersOf } from './state.ts';
 

@@ -3,7 +3,7 @@ import { scrub } from '../../transports/scrub.ts';
 import { withShell } from '../hosts/session.ts';
 import { secretsOf } from './ask.ts';
 import { inPath } from './commands.ts';
-import { complains, reasonIn } from './parse-text.ts';
+import { complains, reasonIn } from './parse/text.ts';
 import type { Place } from './place.ts';
 
 /** Sends one short command. Throws a Fault unless it ended well by its exit code and by its own word. */

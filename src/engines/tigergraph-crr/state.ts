@@ -2,8 +2,8 @@ import { otherSide, type Side, type SideView, type Tristate } from '../../domain
 import { type CrrCluster, type CrrSettings, sides } from './config.ts';
 import type { CrrDetail, ReadSide, ServicesView, SideRead } from './detail.ts';
 import { prefixBehind } from './names.ts';
-import { familyOf, isOnline } from './parse-services.ts';
-import { isAtLeast } from './parse-version.ts';
+import { familyOf, isOnline } from './parse/services.ts';
+import { isAtLeast } from './parse/version.ts';
 
 /** What a cluster is doing, by its own word. */
 export type Phase =

@@ -5,11 +5,11 @@ import { kinds } from './acts.ts';
 import type { CrrLink } from './config.ts';
 import { type LongStep, longStep, type Told } from './job.ts';
 import { executorOf } from './place.ts';
-import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps-backup.ts';
-import { awaitEqual, awaitFollowing, awaitInStep, checkSplitBrain, proveKeepsUp, verifyServing, verifyVersion } from './steps-link.ts';
-import { compareFiles, restore } from './steps-restore.ts';
-import { initKafka, installQueries, restart, startServices, stopServices } from './steps-services.ts';
-import { configure, startCrr, stopCrr } from './steps-settings.ts';
+import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps/backup.ts';
+import { awaitEqual, awaitFollowing, awaitInStep, checkSplitBrain, proveKeepsUp, verifyServing, verifyVersion } from './steps/link.ts';
+import { compareFiles, restore } from './steps/restore.ts';
+import { initKafka, installQueries, restart, startServices, stopServices } from './steps/services.ts';
+import { configure, startCrr, stopCrr } from './steps/settings.ts';
 
 /** The executors of this engine. What people do has none. */
 export function stepsOf(connect: ShellConnect): Readonly<Record<StepKind, StepExecutor<CrrLink>>> {

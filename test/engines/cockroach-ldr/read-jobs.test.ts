@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reasonWords } from '../../../src/engines/cockroach-ldr/dlq-reason.ts';
-import { ttlSecondsIn } from '../../../src/engines/cockroach-ldr/read-history.ts';
-import { readJobs } from '../../../src/engines/cockroach-ldr/read-jobs.ts';
+import { ttlSecondsIn } from '../../../src/engines/cockroach-ldr/reads/history.ts';
+import { readJobs } from '../../../src/engines/cockroach-ldr/reads/jobs.ts';
 import type { SqlRow } from '../../../src/transports/sql.ts';
 import { aLink } from './scenes.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Finding, ldrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { createCockroachLdr } from '../../../src/engines/cockroach-ldr/index.ts';
 import { entriesText } from '../../../src/engines/cockroach-ldr/inspect-dlq.ts';
-import { readRows } from '../../../src/engines/cockroach-ldr/read-tables.ts';
+import { readRows } from '../../../src/engines/cockroach-ldr/reads/tables.ts';
 import { readPrimaryKey, readTableView } from '../../../src/engines/cockroach-ldr/table-view.ts';
 import type { SqlConnect } from '../../../src/transports/sql.ts';
 import { connectSql } from '../../../src/transports/sql.ts';

@@ -7,7 +7,7 @@ import { Secret } from '../../../src/domain/secret.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import { clockCheck } from '../../../src/engines/cockroach-pcr/preflight-clocks.ts';
+import { clockCheck } from '../../../src/engines/cockroach-pcr/preflights/clocks.ts';
 import { followRefusal } from '../../../src/engines/cockroach-pcr/versions.ts';
 import {
   aDetail,

@@ -6,7 +6,7 @@ import { hashPlan, type Plan } from '../../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import { sharesOf } from '../../../src/engines/cockroach-pcr/plan-switchover.ts';
+import { sharesOf } from '../../../src/engines/cockroach-pcr/plans/switchover.ts';
 import {
   aDetail,
   aJob,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeAddresses } from '../../../src/engines/neo4j-ccdr/preflight-addresses.ts';
+import { judgeAddresses } from '../../../src/engines/neo4j-ccdr/preflights/addresses.ts';
 import { aReadSide, aServer, aSource, someSettings } from './build.ts';
 
 const cluster = { ...someSettings().primary, replication: ['g1:6000', 'g2:6000'] };

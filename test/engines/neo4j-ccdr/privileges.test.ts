@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { CcdrDetail } from '../../../src/engines/neo4j-ccdr/detail.ts';
-import { missingPrivileges, privilegesCheck } from '../../../src/engines/neo4j-ccdr/preflight-privileges.ts';
+import { missingPrivileges, privilegesCheck } from '../../../src/engines/neo4j-ccdr/preflights/privileges.ts';
 import { anIo, planOn } from '../../conformance/drive.ts';
 import { byHand, type CcdrBed, ccdrLinkId as link, openCcdr } from '../../conformance/neo4j-ccdr-bed.ts';
 import { ask, stepOf, upTo } from './acting.ts';

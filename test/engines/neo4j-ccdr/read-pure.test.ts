@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { distrusting } from '../../../src/engines/neo4j-ccdr/certificates.ts';
 import type { CertificatesView } from '../../../src/engines/neo4j-ccdr/detail.ts';
-import { roomObstacle } from '../../../src/engines/neo4j-ccdr/preflight-creation.ts';
-import { trustChecks } from '../../../src/engines/neo4j-ccdr/preflight-trust.ts';
+import { roomObstacle } from '../../../src/engines/neo4j-ccdr/preflights/creation.ts';
+import { trustChecks } from '../../../src/engines/neo4j-ccdr/preflights/trust.ts';
 import { choose } from '../../../src/engines/neo4j-ccdr/read-side.ts';
 import { releaseOf, surfaceOf, versionObstacle } from '../../../src/engines/neo4j-ccdr/release.ts';
 import { topologyOf } from '../../../src/engines/neo4j-ccdr/topology.ts';

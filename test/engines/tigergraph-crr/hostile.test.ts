@@ -12,7 +12,7 @@ import {
   withBackup,
 } from '../../../src/engines/tigergraph-crr/acts-backup.ts';
 import type { CrrLink } from '../../../src/engines/tigergraph-crr/config.ts';
-import { blocksCommand, splitBlocks } from '../../../src/engines/tigergraph-crr/parse-blocks.ts';
+import { blocksCommand, splitBlocks } from '../../../src/engines/tigergraph-crr/parse/blocks.ts';
 import { createReading } from '../../../src/engines/tigergraph-crr/reading.ts';
 import type { ShellConnect } from '../../../src/transports/shell.ts';
 import { hostileName } from '../../support/hostile.ts';

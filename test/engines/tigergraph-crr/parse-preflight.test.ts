@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBrokers, parseLoading, parsePartitions } from '../../../src/engines/tigergraph-crr/parse-host.ts';
-import { keepsOldRecords, versionIn } from '../../../src/engines/tigergraph-crr/parse-version.ts';
-import { bucketsCheck } from '../../../src/engines/tigergraph-crr/preflight-deep.ts';
+import { parseBrokers, parseLoading, parsePartitions } from '../../../src/engines/tigergraph-crr/parse/host.ts';
+import { keepsOldRecords, versionIn } from '../../../src/engines/tigergraph-crr/parse/version.ts';
+import { bucketsCheck } from '../../../src/engines/tigergraph-crr/preflights/deep.ts';
 
 describe('loading jobs', () => {
   it.each([

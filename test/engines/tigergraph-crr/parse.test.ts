@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBackups, parseGbarList, parseTime } from '../../../src/engines/tigergraph-crr/parse-backups.ts';
-import { blocksCommand, splitBlocks } from '../../../src/engines/tigergraph-crr/parse-blocks.ts';
+import { parseBackups, parseGbarList, parseTime } from '../../../src/engines/tigergraph-crr/parse/backups.ts';
+import { blocksCommand, splitBlocks } from '../../../src/engines/tigergraph-crr/parse/blocks.ts';
 import {
   parseDiff,
   parseFlag,
@@ -12,12 +12,12 @@ import {
   parseShape,
   parseValue,
   parseWord,
-} from '../../../src/engines/tigergraph-crr/parse-config.ts';
-import { isSuperuser, parseDiskFree, parseLicense, parseProcesses, parseUsage } from '../../../src/engines/tigergraph-crr/parse-host.ts';
-import { parseNative, parseOffsets, parseSequence, topicsIn } from '../../../src/engines/tigergraph-crr/parse-numbers.ts';
-import { isOnline, parseConnector, parseServices } from '../../../src/engines/tigergraph-crr/parse-services.ts';
-import { reasonIn, saidIn } from '../../../src/engines/tigergraph-crr/parse-text.ts';
-import { isAtLeast, parseTools, parseVersion, versionIn } from '../../../src/engines/tigergraph-crr/parse-version.ts';
+} from '../../../src/engines/tigergraph-crr/parse/config.ts';
+import { isSuperuser, parseDiskFree, parseLicense, parseProcesses, parseUsage } from '../../../src/engines/tigergraph-crr/parse/host.ts';
+import { parseNative, parseOffsets, parseSequence, topicsIn } from '../../../src/engines/tigergraph-crr/parse/numbers.ts';
+import { isOnline, parseConnector, parseServices } from '../../../src/engines/tigergraph-crr/parse/services.ts';
+import { reasonIn, saidIn } from '../../../src/engines/tigergraph-crr/parse/text.ts';
+import { isAtLeast, parseTools, parseVersion, versionIn } from '../../../src/engines/tigergraph-crr/parse/version.ts';
 import {
   allServices,
   aTask,

@@ -1,7 +1,7 @@
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { CrrLink } from '../../../src/engines/tigergraph-crr/config.ts';
 import type { BackupRow, CrrDetail, ReadSide, SideRead, ToolsView } from '../../../src/engines/tigergraph-crr/detail.ts';
-import { versionIn } from '../../../src/engines/tigergraph-crr/parse-version.ts';
+import { versionIn } from '../../../src/engines/tigergraph-crr/parse/version.ts';
 import { aFollower, aSource, noneSeen, servicesDown } from './build.ts';
 
 /** What the binaries of a version say that they can do: one version for each difference. */

@@ -9,8 +9,8 @@ import { noPast, type Past, pastOf, remember } from '../../../src/engines/tigerg
 import { backupsOf } from '../../../src/engines/tigergraph-crr/inspect-backups.ts';
 import { depthOf, isPrefix, prefixBehind } from '../../../src/engines/tigergraph-crr/names.ts';
 import { observationOf } from '../../../src/engines/tigergraph-crr/observe.ts';
-import { pairChecks } from '../../../src/engines/tigergraph-crr/preflight-pair.ts';
-import { sideChecks } from '../../../src/engines/tigergraph-crr/preflight-side.ts';
+import { pairChecks } from '../../../src/engines/tigergraph-crr/preflights/pair.ts';
+import { sideChecks } from '../../../src/engines/tigergraph-crr/preflights/side.ts';
 import { phaseOf, roleOf, writableOf } from '../../../src/engines/tigergraph-crr/state.ts';
 import { rememberedOf, trailOf } from '../../../src/engines/tigergraph-crr/trail.ts';
 import { aDetail, aFollower, aLink, aSource, noneSeen, parseRaw, rawSettings, running, servicesDown } from './build.ts';

@@ -1,0 +1,110 @@
+import { otherSide } from '../../../domain/observation.ts';
+import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
+import { type Draft, lookStep, type Outline, personAct, personStep, redirectAct } from '../../frame/drafts.ts';
+import { type Acts, actsFor, kinds } from '../acts.ts';
+import type { LdrLink } from '../config.ts';
+import type { LdrDetail } from '../detail.ts';
+import { bothRead, movingFlow, queueWarnings } from '../scene.ts';
+import { tablesAt } from '../words.ts';
+import { checkWritesStep, consentSteps, emptyingLoss, emptyingOf, emptyingWarnings, inUseRefusal, queueSteps } from './empty.ts';
+import { targetOf } from './move.ts';
+import { emptySteps, endSteps, type Refill, schemaBudgetMs } from './refill.ts';
+import { type Form, startSteps } from './start.ts';
+
+/** Takes both sides through a change of schema that replicating tables refuse: end, change, fill anew. Pure. */
+export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
+  const reads = bothRead('alter', link, detail);
+  if (isRefusal(reads)) return reads;
+  const { settings, id } = link;
+  const into = targetOf(link, detail);
+  const source = otherSide(into);
+  const both = settings.direction === 'bidirectional';
+  for (const side of both ? [into, source] : [into]) {
+    const flow = movingFlow('alter', link, detail, side);
+    if (isRefusal(flow)) return flow;
+  }
+  const form: Form = { kind: 'stream', order: both ? [source, into] : [into] };
+  const start = startSteps('alter', link, reads, form);
+  if (isRefusal(start)) return start;
+  const acts = actsFor(settings);
+  const emptying = emptyingOf(link, detail, into);
+  const away = `If applications use ${settings[into].cluster}, swap primary and standby in the config of ${id}, and set the link up anew.`;
+  const inUse = both ? null : inUseRefusal(emptying, away);
+  if (inUse !== null) return inUse;
+  const refill: Refill = { ...emptying, reads };
+  const [here, there] = [settings[into].cluster, settings[source].cluster];
+  return {
+    summary: `End the replication of ${id}, have people change the tables on both sides, and copy everything anew from ${there} to ${here}.`,
+    steps: [...gatherSteps(refill, acts), ...changeSteps(refill, acts), ...start, ...(both ? [backStep(link)] : [])],
+    predictedLoss: both
+      ? {
+          ms: 0,
+          words: `Nothing, if applications stay on ${there} from the redirect on: ${here} is emptied after ${there} has everything that ${here} took.`,
+        }
+      : emptyingLoss(refill),
+    predictedDowntime: {
+      ms: 0,
+      words: `Applications go on with ${there}; ${here} can't be used from the end of the jobs until its copy is complete.`,
+    },
+    warnings: [...warningsOf(link, detail, here, there), ...emptyingWarnings(refill)],
+  };
+}
+
+/** Both ways, the applications come together on one side, which waits until it has what the other one took. */
+function gatherSteps(refill: Refill, acts: Acts): readonly Draft[] {
+  const { link, into } = refill;
+  const { cluster } = link.settings[otherSide(into)];
+  const other = link.settings[into].cluster;
+  if (link.settings.direction === 'bidirectional') {
+    const redirect = redirectAct(link, cluster, `Redirect all application traffic to ${cluster}, and none to ${other}`);
+    return [...queueSteps(refill, acts), personStep(redirect), ...consentSteps(refill, acts)];
+  }
+  const words = [`Nothing that writes on ${other} may go on: its rows are deleted, and filled anew from ${cluster}.`];
+  const quiet = personAct(kinds.stopWriters, `Make sure that applications use ${cluster} and that nothing writes on ${other}`, words);
+  return [personStep(quiet), ...consentSteps(refill, acts)];
+}
+
+/** A change of schema may rewrite rows, which then look newly written: what was written is looked at before it. */
+function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
+  const { settings } = refill.link;
+  const names = tablesAt(
+    settings,
+    refill.into,
+    settings.tables.map((_, pair) => pair),
+  );
+  const change = personAct(kinds.changeSchema, 'Change the tables on both sides in the same way', [
+    `Run the same ALTER TABLE on ${settings.primary.cluster} and on ${settings.standby.cluster} (${names}); nothing replicates now, so they take it.`,
+    'Columns, types, nullability, keys, checks and unique indexes have to be equal on both sides afterwards. SHOW CREATE TABLE shows them.',
+  ]);
+  return [
+    ...endSteps(refill.reads, acts),
+    checkWritesStep(refill, acts),
+    personStep(change),
+    lookStep(acts.checkFit(refill.into), schemaBudgetMs),
+    ...emptySteps(refill, acts),
+  ];
+}
+
+const backStep = (link: LdrLink): Draft =>
+  personStep(
+    personAct(kinds.spread, 'Let applications use both sides again, as before', [
+      `Undo the redirect to one side: give ${link.settings.primary.cluster} and ${link.settings.standby.cluster} the traffic that each had before this run.`,
+    ]),
+  );
+
+function warningsOf(link: LdrLink, detail: LdrDetail, here: string, there: string): readonly string[] {
+  const { id, settings } = link;
+  return [
+    'Not needed for these, which replicating tables take as they are, by hand on both sides: CREATE INDEX (not unique, partial, hash-sharded or on computed columns), DROP INDEX, ALTER INDEX RENAME or NOT VISIBLE, SET or DROP DEFAULT, zone configurations, and TTL settings other than ttl_expire_after.',
+    `From the end of the jobs until the copy is complete, nothing protects ${there}; how long that is depends on the change and on the size of the tables.`,
+    `Every row of the link's tables on ${here} is deleted and copied anew.`,
+    ...(settings.direction === 'bidirectional'
+      ? [
+          `Applications are gathered on ${there}. If they must stay on ${here}, do not approve: swap primary and standby in the config of ${id} first, so that they are gathered there.`,
+        ]
+      : []),
+    'If the change goes wrong, mend the tables by hand before you confirm; the run then checks that both sides fit, and starts nothing if they do not.',
+    ...queueWarnings(link, detail, 'standby'),
+    ...queueWarnings(link, detail, 'primary'),
+  ];
+}

@@ -1,0 +1,204 @@
+import { otherSide, type Side } from '../../../domain/observation.ts';
+import type { OperationName } from '../../../domain/operation.ts';
+import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personAct, personStep } from '../../frame/drafts.ts';
+import { type Acts, actsFor, kinds } from '../acts.ts';
+import type { LdrLink } from '../config.ts';
+import type { JobView, LdrDetail } from '../detail.ts';
+import { lastFollower } from '../emptied-side.ts';
+import { flowInto, isLive, lastOver, phaseOf } from '../flow.ts';
+import { newestId } from '../own-jobs.ts';
+import { bothRead, isExpired, limitsOf, queueWarnings, sides } from '../scene.ts';
+import { emptied, findingWarnings, schemaRefusal, versionRefusal } from '../unfit.ts';
+import { isClean, strayList } from '../weigh.ts';
+import { count, phaseWords, tablesAt, wayOf } from '../words.ts';
+import {
+  checkWritesStep,
+  consentSteps,
+  type Emptying,
+  emptyingLoss,
+  emptyingOf,
+  emptyingWarnings,
+  inUseRefusal,
+  queueSteps,
+} from './empty.ts';
+import { type Form, type Reads, startSteps } from './start.ts';
+
+/** Ending a job takes seconds; emptying a table is answered at once, ms. */
+const endBudgetMs = 10 * 60_000;
+export const schemaBudgetMs = 10 * 60_000;
+
+/** Which side is emptied and filled anew from the other one. */
+export interface Refill extends Emptying {
+  readonly reads: Reads;
+}
+
+/** Plans a new full copy for the side that follows. Pure. */
+export function planRebuild(link: LdrLink, detail: LdrDetail): Outline | Refusal {
+  const reads = bothRead('rebuild', link, detail);
+  if (isRefusal(reads)) return reads;
+  const into = lastFollower(link, reads);
+  const emptying = emptyingOf(link, detail, into);
+  const { id } = link;
+  const away = `If applications use ${link.settings[into].cluster}, /repl failback ${id} fills ${link.settings[otherSide(into)].cluster} anew from it.`;
+  const sound = soundRefusal(link, detail, into) ?? inUseRefusal(emptying, away) ?? servingRefusal(emptying);
+  return sound ?? planRefill('rebuild', { ...emptying, reads });
+}
+
+/** Plans that the side that used to be the source follows the other one. Only where no job is live: a live one says that the roles have not changed. */
+export function planReturn(link: LdrLink, detail: LdrDetail): Outline | Refusal {
+  const reads = bothRead('failback', link, detail);
+  if (isRefusal(reads)) return reads;
+  const former = link.settings.direction === 'bidirectional' ? 'standby' : lastFollower(link, reads);
+  const live = sides.map((side) => flowInto(link.settings, detail, side)).find((flow) => flow !== null) ?? null;
+  if (live !== null) {
+    const here = link.settings[live.into].cluster;
+    return notNow(
+      `${wayOf(link.settings, live.into)}: ${phaseWords[live.phase]}, so applications are taken to use the other side, and ${here} is not where ${link.id} could fail back from.`,
+      `If applications use ${here} now, end the job first with /repl teardown ${link.id}, then ask again; if ${here} can't follow any more, ask for a rebuild.`,
+    );
+  }
+  const emptying = emptyingOf(link, detail, otherSide(former));
+  const away = `If applications use ${link.settings[emptying.into].cluster}, this would go the wrong way: /repl rebuild ${link.id} fills ${link.settings[former].cluster} anew instead.`;
+  return inUseRefusal(emptying, away) ?? planRefill('failback', { ...emptying, reads });
+}
+
+/**
+ * A side that may be the one in use is not emptied. A job that was cancelled may have been ended by a switchover or a failover to this
+ * very side, and both ways either side may serve: then only rows tell, where they can be read.
+ */
+function servingRefusal({ link, detail, into, weighing }: Emptying): Refusal | null {
+  const { settings, id } = link;
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  const both = settings.direction === 'bidirectional';
+  const told = both ? weighing === null : flowInto(settings, detail, into) !== null || lastOver(detail, into)?.status === 'failed';
+  if (told || weighing === null || isClean(weighing)) return null;
+  const why = both
+    ? `no job brings ${here}'s writes to ${there}`
+    : `no job into ${here} failed; one that was ended by hand, by a switchover or by a failover may have left ${here} in use`;
+  const strays = strayList(link, weighing);
+  const rows = strays.length === 0 ? '' : ` ${here} has writes that ${there} is not known to have: ${strays.join('; ')}.`;
+  return notNow(
+    `Whether applications use ${here} or ${there} can't be told: ${why}.${rows} Nothing on ${here} is deleted.`,
+    `${into === 'standby' ? `If applications use ${here}, /repl failback ${id} fills ${there} anew from it. ` : ''}If they use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}.`,
+  );
+}
+
+/** A side that follows, or that can go on, is not emptied. */
+function soundRefusal({ settings, id }: LdrLink, detail: LdrDetail, into: Side): Refusal | null {
+  const flow = flowInto(settings, detail, into);
+  if (flow === null || flow.missing.length > 0) return null;
+  const halted = flow.phase === 'paused' || flow.phase === 'gave-up';
+  if (halted && isExpired(detail, flow)) return null;
+  if (flow.phase === 'retrying' || flow.phase === 'strange') return null;
+  return notNow(
+    `${wayOf(settings, into)}: ${phaseWords[flow.phase]}, so there is no need to delete what ${settings[into].cluster} has and copy it anew.`,
+    halted ? `/repl resume ${id} lets it go on.` : `If it must be done all the same, end the replication with /repl teardown ${id} first.`,
+  );
+}
+
+function planRefill(operation: OperationName, refill: Refill): Outline | Refusal {
+  const { link, detail, reads, into } = refill;
+  const { settings } = link;
+  const source = otherSide(into);
+  const form: Form = { kind: 'stream', order: settings.direction === 'bidirectional' ? [source, into] : [into] };
+  const refusal =
+    versionRefusal(operation, link, reads) ?? tablesRefusal(operation, refill) ?? schemaRefusal(operation, link, detail, form.order);
+  if (refusal !== null) return refusal;
+  const start = startSteps(operation, link, reads, form);
+  if (isRefusal(start)) return start;
+  const acts = actsFor(settings);
+  const [here, there] = [settings[into].cluster, settings[source].cluster];
+  return {
+    summary: `Delete what ${here} has of the link's tables, and copy everything anew from ${there}.`,
+    steps: [
+      ...queueSteps(refill, acts),
+      personStep(quietAct(refill)),
+      ...consentSteps(refill, acts),
+      ...clearSteps(refill, acts),
+      ...start,
+    ],
+    predictedLoss: emptyingLoss(refill),
+    predictedDowntime: { ms: 0, words: `Applications go on with ${there}; ${here} can't be used until its first copy is complete.` },
+    warnings: [
+      `Be sure that applications use ${there} and not ${here}: CockroachDB does not tell who is in use, and ${here} is emptied.`,
+      ...emptyingWarnings(refill),
+      ...queueWarnings(link, detail, source),
+      ...afterwards(operation, refill),
+      ...limitsOf(link),
+      ...findingWarnings(detail, form.order, emptied),
+    ],
+  };
+}
+
+const quietAct = ({ link, into }: Refill) => {
+  const here = link.settings[into].cluster;
+  const there = link.settings[otherSide(into)].cluster;
+  return personAct(kinds.stopWriters, `Make sure that applications use ${there} and that nothing writes on ${here}`, [
+    `Look at the sessions on ${here} (SHOW CLUSTER SESSIONS). The next steps delete every row of ${tablesAt(
+      link.settings,
+      into,
+      link.settings.tables.map((_, pair) => pair),
+    )} there.`,
+  ]);
+};
+
+/** Ends what is left of jobs on both sides, then empties the side that is to be filled. */
+const clearSteps = (refill: Refill, acts: Acts): readonly Draft[] => [
+  // Nothing is ended or deleted before the tables are known to fit: an unfit copy is better than none.
+  lookStep(acts.checkFit(refill.into), schemaBudgetMs),
+  ...endSteps(refill.reads, acts),
+  checkWritesStep(refill, acts),
+  ...emptySteps(refill, acts),
+];
+
+export const endSteps = (reads: Reads, acts: Acts): readonly Draft[] =>
+  sides.flatMap((side) => reads[side].jobs.filter(isLive).map((job) => endStep(acts, side, job)));
+
+/** Deletes every row of the link's tables on a side, and sees that it is so. */
+export function emptySteps({ link, reads, into }: Refill, acts: Acts): readonly Draft[] {
+  const pairs = link.settings.tables.map((_, pair) => pair);
+  const undo = noUndo('Deleted rows come back only by the copy that follows.');
+  const act = acts.emptyTables(into, pairs, { after: newestId(reads[into].jobs) });
+  return [changeStep(act, endBudgetMs, undo, { pointOfNoReturn: true }), lookStep(acts.checkSchema(into), schemaBudgetMs)];
+}
+
+export const endStep = (acts: Acts, side: Side, job: JobView): Draft =>
+  changeStep(acts.cancel(side, job.id), endBudgetMs, noUndo('A job that was ended can only be started anew, with a full copy.'), {
+    pointOfNoReturn: true,
+  });
+
+function tablesRefusal(operation: OperationName, { link, detail, reads, into }: Refill): Refusal | null {
+  const { settings, id } = link;
+  const source = otherSide(into);
+  for (const side of [source, into]) {
+    const absent = reads[side].tables.flatMap((state, pair) => (state === 'absent' ? [pair] : []));
+    if (absent.length === 0) continue;
+    const { cluster } = settings[side];
+    return notNow(
+      `${cluster} has no ${tablesAt(settings, side, absent)}, so the ${operation} of ${id} has nothing to ${side === source ? 'copy' : 'fill'}.`,
+      side === into && absent.length === settings.tables.length
+        ? `/repl setup ${id} makes the tables where the version can.`
+        : `Make them on ${cluster} just as on the other side, then ask again.`,
+    );
+  }
+  if (detail.schema.kind !== 'read') return null;
+  const bare = detail.schema.pairs.flatMap(({ rows }, pair) => (rows[into] === 'filled' && rows[source] !== 'filled' ? [pair] : []));
+  if (bare.length === 0) return null;
+  return notNow(
+    `${settings[source].cluster} has no rows for ${tablesAt(settings, into, bare)}, while ${settings[into].cluster} has: deleting those may delete the only ones.`,
+    `Find out which side applications use; the ${operation} of ${id} would copy from ${settings[source].cluster}.`,
+  );
+}
+
+function afterwards(operation: OperationName, { link, into, reads }: Refill): readonly string[] {
+  const live = sides.flatMap((side) => reads[side].jobs.filter(isLive));
+  const ended =
+    live.length === 0
+      ? []
+      : [
+          `${count(live.length, 'job')} that ${live.length === 1 ? 'is' : 'are'} left (${live.map((job) => `${job.id}: ${phaseWords[phaseOf(job)]}`).join('; ')}) ${live.length === 1 ? 'ends' : 'end'} first, for good.`,
+        ];
+  if (operation !== 'failback' || link.settings.direction === 'bidirectional') return ended;
+  return [...ended, `Afterwards ${link.settings[into].cluster} follows; /repl switchover ${link.id} then brings applications back to it.`];
+}

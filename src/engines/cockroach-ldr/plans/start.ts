@@ -1,0 +1,136 @@
+import { otherSide, type Side } from '../../../domain/observation.ts';
+import type { OperationName } from '../../../domain/operation.ts';
+import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
+import { isAtLeast } from '../../cockroach/version.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, undoBy } from '../../frame/drafts.ts';
+import { type Acts, actsFor } from '../acts.ts';
+import type { LdrLink } from '../config.ts';
+import type { ReadSide } from '../detail.ts';
+import { newestId } from '../own-jobs.ts';
+import { connectionOf, reachInto } from '../reach.ts';
+
+/**
+ * How replication is started. `stream`: into tables that exist, in this order of the sides that follow; `from` holds the times from which
+ * they go on, and without it everything is copied first. `create`: one statement that makes the tables on `into` as well, and starts the
+ * way back when `both`.
+ */
+export type Form =
+  | { readonly kind: 'stream'; readonly order: readonly Side[]; readonly from?: Readonly<Record<Side, string | null>> }
+  | { readonly kind: 'create'; readonly into: Side; readonly both: boolean };
+
+export type Reads = Readonly<Record<Side, ReadSide>>;
+
+/** A setting, a grant, a connection: seconds, with room for a slow cluster, ms. */
+export const accessBudgetMs = 120_000;
+/** A first copy of terabytes, ms. When it is over the run asks, and can go on waiting. */
+const scanBudgetMs = 24 * 3_600_000;
+const proofBudgetMs = 10 * 60_000;
+
+export const followers = (form: Form): readonly Side[] =>
+  form.kind === 'stream' ? form.order : form.both ? [form.into, otherSide(form.into)] : [form.into];
+
+/** The steps from nothing to a replication that is seen to move; a refusal when the config does not say enough. */
+export function startSteps(operation: OperationName, link: LdrLink, reads: Reads, form: Form): readonly Draft[] | Refusal {
+  const { settings } = link;
+  const acts = actsFor(settings);
+  const access: Draft[] = [];
+  for (const into of followers(form)) {
+    const steps = accessSteps(operation, link, reads, form, into, acts);
+    if (isRefusal(steps)) return steps;
+    access.push(...steps);
+  }
+  // What goes on from a past time has as much to catch up with as was written since.
+  const budgetMs = form.kind === 'stream' && form.from !== undefined ? scanBudgetMs : proofBudgetMs;
+  const proofs = followers(form).map((into) => lookStep(acts.proveAdvance(into, settings.maxLagMs), budgetMs));
+  return [...access, ...createSteps(reads, form, acts), ...proofs];
+}
+
+function createSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
+  const startOf = (side: Side) => ({ after: newestId(reads[side].jobs) });
+  const scan = (side: Side) => lookStep(acts.awaitScan(side, startOf(side)), scanBudgetMs);
+  if (form.kind === 'create') {
+    const { into, both } = form;
+    const start = startOf(into);
+    const create = changeStep(acts.createReplicated(into, both, start), accessBudgetMs, undoBy(acts.dropReplicated(into, both, start)));
+    return [create, ...followers(form).map(scan)];
+  }
+  // The last one is the side without rows; the one before it may hold the only ones.
+  const { from } = form;
+  if (from !== undefined) {
+    return form.order.flatMap((into) => {
+      const start = { ...startOf(into), cursor: from[into] };
+      const end = acts.endStream(into, false, null, startOf(into));
+      return [changeStep(acts.createStream(into, start), accessBudgetMs, undoBy(end)), lookStep(acts.awaitScan(into, start), scanBudgetMs)];
+    });
+  }
+  const [first, second] = form.order;
+  const endOf = (into: Side) =>
+    into === (second ?? first)
+      ? acts.endStream(into, true, second === undefined ? null : startOf(otherSide(into)).after, startOf(into))
+      : acts.endStream(into, false, null, startOf(into));
+  return form.order.flatMap((into) => [
+    changeStep(acts.createStream(into, startOf(into)), accessBudgetMs, undoBy(endOf(into))),
+    scan(into),
+  ]);
+}
+
+/** What has to be there before a job into a side can be started: rangefeeds and a user at the source, a connection here. */
+function accessSteps(
+  operation: OperationName,
+  link: LdrLink,
+  reads: Reads,
+  form: Form,
+  into: Side,
+  acts: Acts,
+): readonly Draft[] | Refusal {
+  const { settings, id } = link;
+  const source = otherSide(into);
+  const here = settings[into].cluster;
+  const name = connectionOf(settings, into);
+  const reach = reachInto(settings, into);
+  const { connections } = reads[into];
+  const key = into === 'standby' ? 'toStandby' : 'toPrimary';
+  if (name === '') {
+    return notNow(
+      `The config of ${id} does not say how ${here} reaches ${settings[source].cluster}, so the ${operation} can't be planned.`,
+      `Name an external connection in the config: settings.streams.${key}.externalConnection.`,
+    );
+  }
+  if (reach === null && connections?.includes(name) === false) {
+    return notNow(
+      `${here} has no external connection ${name}, and the config of ${id} does not say from what to make it.`,
+      `Make it on ${here} with CREATE EXTERNAL CONNECTION, or give settings.streams.${key}.reach in the config.`,
+    );
+  }
+  return [
+    ...rangefeedSteps(reads, source, acts),
+    ...(reach === null ? [] : userSteps(link, reads, form, into, acts)),
+    ...(reach === null || connections?.includes(name) === true
+      ? []
+      : [changeStep(acts.createConnection(into), accessBudgetMs, undoBy(acts.dropConnection(into, false)))]),
+  ];
+}
+
+function rangefeedSteps(reads: Reads, source: Side, acts: Acts): readonly Draft[] {
+  const { rangefeeds } = reads[source];
+  if (rangefeeds === true) return [];
+  const undo = rangefeeds === false ? undoBy(acts.setRangefeeds(source, false)) : noUndo('What it was before could not be read.');
+  return [changeStep(acts.setRangefeeds(source, true), accessBudgetMs, undo)];
+}
+
+const staysSafe = noUndo('It stays: it may have been there before, and it changes no data.');
+
+function userSteps({ settings }: LdrLink, reads: Reads, form: Form, into: Side, acts: Acts): readonly Draft[] {
+  const source = otherSide(into);
+  const reach = reachInto(settings, into);
+  // The way back of a start in both directions comes as the user that starts it, who gets what is needed with the new tables.
+  if (reach === null || (form.kind === 'create' && into !== form.into)) return [];
+  const { user, password } = reach;
+  const privileges = ['REPLICATIONSOURCE', ...(form.kind === 'create' && form.both ? ['REPLICATIONDEST'] : [])];
+  const old = !isAtLeast(reads[source].release, 25, 2);
+  const isOwn = user === settings[source].user;
+  return [
+    ...(isOwn || password === null ? [] : [changeStep(acts.createUser(source, user), accessBudgetMs, staysSafe)]),
+    ...(isOwn ? [] : [changeStep(acts.grant(source, { user, privileges, old }), accessBudgetMs, staysSafe)]),
+  ];
+}

@@ -1,0 +1,228 @@
+import { otherSide, type Side } from '../../../domain/observation.ts';
+import type { Operation } from '../../../domain/operation.ts';
+import type { Check } from '../../../domain/plan.ts';
+import type { SqlConnect, SqlRow, SqlSession } from '../../../transports/sql.ts';
+import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
+import { withInterface } from '../../cockroach/session.ts';
+import { textArrayOf } from '../../cockroach/text-array.ts';
+import { isAtLeast } from '../../cockroach/version.ts';
+import type { EngineIo } from '../../engine.ts';
+import { orWarned, passed, warned } from '../checks.ts';
+import type { LdrSettings } from '../config.ts';
+import type { LdrDetail, ReadSide } from '../detail.ts';
+import { readOf } from '../flow.ts';
+import { type Form, formOf } from '../form.ts';
+import { isAbsent } from '../reads/tables.ts';
+import { quoteTable, showTable, type TableName } from '../table-name.ts';
+
+/** What a user may do of itself. Roles may give more, so something missing here is a warning and no more. */
+interface Held {
+  readonly admin: boolean;
+  readonly system: readonly string[];
+}
+
+const privilegesIn = (rows: readonly SqlRow[]): readonly string[] => rows.map((row) => row['privilege_type'] ?? '');
+
+async function heldBy(session: SqlSession, user: string): Promise<Held> {
+  const grants = await session.read(`SHOW SYSTEM GRANTS FOR ${quoteIdentifier(user)}`);
+  const admins = await session.read('SHOW GRANTS ON ROLE admin');
+  return { admin: user === 'root' || admins.some((row) => row['member'] === user), system: privilegesIn(grants) };
+}
+
+/** Who may see, pause, resume and cancel jobs: an admin, or a user with CONTROLJOB. */
+export async function controlChecks(
+  connect: SqlConnect,
+  operation: Operation,
+  settings: LdrSettings,
+  detail: LdrDetail,
+  io: EngineIo,
+): Promise<readonly Check[]> {
+  const readers = (['primary', 'standby'] as const).filter((side) => readOf(detail, side) !== null);
+  if (operation.kind === 'verify') return [];
+  const checks = await Promise.all(
+    readers.map((side) => {
+      const { cluster, user } = settings[side];
+      const name = `${cluster}: control of jobs`;
+      return orWarned(name, io, () =>
+        withInterface(connect, settings[side], settings.interface, io, async (session) => {
+          const { admin, system } = await heldBy(session, user);
+          const [row] = await session.read(`SELECT options FROM [SHOW USERS] WHERE username = ${quoteLiteral(user)}`);
+          const options = optionsIn(row?.['options'] ?? '');
+          if (admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
+          if (options.includes('CONTROLJOB') || system.includes('CONTROLJOB'))
+            return [passed(name, `${user} may control jobs on ${cluster}.`)];
+          const next = `Unless a role gives it, run ALTER USER ${quoteIdentifier(user)} CONTROLJOB there.`;
+          return [warned(name, `${user} does not hold CONTROLJOB on ${cluster} itself.`, next)];
+        }),
+      );
+    }),
+  );
+  return checks.flat();
+}
+
+/** A list in some versions, words after commas in others. */
+const optionsIn = (text: string): readonly string[] => textArrayOf(text) ?? text.split(/[\s,]+/);
+
+/** Who may start a job into a side: the bot's user there, and the user in the connection on the other side. */
+export async function privilegeChecks(
+  connect: SqlConnect,
+  settings: LdrSettings,
+  detail: LdrDetail,
+  into: Side,
+  io: EngineIo,
+): Promise<readonly Check[]> {
+  const source = otherSide(into);
+  const [there, here] = [readOf(detail, source), readOf(detail, into)];
+  if (there === null || here === null) return [];
+  const form = formOf(here, there);
+  const runnerName = `${settings[into].cluster}: privileges of the bot`;
+  const readerName = `${settings[source].cluster}: privileges of the replication user`;
+  const [runner, reader] = await Promise.all([
+    orWarned(runnerName, io, () =>
+      withInterface(connect, settings[into], settings.interface, io, (session) =>
+        runnerChecks(session, runnerName, settings, into, here, form),
+      ),
+    ),
+    orWarned(readerName, io, () =>
+      withInterface(connect, settings[source], settings.interface, io, (session) =>
+        readerChecks(session, readerName, settings, into, there, form),
+      ),
+    ),
+  ]);
+  return [...runner, ...reader, ...sameUser(settings, into, form)];
+}
+
+const grantSystem = (privilege: string, user: string): string => `GRANT SYSTEM ${privilege} TO ${quoteIdentifier(user)}`;
+
+async function runnerChecks(
+  session: SqlSession,
+  name: string,
+  settings: LdrSettings,
+  into: Side,
+  { release, connections }: ReadSide,
+  form: Form,
+): Promise<readonly Check[]> {
+  const { cluster, user } = settings[into];
+  const held = await heldBy(session, user);
+  if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
+  const stream = settings.streams[into];
+  const creates = stream !== null && stream.reach !== null && connections?.includes(stream.externalConnection) !== true;
+  const missing = [
+    ...(creates && !held.system.includes('EXTERNALCONNECTION') ? [grantSystem('EXTERNALCONNECTION', user)] : []),
+    ...(await missingToRun(session, held, settings, into, isAtLeast(release, 25, 2), form)),
+  ];
+  return [verdict(name, user, cluster, missing)];
+}
+
+const verdict = (name: string, user: string, cluster: string, missing: readonly string[]): Check =>
+  missing.length === 0
+    ? passed(name, `${user} holds what a start of replication needs on ${cluster}.`)
+    : warned(
+        name,
+        `${user} does not hold everything that a start of replication needs on ${cluster} itself.`,
+        `Unless a role gives it, run ${missing.slice(0, 5).join('; ')} there.`,
+      );
+
+async function missingToRun(
+  session: SqlSession,
+  { system }: Held,
+  settings: LdrSettings,
+  into: Side,
+  byTable: boolean,
+  form: Form,
+): Promise<readonly string[]> {
+  const { user } = settings[into];
+  if (system.includes('REPLICATION') || (byTable && form !== 'create' && system.includes('REPLICATIONDEST'))) return [];
+  if (!byTable) return [grantSystem('REPLICATION', user)];
+  const tables = settings.tables.map((pair) => pair[into]);
+  if (form === 'create') return missingOnDatabases(session, user, tables);
+  return missingOnTables(session, user, tables, 'REPLICATIONDEST');
+}
+
+async function missingOnDatabases(session: SqlSession, user: string, tables: readonly TableName[]): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const database of new Set(tables.map((name) => name.database))) {
+    const quoted = quoteIdentifier(database);
+    const held = privilegesIn(await session.read(`SHOW GRANTS ON DATABASE ${quoted} FOR ${quoteIdentifier(user)}`).catch(noneIfAbsent));
+    if (!held.includes('CREATE') && !held.includes('ALL')) missing.push(`GRANT CREATE ON DATABASE ${quoted} TO ${quoteIdentifier(user)}`);
+  }
+  return missing;
+}
+
+async function missingOnTables(
+  session: SqlSession,
+  user: string,
+  tables: readonly TableName[],
+  privilege: string,
+): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const name of tables) {
+    const held = privilegesIn(
+      await session.read(`SHOW GRANTS ON TABLE ${quoteTable(name)} FOR ${quoteIdentifier(user)}`).catch(noneIfAbsent),
+    );
+    if (!held.includes(privilege) && !held.includes('ALL'))
+      missing.push(`GRANT ${privilege} ON TABLE ${showTable(name)} TO ${quoteIdentifier(user)}`);
+  }
+  return missing;
+}
+
+function noneIfAbsent(cause: unknown): readonly SqlRow[] {
+  if (isAbsent(cause)) return [];
+  throw cause;
+}
+
+async function readerChecks(
+  session: SqlSession,
+  name: string,
+  settings: LdrSettings,
+  into: Side,
+  { release }: ReadSide,
+  form: Form,
+): Promise<readonly Check[]> {
+  const source = otherSide(into);
+  const { cluster } = settings[source];
+  const reach = settings.streams[into]?.reach ?? null;
+  if (reach === null) {
+    const seen = `Which user the external connection of ${settings[into].cluster} logs in as on ${cluster} is not in the config.`;
+    return [
+      warned(
+        name,
+        seen,
+        `See that it holds ${isAtLeast(release, 25, 2) ? 'REPLICATIONSOURCE on the tables' : 'SYSTEM REPLICATION'} there.`,
+      ),
+    ];
+  }
+  const held = await heldBy(session, reach.user);
+  if (held.admin || held.system.includes('REPLICATION')) return [passed(name, `${reach.user} may be replicated from on ${cluster}.`)];
+  if (!isAtLeast(release, 25, 2)) return [granted(name, reach.user, cluster, [grantSystem('REPLICATION', reach.user)])];
+  const tables = settings.tables.map((pair) => pair[source]);
+  const both = form === 'create' && settings.direction === 'bidirectional';
+  const missing: string[] = [];
+  for (const privilege of ['REPLICATIONSOURCE', ...(both ? ['REPLICATIONDEST'] : [])]) {
+    if (!held.system.includes(privilege)) missing.push(...(await missingOnTables(session, reach.user, tables, privilege)));
+  }
+  return [granted(name, reach.user, cluster, missing)];
+}
+
+const granted = (name: string, user: string, cluster: string, missing: readonly string[]): Check =>
+  missing.length === 0
+    ? passed(name, `${user} may be replicated from on ${cluster}.`)
+    : warned(
+        name,
+        `${user} does not hold what replication from ${cluster} needs.`,
+        `A setup grants it; by hand, run ${missing.slice(0, 5).join('; ')} there.`,
+      );
+
+/** The server wants the one who starts both directions to be the user of the connection that leads back. */
+function sameUser(settings: LdrSettings, into: Side, form: Form): readonly Check[] {
+  const back = settings.streams[otherSide(into)]?.reach ?? null;
+  if (form !== 'create' || settings.direction !== 'bidirectional' || back === null) return [];
+  const { cluster, user } = settings[into];
+  const name = `${cluster}: user of the way back`;
+  if (back.user === user)
+    return [passed(name, `The connection that leads back to ${cluster} logs in as ${user}, who starts replication there.`)];
+  const seen = `The connection that leads back to ${cluster} logs in as ${back.user}, but ${user} starts replication there, and the server wants one user for both.`;
+  return [
+    warned(name, seen, 'Use one user for both in the config, or make the tables by hand, so that each direction is started by itself.'),
+  ];
+}

@@ -1,0 +1,110 @@
+import type { Side } from '../../../domain/observation.ts';
+import { scrub } from '../../../transports/scrub.ts';
+import type { SqlRow, SqlSession } from '../../../transports/sql.ts';
+import { notUnderstood } from '../../cockroach/deaf.ts';
+import { isOver, isOverStatus, type Job, producerJob, readLogicalJobs } from '../../cockroach/jobs.ts';
+import { columnOf } from '../../cockroach/session.ts';
+import { textArrayOf } from '../../cockroach/text-array.ts';
+import { microsOfTimestamp } from '../../cockroach/times.ts';
+import type { LdrSettings } from '../config.ts';
+import type { JobView, ReadSide } from '../detail.ts';
+import { namesTable, showTable } from '../table-name.ts';
+
+export interface JobsReading {
+  /** Jobs that write to tables of the link on this side: all live ones, then those that are over, newest first. */
+  readonly jobs: readonly JobView[];
+  readonly history: ReadSide['history'];
+}
+
+/** Jobs that are over are listed for 14 days; more of them tell nothing new. */
+const shownOver = 10;
+
+export const streamsStatement = 'SHOW LOGICAL REPLICATION JOBS WITH DETAILS';
+
+/** Reads the jobs of a link on one side. Throws a Fault. */
+export async function readJobs(session: SqlSession, cluster: string, settings: LdrSettings, side: Side): Promise<JobsReading> {
+  const rows = await session.read(streamsStatement);
+  const listed = await readLogicalJobs(session);
+  const own = rows
+    .map((row) => jobOf(cluster, settings, side, row, listed))
+    .filter(({ covers }) => covers.length > 0)
+    .sort((a, b) => (idAfter(a.id, b.id) ? -1 : 1));
+  return {
+    jobs: [...own.filter(({ status }) => !isOverStatus(status)), ...own.filter(({ status }) => isOverStatus(status)).slice(0, shownOver)],
+    history: historyFor(settings, side, listed),
+  };
+}
+
+/** Ids grow with time. */
+const idAfter = (a: string, b: string): boolean => (a.length === b.length ? a > b : a.length > b.length);
+
+function jobOf(cluster: string, settings: LdrSettings, side: Side, row: SqlRow, listed: readonly Job[]): JobView {
+  const id = row['job_id'] ?? '';
+  const tables = textArrayOf(columnOf(row, 'tables', 'targets') ?? '{}');
+  if (tables === null || !/^\d{1,19}$/.test(id)) throw notUnderstood(cluster, 'list of logical replication jobs', JSON.stringify(row));
+  const time = (column: string) => timeOf(cluster, column, row[column] ?? null);
+  const covers = settings.tables.flatMap((pair, place) => (tables.some((text) => namesTable(text, pair[side])) ? [place] : []));
+  const command = columnOf(row, 'command', 'description') ?? '';
+  const connection = connectionIn(command);
+  return {
+    id,
+    status: row['status'] ?? '',
+    tables: [...tables],
+    covers,
+    wider: tables.length > covers.length,
+    source: sourceOf(connection, settings.streams[side]?.externalConnection ?? null),
+    connection,
+    parent: /\bPARENT\s*=\s*'?(\d{1,19})/i.exec(withoutNames(command))?.[1] ?? null,
+    replicated: time('replicated_time'),
+    started: time('replication_start_time'),
+    conflicts: row['conflict_resolution_type'] ?? '',
+    command: scrub(command),
+    ...progressOf(cluster, listed.find((job) => job.id === id) ?? null),
+  };
+}
+
+type Progress = Pick<JobView, 'runningStatus' | 'fraction' | 'error' | 'modified'>;
+
+/** What only SHOW JOBS tells. It no longer lists a job that was over for 12 h. The status there is later and so more exact. */
+function progressOf(cluster: string, job: Job | null): Progress & { readonly status?: string } {
+  if (job === null) return { runningStatus: '', fraction: null, error: '', modified: null };
+  const { status, runningStatus, fraction, error } = job;
+  return { status, runningStatus, fraction, error, modified: timeOf(cluster, 'modified', job.modified) };
+}
+
+function timeOf(cluster: string, column: string, text: string | null): string | null {
+  if (text === null) return null;
+  const at = microsOfTimestamp(text);
+  if (at === null) throw notUnderstood(cluster, column, text);
+  return String(at);
+}
+
+/** A table may be called anything, so what stands in double quotes is no part of the command. */
+const withoutNames = (command: string): string => command.replace(/"(?:[^"]|"")*"/g, '""');
+
+/** The external connection that a job reads from: the first one that its command names, whichever version worded it. */
+function connectionIn(command: string): string | null {
+  const found = /external:\/\/([A-Za-z0-9_.%-]+)/i.exec(withoutNames(command))?.[1];
+  return found ?? null;
+}
+
+function sourceOf(connection: string | null, expected: string | null): JobView['source'] {
+  if (connection === null || expected === null) return 'unknown';
+  return connection === expected ? 'link' : 'other';
+}
+
+/**
+ * Whether this side keeps history for a job on the other side. Versions word a producer's description differently: where one names a
+ * table of the link, only such ones count; else every producer does that is not one of physical replication.
+ */
+function historyFor(settings: LdrSettings, side: Side, listed: readonly Job[]): ReadSide['history'] {
+  const producers = listed.filter(({ type, description }) => type === producerJob && !/physical/i.test(description));
+  const names = settings.tables.flatMap((pair) => {
+    const { database, schema, table } = pair[side];
+    return [showTable(pair[side]), `${database}.${schema}.${table}`];
+  });
+  const named = producers.filter(({ description }) => names.some((name) => description.includes(name)));
+  const own = named.length > 0 ? named : producers;
+  if (own.length === 0) return 'none';
+  return own.some((job) => !isOver(job)) ? 'kept' : 'lost';
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../../domain/json.ts';
+import { readNow } from '../../cockroach/now.ts';
+import { spellTime } from '../../cockroach/spell.ts';
+import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
+import { done, impossible, underway } from '../../frame/probes.ts';
+import { kinds } from '../acts.ts';
+import type { DlqView } from '../detail.ts';
+import { isLive, replicatedOf } from '../flow.ts';
+import { earlier, type LdrStep, on, type Place } from '../place.ts';
+import { readJobs } from '../reads/jobs.ts';
+import { type DlqReading, readDlq } from '../reads/tables.ts';
+import { standstill } from './scan.ts';
+
+const noParams = z.object({});
+
+/** Default largest clock offset between nodes: a write may carry a time that much ahead of the clock that is read, µs. */
+const offsetMicros = 500_000n;
+
+/** The time up to which the other side has to have everything. It is recorded, so that every process goes by the same one. */
+export const markTime: LdrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.markTime(side),
+  probe: (place) => on(place, async (session) => done({ at: timestampOfMicros(await readNow(session, place.here)) })),
+};
+
+/** A time that an earlier step recorded; null when it did not. */
+export const timeIn = (evidence: JsonObject | null, key: string): Micros | null => {
+  const text = evidence?.[key];
+  return typeof text === 'string' ? microsOfTimestamp(text) : null;
+};
+
+/** The jobs into this side, and then its clock. Throws a Fault. */
+const progressOf = (place: Place) =>
+  on(place, async (session) => {
+    const { jobs } = await readJobs(session, place.here, place.settings, place.side);
+    return { jobs, now: await readNow(session, place.here) };
+  });
+
+const queuesOf = (place: Place): Promise<DlqReading> => on(place, (session) => readDlq(session, place.settings, place.side));
+
+export const awaitPast: LdrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.awaitPast(side),
+  probe: async (place) => {
+    const { here, there } = place;
+    const stopped = timeIn(earlier(place, kinds.markTime, there), 'at');
+    if (stopped === null) {
+      return impossible(
+        `No step recorded a time on ${there}, so there is none up to which ${here} could be complete. Cancel, and ask anew.`,
+      );
+    }
+    const { jobs, now } = await progressOf(place);
+    const live = jobs.filter(isLive);
+    const trouble = standstill(place, live);
+    if (trouble !== null) return trouble;
+    const replicated = replicatedOf({ jobs: live });
+    const until = stopped + offsetMicros;
+    if (replicated === null || replicated <= until)
+      return underway(`${here} is at ${spellTime(replicated)} and needs to pass ${spellTime(until)}.`);
+    return done({
+      'stopped at': timestampOfMicros(stopped),
+      'replicated time': timestampOfMicros(replicated),
+      'as of': timestampOfMicros(now),
+    });
+  },
+};
+
+/** Entries by queue; null when one can't be counted. */
+function countsOf(dlq: readonly DlqView[], problem: string | null): Readonly<Record<string, number>> | null {
+  const unread = dlq.some(({ entries }) => entries === null);
+  return problem !== null || unread ? null : Object.fromEntries(dlq.map(({ queue, entries }) => [queue, entries ?? 0]));
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+export const countQueue: LdrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.countQueue(side),
+  probe: async (place) => {
+    const { dlq, problem } = await queuesOf(place);
+    const counts = countsOf(dlq, problem);
+    return done(
+      counts === null ? { entries: null, why: problem ?? 'A queue could not be counted.' } : { entries: sum(counts), queues: counts },
+    );
+  },
+};
+
+const queueEvidence = z.object({ queues: z.record(z.string(), z.number()) });
+
+/** Rows that could not be applied are in no table of this side: the switch must not go over them silently. */
+export const checkQueue: LdrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.checkQueue(side),
+  probe: async (place) => {
+    const { dlq, problem } = await queuesOf(place);
+    const counts = countsOf(dlq, problem);
+    const before = queueEvidence.safeParse(earlier(place, kinds.countQueue, place.here));
+    if (counts === null || !before.success)
+      return done({ entries: null, why: 'It could not be counted both times, so whether it has grown is not known.' });
+    const grown = Object.entries(counts).filter(([queue, count]) => count > (before.data.queues[queue] ?? 0));
+    if (grown.length === 0) return done({ entries: sum(counts) });
+    const more = sum(counts) - sum(before.data.queues);
+    return impossible(
+      `The dead letter queue of ${place.here} has grown by ${Math.max(more, 1)} since the run began: those rows are on ${place.there} only. /repl dlq ${place.link.id} shows them.`,
+      { queues: Object.fromEntries(grown) },
+    );
+  },
+};
+
+/** What a failover rests on: it is what is measured as lost afterwards. */
+export const takeStock: LdrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.takeStock(side),
+  probe: async (place) => {
+    const { jobs, dlq, problem, now } = await on(place, async (session) => {
+      const { jobs: listed } = await readJobs(session, place.here, place.settings, place.side);
+      const queues = await readDlq(session, place.settings, place.side);
+      return { jobs: listed, ...queues, now: await readNow(session, place.here) };
+    });
+    const live = jobs.filter(isLive);
+    const replicated = replicatedOf({ jobs: live.length > 0 ? live : jobs.slice(0, 1) });
+    const counts = countsOf(dlq, problem);
+    return done({
+      'seen at': timestampOfMicros(now),
+      'replicated time': replicated === null ? null : timestampOfMicros(replicated),
+      'lag in ms': replicated === null ? null : Math.max(0, msOfMicros(now - replicated)),
+      'dead letters': counts === null ? null : sum(counts),
+    });
+  },
+};
+
+/** What the step recorded that waited for the other side's last writes. */
+export function caughtUpAt(place: Place): { readonly replicated: Micros; readonly asOf: Micros } | null {
+  const evidence = earlier(place, kinds.awaitPast, place.here);
+  const replicated = timeIn(evidence, 'replicated time');
+  const asOf = timeIn(evidence, 'as of');
+  return replicated === null || asOf === null ? null : { replicated, asOf };
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { SqlSession } from '../../../transports/sql.ts';
+import { readNow } from '../../cockroach/now.ts';
+import { spell } from '../../cockroach/spell.ts';
+import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
+import type { Probe } from '../../engine.ts';
+import { done, impossible, underway } from '../../frame/probes.ts';
+import type { JobView } from '../detail.ts';
+import { isLive, phaseOf, replicatedOf } from '../flow.ts';
+import { sortJobs } from '../own-jobs.ts';
+import { jobsOn, type LdrStep, on, type Place } from '../place.ts';
+import { readJobs } from '../reads/jobs.ts';
+import { phaseWords } from '../words.ts';
+
+const scanParams = z.object({ after: z.string().regex(/^\d{1,19}$/) });
+
+/** The first full copy is there once the job has a replicated time. */
+export const awaitScan: LdrStep<z.infer<typeof scanParams>> = {
+  params: scanParams,
+  rebuild: (acts, side, params) => acts.awaitScan(side, params),
+  probe: async (place, { after }) => {
+    const { started, ended } = sortJobs(place.settings, await jobsOn(place), after);
+    const [job] = started;
+    const [over] = ended;
+    if (job !== undefined) return scanOf(place, job);
+    if (over === undefined) return underway(`The job on ${place.here} has not appeared yet.`);
+    return impossible(
+      `Job ${over.id} on ${place.here} is over (${over.status}${over.error === '' ? '' : `: ${over.error}`}), so the copy was not made.`,
+      {
+        job: over.id,
+        status: over.status,
+      },
+    );
+  },
+};
+
+function scanOf({ here }: Place, job: JobView): Probe {
+  const phase = phaseOf(job);
+  if (job.replicated !== null) return done({ job: job.id, 'replicated time': timestampOfMicros(BigInt(job.replicated)) });
+  if (phase === 'paused' || phase === 'gave-up') {
+    return impossible(`Job ${job.id} on ${here} stands still before its first copy was complete: ${phaseWords[phase]}${said(job)}.`, {
+      job: job.id,
+      status: job.status,
+    });
+  }
+  const part = job.fraction === null ? '' : ` (${Math.round(job.fraction * 100)} %)`;
+  return underway(`${here} is being filled${part}.`, job.fraction);
+}
+
+const said = ({ runningStatus, error }: JobView): string => (runningStatus === '' && error === '' ? '' : ` (${runningStatus || error})`);
+
+/** Time between two looks at the replicated time within one probe, and the part of a probe's time that they may take. */
+const sampleMs = 500;
+const samplingShare = 0.4;
+
+const proveParams = z.object({ withinMs: z.number() });
+
+/** Every job into this side is within the bound and is seen to move. */
+export const proveAdvance: LdrStep<z.infer<typeof proveParams>> = {
+  params: proveParams,
+  rebuild: (acts, side, { withinMs }) => acts.proveAdvance(side, withinMs),
+  probe: (place, { withinMs }) =>
+    on(place, async (session) => {
+      const jobs = await liveIn(place, session);
+      const trouble = standstill(place, jobs);
+      if (trouble !== null) return trouble;
+      const from = replicatedOf({ jobs });
+      if (from === null) return underway(`${place.here} has no full copy yet.`);
+      const lagMs = Math.max(0, msOfMicros((await readNow(session, place.here)) - from));
+      if (lagMs > withinMs) return underway(`${place.here} is ${spell(lagMs)} behind; at most ${spell(withinMs)} will do.`);
+      const to = await seenToMove(place, session, from);
+      if (to === null) return underway(`${place.here} is ${spell(lagMs)} behind, and has not been seen to move yet.`);
+      return done({ 'replicated time': timestampOfMicros(to), before: timestampOfMicros(from), 'lag in ms': lagMs });
+    }),
+};
+
+const liveIn = async ({ settings, side, here }: Place, session: SqlSession): Promise<readonly JobView[]> =>
+  (await readJobs(session, here, settings, side)).jobs.filter(isLive);
+
+/** A job that may come to itself is waited for; anything else does not move by itself. */
+export function standstill({ here, there }: Pick<Place, 'here' | 'there'>, jobs: readonly JobView[]): Probe | null {
+  if (jobs.length === 0) return impossible(`No job replicates ${there} → ${here}.`);
+  const still = jobs.find((job) => ['paused', 'gave-up', 'pausing', 'ending', 'strange'].includes(phaseOf(job)));
+  if (still === undefined) return null;
+  return impossible(`Job ${still.id} on ${here} does not move: ${phaseWords[phaseOf(still)]}${said(still)}.`, {
+    job: still.id,
+    status: still.status,
+  });
+}
+
+async function seenToMove(place: Place, session: SqlSession, from: Micros): Promise<Micros | null> {
+  const { io } = place;
+  const looks = Math.max(1, Math.floor((io.timeoutMs * samplingShare) / sampleMs));
+  for (let i = 0; i < looks; i++) {
+    await io.clock.sleep(sampleMs, io.signal);
+    const now = replicatedOf({ jobs: await liveIn(place, session) });
+    if (now !== null && now > from) return now;
+  }
+  return null;
+}

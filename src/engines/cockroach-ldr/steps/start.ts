@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../../domain/json.ts';
+import { otherSide } from '../../../domain/observation.ts';
+import { quoteLiteral } from '../../../transports/sql-quoting.ts';
+import { readNow } from '../../cockroach/now.ts';
+import { spell, spellTime } from '../../cockroach/spell.ts';
+import { microsOfMs, microsOfTimestamp } from '../../cockroach/times.ts';
+import type { Probe } from '../../engine.ts';
+import { refused } from '../../frame/executor.ts';
+import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
+import type { JobView } from '../detail.ts';
+import { isLive } from '../flow.ts';
+import { functionDatabase } from '../functions.ts';
+import { sortJobs } from '../own-jobs.ts';
+import { jobsOn, type LdrStep, look, on, type Place } from '../place.ts';
+import { readKeptSeconds } from '../reads/history.ts';
+import { readJobs } from '../reads/jobs.ts';
+import { tablesOn } from '../statements.ts';
+import { showTable } from '../table-name.ts';
+
+export const startParams = z.object({ after: z.string().regex(/^\d{1,19}$/) });
+/** A time as `timestampOfMicros` writes it. */
+const streamParams = startParams.extend({
+  cursor: z
+    .string()
+    .regex(/^\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00$/)
+    .optional(),
+});
+type StreamParams = z.infer<typeof streamParams>;
+export const bothParams = startParams.extend({ both: z.boolean() });
+
+const jobEvidence = ({ id, status }: JobView): JsonObject => ({ job: id, status });
+
+/** What became of a start; null when nothing did, and nothing stands in its way. */
+function started({ settings, here }: Place, jobs: readonly JobView[], after: string): Probe | null {
+  const { started: ours, ended, foreign, leaving } = sortJobs(settings, jobs, after);
+  const [other] = foreign;
+  if (other !== undefined) {
+    return impossible(
+      `Job ${other.id} on ${here} (${other.status}) replicates tables of this link already and is not the one that was to be started: end it with CANCEL JOB ${other.id} if nobody needs it.`,
+      jobEvidence(other),
+    );
+  }
+  const [first, second] = ours;
+  if (first !== undefined && second !== undefined) {
+    return impossible(
+      `Jobs ${second.id} and ${first.id} on ${here} replicate the same tables: end the newer one with CANCEL JOB ${first.id}.`,
+      {
+        jobs: ours.map(({ id }) => id),
+      },
+    );
+  }
+  if (first !== undefined) return done(jobEvidence(first));
+  if (leaving.length > 0) return underway(`${here} is still ending job ${leaving[0]?.id ?? ''}.`);
+  const [over] = ended;
+  if (over === undefined) return null;
+  return impossible(
+    `Job ${over.id} on ${here} was started and is over already (${over.status}${over.error === '' ? '' : `: ${over.error}`}). Mend the cause, and ask anew.`,
+    {
+      ...jobEvidence(over),
+      error: over.error,
+    },
+  );
+}
+
+/** Looks once more in the session that sends, so that nothing is started beside a job that has appeared since the probe. */
+const startAlone = (place: Place, statement: string): Promise<void> =>
+  on(place, async (session) => {
+    const { jobs } = await readJobs(session, place.here, place.settings, place.side);
+    const live = jobs.find(isLive);
+    if (live !== undefined)
+      throw refused(`Job ${live.id} on ${place.here} has appeared meanwhile, so no other one was started.`, { job: live.id });
+    const database = functionDatabase(place.settings, place.side);
+    // The server looks functions up in the session's own database only.
+    if (database !== null) await session.read(`SET database = ${quoteLiteral(database)}`);
+    await session.change(statement);
+  });
+
+export const createStream: LdrStep<StreamParams> = {
+  params: streamParams,
+  rebuild: (acts, side, { after, cursor = null }) => acts.createStream(side, { after, cursor }),
+  probe: async (place, { after, cursor }) =>
+    started(place, await jobsOn(place), after) ?? (cursor === undefined ? null : await tooOld(place, cursor)) ?? todo,
+  perform: startAlone,
+};
+
+/** A job from a time of which the source keeps no history any more would stop at once, or, worse, begin later than it was told. */
+async function tooOld(place: Place, cursor: string): Promise<Probe | null> {
+  const { settings, there, here } = place;
+  const source = otherSide(place.side);
+  const from = microsOfTimestamp(cursor);
+  return on(
+    place,
+    async (session) => {
+      const now = await readNow(session, there);
+      for (const table of tablesOn(settings, source)) {
+        const kept = await readKeptSeconds(session, table);
+        if (kept !== null && from !== null && now - from < microsOfMs(kept * 1_000)) continue;
+        const how = kept === null ? 'does not say how long it keeps the history' : `keeps ${spell(kept * 1_000)} of history`;
+        return impossible(
+          `${there} ${how} of ${showTable(table)}, so ${here} can't go on from ${spellTime(from)}. Nothing was started: ask for a setup with a full copy.`,
+          { table: showTable(table), 'kept in seconds': kept },
+        );
+      }
+      return null;
+    },
+    source,
+  );
+}
+
+export const createReplicated: LdrStep<z.infer<typeof bothParams>> = {
+  params: bothParams,
+  rebuild: (acts, side, { both, after }) => acts.createReplicated(side, both, { after }),
+  probe: async (place, { after }) => {
+    const { jobs, tables } = await look(place);
+    const seen = started(place, jobs, after);
+    if (seen !== null || !tables.includes('there')) return seen ?? todo;
+    const there = tablesOn(place.settings, place.side).filter((_, pair) => tables[pair] === 'there');
+    return unknown(
+      `${place.here} has ${there.map(showTable).join(', ')} already, and lists no job that would have made them: either somebody made them, or the start was cut short.`,
+      { tables: there.map(showTable) },
+    );
+  },
+  perform: startAlone,
+};

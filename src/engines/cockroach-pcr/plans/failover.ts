@@ -1,0 +1,137 @@
+import type { Operation } from '../../../domain/operation.ts';
+import type { Estimate } from '../../../domain/plan.ts';
+import { type Refusal, refuse } from '../../../domain/refusal.ts';
+import { type Micros, microsOfMs, msOfMicros } from '../../cockroach/times.ts';
+import { changeStep, type Outline } from '../../frame/drafts.ts';
+import { actsFor } from '../acts.ts';
+import { microsOf } from '../detail.ts';
+import {
+  afterPromotion,
+  fenceSteps,
+  fenceWarnings,
+  promotionWarnings,
+  serviceBudgetMs,
+  servingSteps,
+  usualPromotionMs,
+} from '../failover-steps.ts';
+import { insteadOf } from '../instead.ts';
+import { copyAgeMs, type Scene } from '../scene.ts';
+import { spell, spellTime } from '../words.ts';
+import { planAhead } from './ahead.ts';
+import { planContinue } from './continue.ts';
+
+type Failover = Extract<Operation, { kind: 'failover' }>;
+
+/** While a stream runs, its lag goes up and down by this much between two reports of the replicated time, ms. */
+const strideMs = 30_000;
+
+/** Plans a failover in whatever state the follower is: also one that somebody began before. Pure. */
+export function planFailover(operation: Failover, scene: Scene): Outline | Refusal {
+  const { follower } = scene;
+  if (follower.phase === 'reverting' || follower.phase === 'ready') return planContinue(operation, scene);
+  const ageMs = copyAgeMs('failover', scene);
+  if (typeof ageMs !== 'number') return ageMs;
+  const pending = microsOf(follower.vc.failover);
+  // A paused stream may have a failover ahead of it as well.
+  return pending === null ? planFresh(operation, scene, ageMs, null) : planPending(operation, scene, ageMs, pending);
+}
+
+function planFresh(operation: Failover, scene: Scene, ageMs: number, replaces: string | null): Outline | Refusal {
+  const { to } = operation;
+  if (to.kind === 'time' && isAhead(microsOfMs(to.at), scene)) return planAhead({ at: to.at, ask: true, replaces }, scene);
+  return outsideWindow(operation, scene) ?? promote(operation, scene, ageMs, replaces);
+}
+
+const isAhead = (at: Micros, { follower }: Scene): boolean => {
+  const newest = microsOf(follower.vc.replicated);
+  return newest !== null && at > newest;
+};
+
+/** COMPLETE may be sent again while one is pending: it moves the time, and LATEST takes what is there. */
+function planPending(operation: Failover, scene: Scene, ageMs: number, pending: Micros): Outline | Refusal {
+  const { to } = operation;
+  const same = to.kind === 'time' && microsOfMs(to.at) === pending;
+  if (!isAhead(pending, scene)) {
+    // It has all that it waits for, so it begins by itself any moment, unless its job is paused.
+    if (scene.follower.phase === 'pending') return planContinue(operation, scene);
+    return planFresh(operation, scene, ageMs, same ? null : String(pending));
+  }
+  if (same) return planAhead({ at: to.at, ask: false, replaces: null }, scene);
+  return planFresh(operation, scene, ageMs, String(pending));
+}
+
+function promote(operation: Failover, scene: Scene, ageMs: number, replaces: string | null): Outline {
+  const { link, follower, here, there } = scene;
+  const acts = actsFor(link.settings);
+  const to = operation.to.kind === 'latest' ? 'the latest replicated time' : spellTime(microsOfMs(operation.to.at));
+  return {
+    summary: `Promote ${here} to ${to} and let it take over from ${there}.`,
+    steps: [
+      ...fenceSteps(scene, acts),
+      changeStep(acts.completeReplication(follower.side, operation.to, false, replaces), serviceBudgetMs, afterPromotion, {
+        pointOfNoReturn: true,
+      }),
+      ...servingSteps(scene, acts),
+    ],
+    predictedLoss: lossOf(operation, scene, ageMs),
+    predictedDowntime: downtimeOf(operation, here),
+    warnings: [
+      ...insteadOf(operation, scene, ageMs),
+      ...(replaces === null ? [] : [`This takes the place of the failover of ${here} that is pending for ${spellTime(replaces)}.`]),
+      ...fenceWarnings(scene),
+      ...stateWarnings(scene),
+      ...promotionWarnings(scene, operation.to.kind === 'time'),
+    ],
+  };
+}
+
+function outsideWindow({ to, link }: Failover, { follower, here }: Scene): Refusal | null {
+  if (to.kind === 'latest') return null;
+  const at = microsOfMs(to.at);
+  const oldest = microsOf(follower.vc.retained);
+  const newest = microsOf(follower.vc.replicated);
+  const window = `${here} can be promoted to any time from ${spellTime(oldest)} to ${spellTime(newest)}`;
+  if (oldest === null || at < oldest) {
+    return refuse(
+      'bad-input',
+      `${spellTime(at)} is before the oldest time that ${here} still keeps, so no failover of ${link} to it is possible.`,
+      `${window}.`,
+    );
+  }
+  return null;
+}
+
+function lossOf({ to }: Failover, { follower, here, there }: Scene, ageMs: number): Estimate {
+  const from = `${there} → ${here}`;
+  if (to.kind === 'latest') {
+    const moves = follower.phase === 'following' || follower.phase === 'pending';
+    const ms = moves ? ageMs + strideMs : ageMs;
+    const until = `${here} has everything up to ${spellTime(follower.vc.replicated)}`;
+    return {
+      ms,
+      words: moves
+        ? `At most ${spell(ms)} of writes that had not crossed ${from}: ${until}. It is more if ${there} goes on taking writes.`
+        : `The last ${spell(ms)} of writes, which had not crossed ${from}: ${until}. It grows for as long as ${there} takes writes.`,
+    };
+  }
+  const ms = Math.max(0, msOfMicros(BigInt(follower.read.now)) - to.at);
+  return {
+    ms,
+    words: `Every write of the last ${spell(ms)}: all that ${there} took after ${spellTime(microsOfMs(to.at))} is given up (${from}).`,
+  };
+}
+
+const downtimeOf = ({ to }: Failover, here: string): Estimate =>
+  to.kind === 'latest'
+    ? {
+        ms: usualPromotionMs,
+        words: `A promotion to the latest time normally ends within ${spell(usualPromotionMs)}; then the service of ${here} starts, and people redirect the traffic.`,
+      }
+    : { ms: null, words: `How long ${here} takes to go back in time depends on how much was written since, so it can't be predicted.` };
+
+function stateWarnings({ follower, here }: Scene): readonly string[] {
+  if (follower.phase === 'paused') return [`Replication into ${here} is paused by hand: everything written since the pause is lost.`];
+  if (follower.phase === 'gave-up' || follower.phase === 'retrying')
+    return [`Replication into ${here} is in trouble; the promotion takes what has arrived.`];
+  return [];
+}

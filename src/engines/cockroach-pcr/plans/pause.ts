@@ -1,0 +1,112 @@
+import type { Estimate } from '../../../domain/plan.ts';
+import type { Refusal } from '../../../domain/refusal.ts';
+import { changeStep, notNow, type Outline, undoBy } from '../../frame/drafts.ts';
+import { actsFor } from '../acts.ts';
+import { expiresInMs, expiryMsOf, microsOf } from '../detail.ts';
+import { promotionUnderWay, type Scene } from '../scene.ts';
+import { causeOf, problemOf, spell, spellTime } from '../words.ts';
+
+/** A pause or a resume is answered at once and takes effect within seconds. */
+const budgetMs = 120_000;
+
+const noLoss = (here: string): Estimate => ({ ms: 0, words: `Nothing is lost; ${here} only falls behind while it is paused.` });
+const noDowntime: Estimate = { ms: 0, words: 'Applications are not affected.' };
+
+export function planPause(scene: Scene): Outline | Refusal {
+  const { link, follower, here, there } = scene;
+  const { phase, side } = follower;
+  // A failover that waits for its time can be held by a pause; one that has begun can't.
+  const underWay = phase === 'pending' && isAhead(scene) ? null : promotionUnderWay('pause', scene);
+  if (underWay !== null) return underWay;
+  if (phase === 'paused' || phase === 'gave-up') {
+    const how = phase === 'paused' ? 'is paused already' : 'has paused itself after an error already';
+    return notNow(`Replication ${there} → ${here} ${how}, so there is nothing to pause.`, `To go on, ask for a resume of ${link.id}.`);
+  }
+  const acts = actsFor(link.settings);
+  return {
+    summary: `Pause replication ${there} → ${here}.`,
+    steps: [changeStep(acts.pause(side), budgetMs, undoBy(acts.resume(side)))],
+    predictedLoss: noLoss(here),
+    predictedDowntime: noDowntime,
+    warnings: [
+      ...alreadyRunning(scene),
+      `${there} keeps the history that ${here} needs for ${spell(expiryMsOf(follower.read))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
+      `While replication is paused, a failover loses everything written since the pause.`,
+      ...(phase === 'pending'
+        ? [
+            `The failover to ${spellTime(follower.vc.failover)} is only held: it goes on when ${here} is resumed, and can be moved by another /repl failover ${link.id}.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** While the source can't be asked, the stream stands still, whether or not it is paused. */
+function alreadyRunning({ sourceRead, follower, here, there }: Scene): readonly string[] {
+  const problem = problemOf(there, sourceRead);
+  return problem === null
+    ? []
+    : [
+        `${problem} So ${here} stands still already, at ${spellTime(follower.vc.replicated)}, and the ${spell(expiryMsOf(follower.read))} run from there, not from the pause.`,
+      ];
+}
+
+/** Whether the pending failover waits for a time that has not been replicated yet. */
+function isAhead({ follower: { vc } }: Scene): boolean {
+  const [at, newest] = [microsOf(vc.failover), microsOf(vc.replicated)];
+  return at !== null && newest !== null && at > newest;
+}
+
+export function planResume(scene: Scene): Outline | Refusal {
+  const { link, follower, here, there } = scene;
+  const { phase, side, vc } = follower;
+  const underWay = promotionUnderWay('resume', scene);
+  if (underWay !== null) return underWay;
+  if (vc.job?.status === 'pause-requested') {
+    return notNow(`The pause of ${there} → ${here} is still being carried out, so it can't be resumed yet.`, 'Ask again in a few seconds.');
+  }
+  if (phase !== 'paused' && phase !== 'gave-up') {
+    return notNow(
+      `Replication ${there} → ${here} is not paused, so there is nothing to resume.`,
+      `/repl status ${link.id} shows what it does.`,
+    );
+  }
+  if (hasExpired(scene)) {
+    return notNow(
+      `Replication ${there} → ${here} has stood still for too long: ${there} no longer keeps the history that ${here} needs.`,
+      `/repl rebuild ${link.id} gives ${here} a new full copy. Until then ${here} can still be promoted to what it has.`,
+    );
+  }
+  const acts = actsFor(link.settings);
+  return {
+    summary: `Resume replication ${there} → ${here}.`,
+    steps: [changeStep(acts.resume(side), budgetMs, undoBy(acts.pause(side)))],
+    predictedLoss: { ms: 0, words: `Nothing is lost; ${here} catches up.` },
+    predictedDowntime: noDowntime,
+    warnings: resumeWarnings(scene),
+  };
+}
+
+/** The source says whether it keeps the history; when it can't be asked, the usual window is all there is to go by. */
+export function hasExpired({ follower, sourceRead }: Scene): boolean {
+  if (sourceRead.kind === 'read' && sourceRead.history !== 'none') return sourceRead.history === 'lost';
+  const left = expiresInMs(follower);
+  return left !== null && left <= 0;
+}
+
+function resumeWarnings({ follower, here, there, sourceRead }: Scene): readonly string[] {
+  const gaveUp =
+    follower.phase === 'gave-up'
+      ? [
+          `Replication paused itself after an error (${causeOf(follower.vc.job?.runningStatus)}); if the cause is still there it will do so again.`,
+        ]
+      : [];
+  const unseen = sourceRead.kind === 'read' ? [] : [`${there} can't be asked now; ${here} can only catch up once it reaches ${there}.`];
+  const held =
+    follower.vc.failover === null
+      ? []
+      : [
+          `A failover of ${here} to ${spellTime(follower.vc.failover)} is asked for: once it follows again it is promoted when it gets there.`,
+        ];
+  return [...held, ...gaveUp, ...unseen];
+}

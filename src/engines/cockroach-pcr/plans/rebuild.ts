@@ -1,0 +1,172 @@
+import { otherSide, type Side } from '../../../domain/observation.ts';
+import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
+import { isAtLeast } from '../../cockroach/version.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline } from '../../frame/drafts.ts';
+import { actsFor } from '../acts.ts';
+import { certificateSteps } from '../certificates.ts';
+import type { PcrLink } from '../config.ts';
+import { type GroundRead, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from '../detail.ts';
+import { copySteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { optionWarnings } from '../options.ts';
+import { licenceWarnings } from '../setup-ground.ts';
+import { followRefusal } from '../versions.ts';
+import { phaseWords, problemOf } from '../words.ts';
+
+/** The drop is answered at once; its space is freed later by the database itself, ms. */
+const dropBudgetMs = 10 * 60_000;
+const statementBudgetMs = 120_000;
+
+const sides = ['primary', 'standby'] as const satisfies readonly Side[];
+
+/** Who serves, and who is to get a new full copy of it. */
+interface Pair {
+  readonly link: PcrLink;
+  readonly side: Side;
+  readonly read: ReadSide;
+  readonly sourceRead: ReadSide;
+  readonly here: string;
+  readonly there: string;
+}
+
+/** Plans a new full copy for the side that can't follow any more: what it has is dropped, and everything is copied anew. Pure. */
+export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal {
+  const pair = pairOf(link, detail);
+  if (isRefusal(pair)) return pair;
+  const refusal = phaseRefusal(pair) ?? followRefusal(pair.here, pair.read, pair.there, pair.sourceRead);
+  if (refusal !== null) return refusal;
+  const { setup } = link.settings;
+  const way = wayFrom(link, pair.side, sourceNameOf(pair), pair.sourceRead, pair.read);
+  if (isRefusal(way)) return way;
+  const { here, there } = pair;
+  return {
+    summary: `${pair.read.vc === null ? 'Copy' : `Drop what ${here} has, copy`} ${way.copy.source} of ${there} to ${here} in full, and let ${here} follow ${there}.`,
+    steps: [
+      ...settingSteps(link, groundsOf(pair)),
+      ...streamUserSteps(way),
+      ...certificateSteps(link, pair.side, way.copy.trust, detail),
+      ...dropSteps(pair),
+      ...copySteps(way, setup),
+      ...(pair.sourceRead.flat === true ? [] : [lookStep(actsFor(link.settings).checkSplitBrain(otherSide(pair.side)), statementBudgetMs)]),
+    ],
+    predictedLoss: lossOf(pair),
+    predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
+    warnings: warningsOf(pair),
+  };
+}
+
+/** An older cluster is copied from its system virtual cluster; every other side from the one of the link. */
+const sourceNameOf = ({ link, sourceRead, side }: Pair): string => {
+  if (sourceRead.flat === true) return 'system';
+  const { setup, virtualCluster } = link.settings;
+  return side === 'standby' && setup !== null && setup.source !== 'system' ? setup.source : virtualCluster;
+};
+
+/** The side that serves by its own word. An older cluster counts only while no virtual cluster of the link serves. */
+function servingOf(detail: PcrDetail): readonly Side[] {
+  const serving = sides.filter((side) => writableOf(detail[side]) === 'yes');
+  const own = serving.filter((side) => {
+    const read = detail[side];
+    return read.kind === 'read' && read.vc !== null;
+  });
+  return own.length > 0 ? own : serving;
+}
+
+function pairOf(link: PcrLink, detail: PcrDetail): Pair | Refusal {
+  const { settings, id } = link;
+  const problems = sides.flatMap((side) => problemOf(settings[side].cluster, detail[side]) ?? []);
+  if (problems.length > 0) {
+    return notNow(`${problems.join(' ')} A rebuild of ${id} needs both sides, since the other copy may be the only one.`, statusOf(id));
+  }
+  const serving = servingOf(detail);
+  const [source] = serving;
+  if (serving.length === 2) {
+    return notNow(
+      `${settings.primary.cluster} and ${settings.standby.cluster} both take writes (split brain), so neither may be dropped.`,
+      `/repl fence ${id} stops the side that was given up; then ask again.`,
+    );
+  }
+  const side = source === undefined ? null : otherSide(source);
+  const read = side === null ? null : detail[side];
+  const sourceRead = source === undefined ? null : detail[source];
+  if (source === undefined || side === null || read?.kind !== 'read' || sourceRead?.kind !== 'read') {
+    return notNow(
+      `Neither side of ${id} takes writes, so which copy is the good one can't be told, and none may be dropped.`,
+      statusOf(id),
+    );
+  }
+  return { link, side, read, sourceRead, here: settings[side].cluster, there: settings[source].cluster };
+}
+
+const statusOf = (id: string): string => `/repl status ${id} shows both sides.`;
+
+/** What must not be dropped under whoever began it, or works as it should. */
+const untouchable: Readonly<Partial<Record<Phase, string>>> = {
+  following: 'shows that it needs no new copy',
+  scanning: 'gets a new copy already',
+  pending: 'has to be waited for',
+  reverting: 'has to be waited for',
+  dropping: 'has to be waited for',
+  strange: 'is not to be touched',
+};
+
+function phaseRefusal({ link, read, here }: Pair): Refusal | null {
+  const phase = phaseOf(read.vc);
+  const why = untouchable[phase];
+  if (why === undefined) return null;
+  return notNow(
+    `On ${here}, ${phaseWords[phase]}, which ${why}; no rebuild of ${link.id} is planned.`,
+    phase === 'following' || phase === 'scanning'
+      ? `If ${here} has to be copied anew all the same, /repl teardown ${link.id} drops what it has, and then /repl rebuild ${link.id} copies.`
+      : statusOf(link.id),
+  );
+}
+
+const groundsOf = ({ side, read, sourceRead }: Pair): Readonly<Record<Side, GroundRead | null>> => {
+  const [own, source] = [read.ground ?? null, sourceRead.ground ?? null];
+  return side === 'standby' ? { primary: source, standby: own } : { primary: own, standby: source };
+};
+
+/** A reader reads the copy, so it goes first. */
+function dropSteps({ link, side, read, here }: Pair): readonly Draft[] {
+  const acts = actsFor(link.settings);
+  const why = noUndo(`What is dropped on ${here} is gone; the new copy takes its place.`);
+  const change = (act: Parameters<typeof changeStep>[0]): Draft => changeStep(act, dropBudgetMs, why, { pointOfNoReturn: true });
+  return [
+    ...(read.reader == null
+      ? []
+      : [change(acts.stopReader(side, read.reader.id ?? null)), change(acts.dropReader(side, read.reader.id ?? null))]),
+    ...(read.vc === null ? [] : [change(acts.dropOldCopy(side, read.vc.id))]),
+  ];
+}
+
+function lossOf({ read, here, there }: Pair): Outline['predictedLoss'] {
+  if (read.flat === true) {
+    return { ms: null, words: `What ${here} alone has in system stays there, but no longer counts once ${here} serves the new copy.` };
+  }
+  if (read.vc === null) return { ms: 0, words: `Nothing is lost: ${here} has no copy yet.` };
+  if (phaseOf(read.vc) !== 'ready') return { ms: 0, words: `No write is lost: ${there} has everything that ${here} has.` };
+  return {
+    ms: null,
+    words: `Every write that only ${here} has, because it took it after it was given up, is lost; how many is not known.`,
+  };
+}
+
+function warningsOf({ link, read, sourceRead, here, there }: Pair): readonly string[] {
+  const phase = phaseOf(read.vc);
+  const failback =
+    phase === 'ready' && read.flat !== true && isAtLeast(read.release, 24, 1)
+      ? [`/repl failback ${link.id} may still be possible, and copies only what has changed: ask for its plan first.`]
+      : [];
+  const resume =
+    phase === 'paused' && sourceRead.history !== 'lost'
+      ? [`Replication into ${here} is only paused: /repl resume ${link.id} may be all that is needed.`]
+      : [];
+  return [
+    ...failback,
+    ...resume,
+    ...optionWarnings(link, here, read, there, sourceRead),
+    ...licenceWarnings(link, [read, here], [sourceRead, there]),
+    `Until the copy is complete, which can take hours, nothing protects ${there}: no failover is possible.`,
+    `The roles stay as they are: once ${here} follows, /repl switchover ${link.id} swaps them.`,
+  ];
+}

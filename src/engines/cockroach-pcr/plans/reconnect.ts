@@ -1,0 +1,96 @@
+import type { Refusal } from '../../../domain/refusal.ts';
+import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
+import { isAtLeast } from '../../cockroach/version.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../../frame/drafts.ts';
+import { tuningKinds } from '../acts/tuning.ts';
+import { actsFor } from '../acts.ts';
+import { promotionUnderWay, type Scene } from '../scene.ts';
+import { forPeople, replaceConnectionStatements, type Trust } from '../statements-setup.ts';
+import { phaseWords } from '../words.ts';
+
+/** Telling a new address is answered at once; a pause and a resume take seconds, ms. */
+const budgetMs = 180_000;
+/** A stream that stood still has to connect and to send before it is seen to move, ms. */
+const proofBudgetMs = 10 * 60_000;
+
+const scheme = 'external://';
+
+/** Plans that a running stream takes the address, password and certificate that its external connection is to hold now. Pure. */
+export function planReconnect(scene: Scene): Outline | Refusal {
+  const { link, follower, here, there } = scene;
+  const underWay = promotionUnderWay('reconnect', scene);
+  if (underWay !== null) return underWay;
+  const connection = connectionOf(scene);
+  if (typeof connection !== 'string') return connection;
+  const acts = actsFor(link.settings);
+  const replacing = replacement(scene, connection);
+  const byHand = replacing.some(({ by }) => by === 'person');
+  return {
+    summary: `Let ${here} connect to ${there} anew by its external connection ${connection}, and see that it goes on.`,
+    steps: [
+      ...replacing,
+      changeStep(acts.bounce(follower.side), budgetMs, noUndo('The stream has connected anew; there is nothing to take back.'), {
+        pointOfNoReturn: true,
+      }),
+      lookStep(acts.proveCatchUp(follower.side, Number.MAX_SAFE_INTEGER), proofBudgetMs),
+    ],
+    predictedLoss: { ms: 0, words: `No write is lost; ${here} falls some seconds behind and catches up.` },
+    predictedDowntime: { ms: 0, words: 'Applications are not affected.' },
+    warnings: [
+      `If the new address, password or certificate is wrong, ${here} stops following, and what it holds grows old until that is mended. Keep the old password valid until ${here} is seen to move.`,
+      ...(byHand
+        ? []
+        : [`What the connection holds now is overwritten and can't be read back: the config must be right before you approve.`]),
+      ...(follower.phase === 'paused' ? [`Replication into ${here} is paused by hand; afterwards it follows again.`] : []),
+    ],
+  };
+}
+
+/** The external connection by which the follower follows; a refusal when it is another one than the config's, or none. */
+function connectionOf({ link, follower, here, there }: Scene): string | Refusal {
+  const { vc, side, phase } = follower;
+  const uri = vc.sourceUri ?? '';
+  const named = link.settings.streams[side];
+  const key = `settings.streams.${side === 'primary' ? 'toPrimary' : 'toStandby'}.externalConnection`;
+  if (uri === '') return notNow(`On ${here}, ${phaseWords[phase]}, and it does not say how it reaches ${there}.`, 'Ask again in a moment.');
+  if (!uri.startsWith(scheme)) {
+    return notNow(
+      `${here} follows ${there} by an address that was given when the stream was made (${uri}), and CockroachDB can't change that.`,
+      `Create an external connection on ${here} that leads to ${there}, name it in the config (${key}), and give ${here} a new copy by it: /repl teardown ${link.id}, then /repl rebuild ${link.id}. Nothing protects ${there} until that copy is complete, which can take hours, so choose the time.`,
+    );
+  }
+  const used = uri.slice(scheme.length).replace(/[/?].*$/, '');
+  if (named === used) return used;
+  return notNow(
+    `${here} follows ${there} by the external connection ${used}, but the config of ${link.id} names ${named ?? 'none'}.`,
+    `Correct the config: ${key}: ${used}.`,
+  );
+}
+
+/** The bot replaces the connection when the config says what it is to hold; otherwise a person does. */
+function replacement({ link, follower, here, there }: Scene, connection: string): readonly Draft[] {
+  const { settings } = link;
+  const { side, read } = follower;
+  const trust: Trust = isAtLeast(read.release, 24, 1) ? 'inline' : 'path';
+  const how = isAtLeast(read.release, 25, 4) ? 'alter' : 'recreate';
+  if (replaceConnectionStatements(settings, side, trust, how, forPeople).length > 0) {
+    const act = actsFor(settings).replaceConnection(side, trust, how);
+    return [
+      changeStep(act, budgetMs, noUndo('What it held before can not be read, so it can not be put back.'), { pointOfNoReturn: true }),
+    ];
+  }
+  const words =
+    how === 'alter'
+      ? `ALTER EXTERNAL CONNECTION ${quoteIdentifier(connection)} AS '<the new URI>'`
+      : `DROP EXTERNAL CONNECTION ${quoteIdentifier(connection)}; CREATE EXTERNAL CONNECTION ${quoteIdentifier(connection)} AS '<the new URI>'`;
+  return [
+    personStep({
+      kind: tuningKinds.replaceByHand,
+      title: `Replace the external connection ${connection} on ${here}, so that it leads to ${there} with what is valid now`,
+      cluster: null,
+      side: null,
+      statements: [words],
+      params: {},
+    }),
+  ];
+}

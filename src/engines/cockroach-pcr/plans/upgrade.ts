@@ -1,0 +1,124 @@
+import type { Side } from '../../../domain/observation.ts';
+import type { Operation } from '../../../domain/operation.ts';
+import { type Refusal, refuse } from '../../../domain/refusal.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../../frame/drafts.ts';
+import { binariesByHand } from '../acts/by-hand.ts';
+import { actsFor } from '../acts.ts';
+import type { ReadSide } from '../detail.ts';
+import { canOpenReader } from '../options.ts';
+import { promotionUnderWay, type Scene } from '../scene.ts';
+import { compareMajors, isUnfinished, majorOf, majorOfActive } from '../versions.ts';
+import { phaseWords, problemOf } from '../words.ts';
+
+type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
+
+/** People restart the last node while the bot looks, ms. */
+const binariesBudgetMs = 60 * 60_000;
+/** The migrations of an upgrade rewrite what the database keeps of itself, ms. */
+const finalizeBudgetMs = 6 * 3_600_000;
+const readerBudgetMs = 10 * 60_000;
+
+/**
+ * Plans an upgrade in the order that keeps the replication alive: the standby before the primary, the control plane before the
+ * application. Where it goes is what the newest binaries say. Pure.
+ */
+export function planUpgrade({ phase }: Upgrade, scene: Scene): Outline | Refusal {
+  const { link, follower, here, there, sourceRead } = scene;
+  if (phase !== undefined) return inOneRun(link.id, phase);
+  if (sourceRead.kind !== 'read') {
+    return notNow(
+      `${problemOf(there, sourceRead)} An upgrade of ${link.id} needs both sides.`,
+      `Make ${there} reachable, then ask again; /repl status ${link.id} shows both sides.`,
+    );
+  }
+  const pending = promotionUnderWay('upgrade', scene);
+  if (pending !== null) return pending;
+  if (follower.phase !== 'following') {
+    return notNow(
+      `Replication into ${here} does not work (${phaseWords[follower.phase]}), so no upgrade of ${link.id} can be planned.`,
+      `Wait until it follows, or make it follow; /repl status ${link.id} shows it.`,
+    );
+  }
+  const target = [majorOf(follower.read.release), majorOf(sourceRead.release)].reduce((a, b) => (compareMajors(a, b) >= 0 ? a : b));
+  const steps = [...sideSteps(scene, follower.side, follower.read, target), ...sideSteps(scene, scene.source, sourceRead, target)];
+  const application = applicationSteps(scene, sourceRead, target);
+  if (steps.length === 0 && (application.length === 0 || sourceRead.appVersion == null)) return nothingToDo(scene, sourceRead, target);
+  return {
+    summary: `Take ${here}, then ${there}, to v${target}, with replication going on.`,
+    steps: [...steps, ...application, ...readerSteps(scene)],
+    predictedLoss: { ms: 0, words: 'Nothing is lost: both sides stay up, and replication goes on.' },
+    predictedDowntime: { ms: 0, words: 'Writes go on; each node is away for as long as its restart takes.' },
+    warnings: warningsOf(scene, sourceRead, target),
+  };
+}
+
+/** Replication goes on all the while, so that there is nothing to be ended before and made anew after. */
+const inOneRun = (id: string, phase: string): Refusal =>
+  refuse(
+    'bad-input',
+    `The upgrade of ${id} is one run, which waits for people to replace binaries where it has to; it has no ${phase}.`,
+    `Ask for /repl upgrade ${id}.`,
+  );
+
+function nothingToDo({ link, here, there }: Scene, { appVersion }: ReadSide, target: string): Refusal {
+  const unseen = appVersion == null ? ` The active version of ${link.settings.virtualCluster} on ${there} could not be read.` : '';
+  return notNow(
+    `Both sides of ${link.id} run v${target} and are finalized, so there is nothing to upgrade.${unseen}`,
+    `To go to a newer release, put its binaries on the nodes of ${here}, one after the other, and ask again: the plan does the rest in the right order.`,
+  );
+}
+
+/** Binaries first, by people; then the version is made final. */
+function sideSteps({ link }: Scene, side: Side, read: ReadSide, target: string): readonly Draft[] {
+  const acts = actsFor(link.settings);
+  const { cluster } = link.settings[side];
+  const isOld = compareMajors(majorOf(read.release), target) < 0;
+  const binaries = isOld
+    ? [personStep(binariesByHand(link.settings, side, `v${target}`)), lookStep(acts.verifyRelease(side, target), binariesBudgetMs)]
+    : [];
+  return isFinal(read.activeVersion, target) ? binaries : [...binaries, finalStep(acts.finalize(side, target), cluster)];
+}
+
+const isFinal = (active: string, target: string): boolean => {
+  const major = majorOfActive(active);
+  return !isUnfinished(active) && major !== null && compareMajors(major, target) >= 0;
+};
+
+const finalStep = (act: Parameters<typeof changeStep>[0], where: string): Draft =>
+  changeStep(act, finalizeBudgetMs, noUndo(`What is finalized on ${where} can't go back to an older release.`), { pointOfNoReturn: true });
+
+/** The copy of the virtual cluster follows by replication. An older cluster has none of its own. */
+function applicationSteps({ link, source, there }: Scene, read: ReadSide, target: string): readonly Draft[] {
+  if (read.flat === true || isFinal(read.appVersion ?? '', target)) return [];
+  return [finalStep(actsFor(link.settings).finalizeApplication(source, target), `${link.settings.virtualCluster} on ${there}`)];
+}
+
+/** A reader is made for one release only, so it is made anew. */
+function readerSteps({ link, follower }: Scene): readonly Draft[] {
+  const { side, read } = follower;
+  if (read.reader == null) return [];
+  const acts = actsFor(link.settings);
+  const why = noUndo('The reader has to be made anew after an upgrade.');
+  const change = (act: Parameters<typeof changeStep>[0]): Draft => changeStep(act, readerBudgetMs, why, { pointOfNoReturn: true });
+  return [
+    change(acts.stopReader(side, read.reader.id ?? null)),
+    change(acts.dropReader(side, read.reader.id ?? null)),
+    ...(canOpenReader(read) ? [change(acts.openReader(side)), lookStep(acts.awaitReader(side), readerBudgetMs)] : []),
+  ];
+}
+
+function warningsOf({ link, here, there, follower }: Scene, sourceRead: ReadSide, target: string): readonly string[] {
+  const wrongOrder =
+    compareMajors(majorOf(sourceRead.release), majorOf(follower.read.release)) > 0
+      ? [
+          `${there} runs ${sourceRead.release.text}, newer than ${follower.read.release.text} on ${here}: ${here} has to be upgraded before anything else is done.`,
+        ]
+      : [];
+  return [
+    ...wrongOrder,
+    `Until both sides are finalized, a failover to ${here} works, but ${there} could then come back only by a full copy (/repl rebuild ${link.id}): a failback needs the side that follows to be as new as the other one.`,
+    `What is made final can't go back to the older release; run v${target} long enough on ${here} before you approve.`,
+    'If cluster.preserve_downgrade_option is set on a side, reset it before its version is finalized.',
+    ...(follower.read.reader == null ? [] : [`The reader on ${here} is closed and made anew at the end.`]),
+  ];
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { Fault, isFault } from '../../../domain/faults.ts';
+import { otherSide } from '../../../domain/observation.ts';
+import type { SqlSession } from '../../../transports/sql.ts';
+import { withSystem } from '../../cockroach/session.ts';
+import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
+import type { Probe } from '../../engine.ts';
+import { done, impossible, todo, underway } from '../../frame/probes.ts';
+import { kinds } from '../acts.ts';
+import { phaseOf, roleOf, writableOf } from '../detail.ts';
+import { asConfigured } from '../ground.ts';
+import { change, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import { readSide, readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
+import { phaseWords, problemOf, spell, spellTime, unseen } from '../words.ts';
+
+const noParams = z.object({});
+
+const proveParams = z.object({ withinMs: z.number() });
+
+/** Time between two looks at the replicated time within one probe, and the part of a probe's time that they may take. */
+const sampleMs = 500;
+const samplingShare = 0.4;
+
+/** Before anything is touched: the standby is within the bound and is seen to move. */
+export const proveCatchUp: PcrStep<z.infer<typeof proveParams>> = {
+  params: proveParams,
+  rebuild: (acts, side, { withinMs }) => acts.proveCatchUp(side, withinMs),
+  probe: (place, { withinMs }) =>
+    withSystem(place.connect, place.address, place.io, async (session) => {
+      const first = await readVirtualCluster(session, place.here, place.name);
+      const trouble = notFollowing(place, first);
+      if (trouble !== null) return trouble;
+      const from = replicatedOf(first);
+      if (from === null) return underway(`${place.here} does not say how far it is.`);
+      const lagMs = msOfMicros(first.now - from);
+      if (lagMs > withinMs) return underway(`${place.here} is ${spell(lagMs)} behind; at most ${spell(withinMs)} will do.`);
+      const to = await seenToMove(place, session, from);
+      if (to === null) return underway(`${place.here} is ${spell(lagMs)} behind, and has not been seen to move yet.`);
+      return done({ 'replicated time': timestampOfMicros(to), before: timestampOfMicros(from), 'lag in ms': lagMs });
+    }),
+};
+
+const replicatedOf = ({ vc }: VirtualClusterReading): Micros | null =>
+  vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
+
+/** A stream that may come to itself is waited for; anything else can't become a switchover. */
+function notFollowing({ here }: Place, { vc }: VirtualClusterReading): Probe | null {
+  const phase = phaseOf(vc);
+  if (phase === 'following') return null;
+  if (phase === 'retrying' || phase === 'scanning') return underway(`${here} does not keep up: ${phaseWords[phase]}.`);
+  return impossible(`${here} does not follow: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+}
+
+async function seenToMove({ here, name, io }: Place, session: SqlSession, from: Micros): Promise<Micros | null> {
+  const looks = Math.max(1, Math.floor((io.timeoutMs * samplingShare) / sampleMs));
+  for (let i = 0; i < looks; i++) {
+    await io.clock.sleep(sampleMs, io.signal);
+    const now = replicatedOf(await readVirtualCluster(session, here, name));
+    if (now !== null && now > from) return now;
+  }
+  return null;
+}
+
+/** Default largest clock offset between nodes: a write may carry a time that much ahead of the clock that we read, µs. */
+const offsetMicros = 500_000n;
+
+/**
+ * After the stop: the standby has everything up to a moment at which the primary took no writes any more. That moment is the one at
+ * which the stop was proven; it stands in the journal, so that whoever takes over waits for the same one.
+ */
+export const awaitCut: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.awaitCut(side),
+  probe: async (place) => {
+    // Both sides at the same time: one probe must not take twice its time.
+    const [{ vc, now }, stopped] = await Promise.all([look(place), stillStopped(place)]);
+    const phase = phaseOf(vc);
+    if (phase === 'pending' || phase === 'reverting' || phase === 'ready') {
+      return done({ status: statusOf(vc), why: `${place.here} is being promoted already.`, 'seen at': timestampOfMicros(now) });
+    }
+    if (isFault(stopped)) throw stopped;
+    if (stopped !== null) return stopped;
+    const cut = cutOf(place);
+    if (cut === null) {
+      return impossible(
+        `When ${place.there} was stopped was not recorded, so there is no point up to which ${place.here} could be complete.`,
+      );
+    }
+    const replicated = vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
+    if (replicated !== null && replicated >= cut)
+      return done({ cut: timestampOfMicros(cut), 'replicated time': timestampOfMicros(replicated) });
+    const trouble = phase === 'following' ? '' : ` (${phaseWords[phase]})`;
+    return underway(`${place.here} is at ${spellTime(replicated)} and needs to reach ${spellTime(cut)}${trouble}.`);
+  },
+};
+
+/** What the stop recorded: the primary's clock, read after its service was seen stopped, in the same session. */
+function cutOf({ io, there }: Place): Micros | null {
+  const stop = io.earlier.findLast(({ kind, cluster }) => kind === kinds.stopService && cluster === there);
+  const seen = stop?.evidence['seen at'];
+  const at = typeof seen === 'string' ? microsOfTimestamp(seen) : null;
+  return at === null ? null : at + offsetMicros;
+}
+
+/** Null while the primary is stopped; otherwise why there is no cut any more, or why it can't be asked. */
+async function stillStopped({ connect, link, side, name, io, there, here }: Place): Promise<Probe | Fault | null> {
+  const source = link.settings[otherSide(side)];
+  const reading = await withSystem(connect, source, io, (session) => readVirtualCluster(session, there, name)).catch(faultOnly);
+  if (isFault(reading)) return reading;
+  if (reading.vc?.service === 'none') return null;
+  return impossible(`${there} is not stopped, so there is no point up to which ${here} could be complete.`, {
+    status: statusOf(reading.vc),
+  });
+}
+
+/** Once the promotion has begun the source need not answer any more, so its Fault is kept until it is known to matter. */
+function faultOnly(cause: unknown): Fault {
+  if (isFault(cause)) return cause;
+  throw cause;
+}
+
+/** At the end: only the promoted side takes writes. A side that can't be asked is named in the evidence, not taken for stopped. */
+export const checkSplitBrain: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.checkSplitBrain(side),
+  probe: async (place) => {
+    const { connect, address, name, io, here, there } = place;
+    const [atHere, atThere] = await Promise.all([readSide(connect, address, name, io), peek(place)]);
+    const deaf = problemOf(here, atHere);
+    if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: here } });
+    if (writableOf(atThere) === 'yes') {
+      const also = writableOf(atHere) === 'yes' ? ` while ${here} does too` : '';
+      return impossible(`${there} takes writes${also}: stop its service, and give up or merge what it has taken.`, {
+        [here]: roleOf(atHere),
+        [there]: roleOf(atThere),
+      });
+    }
+    if (writableOf(atHere) !== 'yes') return impossible(`${here} does not take writes.`, { [here]: roleOf(atHere) });
+    const isFlat = writableOf(asConfigured(place.link.settings, otherSide(place.side), atThere)) === 'yes';
+    return done({ [here]: 'takes writes', [there]: problemOf(there, atThere) ?? (isFlat ? `${unseen(there)}.` : 'takes no writes') });
+  },
+};
+
+export const pause: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.pause(side),
+  probe: async (place) => {
+    const { vc } = await look(place);
+    const phase = phaseOf(vc);
+    if (phase === 'paused' || phase === 'gave-up') return done({ status: statusOf(vc), job: vc?.job?.status ?? null });
+    if (vc?.job?.status === 'pause-requested') return underway(`${place.here} is being paused.`);
+    if (phase === 'following' || phase === 'scanning' || phase === 'retrying' || phase === 'pending') return todo;
+    return impossible(`Replication into ${place.here} can't be paused: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+  },
+  perform: change,
+};
+
+export const resume: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.resume(side),
+  probe: async (place) => {
+    const { vc } = await look(place);
+    const phase = phaseOf(vc);
+    // A job can't be resumed before its pause is complete.
+    if (vc?.job?.status === 'pause-requested') return underway(`${place.here} is still being paused.`);
+    if (phase === 'paused' || phase === 'gave-up') return todo;
+    if (phase === 'following' || phase === 'scanning' || phase === 'retrying' || phase === 'pending')
+      return done({ status: statusOf(vc), job: vc?.job?.status ?? null });
+    return impossible(`Replication into ${place.here} can't be resumed: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+  },
+  perform: change,
+};

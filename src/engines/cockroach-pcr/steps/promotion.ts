@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { isOverStatus as isJobOver } from '../../cockroach/jobs.ts';
+import { timestampOfMicros } from '../../cockroach/times.ts';
+import type { Probe } from '../../engine.ts';
+import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
+import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from '../detail.ts';
+import { change, evidenceTime, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import type { VirtualClusterReading } from '../read-side.ts';
+import { phaseWords, spellTime } from '../words.ts';
+
+/** A failover time further ahead than this was asked for by somebody else: LATEST lies in the past, µs. */
+const aheadMicros = 60_000_000n;
+
+/** The failover that was pending when this one was planned and that it moves, µs in digits. */
+const replaces = z
+  .string()
+  .regex(/^\d{1,20}$/)
+  .nullable()
+  .default(null);
+
+const completeParams = z.object({ to: z.union([z.literal('latest'), z.string().regex(/^\d{1,20}$/)]), stopped: z.boolean(), replaces });
+type CompleteParams = z.infer<typeof completeParams>;
+
+/** Asks for the promotion. Done as soon as the database has taken it: the failover time stands in the database from then on. */
+export const completeReplication: PcrStep<CompleteParams> = {
+  params: completeParams,
+  rebuild: (acts, side, { to, stopped, replaces: moved }) =>
+    acts.completeReplication(side, to === 'latest' ? { kind: 'latest' } : { kind: 'time', at: Number(BigInt(to) / 1000n) }, stopped, moved),
+  probe: async (place, params) => {
+    const [reading, other] = await Promise.all([look(place), params.stopped ? peek(place) : null]);
+    const { vc } = reading;
+    const phase = phaseOf(vc);
+    if (vc === null || ['absent', 'incomplete', 'dropping', 'strange'].includes(phase)) {
+      return impossible(`${place.here} can't be promoted: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+    }
+    if (phase === 'ready') return promotedTo(place, params, vc);
+    if (vc.failover !== null || phase === 'pending' || phase === 'reverting') return acceptedFor(place, params, reading.now, vc);
+    if (phase === 'scanning' || vc.replicated === null) {
+      return impossible(`${place.here} can't be promoted: it has no consistent copy yet.`, { status: vc.status });
+    }
+    return other === null ? todo : onlyIfStopped(place, other);
+  },
+  perform: change,
+};
+
+/** After a write stop the promotion is without loss only while the other side stays stopped. One that is gone takes no writes we could save. */
+function onlyIfStopped(place: Place, other: SideRead): Probe {
+  if (writableOf(other) !== 'yes') return todo;
+  return impossible(`${place.there} takes writes again, so promoting ${place.here} now would lose them.`);
+}
+
+function promotedTo({ here }: Place, { to }: CompleteParams, vc: VirtualClusterView): Probe {
+  const evidence = { status: vc.status, 'promoted to': evidenceTime(vc.activated), job: vc.job?.status ?? null };
+  if (vc.activated === null && vc.job?.status !== 'succeeded') {
+    return unknown(`${here} is ready, but nothing shows that it was promoted from a stream.`, evidence);
+  }
+  if (to !== 'latest' && vc.activated !== null && vc.activated !== to) {
+    return unknown(`${here} was promoted to ${spellTime(vc.activated)}, not to ${spellTime(to)}: somebody else did it.`, evidence);
+  }
+  return done(evidence);
+}
+
+function acceptedFor({ here }: Place, { to, replaces: moved }: CompleteParams, now: bigint, vc: VirtualClusterView): Probe {
+  const evidence = { status: vc.status, 'failover time': evidenceTime(vc.failover) };
+  if (vc.failover === null) return done(evidence);
+  if (vc.failover === moved && moved !== to) {
+    if (phaseOf(vc) !== 'reverting') return todo;
+    return impossible(`The failover of ${here} to ${spellTime(moved)} has begun, so it can't be moved any more.`, evidence);
+  }
+  if (to !== 'latest' && vc.failover !== to) {
+    return unknown(
+      `A failover of ${here} to ${spellTime(vc.failover)} is pending, not to ${spellTime(to)}: somebody else asked for it.`,
+      evidence,
+    );
+  }
+  if (to === 'latest' && BigInt(vc.failover) > now + aheadMicros) {
+    return unknown(`A failover of ${here} is planned for ${spellTime(vc.failover)}: somebody else asked for it.`, evidence);
+  }
+  return done(evidence);
+}
+
+const noParams = z.object({});
+
+/** Waits for the promotion. Never has anything to send. */
+export const awaitPromotion: PcrStep<object> = {
+  params: noParams,
+  rebuild: (acts, side) => acts.awaitPromotion(side),
+  probe: async (place) => promotionState(place, await look(place)),
+};
+
+function promotionState({ here, name }: Place, { vc, now }: VirtualClusterReading): Probe {
+  const phase: Phase = phaseOf(vc);
+  const status = statusOf(vc);
+  if (vc === null) return impossible(`No promotion of ${here} is under way: ${phaseWords[phase]}.`, { status });
+  const { job, failover, replicated, activated } = vc;
+  if (phase === 'ready') {
+    if (job !== null && !isJobOver(job.status)) return underway(`${here} is ready; its job is ending.`, 1);
+    return done({ status, 'promoted to': evidenceTime(activated), job: job?.status ?? null, 'seen at': timestampOfMicros(now) });
+  }
+  if (phase === 'reverting') return underway(`${here} gives up what is newer than ${spellTime(failover)}.`, job?.fraction ?? null);
+  if (phase === 'pending') return underway(`${here} is at ${spellTime(replicated)}, on its way to ${spellTime(failover)}.`);
+  if (failover !== null) return underway(`A promotion of ${here} is asked for, but ${phaseWords[phase]}.`);
+  if (phase === 'strange') return unknown(`${name} on ${here} is in a state that is not known here: ${status}.`, { status });
+  return impossible(`No promotion of ${here} is under way: ${phaseWords[phase]}.`, { status });
+}

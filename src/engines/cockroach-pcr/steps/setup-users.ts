@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { Fault, isFault } from '../../../domain/faults.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import { scrub } from '../../../transports/scrub.ts';
+import { withSystem } from '../../cockroach/session.ts';
+import type { Probe } from '../../engine.ts';
+import { done, impossible, todo } from '../../frame/probes.ts';
+import { change, type PcrStep, type Place } from '../place.ts';
+import { asSent, configureStatement, createUserStatement, forPeople, loginOf, type Spelling, type Who } from '../statements-setup.ts';
+
+/**
+ * Sends a statement with its secrets, which only now leave the config. What was approved is the same statement with the secrets
+ * masked; that is compared once more. An answer that repeats a secret is scrubbed.
+ */
+export async function changeWithSecrets(place: Place, approved: string, spell: (spelling: Spelling) => string | null): Promise<void> {
+  const real = spell(asSent);
+  if (real === null || spell(forPeople) !== approved) {
+    throw new Fault('statement-refused', `What would be sent to ${place.here} is not what was approved.`, { effect: 'not-applied' });
+  }
+  try {
+    await change(place, real);
+  } catch (cause) {
+    throw isFault(cause) ? withoutSecrets(cause, secretsOf(place)) : cause;
+  }
+}
+
+function secretsOf({ link: { settings } }: Place): readonly (Secret | null)[] {
+  const { setup } = settings;
+  return setup === null ? [] : [setup.license, setup.user.password, setup.consoleUser?.password ?? null];
+}
+
+const withoutSecrets = (fault: Fault, secrets: readonly (Secret | null)[]): Fault =>
+  new Fault(fault.code, scrub(fault.message, secrets), { effect: fault.effect, facts: fault.facts });
+
+const configureParams = z.object({ setting: z.enum(['organization', 'license', 'rangefeed']), on: z.boolean() });
+
+/** Whether a setting of the cluster holds something. The licence itself is never asked for: only how long it is. */
+const lengthOf = (setting: string): string => `SELECT length(value) AS length FROM [SHOW CLUSTER SETTINGS] WHERE variable = '${setting}'`;
+
+const configuredTexts: Readonly<Record<z.infer<typeof configureParams>['setting'], string>> = {
+  organization: lengthOf('cluster.organization'),
+  license: lengthOf('enterprise.license'),
+  rangefeed: 'SHOW CLUSTER SETTING kv.rangefeed.enabled',
+};
+
+export const configure: PcrStep<z.infer<typeof configureParams>> = {
+  params: configureParams,
+  rebuild: (acts, side, { setting, on }) => acts.configure(side, setting, on),
+  probe: ({ connect, address, io }, { setting, on }) =>
+    withSystem(connect, address, io, async (session) => {
+      const value = Object.values((await session.read(configuredTexts[setting]))[0] ?? {})[0] ?? '';
+      const isOn = setting === 'rangefeed' ? value === 'true' || value === 't' : Number(value) > 0;
+      return isOn === on ? done({ setting, set: isOn ? 'yes' : 'no' }) : todo;
+    }),
+  perform: (place, statement, { setting, on }) =>
+    changeWithSecrets(place, statement, (spelling) => configureStatement(place.link.settings, setting, on, spelling)),
+};
+
+const who = z.enum(['stream', 'console']);
+const userParams = z.object({ who });
+
+export const createUser: PcrStep<z.infer<typeof userParams>> = {
+  params: userParams,
+  rebuild: (acts, side, params) => acts.createUser(side, params.who),
+  probe: async (place, params) => ((await isThere(place, params.who)) ? canLogIn(place, params.who) : todo),
+  perform: (place, statement, params) =>
+    changeWithSecrets(place, statement, (spelling) => createUserStatement(place.link.settings, params.who, spelling)),
+};
+
+export const dropUser: PcrStep<z.infer<typeof userParams>> = {
+  params: userParams,
+  rebuild: (acts, side, params) => acts.dropUser(side, params.who),
+  probe: async (place, params) => ((await isThere(place, params.who)) ? todo : done({ user: 'absent' })),
+  perform: change,
+};
+
+const nameOf = ({ link }: Place, user: Who): string => loginOf(link.settings.setup, user)?.name ?? '';
+
+function isThere(place: Place, user: Who): Promise<boolean> {
+  return withSystem(place.connect, place.address, place.io, async (session) =>
+    (await session.read('SHOW USERS')).some((row) => row['username'] === nameOf(place, user)),
+  );
+}
+
+/** The password of a user that is there can't be read, but it can be tried. */
+async function canLogIn(place: Place, user: Who): Promise<Probe> {
+  const { connect, address, io, link, here } = place;
+  const login = loginOf(link.settings.setup, user);
+  if (login === null) return impossible(`The config of ${link.id} no longer names the user.`);
+  // The certificate of the bot's own user proves nothing about another one.
+  const tls = address.tls.kind === 'verify' ? { ...address.tls, cert: null, key: null } : address.tls;
+  try {
+    await withSystem(connect, { ...address, user: login.name, password: login.password, tls }, io, (session) =>
+      session.read('SELECT 1 AS one'),
+    );
+    return done({ user: login.name, 'log-in': 'tried' });
+  } catch (cause) {
+    if (!isFault(cause) || cause.code !== 'login-refused') throw cause;
+    return impossible(
+      `${here} has a user ${login.name} that the config's password does not let in: set its password there, or correct the secret in the config.`,
+    );
+  }
+}
+
+const grantParams = z.object({ who, privilege: z.string() });
+
+export const grantUser: PcrStep<z.infer<typeof grantParams>> = {
+  params: grantParams,
+  rebuild: (acts, side, params) => acts.grantUser(side, params.who, params.privilege),
+  probe: async (place, params) => ((await holds(place, params.who, params.privilege)) ? done({ granted: params.privilege }) : todo),
+  perform: change,
+};
+
+export const revokeUser: PcrStep<z.infer<typeof grantParams>> = {
+  params: grantParams,
+  rebuild: (acts, side, params) => acts.revokeUser(side, params.who, params.privilege),
+  probe: async (place, params) => ((await holds(place, params.who, params.privilege)) ? todo : done({ revoked: params.privilege })),
+  perform: change,
+};
+
+/** Without FOR: a user that is gone holds nothing, and is no error. */
+function holds(place: Place, user: Who, privilege: string): Promise<boolean> {
+  const name = nameOf(place, user);
+  return withSystem(place.connect, place.address, place.io, async (session) => {
+    if (privilege === 'admin') return (await session.read('SHOW GRANTS ON ROLE admin')).some((row) => row['member'] === name);
+    return (await session.read('SHOW SYSTEM GRANTS')).some((row) => row['grantee'] === name && row['privilege_type'] === privilege);
+  });
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { Fault, isFault } from '../../../domain/faults.ts';
+import { msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
+import type { Probe } from '../../engine.ts';
+import { done, impossible, todo, underway } from '../../frame/probes.ts';
+import { followerIn, isFollowing, phaseOf, type VirtualClusterView } from '../detail.ts';
+import { change, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import { keepsHistory } from '../read-side.ts';
+import { replaceConnectionStatements } from '../statements-setup.ts';
+import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
+import { changeWithSecrets } from './setup-users.ts';
+
+/** A setting of a stream can be sent for as long as there is a stream that is not being promoted. */
+function whileFollowing({ here }: Place, vc: VirtualClusterView | null): Probe {
+  const phase = phaseOf(vc);
+  if (isFollowing(phase) && phase !== 'reverting') return todo;
+  return impossible(`${here} has no stream that could be changed: ${phaseWords[phase]}.`, { status: statusOf(vc) });
+}
+
+const retentionParams = z.object({ windowMs: z.number() });
+
+/** How far back this side can be promoted. No read shows it. */
+export const setRetention: PcrStep<z.infer<typeof retentionParams>> = {
+  params: retentionParams,
+  repeatable: true,
+  rebuild: (acts, side, { windowMs }) => acts.setRetention(side, windowMs),
+  probe: async (place) => whileFollowing(place, (await look(place)).vc),
+  perform: change,
+};
+
+const expirationParams = z.object({ expirationMs: z.number(), of: z.enum(['source', 'consumer']) });
+
+/** How long the source keeps history for a silent consumer. No read shows it. */
+export const setExpiration: PcrStep<z.infer<typeof expirationParams>> = {
+  params: expirationParams,
+  repeatable: true,
+  rebuild: (acts, side, { expirationMs, of }) => acts.setExpiration(side, expirationMs, of),
+  probe: async (place, { of }) => {
+    const { vc, jobs } = await look(place);
+    if (of === 'consumer') return whileFollowing(place, vc);
+    if (keepsHistory(place.name, jobs)) return todo;
+    return impossible(`${place.here} keeps no history for ${place.there}: no job there feeds a standby.`, { status: statusOf(vc) });
+  },
+  perform: change,
+};
+
+const replaceParams = z.object({ trust: z.enum(['inline', 'path']), how: z.enum(['alter', 'recreate']) });
+
+/** Lets the external connection lead where the config says. Passwords and certificates in it are never shown, so no read tells. */
+export const replaceConnection: PcrStep<z.infer<typeof replaceParams>> = {
+  params: replaceParams,
+  repeatable: true,
+  rebuild: (acts, side, { trust, how }) => acts.replaceConnection(side, trust, how),
+  probe: async () => todo,
+  perform: async (place, statement, { trust, how }, statements) => {
+    const at = how === 'alter' ? 0 : 1;
+    if (how === 'recreate') await change(place, statement).catch(unlessMissing);
+    await changeWithSecrets(
+      place,
+      statements[at] ?? '',
+      (spelling) => replaceConnectionStatements(place.link.settings, place.side, trust, how, spelling)[at] ?? null,
+    ).catch((cause: unknown) => {
+      throw how === 'alter' ? cause : halfDone(cause);
+    });
+  },
+};
+
+/** An attempt before this one may have dropped it. */
+function unlessMissing(cause: unknown): void {
+  if (!isFault(cause) || cause.facts['sqlState'] !== '42704') throw cause;
+}
+
+/** Something was changed before this went wrong. */
+function halfDone(cause: unknown): unknown {
+  if (!isFault(cause) || cause.effect !== 'not-applied' || cause.code === 'lease-lost') return cause;
+  return new Fault(cause.code, cause.message, { effect: 'unknown', facts: cause.facts, cause });
+}
+
+/** Time between two looks while a pause or a resume takes effect, ms. */
+const pollMs = 250;
+/** Parts of the call's time: for each statement, and for each wait. They sum to less than 1. */
+const share = 0.2;
+
+/**
+ * Pauses the stream and lets it go on, so that it reads its connection anew. One act: in the middle of it the link is no safer and no
+ * worse than after a pause, and sending both again ends in the same state.
+ */
+export const bounce: PcrStep<object> = {
+  params: z.object({}),
+  repeatable: true,
+  rebuild: (acts, side) => acts.bounce(side),
+  probe: async (place) => whileFollowing(place, (await look(place)).vc),
+  perform: async (place, pause, _params, [, resume = '']) => {
+    const brief = { ...place, io: { ...place.io, timeoutMs: Math.max(1, Math.floor(place.io.timeoutMs * share)) } };
+    await change(brief, pause);
+    try {
+      await until(brief, (vc) => vc?.job?.status === 'paused');
+      await change(brief, resume);
+      await until(brief, (vc) => phaseOf(vc) !== 'paused');
+    } catch (cause) {
+      throw halfDone(cause);
+    }
+  },
+};
+
+/** Throws a Fault `deadline-passed` when it does not come to that within the time of the place. */
+async function until(place: Place, reached: (vc: VirtualClusterView | null) => boolean): Promise<void> {
+  const { clock, signal, timeoutMs } = place.io;
+  const end = clock.monotonic() + timeoutMs;
+  for (;;) {
+    const { vc } = await look(place);
+    if (reached(vc)) return;
+    if (clock.monotonic() >= end) {
+      throw new Fault('deadline-passed', `The stream into ${place.here} is still ${statusOf(vc)} after ${timeoutMs} ms.`, {
+        effect: 'unknown',
+        facts: { cluster: place.here, status: statusOf(vc) },
+      });
+    }
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+const timeParams = z.object({ micros: z.string().regex(/^\d{1,20}$/) });
+
+/** Waits for the time of a promotion that was asked for ahead, by the clock of the side that is to be promoted. */
+export const awaitTime: PcrStep<z.infer<typeof timeParams>> = {
+  params: timeParams,
+  rebuild: (acts, side, { micros }) => acts.awaitTime(side, micros),
+  probe: async (place, { micros }) => {
+    const [{ vc, now }, other] = await Promise.all([look(place), peek(place)]);
+    const at = BigInt(micros);
+    if (followerIn(vc) && vc.failover !== null && vc.failover !== micros) {
+      return impossible(`The failover of ${place.here} was moved to ${spellTime(vc.failover)}: somebody else did it.`, {
+        'failover time': timestampOfMicros(BigInt(vc.failover)),
+      });
+    }
+    const deaf = problemOf(place.there, other);
+    const reached = vc === null || vc.replicated === null || BigInt(vc.replicated) >= at;
+    if (now < at) {
+      const trouble = deaf === null ? '' : ` ${deaf} Unless it comes back, ${place.here} is never promoted to that time.`;
+      return underway(`${spell(msOfMicros(at - now))} to go.${trouble}`);
+    }
+    if (deaf === null || reached) return done({ 'seen at': timestampOfMicros(now) });
+    return impossible(
+      `${deaf} ${place.here} has nothing newer than ${spellTime(vc.replicated)}, so it is never promoted to ${spellTime(micros)} by itself. Press Cancel, then ask for /repl failover ${place.link.id} --to latest.`,
+      { 'replicated time': vc.replicated === null ? null : timestampOfMicros(BigInt(vc.replicated)) },
+    );
+  },
+};

@@ -1,0 +1,145 @@
+import { otherSide, type Side } from '../../../domain/observation.ts';
+import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
+import { notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
+import {
+  awaitFollowingAct,
+  checkSplitBrainAct,
+  configureAct,
+  keys,
+  startCrrAct,
+  startServicesAct,
+  stopCrrAct,
+  stopServicesAct,
+} from '../acts.ts';
+import type { CrrLink } from '../config.ts';
+import type { CrrDetail } from '../detail.ts';
+import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
+import { depthOf } from '../names.ts';
+import { hasCrr, type Party, partyOn, stagedRefusal, stateWords } from '../scene.ts';
+import { followersOf, phaseOf, writableOf } from '../state.ts';
+
+const nothingLost = (words: string) => ({ ms: 0, words });
+
+/** The follower, of which the version has `gadmin crr`. */
+function pausable(link: CrrLink, detail: CrrDetail, operation: string): Party | Refusal {
+  const [follower] = followersOf(detail);
+  if (follower === undefined)
+    return notNow(
+      `No side is set to follow, so no ${operation} of ${link.id} can be planned: ${stateWords(link, detail)}.`,
+      `/repl setup ${link.id} sets one up.`,
+    );
+  const party = partyOn(link, detail, follower.side, operation);
+  if (isRefusal(party) || hasCrr(party)) return party;
+  return notNow(
+    `${party.name} runs ${party.version.text}, which can't stop and start fetching (gadmin crr, 3.10 and newer), so there is no ${operation} of ${link.id}.`,
+    `/repl teardown ${link.id} ends the replication; /repl setup ${link.id} makes it anew.`,
+  );
+}
+
+export function planPause(link: CrrLink, detail: CrrDetail): Outline | Refusal {
+  const to = pausable(link, detail, 'pause');
+  if (isRefusal(to)) return to;
+  if (phaseOf(detail[to.side]) === 'halted')
+    return notNow(`${to.name} fetches nothing already, so ${link.id} is paused.`, `/repl resume ${link.id} lets it go on.`);
+  const from = detail[otherSide(to.side)];
+  const hours = from.kind === 'read' ? from.retention.hours : null;
+  return {
+    summary: `Have ${to.name} fetch nothing for a while.`,
+    steps: [changeStep(stopCrrAct(to.at), budgets.connector, undoBy(startCrrAct(to.at)))],
+    predictedLoss: nothingLost('Nothing, as long as it is resumed in time.'),
+    predictedDowntime: nothingLost('Applications are not affected.'),
+    warnings: [
+      `The primary keeps what is not fetched for ${hours ?? 'an unknown number of'} h, or until its Kafka is full; after that only a rebuild helps. A failover meanwhile loses everything since the pause.`,
+    ],
+  };
+}
+
+export function planResume(link: CrrLink, detail: CrrDetail): Outline | Refusal {
+  const to = pausable(link, detail, 'resume');
+  if (isRefusal(to)) return to;
+  if (phaseOf(detail[to.side]) !== 'halted')
+    return notNow(
+      `The replication into ${to.name} is not paused, so there is nothing to resume on ${link.id}.`,
+      `/repl status ${link.id} shows how it goes.`,
+    );
+  return {
+    summary: `Have ${to.name} fetch again.`,
+    steps: [
+      changeStep(startCrrAct(to.at), budgets.connector, undoBy(stopCrrAct(to.at))),
+      lookStep(awaitFollowingAct(to.at), budgets.services),
+    ],
+    predictedLoss: nothingLost('Nothing.'),
+    predictedDowntime: nothingLost('Applications are not affected.'),
+    warnings: [],
+  };
+}
+
+/** The copy stays, but its services are stopped: a cluster that is let go could be written to like any other. */
+export function planTeardown(link: CrrLink, detail: CrrDetail): Outline | Refusal {
+  const [follower] = followersOf(detail);
+  if (follower === undefined)
+    return notNow(
+      `No side is set to follow, so there is nothing to tear down on ${link.id}: ${stateWords(link, detail)}.`,
+      'Nothing has to be done.',
+    );
+  const to = partyOn(link, detail, follower.side, 'teardown');
+  if (isRefusal(to)) return to;
+  const staged = stagedRefusal(to, 'teardown');
+  if (staged !== null) return staged;
+  const ends = noUndo(`Only a new set-up makes ${to.name} follow again.`);
+  const there = link.settings[otherSide(to.side)].cluster;
+  return {
+    summary: `End the replication into ${to.name} for good and stop its services; ${there} goes on.`,
+    steps: [
+      ...(hasCrr(to) ? [changeStep(stopCrrAct(to.at), budgets.connector, undoBy(startCrrAct(to.at)))] : []),
+      longDraft(stopServicesAct(to.at), budgets.services, undoBy(startServicesAct(to.at))),
+      changeStep(configureAct(to.at, [{ key: keys.enabled, value: 'false' }], 'disable'), budgets.settings, ends, {
+        pointOfNoReturn: true,
+      }),
+    ],
+    predictedLoss: nothingLost(`Nothing: ${there} has everything, and the copy on ${to.name} stays as it is.`),
+    predictedDowntime: nothingLost(`Applications that write are not affected. Whoever reads from ${to.name} can't any more.`),
+    warnings: [
+      `From then on nothing protects ${there}.`,
+      `The vendor restarts the cluster at this point; here its services stay stopped, since it would take writes beside ${there}. gadmin start on ${to.name} makes it a cluster of its own.`,
+    ],
+  };
+}
+
+/** When both sides take writes, the one that has been promoted less often was given up. */
+export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
+  const primary = partyOn(link, detail, 'primary', 'fence');
+  if (isRefusal(primary)) return primary;
+  const standby = partyOn(link, detail, 'standby', 'fence');
+  if (isRefusal(standby)) return standby;
+  if (writableOf(primary.read) !== 'yes' || writableOf(standby.read) !== 'yes')
+    return notNow(
+      `Not both sides of ${link.id} take writes (${stateWords(link, detail)}), so there is nothing to fence.`,
+      'Nothing has to be done; a failover and a switchover fence by themselves.',
+    );
+  const [a, b] = [primary.read.crr.prefix, standby.read.crr.prefix];
+  if (a === null || b === null || depthOf(a) === depthOf(b))
+    return notNow(
+      `${primary.name} and ${standby.name} both take writes, and nothing tells which one was promoted last.`,
+      'Stop the one that was given up by hand: gadmin stop -y there.',
+    );
+  const stale: Side = depthOf(a) < depthOf(b) ? 'primary' : 'standby';
+  const [loser, winner] = stale === 'primary' ? [primary, standby] : [standby, primary];
+  return {
+    summary: `Stop the services of ${loser.name}; ${winner.name}, which was promoted last, goes on.`,
+    steps: [
+      longDraft(
+        stopServicesAct(loser.at),
+        budgets.services,
+        noUndo(`Started again, ${loser.name} would take writes beside ${winner.name}; gadmin start there does it by hand.`),
+        { pointOfNoReturn: true },
+      ),
+      lookStep(checkSplitBrainAct(winner.at)),
+    ],
+    predictedLoss: { ms: null, words: `What ${loser.name} alone took stays there, and is lost when ${loser.name} is filled anew.` },
+    predictedDowntime: nothingLost(`Applications that use ${loser.name} are cut off; those of ${winner.name} are not affected.`),
+    warnings: [
+      `${winner.name} is taken for the one that serves because its topics have the longer prefix (${depthOf(a)} and ${depthOf(b)} promotions). If ${winner.name} was only torn down, stop it by hand instead.`,
+    ],
+  };
+}

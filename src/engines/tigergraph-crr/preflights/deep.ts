@@ -1,0 +1,173 @@
+import { otherSide, type Side } from '../../../domain/observation.ts';
+import type { Operation } from '../../../domain/operation.ts';
+import type { Check } from '../../../domain/plan.ts';
+import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
+import { quoteWord } from '../../../transports/shell-quoting.ts';
+import type { EngineIo } from '../../engine.ts';
+import { askNode } from '../ask.ts';
+import { configGet } from '../commands.ts';
+import type { CrrLink, CrrSettings } from '../config.ts';
+import type { CrrDetail } from '../detail.ts';
+import { parseNumber, parseWord } from '../parse/config.ts';
+import { parseBrokers, parsePartitions } from '../parse/host.ts';
+import { linesOf } from '../parse/text.ts';
+import { keepsOldRecords } from '../parse/version.ts';
+import { kafkaTools } from '../reads/numbers.ts';
+import { brokersOf, isFollower, phaseOf } from '../state.ts';
+import { few } from '../words.ts';
+import { type Asks, failed, type Known, passed, warned } from './check.ts';
+import { loadingCheck, refusalCheck } from './gsql.ts';
+import { eachNode } from './nodes.ts';
+import { meantBackup } from './pair.ts';
+
+const speakerOf = ({ cluster, read }: Known): ShellTarget | null => cluster.nodes.find(({ name }) => name === read.by) ?? null;
+
+/** Whether the bot logs in as the user that TigerGraph belongs to: any other can look, and fails at the first change. */
+export async function ownerCheck(shell: ShellConnect, known: Known, io: EngineIo): Promise<Check> {
+  const { cluster } = known.cluster;
+  const name = `${cluster}: owner of TigerGraph`;
+  const node = speakerOf(known);
+  const [answer] = node === null ? [] : await askNode(shell, known.cluster, node, io, [configGet('System.SSH.User.Username')]);
+  const owner = answer === undefined ? null : parseWord(answer);
+  const users = [...new Set(known.read.nodes.flatMap(({ user }) => user ?? []))];
+  if (owner === null || owner === '')
+    return warned(name, `${cluster} does not tell which user it belongs to.`, 'See that the bot logs in as that user.');
+  return users.every((user) => user === owner)
+    ? passed(name, `${cluster} belongs to ${owner}, as whom the bot logs in.`)
+    : failed(
+        name,
+        `${cluster} belongs to ${owner}, and the bot logs in as ${few(users)}.`,
+        `Let the bot log in as ${owner}: nobody else may run gadmin.`,
+      );
+}
+
+/** How finely both sides spread their data. The vendor doesn't say that it has to be the same, so a difference is a warning. Pure. */
+export function bucketsCheck(from: number | null, to: number | null, names: { readonly from: string; readonly to: string }): Check {
+  const name = 'hash buckets';
+  if (from === null || to === null)
+    return warned(name, 'How many hash buckets the sides have is not known.', 'Run gadmin config get GPE.NumberOfHashBucketInBit on both.');
+  const seen = `GPE.NumberOfHashBucketInBit is ${from} on ${names.from} and ${to} on ${names.to}.`;
+  return from === to ? passed(name, seen) : warned(name, seen, 'Give both the same number before data is put on one of them.');
+}
+
+export async function bucketsOf(shell: ShellConnect, known: Known, io: EngineIo): Promise<number | null> {
+  const node = speakerOf(known);
+  const [answer] = node === null ? [] : await askNode(shell, known.cluster, node, io, [configGet('GPE.NumberOfHashBucketInBit')]);
+  return answer === undefined ? null : parseNumber(answer);
+}
+
+/**
+ * What a client of the followed Kafka is told when it asks from the other side: a broker that answers at its address may send its clients
+ * to names that lead nowhere from there.
+ */
+export async function brokersCheck(
+  shell: ShellConnect,
+  settings: CrrSettings,
+  detail: Pick<CrrDetail, Side>,
+  known: Known,
+  io: EngineIo,
+): Promise<Check> {
+  const source = otherSide(known.side);
+  const there = settings[source];
+  const name = `${known.cluster.cluster}: is told the brokers of ${there.cluster}`;
+  const next = `Run kafka-broker-api-versions.sh on ${known.cluster.cluster} by hand, and give ${there.cluster} addresses that are reached from there.`;
+  const unsure = (why: string) => warned(name, why, next);
+  const addresses = brokersOf(there, detail[source]);
+  const [first] = addresses ?? [];
+  const node = speakerOf(known);
+  const { app } = known.read.roots;
+  if (addresses === null || first === undefined || node === null || app === null)
+    return unsure(`Where the Kafka of ${there.cluster} is, or where the tools of Kafka are, is not known.`);
+  const tools = await kafkaTools(shell, known.cluster, node, app, io);
+  if (tools?.names.includes('kafka-broker-api-versions.sh') !== true)
+    return unsure(
+      `${known.cluster.cluster} has no kafka-broker-api-versions.sh, so what the Kafka of ${there.cluster} tells was not asked.`,
+    );
+  const server = quoteWord(`${first}:${there.brokers.port}`);
+  const [answer] = await askNode(shell, known.cluster, node, io, [tools.tool(`kafka-broker-api-versions.sh --bootstrap-server ${server}`)]);
+  const told = parseBrokers(answer.text);
+  if (answer.exitCode !== 0 || told.length === 0) return unsure(`The Kafka of ${there.cluster} did not tell ${node.name} its brokers.`);
+  const missing = addresses.filter((address) => !told.includes(address));
+  return missing.length === 0
+    ? passed(name, `The Kafka of ${there.cluster} tells ${node.name} all of its ${told.length} brokers.`)
+    : unsure(`The Kafka of ${there.cluster} tells ${node.name} of ${few(told)} only, and not of ${few(missing)}.`);
+}
+
+/** Old patch levels replay what the restored Kafka still holds. Pure. */
+export function oldRecordsCheck({ cluster: { cluster }, read: { version } }: Known): readonly Check[] {
+  if (version === null || !keepsOldRecords(version)) return [];
+  return [
+    warned(
+      `${cluster}: old records of metadata`,
+      `${version.text} replays records of metadata that were in the Kafka of ${cluster} before it was filled.`,
+      `Delete them once it is filled and before it follows: kafka-delete-records.sh with offset -1 for each topic <prefix>.Metadata. Better, upgrade both clusters first.`,
+    ),
+  ];
+}
+
+/** Whether a backup that lies on the nodes of a cluster has something of every partition. */
+export async function filesCheck(shell: ShellConnect, known: Known, backup: string, io: EngineIo): Promise<readonly Check[]> {
+  const { cluster, read } = known;
+  if (cluster.backup.kind !== 'local' || read.shape === null || !(read.tools?.backup.includes('restore') ?? false)) return [];
+  const name = `${cluster.cluster}: files of the backup`;
+  const folder = `${cluster.backup.path}/${backup}`;
+  const lists = await eachNode(cluster.nodes, async (node) => {
+    const [answer] = await askNode(shell, cluster, node, io, [`ls ${quoteWord(folder)}`]);
+    return answer.exitCode === 0 ? linesOf(answer.text) : [];
+  });
+  const there = parsePartitions(lists.flat());
+  const missing = Array.from({ length: read.shape.partitions }, (_one, index) => index + 1).filter((partition) => !there.has(partition));
+  return [
+    missing.length === 0
+      ? passed(name, `${folder} holds every partition of ${cluster.cluster}, on all of its nodes together.`)
+      : failed(
+          name,
+          `No node has files of partition ${few(missing.map(String))} in ${folder}.`,
+          'Bring the files back, or choose another backup.',
+        ),
+  ];
+}
+
+interface Scene {
+  readonly operation: Operation;
+  readonly link: CrrLink;
+  readonly detail: CrrDetail;
+  readonly asks: Asks;
+  readonly known: readonly Known[];
+}
+
+/** What is worth asking only for the operation that is wanted. */
+export async function deepChecks(shell: ShellConnect, scene: Scene, io: EngineIo): Promise<readonly Check[]> {
+  const { operation, link, asks, known } = scene;
+  const { graphs } = link.settings;
+  const followers = known.filter(({ read }) => isFollower(phaseOf(read)));
+  const backed = known.find(({ side }) => side === asks.backs);
+  const found = await Promise.all([
+    ...known.map(async (one) => [await ownerCheck(shell, one, io)]),
+    ...followers.map((one) => refusalCheck(shell, one, graphs, io)),
+    ...(backed === undefined ? [] : [loadingCheck(shell, backed, graphs, io).then((check) => [check])]),
+    operation.kind === 'restore' ? restoreChecks(shell, scene, io) : fillChecks(shell, scene, io),
+  ]);
+  return found.flat();
+}
+
+async function fillChecks(shell: ShellConnect, { link, detail, asks, known }: Scene, io: EngineIo): Promise<readonly Check[]> {
+  const to = known.find(({ side }) => side === asks.fills);
+  if (to === undefined) return [];
+  const from = known.find(({ side }) => side !== asks.fills);
+  const [brokers, ours, theirs] = await Promise.all([
+    brokersCheck(shell, link.settings, detail, to, io),
+    from === undefined ? null : bucketsOf(shell, from, io),
+    bucketsOf(shell, to, io),
+  ]);
+  const names = { from: link.settings[otherSide(to.side)].cluster, to: to.cluster.cluster };
+  return [brokers, bucketsCheck(ours, theirs, names), ...oldRecordsCheck(to)];
+}
+
+async function restoreChecks(shell: ShellConnect, { operation, asks, known }: Scene, io: EngineIo): Promise<readonly Check[]> {
+  if (operation.kind !== 'restore' || asks.fills === null) return [];
+  const side = operation.from === 'own' ? asks.fills : otherSide(asks.fills);
+  const source = known.find((one) => one.side === side);
+  const backup = source === undefined ? null : meantBackup(operation, source.read);
+  return source === undefined || backup === null ? [] : filesCheck(shell, source, backup.tag, io);
+}

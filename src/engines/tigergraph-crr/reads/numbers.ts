@@ -1,0 +1,132 @@
+import { isFault } from '../../../domain/faults.ts';
+import { Secret } from '../../../domain/secret.ts';
+import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
+import { quoteWord } from '../../../transports/shell-quoting.ts';
+import type { EngineIo } from '../../engine.ts';
+import { withShell } from '../../hosts/session.ts';
+import { alone, askNode } from '../ask.ts';
+import { curlUser, curlWithConfig, inPath, replicationUrls } from '../commands.ts';
+import type { CrrCluster } from '../config.ts';
+import type { PositionsView, ReadSide, SequenceView } from '../detail.ts';
+import { parseOffsets, parseSequence, topicsIn } from '../parse/numbers.ts';
+import { linesOf } from '../parse/text.ts';
+
+/** Asks for the number of the newest change of metadata. Throws a Fault only when the caller itself gave up. */
+export async function readSequence(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo): Promise<SequenceView> {
+  const { superuser } = cluster;
+  if (superuser === null) return { kind: 'unread', why: 'The config names no superuser of GSQL.' };
+  try {
+    return await withShell(shell, node, alone(io), async (session) => {
+      let last: SequenceView = { kind: 'unread', why: 'The replication endpoint did not answer.' };
+      for (const url of replicationUrls) {
+        const stdin = new Secret(curlUser(superuser.name, superuser.password.reveal()));
+        const { stdout } = await session.read(inPath(cluster, curlWithConfig(url)), { stdin });
+        const answer = parseSequence(stdout);
+        if (answer.kind === 'read') return answer;
+        if (answer.kind === 'locked') return { kind: 'unread', why: answer.why };
+        last = answer;
+      }
+      return last;
+    });
+  } catch (cause) {
+    if (!isFault(cause) || io.signal.aborted) throw cause;
+    return { kind: 'unread', why: cause.message };
+  }
+}
+
+interface KafkaTools {
+  readonly names: readonly string[];
+  /** The text that runs one of them. */
+  tool(command: string): string;
+}
+
+/** Tools of Kafka that a node has; null when they are not found. Throws a Fault only when the caller itself gave up. */
+export async function kafkaTools(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  appRoot: string,
+  io: EngineIo,
+): Promise<KafkaTools | null> {
+  const bin = `${appRoot}/kafka/bin`;
+  const [java, list] = await askNode(shell, cluster, node, io, [
+    `find ${quoteWord(`${appRoot}/.syspre`)} -name java -type f`,
+    `ls ${quoteWord(bin)}`,
+  ]);
+  const javaPath = linesOf(java.text).find((line) => line.startsWith('/') && line.endsWith('/java'));
+  if (javaPath === undefined || list.exitCode !== 0) return null;
+  const path = quoteWord(javaPath.slice(0, -'/java'.length));
+  return { names: linesOf(list.text), tool: (command) => `cd ${quoteWord(bin)} && PATH="$PATH":${path} && bash ${command}` };
+}
+
+/** What is needed to ask a side's own Kafka. */
+type Ground = Pick<ReadSide, 'roots' | 'kafkaPort' | 'crr'> & { readonly ip: string | null };
+
+/** Asks a side's own Kafka how far every replicated topic has come. Throws a Fault only when the caller itself gave up. */
+export async function readPositions(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  ground: Ground,
+  io: EngineIo,
+): Promise<PositionsView> {
+  const { roots, kafkaPort, crr, ip } = ground;
+  if (roots.app === null || kafkaPort === null || crr.prefix === null || ip === null) {
+    return { kind: 'unread', why: "It is not known where this side's Kafka is." };
+  }
+  const tools = await kafkaTools(shell, cluster, node, roots.app, io);
+  if (tools === null) return { kind: 'unread', why: `The tools of Kafka were not found in ${roots.app}/kafka/bin.` };
+  const { tool } = tools;
+  const server = quoteWord(`${ip}:${kafkaPort}`);
+  const ends = tools.names.includes('kafka-get-offsets.sh')
+    ? await askAll(shell, cluster, node, io, tool(`kafka-get-offsets.sh --bootstrap-server ${server}`))
+    : await askEach(shell, cluster, node, io, { tool, server, prefix: crr.prefix });
+  const parsed = ends === null ? null : parseOffsets(ends, crr.prefix);
+  return parsed === null
+    ? { kind: 'unread', why: 'Kafka did not tell how far its topics have come.' }
+    : { kind: 'read', at: io.clock.now(), ends: parsed };
+}
+
+async function askAll(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo, command: string): Promise<string | null> {
+  const [answer] = await askNode(shell, cluster, node, io, [command]);
+  return answer.exitCode === 0 ? answer.text : null;
+}
+
+/** Older tools have to be told each topic. A prefix may make a topic's name long, but never strange. */
+async function askEach(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  io: EngineIo,
+  { tool, server, prefix }: { readonly tool: (command: string) => string; readonly server: string; readonly prefix: string },
+): Promise<string | null> {
+  const list = await askAll(shell, cluster, node, io, tool(`kafka-topics.sh --bootstrap-server ${server} --list`));
+  const topics = list === null ? [] : topicsIn(list, prefix);
+  if (topics.length === 0) return null;
+  const answers = await askNode(
+    shell,
+    cluster,
+    node,
+    io,
+    topics.map((topic) =>
+      tool(`kafka-run-class.sh kafka.tools.GetOffsetShell --broker-list ${server} --topic ${quoteWord(topic)} --time -1`),
+    ),
+  );
+  return answers.every(({ exitCode }) => exitCode === 0) ? answers.map(({ text }) => text).join('\n') : null;
+}
+
+/** What makes every follower of a cluster outdated, as GSQL writes it into its log. */
+const resetWords = 'DROP ALL|CLEAR GRAPH STORE|IMPORT GRAPH|EXPORT GRAPH';
+
+/** How often each reset stands in the newest log of GSQL on a node; null when the log can't be read. */
+export async function readResets(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  logRoot: string,
+  io: EngineIo,
+): Promise<readonly string[] | null> {
+  const [answer] = await askNode(shell, cluster, node, io, [`grep -s -o -E '${resetWords}' ${quoteWord(`${logRoot}/gsql/log.INFO`)}`]);
+  if (answer.exitCode === 1 && answer.text.trim() === '') return [];
+  return answer.exitCode === 0 ? linesOf(answer.text).filter((line) => line !== '') : null;
+}
