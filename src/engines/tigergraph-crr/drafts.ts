@@ -1,4 +1,5 @@
 import type { Act, Step, Undo } from '../../domain/plan.ts';
+import { quoteWord } from '../../transports/shell-quoting.ts';
 import { changeStep as change, type Draft, lookStep as look, personAct } from '../frame/drafts.ts';
 
 const minute = 60_000;
