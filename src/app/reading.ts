@@ -36,8 +36,7 @@ export async function describeLink(deps: AppDeps, id: LinkId): Promise<Reply> {
   if (isRefusal(seen)) return seen;
   const link = deps.links.get(id);
   if (link === undefined) throw new TypeError(`link ${id} was looked at, but is not in the config`);
-  const split = seen.health === 'danger' ? seen.headline : null;
-  return { kind: 'described', observation: seen, link: words(link), live: await liveRuns(deps, id), split };
+  return { kind: 'described', observation: seen, link: words(link), live: await liveRuns(deps, id) };
 }
 
 function look(deps: AppDeps, id: LinkId, how: 'quick' | 'patient'): Promise<Observation> | Refusal {

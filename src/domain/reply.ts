@@ -46,7 +46,6 @@ export type Reply =
       readonly observation: Observation;
       readonly link: Pick<Link, 'id' | 'engine' | 'environment' | 'description'>;
       readonly live: readonly RunSummary[];
-      readonly split: string | null;
     }
   | { readonly kind: 'inspected'; readonly what: InspectionName; readonly link: string; readonly inspection: Inspection }
   | {

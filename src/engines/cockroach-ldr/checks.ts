@@ -1,10 +1,7 @@
 import { isFault } from '../../domain/faults.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { EngineIo } from '../engine.ts';
-
-export const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
-export const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });
-export const failed = (name: string, seen: string, next: string): Check => ({ name, outcome: 'failed', seen, next });
+import { warned } from '../frame/checks.ts';
 
 /** A check that could not be made is an answer; only the caller's own end throws. */
 export async function orWarned(name: string, io: EngineIo, look: () => Promise<readonly Check[]>): Promise<readonly Check[]> {

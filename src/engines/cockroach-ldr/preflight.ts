@@ -6,8 +6,8 @@ import type { SqlConnect } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
+import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import { kinds } from './acts.ts';
-import { failed, passed, warned } from './checks.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
 import { readOf, wantedInto } from './flow.ts';
@@ -46,13 +46,6 @@ const readsThePast: readonly OperationName[] = ['verify', 'switchover'];
 
 /** Operations that can go on while one side is lost. */
 const oneSided: readonly OperationName[] = ['failover', 'teardown', 'pause'];
-
-function planChecks(kind: OperationName, plan: Plan | Refusal, headline: string): readonly Check[] {
-  const name = `${kind === 'alter' ? 'an' : 'a'} ${kind} can be planned`;
-  if (isRefusal(plan)) return [failed(name, plan.sentence, plan.next)];
-  const warnings = plan.warnings.map((warning, index) => warned(`${name}: warning ${index + 1}`, warning, 'Read it before you go on.'));
-  return [passed(name, headline), ...warnings];
-}
 
 /** Sides into which the operation starts replication: what the plan says, or, where there is none, what it would be about. */
 function startsInto(kind: OperationName, settings: LdrSettings, plan: Plan | Refusal): readonly Side[] {

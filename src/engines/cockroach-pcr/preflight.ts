@@ -2,7 +2,6 @@ import { isFault } from '../../domain/faults.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
-import { isRefusal } from '../../domain/refusal.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
@@ -10,6 +9,7 @@ import type { ClusterAddress } from '../cockroach/address.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
+import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
 import { observationOf, readDetail } from './observe.ts';
@@ -20,10 +20,6 @@ import { setupChecks } from './preflights/setup.ts';
 import { streamChecks } from './preflights/stream.ts';
 import { followRefusal } from './versions.ts';
 import { problemOf } from './words.ts';
-
-const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
-const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });
-const failed = (name: string, seen: string, next: string): Check => ({ name, outcome: 'failed', seen, next });
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
@@ -36,11 +32,11 @@ export async function preflightPcr(
   io: EngineIo,
 ): Promise<readonly Check[]> {
   const { settings } = link;
-  const at = io.clock.now();
   const detail = await readDetail(connect, shell, link, io);
   const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
+  const seen = observationOf(link, detail, io.clock.now());
   return [
-    ...planChecks(operation, link, detail, at),
+    ...planChecks(operation.kind, planPcr(operation, link, seen), seen.headline),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
@@ -50,16 +46,6 @@ export async function preflightPcr(
     ...(await operationChecks(operation, { connect, link, detail, io })),
     ...(operation.kind === 'failback' ? await streamChecks(connect, link, detail, io) : []),
   ];
-}
-
-/** Every warning of the plan is a check of its own, so that none is hidden behind another. */
-function planChecks(operation: Operation, link: PcrLink, detail: PcrDetail, at: number): readonly Check[] {
-  const name = `plan of the ${operation.kind}`;
-  const seen = observationOf(link, detail, at);
-  const plan = planPcr(operation, link, seen);
-  if (isRefusal(plan)) return [failed(name, plan.sentence, plan.next)];
-  const warnings = plan.warnings.map((warning, index) => warned(`${name}: warning ${index + 1}`, warning, 'Read it before you go on.'));
-  return [passed(name, seen.headline), ...warnings];
 }
 
 function sideChecks(operation: Operation, address: ClusterAddress, read: SideRead): readonly Check[] {

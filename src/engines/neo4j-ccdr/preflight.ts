@@ -1,8 +1,9 @@
 import { type Observation, otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation, OperationName } from '../../domain/operation.ts';
 import type { Check, Plan } from '../../domain/plan.ts';
-import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 import type { EngineIo } from '../engine.ts';
+import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import { type CertificateMemory, readCertificates } from './certificates.ts';
 import type { CcdrCluster, CcdrLink } from './config.ts';
 import { type CcdrDetail, type ReadSide, type SideRead, sides } from './detail.ts';
@@ -10,7 +11,6 @@ import { pointsOf } from './history.ts';
 import { observationOf, type Readers, readBoth, rememberedWith, withPast } from './observe.ts';
 import { addressChecks } from './preflights/addresses.ts';
 import { askedChecks } from './preflights/asked.ts';
-import { failed, passed, warned } from './preflights/check.ts';
 import { creationChecks } from './preflights/creation.ts';
 import { encryptionCheck } from './preflights/encryption.ts';
 import { privilegesCheck } from './preflights/privileges.ts';
@@ -51,8 +51,9 @@ export async function preflightCcdr(
     creating.includes(operation.kind) && settings[target].follow.kind === 'network'
       ? await addressChecks(connect, settings[otherSide(target)], detail[otherSide(target)], io)
       : [];
+  const seen = observationOf(link, detail, io.clock.now());
   return [
-    planCheck(plan, operation, link, detail, io.clock.now()),
+    ...planChecks(operation.kind, plan(operation, link, seen), seen.headline),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...asked.flat(),
     ...encryption.flat(),
@@ -75,15 +76,6 @@ function followerToBe(detail: CcdrDetail): Side {
 const movesApplications = (operation: Operation): boolean => needsPair(operation) || operation.kind === 'failover';
 
 const needsPair = ({ kind }: Operation): boolean => [...creating, 'switchover'].includes(kind);
-
-function planCheck(plan: PlanCcdr, operation: Operation, link: CcdrLink, detail: CcdrDetail, at: number): Check {
-  const name = `a ${operation.kind} can be planned`;
-  const seen = observationOf(link, detail, at);
-  const planned = plan(operation, link, seen);
-  if (isRefusal(planned)) return failed(name, planned.sentence, planned.next);
-  const [first] = planned.warnings;
-  return first === undefined ? passed(name, seen.headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
-}
 
 function sideChecks(operation: Operation, settings: CcdrCluster, read: SideRead): readonly Check[] {
   const { cluster } = settings;

@@ -1,14 +1,15 @@
 import { type Observation, otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check, Plan } from '../../domain/plan.ts';
-import { isRefusal, type Refusal } from '../../domain/refusal.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
+import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import { type CrrLink, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
 import { lookCrr, type Memory, observationOf } from './observe.ts';
 import { licenseCheck, reachCheck, superuserCheck } from './preflights/asked.ts';
-import { type Asks, failed, passed, warned } from './preflights/check.ts';
+import type { Asks } from './preflights/check.ts';
 import { deepChecks } from './preflights/deep.ts';
 import { largestGraph, type Need, type NodeRoom, readRooms, roomChecks } from './preflights/nodes.ts';
 import { freshnessCheck, pairChecks } from './preflights/pair.ts';
@@ -67,8 +68,9 @@ export async function preflightCrr(
     asks.fills === null || operation.kind === 'restore' ? [] : reachOf(shell, link, detail, asks.fills, io),
     deepChecks(shell, { operation, link, detail, asks, known }, io),
   ]);
+  const seen = observationOf(link, detail, io.clock.now());
   return [
-    planCheck(plan, operation, link, detail, io.clock.now()),
+    ...planChecks(operation.kind, plan(operation, link, seen), seen.headline),
     ...sides.flatMap((side) => reachableCheck(operation, link, detail, side)),
     ...known.flatMap(({ cluster, read }) => sideChecks(cluster, read)),
     ...asked,
@@ -79,15 +81,6 @@ export async function preflightCrr(
     ...reach,
     ...deep,
   ];
-}
-
-function planCheck(plan: PlanCrr, operation: Operation, link: CrrLink, detail: CrrDetail, at: number): Check {
-  const name = `a ${operation.kind} can be planned`;
-  const seen = observationOf(link, detail, at);
-  const planned = plan(operation, link, seen);
-  if (isRefusal(planned)) return failed(name, planned.sentence, planned.next);
-  const [first] = planned.warnings;
-  return first === undefined ? passed(name, seen.headline) : warned(name, first, 'Read the warnings of the plan before you go on.');
 }
 
 function reachableCheck(operation: Operation, { settings }: CrrLink, detail: CrrDetail, side: Side): readonly Check[] {

@@ -112,12 +112,16 @@ export const runLine = ({ id, state, link, operation, requester, proposedAt }: R
 
 /** `/repl describe LINK`. */
 export function renderDescribed(reply: Extract<Reply, { kind: 'described' }>, now: number, mode: Mode): Message {
-  const { observation, link, live, split } = reply;
+  const { observation, link, live } = reply;
   const { mark, word } = healthWords[observation.health];
   return message(md`${link.id} is ${word}. ${observation.headline}`, [
     header(`${mark} ${link.id}: ${word}`),
-    section(join([md`${observation.headline}`, link.description === '' ? null : md`_${link.description.slice(0, 300)}_`])),
-    split === null ? null : section(md`🚨 *Split brain:* ${split}`),
+    section(
+      join([
+        observation.health === 'danger' ? md`🚨 *${observation.headline}*` : md`${observation.headline}`,
+        link.description === '' ? null : md`_${link.description.slice(0, 300)}_`,
+      ]),
+    ),
     ...offerBlocks(link.id, observation.offers ?? [], false),
     fields([side('Primary', observation.primary), side('Standby', observation.standby), md`*Lag*\n${lagWords(observation.lag)}`]),
     ...factBlocks(observation, mode),

@@ -71,7 +71,7 @@ function replies(text: string, many: number, plan = aPlan()): readonly Reply[] {
     { kind: 'links', links: times(about) },
     { kind: 'status', observations: times(observed(text)), json: false, live: times(summary(text)) },
     { kind: 'status', observations: times(observed(text)), json: true, live: [] },
-    { kind: 'described', observation: observed(text), link: about, live: times(summary(text)), split: text },
+    { kind: 'described', observation: observed(text), link: about, live: times(summary(text)) },
     {
       kind: 'inspected',
       what: 'dlq',
@@ -140,9 +140,8 @@ describe('what people read', () => {
         observation: anObservation({ health: 'danger', headline: 'Both sides of prod-sql take writes.' }),
         link: { id: linkId, engine: 'cockroach-pcr', environment: 'production', description: '' },
         live: [],
-        split: 'sql-east and sql-west take writes.',
       },
-      holds: ['DANGER', '*Split brain:* sql-east and sql-west take writes.', 'accepts writes'],
+      holds: ['DANGER', '🚨 *Both sides of prod-sql take writes.*', 'accepts writes'],
     },
     {
       name: 'a description shows every fact',
@@ -158,7 +157,6 @@ describe('what people read', () => {
         }),
         link: { id: linkId, engine: 'cockroach-pcr', environment: 'production', description: '' },
         live: [],
-        split: null,
       },
       holds: ['Fact 0.', 'Fact 59.', 'value 59.'],
     },

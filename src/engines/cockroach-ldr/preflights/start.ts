@@ -3,7 +3,7 @@ import type { Check } from '../../../domain/plan.ts';
 import type { SqlConnect } from '../../../transports/sql.ts';
 import { spell } from '../../cockroach/spell.ts';
 import type { EngineIo } from '../../engine.ts';
-import { failed, passed, warned } from '../checks.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import type { LdrSettings } from '../config.ts';
 import type { Finding, LdrDetail, SchemaLook } from '../detail.ts';
 import { flowInto, readOf } from '../flow.ts';

@@ -7,12 +7,10 @@ import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
 import { firstValue, withSystem } from '../../cockroach/session.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
+import { passed, warned } from '../../frame/checks.ts';
 import type { PcrLink } from '../config.ts';
 import { followersOf, type PcrDetail, type ReadSide, readerName, writableOf } from '../detail.ts';
 import { privilegeOn } from '../making.ts';
-
-const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
-const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });
 
 /** Where a question is asked, and of whom. */
 interface Asking {

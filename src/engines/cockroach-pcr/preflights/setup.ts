@@ -1,14 +1,11 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import type { PcrLink } from '../config.ts';
 import type { PcrDetail, ReadSide } from '../detail.ts';
 import { wayTo } from '../statements-setup.ts';
 import type { Grounded } from '../way.ts';
-
-const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
-const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });
-const failed = (name: string, seen: string, next: string): Check => ({ name, outcome: 'failed', seen, next });
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 

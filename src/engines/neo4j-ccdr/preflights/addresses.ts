@@ -4,11 +4,11 @@ import type { BoltConnect } from '../../../transports/bolt.ts';
 import { readAddress } from '../../../transports/bolt-address.ts';
 import { textAt } from '../../../transports/bolt-values.ts';
 import type { EngineIo } from '../../engine.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import type { CcdrCluster } from '../config.ts';
 import type { ReadSide, ServerView, SideRead } from '../detail.ts';
 import { withLeader } from '../session.ts';
 import { few } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** A cluster knows its own cluster ports, whose addresses no other statement shows. */
 const question = "CALL dbms.cluster.checkConnectivity('CLUSTER') YIELD `port-name`, `port-address`";

@@ -3,11 +3,11 @@ import type { Check } from '../../../domain/plan.ts';
 import type { BoltConnect, BoltSession } from '../../../transports/bolt.ts';
 import { textAt } from '../../../transports/bolt-values.ts';
 import type { EngineIo } from '../../engine.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import type { CcdrCluster } from '../config.ts';
 import type { ReadSide, SideRead } from '../detail.ts';
 import { withLeader } from '../session.ts';
 import { spell } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** Checks that need questions of their own. One that can't be asked is warned of. */
 export async function askedChecks(connect: BoltConnect, cluster: CcdrCluster, read: SideRead, io: EngineIo): Promise<readonly Check[]> {

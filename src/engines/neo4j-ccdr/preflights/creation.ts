@@ -1,11 +1,11 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Operation, Topology } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import type { CcdrCluster, CcdrSettings } from '../config.ts';
 import type { CcdrDetail, DatabaseView, ReadSide, ServerView } from '../detail.ts';
 import { copiesOf, isFollowing, isOnline, phaseOf } from '../state.ts';
 import { few, phaseWords } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** What a replica needs that is to be made on one side from the other. Pure. */
 export function creationChecks(operation: Operation, settings: CcdrSettings, detail: CcdrDetail, target: Side): readonly Check[] {

@@ -3,11 +3,11 @@ import type { Check } from '../../../domain/plan.ts';
 import type { BoltConnect } from '../../../transports/bolt.ts';
 import { textAt } from '../../../transports/bolt-values.ts';
 import type { EngineIo } from '../../engine.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import type { CcdrCluster } from '../config.ts';
 import type { SideRead } from '../detail.ts';
 import { withServer } from '../session.ts';
 import { few } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 const policy = 'dbms.ssl.policy.cluster';
 const question = `SHOW SETTINGS YIELD name, value WHERE name STARTS WITH '${policy}'`;

@@ -1,10 +1,10 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import { quoteCypherName } from '../../../transports/cypher-quoting.ts';
+import { passed, warned } from '../../frame/checks.ts';
 import type { CcdrSettings } from '../config.ts';
 import type { CcdrDetail, ReadSide } from '../detail.ts';
 import { few } from '../words.ts';
-import { passed, warned } from './check.ts';
 
 /**
  * Who will be let in on the side that follows, once it serves: privileges are not replicated. Null when a side does not tell, so that

@@ -1,11 +1,11 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import { distrusting } from '../certificates.ts';
 import type { CcdrSettings } from '../config.ts';
 import { type CcdrDetail, sides } from '../detail.ts';
 import { few, spell } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** What Bolt can't show: the certificates where the hosts are known, and what a person has to vouch for otherwise. Pure. */
 export function trustChecks(settings: CcdrSettings, detail: CcdrDetail, { kind }: Operation, now: number): readonly Check[] {

@@ -4,6 +4,7 @@ import { Secret } from '../../../domain/secret.ts';
 import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
 import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import { withShell } from '../../hosts/session.ts';
 import { alone, askNode } from '../ask.ts';
 import { inPath } from '../commands.ts';
@@ -11,7 +12,6 @@ import type { CrrCluster } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
 import { isSuperuser, parseLicense } from '../parse/host.ts';
 import { few, spell } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** Kafka Connect of the followed side has to be reached too. */
 const connectPort = 30_003;

@@ -1,11 +1,6 @@
 import type { Side } from '../../../domain/observation.ts';
-import type { Check } from '../../../domain/plan.ts';
 import type { CrrCluster } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
-
-export const passed = (name: string, seen: string): Check => ({ name, outcome: 'passed', seen, next: null });
-export const warned = (name: string, seen: string, next: string): Check => ({ name, outcome: 'warned', seen, next });
-export const failed = (name: string, seen: string, next: string): Check => ({ name, outcome: 'failed', seen, next });
 
 /** A side that answers. */
 export interface Known {

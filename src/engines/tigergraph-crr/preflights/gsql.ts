@@ -5,13 +5,14 @@ import { scrub } from '../../../transports/scrub.ts';
 import type { ShellConnect } from '../../../transports/shell.ts';
 import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import { withShell } from '../../hosts/session.ts';
 import { alone, secretsOf } from '../ask.ts';
 import { inPath } from '../commands.ts';
 import { parseLoading } from '../parse/host.ts';
 import { reasonIn } from '../parse/text.ts';
 import { count } from '../words.ts';
-import { failed, type Known, passed, warned } from './check.ts';
+import type { Known } from './check.ts';
 
 interface Said {
   readonly exitCode: number | null;

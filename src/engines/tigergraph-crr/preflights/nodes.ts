@@ -3,13 +3,13 @@ import type { Check } from '../../../domain/plan.ts';
 import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
 import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import { askNode } from '../ask.ts';
 import type { CrrCluster } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
 import { parseDiskFree, parseProcesses, parseUsage } from '../parse/host.ts';
 import { linesOf } from '../parse/text.ts';
 import { few } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** What one node says of its disks and of what runs there. Kilobytes; null: not told. */
 export interface NodeRoom {

@@ -1,6 +1,7 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import { isMoment, newest } from '../chains.ts';
 import type { CrrLink, CrrSettings } from '../config.ts';
 import type { BackupRow, CrrDetail, ReadSide } from '../detail.ts';
@@ -8,7 +9,6 @@ import { depthOf, prefixBehind } from '../names.ts';
 import { isAtLeast } from '../parse/version.ts';
 import { sharedHosts } from '../state.ts';
 import { count, few, spell } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** Topic names are cut at 249 bytes; beyond so many links of the prefix some would be. */
 const longestChain = 25;

@@ -1,10 +1,10 @@
 import type { Check } from '../../../domain/plan.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import type { CrrCluster } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
 import { isLoopback } from '../names.ts';
 import { ailing } from '../state.ts';
 import { few, spell } from '../words.ts';
-import { failed, passed, warned } from './check.ts';
 
 /** Clocks of a cluster that are further apart make its logs and backups hard to read, ms. */
 const skewMs = 2_000;

@@ -1,7 +1,7 @@
 import type { Check } from '../../../domain/plan.ts';
+import { failed, passed } from '../../frame/checks.ts';
 import type { CrrCluster } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
-import { failed, passed } from './check.ts';
 
 /** Whether a cluster is set up for backups as the config says. Pure. */
 export function storeCheck({ cluster, backup }: CrrCluster, { backupSetup: { local, path, s3, bucket } }: ReadSide): Check {
