@@ -81,6 +81,8 @@ export const states = {
   'standby gone': (version: string) => ({ ...sidesOf(version, {}, {}), standby: gone }),
   'both gone': (_version: string) => ({ primary: gone, standby: gone }),
   promoted: (version: string) => sidesOf(version, { services: servicesDown }, { crr: wasFollower, connector: { kind: 'read', tasks: [] } }),
+  'torn down': (version: string) =>
+    sidesOf(version, {}, { crr: wasFollower, services: servicesDown, connector: { kind: 'read', tasks: [] } }),
   'split brain': (version: string) => sidesOf(version, {}, { crr: wasFollower, connector: { kind: 'read', tasks: [] } }),
   'settings of somebody else staged': (version: string) =>
     sidesOf(

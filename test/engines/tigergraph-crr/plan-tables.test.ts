@@ -73,6 +73,9 @@ describe('what is planned', () => {
     ['backup deletion', 'following', '4.1.4', ['east remove-backup']],
     ['backup deletion', 'primary gone', '4.1.4', 'refused'],
     ['restore of the other’s', 'following', '4.1.4', 'refused'],
+    ['restore of the other’s', 'torn down', '4.1.4', 'refused'],
+    ['restore of the other’s', 'split brain', '4.1.4', 'refused'],
+    ['restore of its own', 'torn down', '4.1.4', ['east restore']],
     ['restore of its own', 'following', '4.1.4', ['west stop-replication', 'east restore']],
     ['restore of its own', 'primary gone', '4.1.4', 'refused'],
   ];

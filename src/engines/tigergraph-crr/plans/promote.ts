@@ -148,7 +148,7 @@ export function planSwitchover(
   const to = heir(link, detail, 'switchover');
   if (isRefusal(to)) return to;
   const from = partyOn(link, detail, otherSide(to.side), 'switchover');
-  if (isRefusal(from)) return from;
+  if (isRefusal(from)) return { ...from, next: `${from.next} If it is lost, /repl failover ${id} promotes ${to.name}.` };
   const refusal = notReady(link, detail, from, to) ?? stagedRefusal(from, 'switchover');
   if (refusal !== null) return refusal;
   if (maxWriteStopMs < leastWriteStopMs)

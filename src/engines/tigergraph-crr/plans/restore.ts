@@ -11,7 +11,7 @@ import type { BackupRow, CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { hasCrr, needsMetadata, type Party, pairRefusal, partyOn, stateWords, storeRefusal, toolOf } from '../scene.ts';
 import { carrySteps, replaced, takeSteps } from '../seed.ts';
-import { isFollower, phaseOf } from '../state.ts';
+import { isFollower, phaseOf, wasLinked, writableOf } from '../state.ts';
 import { few, spell } from '../words.ts';
 import { listOf, sideNamed } from './backup.ts';
 
@@ -49,6 +49,13 @@ function targetRefusal(link: CrrLink, detail: CrrDetail, { side, name }: Party):
     return notNow(
       `${name} follows ${link.settings[otherSide(side)].cluster}, so a restore would make it useless as a standby.`,
       `/repl rebuild ${link.id} fills it anew from the primary.`,
+    );
+  const other = otherSide(side);
+  const there = link.settings[other].cluster;
+  if (writableOf(detail[other]) === 'yes' && wasLinked(link.settings, detail))
+    return notNow(
+      `${there} takes the writes of ${link.id}, and a restored ${name} would take writes beside it.`,
+      `/repl setup ${link.id} or /repl rebuild ${link.id} fills ${name} as a standby. To go back to a backup, restore ${there}.`,
     );
   if (phase === 'serving' || phase === 'stopped') return null;
   return notNow(
