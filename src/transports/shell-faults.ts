@@ -36,6 +36,9 @@ export function shellFaultOf(failure: ShellFailure): Fault {
   if (textOf(cause, 'level') === 'client-authentication') {
     return new Fault('login-refused', `${name} refused the user or its key or password.`, details);
   }
+  if (textOf(cause, 'level') === 'agent') {
+    return new Fault('login-refused', `The SSH agent that holds the key for ${name} could not be asked.`, details);
+  }
   const reason = textOf(cause, 'code') === null ? '' : ` (${textOf(cause, 'code')})`;
   return new Fault('connect-failed', `${name} could not be reached over SSH${reason}.`, details);
 }

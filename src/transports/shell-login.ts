@@ -18,10 +18,12 @@ export function isPinned(pin: HostKey, key: Buffer, seen: { strangeKey: string |
 export const answersTo = (prompts: readonly Prompt[], login: ShellLogin): string[] =>
   login.kind === 'password' && prompts.length === 1 && prompts[0]?.echo !== true ? [login.password.reveal()] : [];
 
-export const secretsOf = (login: ShellLogin): readonly Secret[] =>
-  login.kind === 'password' ? [login.password] : [login.privateKey, ...(login.passphrase === null ? [] : [login.passphrase])];
+export function secretsOf(login: ShellLogin): readonly Secret[] {
+  if (login.kind === 'agent') return [];
+  return login.kind === 'password' ? [login.password] : [login.privateKey, ...(login.passphrase === null ? [] : [login.passphrase])];
+}
 
-/** Everything is given, so that no agent and no file of the bot's own user can have a say. Throws a Fault when the key can't be used. */
+/** Everything is given, so that no other agent and no file of the bot's own user can have a say. Throws a Fault when the key can't be used. */
 export function configOf(target: ShellTarget): ConnectConfig {
   const { host, port, user: username, login } = target;
   // Our own deadline counts; a connection on which nothing comes back for 30 s is given up earlier.
@@ -29,6 +31,7 @@ export function configOf(target: ShellTarget): ConnectConfig {
   if (login.kind === 'password') {
     return { ...common, password: login.password.reveal(), tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
   }
+  if (login.kind === 'agent') return { ...common, agent: login.socket, authHandler: ['agent'] };
   const key = ssh2.utils.parseKey(login.privateKey.reveal(), login.passphrase?.reveal());
   if (key instanceof Error || !(Array.isArray(key) ? key[0] : key)?.isPrivateKey()) throw keyUnusable(target.name);
   return {

@@ -9,7 +9,9 @@ import { quoteWord } from './shell-quoting.ts';
 
 export type ShellLogin =
   | { readonly kind: 'key'; readonly privateKey: Secret; readonly passphrase: Secret | null }
-  | { readonly kind: 'password'; readonly password: Secret };
+  | { readonly kind: 'password'; readonly password: Secret }
+  /** An SSH agent on this machine holds the key; `socket` is the absolute path at which it listens. */
+  | { readonly kind: 'agent'; readonly socket: string };
 
 /** `fingerprint`: `SHA256:` and the unpadded base64 of the host's public key, as `ssh-keygen -lf` prints it. */
 export type HostKey = { readonly mode: 'pinned'; readonly fingerprint: string } | { readonly mode: 'unchecked' };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Secret } from '../../src/domain/secret.ts';
 import type { ShellTarget } from '../../src/transports/shell.ts';
+import { until } from './until.ts';
 
 const program = '/usr/sbin/sshd';
 const run = promisify(execFile);
@@ -16,6 +17,8 @@ export interface TestSsh {
   readonly target: ShellTarget;
   /** A key that the server does not know. */
   readonly strangeKey: Secret;
+  /** Starts an agent that holds the user's key, or the stranger's; answers with the path of its socket. */
+  agent(holds: 'user' | 'stranger'): Promise<string>;
   readonly folder: string;
   stop(): Promise<void>;
 }
@@ -31,6 +34,7 @@ export async function startOpenSsh(): Promise<TestSsh> {
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   await writeFile(at('config'), configText(at));
   const port = await freePort();
+  const agents: ChildProcess[] = [];
   const server = spawn(program, ['-D', '-e', '-f', at('config'), '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
   await listening(server);
   return {
@@ -44,8 +48,15 @@ export async function startOpenSsh(): Promise<TestSsh> {
       hostKey: { mode: 'pinned', fingerprint: await fingerprintOf(at('host.pub')) },
     },
     strangeKey: new Secret(await readFile(at('stranger'), 'utf8')),
+    agent: async (holds) => {
+      const socket = at(`agent-${agents.length}`);
+      agents.push(spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' }));
+      await until(() => existsSync(socket), 'the agent listens');
+      await run('ssh-add', ['-q', at(holds)], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      return socket;
+    },
     stop: async () => {
-      await ended(server);
+      await Promise.all([server, ...agents].map(ended));
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -81,6 +81,18 @@ describe('the shell transport at a real OpenSSH server', () => {
     expect(await codeOf(enter({ port: 1 }))).toBe('connect-failed, not-applied');
   });
 
+  it('logs in with the key that an agent holds, and tells a wrong key from an agent that is gone', async () => {
+    const session = await enter({ login: { kind: 'agent', socket: await server.agent('user') } });
+    expect((await session.read('echo in')).stdout).toBe('in\n');
+    const strange = { kind: 'agent', socket: await server.agent('stranger') } as const;
+    await expect(enter({ login: strange })).rejects.toMatchObject({
+      code: 'login-refused',
+      message: expect.stringContaining('refused the user'),
+    });
+    const gone = { kind: 'agent', socket: join(server.folder, 'no-agent') } as const;
+    await expect(enter({ login: gone })).rejects.toMatchObject({ code: 'login-refused', message: expect.stringContaining('SSH agent') });
+  });
+
   it('does not know what became of a change when the connection breaks', async () => {
     const session = await enter();
     // The parent is the server's own process of this connection.

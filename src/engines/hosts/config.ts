@@ -17,6 +17,12 @@ export const nodeConfig = z
     privateKey: reference.optional(),
     passphrase: reference.optional(),
     password: reference.optional(),
+    /** Where an SSH agent of the bot's machine listens. */
+    agent: z
+      .string()
+      .max(108)
+      .regex(/^\/[^\p{Cc}]*$/u, 'must be the absolute path of an agent’s socket')
+      .optional(),
     hostKey: z.union([
       z.literal('unchecked'),
       z
@@ -25,11 +31,13 @@ export const nodeConfig = z
     ]),
   })
   .check((context) => {
-    const { privateKey, password, passphrase } = context.value;
+    const { privateKey, password, passphrase, agent } = context.value;
     const problem = (path: string, message: string) => {
       context.issues.push({ code: 'custom', input: context.value, path: [path], message });
     };
-    if ((privateKey === undefined) === (password === undefined)) problem('privateKey', 'give either privateKey or password');
+    if ([privateKey, password, agent].filter((way) => way !== undefined).length !== 1) {
+      problem('privateKey', 'give one of privateKey, password and agent');
+    }
     if (passphrase !== undefined && privateKey === undefined) problem('passphrase', 'belongs to a privateKey, and there is none');
   });
 
@@ -69,11 +77,12 @@ export function nodeOf(config: NodeConfig, resolve: ResolveSecret): ShellTarget 
 export const nodesOf = (configs: readonly NodeConfig[], resolve: ResolveSecret): readonly ShellTarget[] =>
   configs.map((config) => nodeOf(config, resolve));
 
-function loginOf({ privateKey, passphrase, password }: NodeConfig, resolve: ResolveSecret): ShellLogin {
+function loginOf({ privateKey, passphrase, password, agent }: NodeConfig, resolve: ResolveSecret): ShellLogin {
+  if (agent !== undefined) return { kind: 'agent', socket: agent };
   if (privateKey !== undefined) {
     return { kind: 'key', privateKey: resolve(privateKey), passphrase: passphrase === undefined ? null : resolve(passphrase) };
   }
-  if (password === undefined) throw new TypeError('the schema lets no node through that has neither a key nor a password');
+  if (password === undefined) throw new TypeError('the schema lets no node through that has no way to log in');
   return { kind: 'password', password: resolve(password) };
 }
 

@@ -30,11 +30,19 @@ describe('the config of nodes', () => {
     expect(login.kind === 'password' && login.password.reveal()).toBe('value of env:PW');
   });
 
+  it('takes an agent in the place of a key', () => {
+    const { privateKey: _, ...rest } = node;
+    const [target] = nodesOf(nodesConfig.parse([{ ...rest, agent: '/run/replops/agent' }]), resolve);
+    expect(target?.login).toEqual({ kind: 'agent', socket: '/run/replops/agent' });
+  });
+
   it.each([
     [{ ...node, hostKey: undefined }, '0.hostKey'],
     [{ ...node, hostKey: 'MD5:aa' }, '0.hostKey'],
-    [{ ...node, password: 'env:PW' }, '0.privateKey: give either privateKey or password'],
-    [{ ...node, privateKey: undefined }, '0.privateKey: give either privateKey or password'],
+    [{ ...node, password: 'env:PW' }, '0.privateKey: give one of privateKey, password and agent'],
+    [{ ...node, privateKey: undefined }, '0.privateKey: give one of privateKey, password and agent'],
+    [{ ...node, agent: '/run/agent' }, '0.privateKey: give one of privateKey, password and agent'],
+    [{ ...node, privateKey: undefined, agent: 'agent.sock' }, '0.agent: must be the absolute path of an agent’s socket'],
     [
       { ...node, privateKey: undefined, password: 'env:PW', passphrase: 'env:PP' },
       '0.passphrase: belongs to a privateKey, and there is none',
