@@ -19,6 +19,12 @@ const atEffects = (how: How, effects: readonly RegExp[]): readonly Crash[] =>
   );
 
 /**
+ * Words are counted in one run, and how many tell of progress depends on how long the databases take: the last ones may not be said in
+ * another run.
+ */
+const leastReached = 0.75;
+
+/**
  * A worker process is killed (SIGKILL) or frozen past its lease (SIGSTOP, later SIGCONT) at every word that it says to the journal,
  * and before and after every effect. Another worker has to bring the run to the same end. Of the words, every other one is lost on
  * the way to Redis and every other one's reply is, the two ways to die in opposite order.
@@ -37,7 +43,7 @@ export async function describeMatrix({ how, from, effects, ...scene }: MatrixOpt
     it('has enough points for a matrix', () => {
       expect(crashes.length).toBeGreaterThan(20);
     });
-    playAll(scene, crashes, 0.9);
+    playAll(scene, crashes, leastReached);
   });
 }
 
