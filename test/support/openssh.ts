@@ -10,6 +10,7 @@ import type { ShellTarget } from '../../src/transports/shell.ts';
 import { until } from './until.ts';
 
 const program = '/usr/sbin/sshd';
+const agentProgram = '/usr/bin/ssh-agent';
 const run = promisify(execFile);
 
 /** A real SSH server on loopback that lets the present user in with a key of its own. */
@@ -50,7 +51,7 @@ export async function startOpenSsh(): Promise<TestSsh> {
     strangeKey: new Secret(await readFile(at('stranger'), 'utf8')),
     agent: async (holds) => {
       const socket = at(`agent-${agents.length}`);
-      agents.push(spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' }));
+      agents.push(spawn(agentProgram, ['-D', '-a', socket], { stdio: 'ignore' }));
       await until(() => existsSync(socket), 'the agent listens');
       await run('ssh-add', ['-q', at(holds)], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
       return socket;
