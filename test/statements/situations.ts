@@ -140,9 +140,6 @@ const withoutAdmin = (version: SimVersion): LdrSituation => ({
     }),
 });
 
-/** Versions whose setups are spelt with every option: between them, no word of an option differs. */
-const spelledOut: readonly SimVersion[] = ['24.3', '26.2'];
-
 /** Everything that is sent to a version, one function for each situation. */
 export const collectors = (version: SimVersion): readonly (() => Promise<Collected>)[] => [
   ...[
@@ -152,8 +149,7 @@ export const collectors = (version: SimVersion): readonly (() => Promise<Collect
     ...pcrRareSituations(version),
     ...morePcr(version),
   ].map((situation) => () => statementsOf(situation, () => systemInterface)),
-  ...(ldrDialects[version] === null
-    ? []
-    : [...ldrSituations(version), ...(spelledOut.includes(version) ? ldrOptions(version) : []), ...moreLdr(version)]
-  ).map((situation) => () => statementsOf(situation, ({ settings }) => settings.interface)),
+  ...(ldrDialects[version] === null ? [] : [...ldrSituations(version), ...ldrOptions(version), ...moreLdr(version)]).map(
+    (situation) => () => statementsOf(situation, ({ settings }) => settings.interface),
+  ),
 ];
