@@ -60,7 +60,7 @@ export interface BoltSession {
 export type BoltConnect = (target: BoltTarget, call: BoltCall) => Promise<BoltSession>;
 
 /** Proves before the first statement that a server was found and lets us in; it works on every database and every version. */
-const greeting = 'CALL dbms.components() YIELD name, versions, edition';
+export const greetingStatement = 'CALL dbms.components() YIELD name, versions, edition';
 
 /** Name in the metadata of our transactions. */
 const app = 'replops';
@@ -71,7 +71,7 @@ export const connectBolt: BoltConnect = async (target, call) => {
   const conversation = openConversation(target, call);
   try {
     await conversation.open();
-    const { rows } = await conversation.send('connect', greeting, {});
+    const { rows } = await conversation.send('connect', greetingStatement, {});
     return {
       components: rows,
       read: (statement, parameters = {}) => conversation.send('read', statement, parameters),

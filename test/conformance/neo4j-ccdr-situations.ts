@@ -2,7 +2,7 @@ import type { CcdrLink, CcdrSettings } from '../../src/engines/neo4j-ccdr/config
 import type { GraphWorld } from '../../src/sim/neo4j/contract.ts';
 import { until } from '../support/until.ts';
 import type { Situation } from './engine-conformance.ts';
-import { byHand, type CcdrBedOptions, ccdrLinkId as link, openCcdr } from './neo4j-ccdr-bed.ts';
+import { byHand, type CcdrBed, type CcdrBedOptions, ccdrLinkId as link, openCcdr } from './neo4j-ccdr-bed.ts';
 
 /** Names that have to be quoted, and differ. */
 const oddNames = { database: 'orders-2.0', replica: '0-replica.of-orders' } as const;
@@ -42,7 +42,7 @@ const createAtHome = (world: GraphWorld, version: string): string => {
 };
 
 /** Every operation of the engine that changes something, in each state of the databases that makes another plan of it. */
-export const ccdrSituations = (version: string): readonly Situation<CcdrLink>[] => [
+export const ccdrSituations = (version: string): readonly Situation<CcdrLink, CcdrBed>[] => [
   { name: 'setup', operation: { kind: 'setup', link }, open: () => openCcdr(version, { world: { start: 'none' } }) },
   {
     name: 'setup with an alias and names that have to be quoted',

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Topology } from '../../domain/operation.ts';
 import type { Act } from '../../domain/plan.ts';
+import { lookActs } from './acts-look.ts';
 import type { CcdrSettings } from './config.ts';
 import type { Identity } from './identity.ts';
 import {
@@ -69,6 +70,7 @@ const actOn = (
 
 /** Writes the acts of one link: texts and parameters are constant for equal settings. */
 export const actsFor = (settings: CcdrSettings) => ({
+  ...lookActs(settings, kinds, actOn),
   ...accessActs(settings),
   ...followActs(settings),
   ...moveActs(settings),
@@ -96,12 +98,6 @@ function accessActs(settings: CcdrSettings) {
         [accessStatement(database, 'READ WRITE')],
         { database, of },
       ),
-    awaitDrained: (side: Side, database: string) =>
-      actOn(settings, side, kinds.awaitDrained, `Wait until the transactions that were open on ${at(side)} have ended`, [], { database }),
-    markEnd: (side: Side, database: string) =>
-      actOn(settings, side, kinds.markEnd, `Note the last transaction of ${database} on ${at(side)}`, [], { database }),
-    checkOneWriter: (side: Side, database: string) =>
-      actOn(settings, side, kinds.checkOneWriter, `Check that only ${at(side)} takes writes`, [], { database }),
   };
 }
 
@@ -126,24 +122,6 @@ function followActs(settings: CcdrSettings) {
       actOn(settings, side, kinds.dropReplica, `Drop the new replica ${database} on ${at(side)}`, [dropStatement(database, 'destroy')], {
         database,
       }),
-    awaitOnline: (side: Side, database: string) =>
-      actOn(settings, side, kinds.awaitOnline, `Wait until every copy of ${database} on ${at(side)} is online`, [], {
-        database,
-        topology: { ...settings[side].topology },
-      }),
-    // `within`: transactions by which it may be behind.
-    proveCatchUp: (side: Side, params: { readonly database: string; readonly remote: string; readonly within: number }) =>
-      actOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up with ${from(side)}`, [], { ...params }),
-    awaitEqual: (side: Side, params: { readonly database: string; readonly remote: string }) =>
-      actOn(settings, side, kinds.awaitEqual, `Wait until every copy on ${at(side)} has the last transaction of ${from(side)}`, [], {
-        ...params,
-      }),
-    verifyReads: (side: Side, database: string) =>
-      actOn(settings, side, kinds.verifyReads, `Read from ${database} on ${at(side)} as an application would`, [], { database }),
-    compareCounts: (side: Side, params: { readonly database: string; readonly remote: string; readonly patienceMs: number }) =>
-      actOn(settings, side, kinds.compareCounts, `Compare what ${at(side)} and ${from(side)} hold, by label and by type`, [], {
-        ...params,
-      }),
     reloadTls: (side: Side, address: string) =>
       actOn(settings, side, kinds.reloadTls, `Have ${address} of ${at(side)} read its certificates anew`, [reloadTlsStatement], {
         address,
@@ -154,8 +132,6 @@ function followActs(settings: CcdrSettings) {
 function moveActs(settings: CcdrSettings) {
   const at = (side: Side) => settings[side].cluster;
   return {
-    takeStock: (side: Side, params: { readonly database: string; readonly remote: string }) =>
-      actOn(settings, side, kinds.takeStock, `Note how far every copy on ${at(side)} is`, [], { ...params }),
     promote: (
       side: Side,
       params: {
@@ -174,21 +150,12 @@ function moveActs(settings: CcdrSettings) {
         [promoteStatement(params.form, params.database, params.topology)],
         { ...params, topology: params.topology === null ? null : { ...params.topology } },
       ),
-    awaitWriter: (side: Side, database: string) =>
-      actOn(settings, side, kinds.awaitWriter, `Wait until ${at(side)} has elected a writer for ${database}`, [], { database }),
-    awaitTopology: (side: Side, database: string, topology: Topology) =>
-      actOn(settings, side, kinds.awaitTopology, `Wait until ${database} on ${at(side)} has the copies that were asked for`, [], {
-        database,
-        topology: { ...topology },
-      }),
   };
 }
 
 function endActs(settings: CcdrSettings) {
   const at = (side: Side) => settings[side].cluster;
   return {
-    savePrivileges: (side: Side, { database, of }: On) =>
-      actOn(settings, side, kinds.savePrivileges, `Record the privileges on ${database} that ${at(side)} has`, [], { database, of }),
     stop: (side: Side, { database, of }: On) =>
       actOn(settings, side, kinds.stop, `Stop ${database} on ${at(side)}`, [stopStatement(database)], { database, of }),
     // `otherServes`: only while the other side takes writes, since nothing else would hold the data.

@@ -1,6 +1,7 @@
 import type { BoltSession } from '../../transports/bolt.ts';
 import { countAt, textAt } from '../../transports/bolt-values.ts';
 import { isQuotableName, quoteCypherName, quoteCypherString } from '../../transports/cypher-quoting.ts';
+import { questions } from './questions.ts';
 
 /** Counts by label and by type. `all nodes` counts those without a label too. */
 export interface Counts {
@@ -21,23 +22,26 @@ interface Part {
 /** A server keeps these numbers, so that none of the graph is read for them however large it is. */
 const counted = ({ name, pattern }: Part): string => `MATCH ${pattern} WITH count(n) AS c RETURN ${quoteCypherString(name)} AS name, c`;
 
+export const countStatement = (parts: readonly Part[]): string => parts.map(counted).join(' UNION ALL ');
+
+export const countsOfAll: readonly Part[] = [
+  { name: 'all nodes', pattern: '(n)' },
+  { name: 'all relationships', pattern: '()-[n]->()' },
+];
+export const countsOfLabel = (label: string): Part => ({ name: `label ${label}`, pattern: `(n:${quoteCypherName(label)})` });
+export const countsOfType = (type: string): Part => ({ name: `type ${type}`, pattern: `()-[n:${quoteCypherName(type)}]->()` });
+
 export async function countAll(session: BoltSession): Promise<Counts> {
-  const labels = await namesFrom(session, 'CALL db.labels() YIELD label', 'label');
-  const types = await namesFrom(session, 'CALL db.relationshipTypes() YIELD relationshipType', 'relationshipType');
+  const labels = await namesFrom(session, questions.labels, 'label');
+  const types = await namesFrom(session, questions.types, 'relationshipType');
   const parts: readonly Part[] = [
-    { name: 'all nodes', pattern: '(n)' },
-    { name: 'all relationships', pattern: '()-[n]->()' },
-    ...labels.filter(isQuotableName).map((label) => ({ name: `label ${label}`, pattern: `(n:${quoteCypherName(label)})` })),
-    ...types.filter(isQuotableName).map((type) => ({ name: `type ${type}`, pattern: `()-[n:${quoteCypherName(type)}]->()` })),
+    ...countsOfAll,
+    ...labels.filter(isQuotableName).map(countsOfLabel),
+    ...types.filter(isQuotableName).map(countsOfType),
   ];
   const by = new Map<string, number>();
   for (let at = 0; at < parts.length; at += atOnce) {
-    const { rows } = await session.read(
-      parts
-        .slice(at, at + atOnce)
-        .map(counted)
-        .join(' UNION ALL '),
-    );
+    const { rows } = await session.read(countStatement(parts.slice(at, at + atOnce)));
     for (const row of rows) by.set(textAt(row, 'name') ?? '', countAt(row, 'c') ?? Number.NaN);
   }
   return { by, leftOut: [...labels, ...types].filter((name) => !isQuotableName(name)) };

@@ -2,35 +2,11 @@ import type { BoltSession } from '../../transports/bolt.ts';
 import { type BoltRow, countAt, digitsAt, flagAt, mapOf, textAt, textsOf } from '../../transports/bolt-values.ts';
 import { scrub } from '../../transports/scrub.ts';
 import type { CopyView, DatabaseView } from './detail.ts';
-
-const columns = [
-  'name',
-  'type',
-  'aliases',
-  'access',
-  'databaseID',
-  'serverID',
-  'address',
-  'role',
-  'writer',
-  'requestedStatus',
-  'currentStatus',
-  'statusMessage',
-  'default',
-  'home',
-  'currentPrimariesCount',
-  'currentSecondariesCount',
-  'requestedPrimariesCount',
-  'requestedSecondariesCount',
-  'creationTime',
-  'store',
-  'lastCommittedTxn',
-  'options',
-].join(', ');
+import { questions } from './questions.ts';
 
 /** Reads every copy of one database; null when there is no such database (or none that the user may see). */
 export async function readDatabase(session: BoltSession, name: string): Promise<DatabaseView | null> {
-  const { rows } = await session.read(`SHOW DATABASE $name YIELD ${columns}`, { name });
+  const { rows } = await session.read(questions.database, { name });
   // The name of an alias is answered with the database that it leads to.
   const own = rows.filter((row) => textAt(row, 'name')?.toLowerCase() === name);
   const [first] = own;

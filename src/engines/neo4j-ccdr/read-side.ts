@@ -6,6 +6,7 @@ import type { EngineIo } from '../engine.ts';
 import type { CcdrCluster } from './config.ts';
 import type { DatabaseView, ReadSide, RoutingView, ServerView, SideRead } from './detail.ts';
 import { isOn } from './privileges.ts';
+import { questions } from './questions.ts';
 import { readDatabase } from './read-database.ts';
 import { releaseOf } from './release.ts';
 import { withLeader, withMember } from './session.ts';
@@ -64,8 +65,8 @@ async function readAll(session: BoltSession, cluster: CcdrCluster, by: ReadSide[
     };
   }
   const servers = await readServers(session);
-  const names = (await session.read('SHOW DATABASES YIELD name, type, aliases')).rows;
-  const aliases = (await session.read('SHOW ALIASES FOR DATABASE YIELD name, database, location')).rows;
+  const names = (await session.read(questions.databases)).rows;
+  const aliases = (await session.read(questions.aliases)).rows;
   const { database, spare } = await readDatabases(session, cluster);
   const { user, roles } = await whoAmI(session);
   const procedures = await readProcedures(session);
@@ -102,11 +103,9 @@ function kernelOf(components: readonly BoltRow[], cluster: string): Pick<ReadSid
   return { release, edition: (textAt(kernel, 'edition') ?? '').toLowerCase() };
 }
 
-const serverColumns = 'serverId, name, address, state, health, hosting, modeConstraint, allowedDatabases, deniedDatabases, version';
-
 /** Every server that the cluster knows. Throws a Fault. */
 export async function readServers(session: BoltSession): Promise<ServerView[]> {
-  const { rows } = await session.read(`SHOW SERVERS YIELD ${serverColumns}`);
+  const { rows } = await session.read(questions.servers);
   return rows
     .map((row) => ({
       id: textAt(row, 'serverId') ?? '',
@@ -162,7 +161,7 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
 
 /** What clients are told for a database; null when the cluster would not say. Throws a Fault. */
 export async function readRouting(session: BoltSession, name: string): Promise<RoutingView | null> {
-  const answer = await orNull(session.read('CALL dbms.routing.getRoutingTable({}, $name) YIELD ttl, servers', { name }));
+  const answer = await orNull(session.read(questions.routing, { name }));
   const [row] = answer?.rows ?? [];
   if (row === undefined) return null;
   const entries = Array.isArray(row['servers']) ? row['servers'] : [];
@@ -175,7 +174,7 @@ export async function readRouting(session: BoltSession, name: string): Promise<R
 }
 
 async function readProcedures(session: BoltSession): Promise<string[] | null> {
-  const answer = await orNull(session.read('SHOW PROCEDURES YIELD name'));
+  const answer = await orNull(session.read(questions.procedures));
   return (
     answer?.rows
       .flatMap((row) => textAt(row, 'name') ?? [])
@@ -185,7 +184,7 @@ async function readProcedures(session: BoltSession): Promise<string[] | null> {
 }
 
 async function whoAmI(session: BoltSession): Promise<Pick<ReadSide, 'user' | 'roles'>> {
-  const answer = await orNull(session.read('CALL dbms.showCurrentUser() YIELD username, roles'));
+  const answer = await orNull(session.read(questions.user));
   const [row] = answer?.rows ?? [];
   return row === undefined ? { user: null, roles: null } : { user: textAt(row, 'username'), roles: [...textsOf(row['roles'])].sort() };
 }
@@ -199,7 +198,7 @@ const mostGrants = 200;
 
 /** Commands of privileges that name a database; null when the cluster would not say or there are too many. Throws a Fault. */
 async function readGrants(session: BoltSession, name: string): Promise<string[] | null> {
-  const answer = await orNull(session.read('SHOW PRIVILEGES AS COMMANDS YIELD command'));
+  const answer = await orNull(session.read(questions.privileges));
   const commands = answer?.rows.flatMap((row) => textAt(row, 'command') ?? []).filter((command) => isOn(command, name)) ?? null;
   return commands === null || commands.length > mostGrants ? null : commands.sort();
 }

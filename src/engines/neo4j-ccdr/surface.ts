@@ -1,12 +1,13 @@
 import { Fault, isFault } from '../../domain/faults.ts';
 import type { BoltSession } from '../../transports/bolt.ts';
 import type { ReadSide, Surface } from './detail.ts';
+import { questions } from './questions.ts';
 import { surfaceOf } from './release.ts';
 
 /** The promotion tells the two apart: one procedure of each, which only its own surface is sure to have. */
 const promotions = {
-  preview: { name: 'internal.dbms.promoteReplicaDatabase', question: "EXPLAIN CALL internal.dbms.promoteReplicaDatabase('-')" },
-  ga: { name: 'dbms.promoteReplicaDatabase', question: "CYPHER 25 EXPLAIN CALL dbms.promoteReplicaDatabase('-', {})" },
+  preview: { name: 'internal.dbms.promoteReplicaDatabase', question: questions.promotion.preview },
+  ga: { name: 'dbms.promoteReplicaDatabase', question: questions.promotion.ga },
 } as const;
 
 const unknownProcedure = 'Neo.ClientError.Procedure.ProcedureNotFound';

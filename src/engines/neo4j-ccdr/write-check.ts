@@ -2,14 +2,10 @@ import { isFault } from '../../domain/faults.ts';
 import { type BoltRow, textAt } from '../../transports/bolt-values.ts';
 import type { DatabaseView } from './detail.ts';
 import type { Place } from './place.ts';
+import { questions, writeCheckMs } from './questions.ts';
 import { withServer } from './session.ts';
 import { copiesOf } from './state.ts';
 import { few } from './words.ts';
-
-/** Replicates something that means nothing among the primaries of a database; it has to be asked of one of them. */
-const statusCheck =
-  'CALL dbms.cluster.statusCheck($names, $ms) YIELD serverName, replicationSuccessful, memberStatus, recognisedLeader, error';
-const checkMs = 3_000n;
 
 /** What the primaries of a promoted database say of writing to it. */
 export type WriteCheck =
@@ -25,7 +21,7 @@ export async function checkWrites({ connect, cluster, here, io }: Place, view: D
   if (address === null) return { kind: 'failing', words: `No server of ${here} that holds a primary of ${view.name} is heard from.` };
   try {
     const { rows } = await withServer(connect, cluster, address, io, (session) =>
-      session.read(statusCheck, { names: [view.name], ms: checkMs }),
+      session.read(questions.writeCheck, { names: [view.name], ms: BigInt(writeCheckMs) }),
     );
     return judged(rows, here);
   } catch (cause) {

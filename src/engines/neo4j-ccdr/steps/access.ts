@@ -8,6 +8,7 @@ import { kinds } from '../acts.ts';
 import type { DatabaseView } from '../detail.ts';
 import { identitySchema, sameness } from '../identity.ts';
 import { type CcdrStep, change, earlierOf, look, type Place, peek, stateWords, unlessOtherServes } from '../place.ts';
+import { questions } from '../questions.ts';
 import { deafness } from '../read-side.ts';
 import { withServer } from '../session.ts';
 import { copiesOf, isReplica, newestOf, phaseOf, writableOf } from '../state.ts';
@@ -63,12 +64,10 @@ interface Open {
   readonly user: string;
 }
 
-const running = 'SHOW TRANSACTIONS YIELD database, transactionId, username, status, metaData';
-
 /** Transactions of others on the database; a server that is gone holds none. Throws a Fault. */
 async function openAt({ connect, cluster, io }: Place, address: string, database: string): Promise<readonly Open[]> {
   try {
-    const { rows } = await withServer(connect, cluster, address, io, (session) => session.read(running));
+    const { rows } = await withServer(connect, cluster, address, io, (session) => session.read(questions.transactions));
     return rows.flatMap((row): readonly Open[] => {
       const id = textAt(row, 'transactionId');
       const own = (textAt(mapOf(row['metaData']) ?? {}, 'tag') ?? '').startsWith('replops/');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { textAt } from '../../../transports/bolt-values.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
 import { type CcdrStep, change, type Place } from '../place.ts';
+import { questions } from '../questions.ts';
 import { withLeader } from '../session.ts';
 
 const setParams = z.object({ alias: z.string(), database: z.string(), change: z.enum(['create', 'move']) });
@@ -12,9 +13,7 @@ async function targetOf(
   { connect, cluster, io }: Place,
   alias: string,
 ): Promise<{ readonly database: string; readonly local: boolean } | null> {
-  const { rows } = await withLeader(connect, cluster, io, (session) =>
-    session.read('SHOW ALIASES FOR DATABASE YIELD name, database, location'),
-  );
+  const { rows } = await withLeader(connect, cluster, io, (session) => session.read(questions.aliases));
   const row = rows.find((one) => textAt(one, 'name')?.toLowerCase() === alias);
   return row === undefined ? null : { database: textAt(row, 'database') ?? '', local: textAt(row, 'location') !== 'remote' };
 }

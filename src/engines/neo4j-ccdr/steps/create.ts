@@ -6,6 +6,7 @@ import { copyTrouble } from '../copy-trouble.ts';
 import type { DatabaseView } from '../detail.ts';
 import { identitySchema, sameness } from '../identity.ts';
 import { type CcdrStep, change, look, type Place, stateWords } from '../place.ts';
+import { questions } from '../questions.ts';
 import { readRouting } from '../read-side.ts';
 import { withDatabase, withLeader, withServer } from '../session.ts';
 import { copiesOf, isOnline, isReplica, phaseOf } from '../state.ts';
@@ -105,7 +106,7 @@ export const verifyReads: CcdrStep<z.infer<typeof databaseParams>> = {
       return impossible(`${here} tells clients that they can write to ${database} there.`);
     if (routing !== null && routing.readers.length === 0)
       return underway(`${here} names no server yet from which ${database} can be read.`);
-    await withDatabase(connect, cluster, database, 'read', io, (session) => session.read('RETURN 1 AS one'));
+    await withDatabase(connect, cluster, database, 'read', io, (session) => session.read(questions.one));
     return done({ 'RETURN 1': '1', readers: routing?.readers.length ?? null, writers: 0 });
   },
 };

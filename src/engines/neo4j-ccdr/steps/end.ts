@@ -7,6 +7,7 @@ import type { DatabaseView } from '../detail.ts';
 import { identitySchema, sameness } from '../identity.ts';
 import { type CcdrStep, change, look, type Place, stateWords, unlessOtherServes } from '../place.ts';
 import { isOn } from '../privileges.ts';
+import { questions } from '../questions.ts';
 import { withLeader } from '../session.ts';
 import { copiesOf, follows, isOnline, phaseOf } from '../state.ts';
 
@@ -93,6 +94,6 @@ export const savePrivileges: CcdrStep<OnParams> = {
 };
 
 async function commandsOn({ connect, cluster, io }: Place, database: string): Promise<readonly string[]> {
-  const { rows } = await withLeader(connect, cluster, io, (session) => session.read('SHOW PRIVILEGES AS COMMANDS YIELD command'));
+  const { rows } = await withLeader(connect, cluster, io, (session) => session.read(questions.privileges));
   return rows.flatMap((row) => textAt(row, 'command') ?? []).filter((command) => isOn(command, database));
 }
