@@ -4,7 +4,7 @@ import type { LinkId, RunId } from '../domain/ids.ts';
 import type { EngineId, Link } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
 import type { Sample } from '../domain/observation.ts';
-import { type OperationName, operationNames } from '../domain/operation.ts';
+import { deedOf, type OperationName, operationNames } from '../domain/operation.ts';
 import type { People, Person } from '../domain/person.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Finding } from '../domain/reply.ts';
@@ -39,7 +39,7 @@ export function readingIo({ clock, observeMs, history }: Pick<AppDeps, 'clock' |
   const signal = AbortSignal.timeout(observeMs * 2);
   // Every connection of one look listens to it, and a cluster may have many servers.
   setMaxListeners(0, signal);
-  return { clock, signal, timeoutMs: observeMs, tag: 'replops/read', earlier: [], history: () => history(link) };
+  return { clock, signal, timeoutMs: observeMs, tag: 'replops/read', earlier: [], retried: [], history: () => history(link) };
 }
 
 /** The same with all the time that the engine needs: for plans and checks, which may not rest on what was not heard. */
@@ -89,7 +89,7 @@ export const summaryOf = (run: RunView): RunSummary => ({
   id: run.id,
   state: run.state,
   link: run.plan.link,
-  operation: run.plan.operation.kind,
+  operation: deedOf(run.plan.operation),
   requester: run.origin.person,
   proposedAt: run.proposedAt,
   endedAt: run.endedAt,

@@ -80,6 +80,10 @@ export type InspectionName = (typeof inspectionNames)[number];
 
 export type OperationName = Operation['kind'];
 
+/** What an operation does, as titles and sentences name it: its own name, unless that would say the opposite. */
+export const deedOf = (operation: Operation): string =>
+  operation.kind === 'backup' && operation.action.kind === 'delete' ? 'deletion of a backup' : operation.kind;
+
 /** In the order in which they are listed to people. */
 export const operationNames = [
   'setup',

@@ -215,6 +215,8 @@ export interface RunView {
   readonly halt: (Halt & { readonly step: string | null }) | null;
   /** How often it has stood still. */
   readonly halts: number;
+  /** The evidence of each halt that a person answered with Retry, in order. */
+  readonly retried: readonly JsonObject[];
   readonly cancelAskedBy: UserId | null;
   /** Facts seen at the start; undo has to restore them. */
   readonly startFacts: readonly Fact[];
@@ -233,6 +235,7 @@ export interface RunSummary {
   readonly id: RunId;
   readonly state: RunState;
   readonly link: string;
+  /** What it does, as titles begin. */
   readonly operation: string;
   readonly requester: UserId;
   readonly proposedAt: number;

@@ -1,6 +1,6 @@
 import type { ChannelId, LinkId, MessageTs, PlanHash, RunId, UserId } from '../domain/ids.ts';
 import type { Link } from '../domain/link.ts';
-import type { OperationName } from '../domain/operation.ts';
+import { deedOf } from '../domain/operation.ts';
 import { type Halt, isFinal, type RunEnding, type RunReport, type RunState, type RunView, type StepView } from '../domain/run.ts';
 
 /** What an incident channel is told of a changing run, neutral of any chat. */
@@ -9,7 +9,8 @@ export interface IncidentNotice {
   readonly link: LinkId;
   readonly environment: string;
   readonly description: string;
-  readonly operation: OperationName;
+  /** What the run does, as titles begin. */
+  readonly operation: string;
   /** One sentence: what the run does. */
   readonly summary: string;
   readonly planHash: PlanHash;
@@ -60,7 +61,7 @@ function noticeOf(run: RunView, link: Link): IncidentNotice {
     link: run.plan.link,
     environment: link.environment,
     description: link.description,
-    operation: run.plan.operation.kind,
+    operation: deedOf(run.plan.operation),
     summary: run.plan.summary,
     planHash: run.planHash,
     state: run.state,

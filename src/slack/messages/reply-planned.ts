@@ -1,4 +1,5 @@
 import type { PlanHash } from '../../domain/ids.ts';
+import { deedOf } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Reply } from '../../domain/reply.ts';
 import type { Verdict } from '../../domain/verdict.ts';
@@ -13,8 +14,8 @@ import { count, shortHash, titleOf } from './words.ts';
 /** `/repl plan`: what would run and who would have to approve, without asking for anything. */
 export function renderPlanned(reply: Extract<Reply, { kind: 'planned' }>, mode: Mode): Message {
   const { plan, planHash, verdict } = reply;
-  const title = titleOf(plan.operation.kind, plan.link);
-  if (reply.json) return jsonBlocks({ planHash, plan }, md`The plan of the ${plan.operation.kind} of ${plan.link} as JSON.`);
+  const title = titleOf(deedOf(plan.operation), plan.link);
+  if (reply.json) return jsonBlocks({ planHash, plan }, md`The plan of the ${deedOf(plan.operation)} of ${plan.link} as JSON.`);
   return message(md`Plan: ${title}. ${plan.summary} Nothing has been started.`, [
     header(`📝 Plan: ${title}`),
     section(md`${plan.summary}`),
@@ -30,7 +31,7 @@ const nowhere = md``;
 
 /** Every statement of a plan that has no room in the answer itself. Pure. */
 export const plannedPages = ({ plan, planHash, json }: Extract<Reply, { kind: 'planned' }>): readonly Message[] =>
-  json ? [] : pagesInFull({ plan, planHash }, md`of the ${plan.operation.kind} of ${plan.link} `, md` · nothing has been started`);
+  json ? [] : pagesInFull({ plan, planHash }, md`of the ${deedOf(plan.operation)} of ${plan.link} `, md` · nothing has been started`);
 
 function stepPart(plan: Plan, planHash: PlanHash, mode: Mode): readonly Block[] {
   const full = planBlocks(plan);

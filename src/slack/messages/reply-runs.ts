@@ -1,3 +1,4 @@
+import { deedOf } from '../../domain/operation.ts';
 import type { Reply } from '../../domain/reply.ts';
 import type { JournalRecord } from '../../domain/run.ts';
 import { jsonBlocks } from './json.ts';
@@ -34,7 +35,7 @@ export function renderRunReply(reply: Extract<Reply, { kind: 'run' }>, mode: Mod
   const { run, records } = reply;
   if (reply.json) return jsonBlocks({ run, records }, md`Run ${run.id} as JSON.`);
   const shown = renderRun(run, { link: null, mode });
-  const title = titleOf(run.plan.operation.kind, run.plan.link);
+  const title = titleOf(deedOf(run.plan.operation), run.plan.link);
   return message(md`${title} (${run.id}): ${sentenceOf(run)}`, [
     ...shown.blocks.filter((block) => block.type !== 'actions').slice(0, 30),
     ...timeline(records),

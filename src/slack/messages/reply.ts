@@ -1,3 +1,4 @@
+import { deedOf } from '../../domain/operation.ts';
 import type { Reply } from '../../domain/reply.ts';
 import { unreachable } from '../../domain/unreachable.ts';
 import { context, type Message, type Mode, message, section } from './message.ts';
@@ -65,13 +66,13 @@ export function renderReply(reply: Reply, { now, mode = 'native' }: ReplyContext
 export const pagesOf = (reply: Reply): readonly Message[] => (reply.kind === 'planned' ? plannedPages(reply) : []);
 
 function proposed({ run }: Extract<Reply, { kind: 'proposed' }>): Message {
-  const title = titleOf(run.plan.operation.kind, run.plan.link);
+  const title = titleOf(deedOf(run.plan.operation), run.plan.link);
   const text = md`*${title}* is proposed as run ${code(run.id)}: ${sentenceOf(run)} Its thread opens in this conversation.`;
   return message(text, [section(text)]);
 }
 
 function accepted({ run, sentence, by }: Extract<Reply, { kind: 'accepted' }>): Message {
-  const title = titleOf(run.plan.operation.kind, run.plan.link);
+  const title = titleOf(deedOf(run.plan.operation), run.plan.link);
   return message(md`${sentence} ${title} (${run.id}): ${sentenceOf(run)}`, [
     section(md`${sentence}`),
     context(md`${title} · run ${code(run.id)} · by ${person(by)} · ${sentenceOf(run)}`),

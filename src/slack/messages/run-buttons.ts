@@ -1,3 +1,4 @@
+import { deedOf } from '../../domain/operation.ts';
 import type { RunView } from '../../domain/run.ts';
 import { passedReturn, type Standing, toUndo } from '../../domain/standing.ts';
 import { type Button, type ButtonTarget, button } from './actions.ts';
@@ -23,7 +24,7 @@ export function buttonsOf(run: RunView): readonly Button[] {
 }
 
 const about = (run: RunView, step: string | null = null): ButtonTarget => ({ run: run.id, planHash: run.planHash, step });
-const what = (run: RunView): string => `the ${run.plan.operation.kind} of ${run.plan.link}`;
+const what = (run: RunView): string => `the ${deedOf(run.plan.operation)} of ${run.plan.link}`;
 const question = (verb: string, run: RunView): string => `${verb} ${what(run)}?`;
 const sentence = (text: string, max: number): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`);
 

@@ -1,4 +1,5 @@
 import type { Link } from '../../domain/link.ts';
+import { deedOf } from '../../domain/operation.ts';
 import { isFinal, type RunView } from '../../domain/run.ts';
 import { passedReturn, toUndo } from '../../domain/standing.ts';
 import { evidenceWords } from './evidence.ts';
@@ -25,7 +26,7 @@ export interface RunContext {
 /** The live message of a run: what it is, where it stands, what it does and what a person can do. Pure; equal runs give equal bytes. */
 export function renderRun(run: RunView, { link, mode = 'native' }: RunContext): Message {
   const { mark, word } = stateOf(run);
-  const title = titleOf(run.plan.operation.kind, run.plan.link);
+  const title = titleOf(deedOf(run.plan.operation), run.plan.link);
   const part = partsOf(run, link);
   return message(md`${title} (${run.id}): ${sentenceOf(run)}`, [
     header(`${mark} ${title}: ${word}`),

@@ -1,3 +1,4 @@
+import { deedOf } from '../../domain/operation.ts';
 import type { Plan, Step } from '../../domain/plan.ts';
 import type { Entry, JournalRecord, MessageKey } from '../../domain/run.ts';
 import { evidenceWords } from './evidence.ts';
@@ -78,7 +79,7 @@ export function lineOf(record: JournalRecord, story: Story): Mrkdwn | null {
 function askingLine(entry: Entry, { plan }: Story): Mrkdwn | null {
   switch (entry.kind) {
     case 'glass-broken':
-      return md`🚨 *Break-glass:* ${person(entry.person)} starts the ${plan.operation.kind} of ${plan.link} without approval. Reason: ${quoted(entry.reason)}`;
+      return md`🚨 *Break-glass:* ${person(entry.person)} starts the ${deedOf(plan.operation)} of ${plan.link} without approval. Reason: ${quoted(entry.reason)}`;
     case 'vote-withdrawn':
       return md`↩️ ${person(entry.person)} took the vote back.`;
     case 'approved':
@@ -95,7 +96,7 @@ function askingLine(entry: Entry, { plan }: Story): Mrkdwn | null {
 }
 
 function endingLine(entry: Entry, { plan, records }: Story): Mrkdwn | null {
-  const title = titleOf(plan.operation.kind, plan.link);
+  const title = titleOf(deedOf(plan.operation), plan.link);
   const changed = records.some((record) => record.entry.kind === 'started') ? none : md` Nothing was changed.`;
   switch (entry.kind) {
     case 'denied':

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { summaryOf } from '../../../src/app/deps.ts';
 import type { Entry } from '../../../src/domain/run.ts';
+import { incidentNotices } from '../../../src/incidents/notices.ts';
 import { fold } from '../../../src/runs/fold.ts';
 import { readButton, verbOf } from '../../../src/slack/messages/actions.ts';
+import { renderIncident } from '../../../src/slack/messages/incident.ts';
 import { planPages } from '../../../src/slack/messages/plan-pages.ts';
 import { renderRun } from '../../../src/slack/messages/run.ts';
+import { lineOf } from '../../../src/slack/messages/thread.ts';
 import {
   ana,
   aPlan,
@@ -164,5 +168,34 @@ describe('the message of a run', () => {
     expect(pages.map(({ key }) => key)).toEqual(['plan:1', 'plan:2', 'plan:3', 'plan:4']);
     expect(JSON.stringify(renderRun(run, { link: theLink }).blocks)).toContain('Every statement is in this thread');
     expect(planPages(runOf(asking))).toEqual([]);
+  });
+});
+
+describe('a run that deletes a backup', () => {
+  const plan = aPlan({
+    operation: { kind: 'backup', link: theLink.id, action: { kind: 'delete', backup: 'weekly' }, on: null },
+    summary: 'Delete the backup weekly of sql-east for good.',
+  });
+  const [first, ...rest] = asking;
+  const entries = first === undefined ? [] : [proposed(plan), ...rest];
+
+  it('is called so, and not a backup, by its title and its buttons', () => {
+    const { text } = shown(entries);
+    expect(text).toMatch(/^Deletion of a backup of prod-sql \(/);
+    expect(words(entries)).toContain('Deletion of a backup of prod-sql: approval needed');
+    expect(words(entries)).toContain('Approve the deletion of a backup of prod-sql?');
+    expect(words(entries)).not.toContain('Backup of');
+  });
+
+  it('is called so in the thread, in lists and in incident channels', () => {
+    const records = asRecords([...entries, ...approvedEntries().slice(3), started(t), ...succeededEntries.slice(-1)]);
+    const ending = records.at(-1);
+    if (ending === undefined) throw new TypeError('there is no ending');
+    expect(JSON.stringify(lineOf(ending, { plan, records }))).toContain('Deletion of a backup of prod-sql succeeded');
+    const run = fold(records);
+    expect(summaryOf(run).operation).toBe('deletion of a backup');
+    const [told] = incidentNotices(run, theLink);
+    if (told === undefined) throw new TypeError('nothing is told');
+    expect(renderIncident(told.notice, { permalink: null }).text).toMatch(/^Deletion of a backup of prod-sql \(production\)/);
   });
 });
