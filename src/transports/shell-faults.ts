@@ -14,8 +14,8 @@ export interface ShellFailure {
   readonly ended: 'deadline' | 'aborted' | null;
   /** Whether the host had accepted the TCP connection: a silent host is half gone, not gone. */
   readonly accepted: boolean;
-  /** The host key that was not the pinned one. */
-  readonly strangeKey: string | null;
+  /** The host key that was shown in place of the pinned one. */
+  readonly strangeKey: { readonly seen: string; readonly pinned: string } | null;
   readonly timeoutMs: number;
   readonly cause: unknown;
 }
@@ -67,9 +67,9 @@ export const tooMuch = (name: string, maxBytes: number, effect: EffectKnowledge)
     facts: { host: name, maxBytes },
   });
 
-function untrusted({ name }: ShellFailure, seen: string): Fault {
-  const words = `${name} showed the host key ${seen}, which is not the pinned one. If the key was changed on purpose, compare it on the host itself (ssh-keygen -lf) and pin it in the config.`;
-  return new Fault('certificate-untrusted', words, { effect: 'not-applied', facts: { host: name, seen } });
+function untrusted({ name }: ShellFailure, { seen, pinned }: NonNullable<ShellFailure['strangeKey']>): Fault {
+  const words = `${name} showed the host key ${seen}, and the config pins ${pinned}. If the key was changed on purpose, compare it on the host itself (ssh-keygen -lf) and pin it in the config.`;
+  return new Fault('certificate-untrusted', words, { effect: 'not-applied', facts: { host: name, seen, pinned } });
 }
 
 function endedFault({ phase, name, timeoutMs, accepted }: ShellFailure, ended: 'deadline' | 'aborted'): Fault {

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import ssh2, { type ConnectConfig, type Prompt } from 'ssh2';
 import type { Secret } from '../domain/secret.ts';
 import type { HostKey, ShellLogin, ShellTarget } from './shell.ts';
-import { keyUnusable } from './shell-faults.ts';
+import { keyUnusable, type ShellFailure } from './shell-faults.ts';
 
 const fingerprintOf = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
-export function isPinned(pin: HostKey, key: Buffer, seen: { strangeKey: string | null }): boolean {
+export function isPinned(pin: HostKey, key: Buffer, seen: { strangeKey: ShellFailure['strangeKey'] }): boolean {
   if (pin.mode === 'unchecked') return true;
   const fingerprint = fingerprintOf(key);
   if (fingerprint === pin.fingerprint) return true;
-  seen.strangeKey = fingerprint;
+  seen.strangeKey = { seen: fingerprint, pinned: pin.fingerprint };
   return false;
 }
 

@@ -1,7 +1,7 @@
 import { Client, type ClientChannel } from 'ssh2';
 import { isFault } from '../domain/faults.ts';
 import { Secret } from '../domain/secret.ts';
-import { execRefused, type ShellPhase, shellAborted, shellFaultOf, tooMuch } from './shell-faults.ts';
+import { execRefused, type ShellFailure, type ShellPhase, shellAborted, shellFaultOf, tooMuch } from './shell-faults.ts';
 import { askToEnd, watch } from './shell-line.ts';
 import { answersTo, configOf, isPinned, secretsOf } from './shell-login.ts';
 import { collectOutput } from './shell-output.ts';
@@ -96,7 +96,7 @@ function openConnection(target: ShellTarget, call: ShellCall) {
   const config = configOf(target);
   const client = new Client();
   const line = watch(client, call);
-  const seen: { strangeKey: string | null } = { strangeKey: null };
+  const seen: { strangeKey: ShellFailure['strangeKey'] } = { strangeKey: null };
   const secrets = secretsOf(target.login);
   const faultAt = (phase: ShellPhase, cause: unknown) => {
     const { ended, accepted, waitedMs: timeoutMs } = line.state;

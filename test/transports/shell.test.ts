@@ -99,10 +99,12 @@ describe('the host key', () => {
   it('has to be the pinned one, or nothing is sent, not even the password', async () => {
     const host = await aHost();
     const target = targetOf(host, { login: { kind: 'password', password: new Secret(host.address().password) } });
+    const pinned = host.address().fingerprint;
     host.faults.newHostKey();
+    const seen = host.address().fingerprint;
     const fault = await faultOf(connectShell(target, aCall()));
-    expect(fault).toMatchObject({ code: 'certificate-untrusted', effect: 'not-applied', facts: { seen: host.address().fingerprint } });
-    expect(fault.message).toContain(host.address().fingerprint);
+    expect(fault).toMatchObject({ code: 'certificate-untrusted', effect: 'not-applied', facts: { seen, pinned } });
+    expect(fault.message).toContain(`showed the host key ${seen}, and the config pins ${pinned}.`);
     expect(host.commands()).toEqual([]);
   });
 
