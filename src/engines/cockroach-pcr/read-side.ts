@@ -3,7 +3,6 @@ import { scrub } from '../../transports/scrub.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
 import { deafBy, notUnderstood } from '../cockroach/deaf.ts';
-import { errorWords, statusWords } from '../cockroach/job-words.ts';
 import { ingestionJob, isOver, type Job, producerJob, readReplicationJobs } from '../cockroach/jobs.ts';
 import { readNow } from '../cockroach/now.ts';
 import { columnOf, firstValue, withSystem } from '../cockroach/session.ts';
@@ -127,10 +126,9 @@ const jobView = (job: Job | null): VirtualClusterView['job'] =>
     : {
         id: job.id,
         status: job.status,
-        // The server's own text may hold addresses, users or values of rows.
-        runningStatus: statusWords(job.runningStatus),
+        runningStatus: job.runningStatus,
         fraction: job.fraction,
-        error: errorWords(job.error),
+        error: job.error,
         modified: digitsOf(job.modified),
       };
 

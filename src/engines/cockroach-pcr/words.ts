@@ -15,7 +15,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   pending: 'a failover is pending',
   reverting: 'a failover is under way',
   ready: 'it is ready',
-  incomplete: 'its replication was cancelled and left it unusable',
+  incomplete: 'its replication was cancelled or failed, which left it unusable',
   dropping: 'it is being dropped',
   strange: 'it is in a state that is not known here',
 };

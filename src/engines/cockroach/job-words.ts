@@ -38,7 +38,7 @@ const plain: readonly (readonly [RegExp, string])[] = [
   [/^retrying/iu, 'the source cluster does not answer; it is tried again'],
   [/^waiting/iu, 'waiting'],
   [/^connecting to/iu, 'connecting'],
-  [/^pausing: /iu, 'pausing by request'],
+  [/^paus(?:ing|ed)\b|^ALTER VIRTUAL CLUSTER PAUSE REPLICATION$/iu, 'pausing by request'],
 ];
 
 /** An error of a job, for people; empty when there is none. */

@@ -65,6 +65,33 @@ describe('observing', { timeout: 20_000 }, () => {
     expect(JSON.stringify(await look(on))).not.toContain('ingestion job failed');
   });
 
+  it.each([
+    ['retrying: dial tcp 10.0.0.1', 'the source cluster does not answer; it is tried again'],
+    [
+      'ingestion job failed (kv.rangefeed.enabled must be true) but is being paused',
+      'pausing after error: rangefeeds are off at the source',
+    ],
+    [
+      'ingestion job failed (replication job 7 must be running (is failed)) but is being paused',
+      'the source keeps no history for it any more',
+    ],
+  ])('says of a job what it says of itself: %s', async (text, words) => {
+    const on = await open();
+    on.world.faults.add({
+      side: 'standby',
+      match: /FROM \[SHOW JOBS\]/,
+      act: {
+        kind: 'rewrite',
+        rewrite: ({ columns, rows }) => ({
+          columns,
+          rows: rows.map((row) => row.map((value, at) => (columns[at]?.name === 'running_status' ? text : value))),
+        }),
+      },
+    });
+    const says = (await look(on)).facts.find(({ name }) => name === 'standby.job-says');
+    expect(says?.value).toContain(words);
+  });
+
   it('calls it danger when an old primary comes back and takes writes', async () => {
     const on = await open();
     await on.world.faults.down('primary', 'unreachable');

@@ -11,6 +11,7 @@ describe('what a job says of itself', () => {
     ['cutting over', 'failing over'],
     ['retrying: the producer on the source cluster does not answer', 'does not answer'],
     ['pausing: because ana@example.com asked', 'pausing by request'],
+    ['ALTER VIRTUAL CLUSTER PAUSE REPLICATION', 'pausing by request'],
     ['pausing after error: column "card_number" value 4111 1111 is bad', hidden],
     ['pausing after error: the source cluster can not be reached: dial tcp 10.1.2.3: i/o timeout', 'the source can not be reached'],
     ['ingestion job failed (FATAL: password authentication failed for user repl) but is being paused', 'refuses the login (28P01)'],
