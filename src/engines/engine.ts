@@ -27,6 +27,11 @@ export interface EngineIo {
   readonly tag: string;
   /** What the steps before this one recorded when they were done, in order; empty outside a run. */
   readonly earlier: readonly Earlier[];
+  /**
+   * The evidence of each halt of this run that a person answered with Retry, in order; empty outside a run. It stands in the journal, so every
+   * worker of the run is told the same: what one of them has shown to a person, another may begin anew once that person said so.
+   */
+  readonly retried: readonly JsonObject[];
   /** Earlier looks at this link by any bot, oldest first, those long ago thinned out. Empty when they can't be read. Never throws. */
   readonly history: () => Promise<readonly Sample[]>;
   /** What is to be planned on this look: an engine may then read what is too costly to be read all the time. Left out in all other looks. */

@@ -42,7 +42,12 @@ export function foldStep(view: RunView, entry: StepEntry): RunView {
     case 'confirmed':
       return change(view, entry.step, (step) => ({ ...step, confirmedBy: entry.by }));
     case 'retried':
-      return { ...view, halt: null, steps: view.steps.map(rearm) };
+      return {
+        ...view,
+        halt: null,
+        retried: view.halt === null ? view.retried : [...view.retried, view.halt.evidence],
+        steps: view.steps.map(rearm),
+      };
     case 'skipped':
       return {
         ...change(view, entry.step, (step) => ({

@@ -39,6 +39,7 @@ function begin(entry: Of<'proposed'>): RunView {
     steps: entry.plan.steps.map((step) => untouched(step.id)),
     halt: null,
     halts: 0,
+    retried: [],
     cancelAskedBy: null,
     startFacts: [],
     report: null,

@@ -87,6 +87,7 @@ export function createGrip(deps: GripDeps): Grip {
       timeoutMs,
       tag: `replops/${view.id}/${lease.fence}`,
       earlier: earlierIn(view),
+      retried: view.retried,
       history: () => deps.history(deps.link.id),
     }),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asRunId } from '../../src/domain/ids.ts';
 import type { Entry } from '../../src/domain/run.ts';
+import { foldMore } from '../../src/runs/fold.ts';
 import { next } from '../../src/runs/next.ts';
 import { allowed, ana, anObservation, aPlan, aRequirement, aStep, bob, chloe, folded, needsApproval, proposal } from '../support/runs.ts';
 
@@ -194,6 +195,23 @@ describe('what comes next', () => {
 
   it.each(rows)('$name', ({ entries, now, is }) => {
     expect(next(folded(...entries), now ?? 3_000)).toMatchObject(is);
+  });
+
+  it('remembers what was shown at the halts that a person answered with Retry, and at no others', () => {
+    const halted = (shown: string): Entry => ({
+      kind: 'halted',
+      at,
+      step: 's1',
+      halt: { why: 'impossible', sentence: '', databases: '', next: '', evidence: { shown } },
+    });
+    const retried: Entry = { kind: 'retried', at, by: bob };
+    expect(folded(...begun, intent('s1'), halted('a')).retried).toEqual([]);
+    const run = folded(...begun, intent('s1'), halted('a'), retried, intent('s1'), halted('b'), retried, intent('s1'), halted('c'));
+    expect(run.retried).toEqual([{ shown: 'a' }, { shown: 'b' }]);
+    expect(
+      foldMore(run, [{ seq: run.seq + 1, fence: 0, chain: '', entry: { kind: 'undo-begun', at, sentence: '' } }]).retried,
+    ).toHaveLength(2);
+    expect(folded(...begun, intent('s1'), halted('a'), { kind: 'skipped', at, step: 's1', by: bob, reason: '' }).retried).toEqual([]);
   });
 
   it('keeps waiting out a call that was sent before a retry', () => {

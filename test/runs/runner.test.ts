@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/domain/clock.ts';
 import { Fault } from '../../src/domain/faults.ts';
 import { asRunId, type RunId } from '../../src/domain/ids.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 import type { Link } from '../../src/domain/link.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { hashPlan, type Step } from '../../src/domain/plan.ts';
@@ -134,6 +135,33 @@ describe('a run', () => {
     expect((await view(run)).state).toBe('succeeded');
     expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
     await runner.stop();
+  });
+
+  it('tells every worker what was shown to the person who pressed Retry', async () => {
+    const world = toyWorld();
+    const engine = toyEngine(world);
+    const asked: (readonly JsonObject[])[] = [];
+    const fails: StepExecutor = {
+      probe: async (_act, _link, io) => {
+        asked.push(io.retried);
+        return io.retried.length === 0
+          ? { kind: 'impossible', why: 'It failed.', evidence: { job: 'one' } }
+          : { kind: 'done', evidence: {} };
+      },
+      perform: async () => undefined,
+    };
+    const engines = new Map([['cockroach-pcr', { ...engine, steps: { ...engine.steps, 'toy.look': fails } }]] as const);
+    const run = await proposed();
+    const first = aRunner('w1', world, { engines });
+    await first.look(run);
+    expect(await view(run)).toMatchObject({ state: 'halted', halt: { evidence: { job: 'one' } } });
+    await first.stop();
+    await retried(run);
+    const second = aRunner('w2', world, { engines });
+    await second.look(run);
+    expect((await view(run)).state).toBe('succeeded');
+    expect(asked).toEqual([[], [{ job: 'one' }]]);
+    await second.stop();
   });
 
   it('undoes by itself when a step with that bound is late', async () => {

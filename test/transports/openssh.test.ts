@@ -143,7 +143,7 @@ describe('what an older owner of a run left on a real host', () => {
       const seen = await tags();
       return seen.includes(`replops/${runId}/7`) && seen.includes(`replops/${runId}/9`);
     }, 'both commands run');
-    const as = (fence: number) => ({ ...aCall({ fence }), clock: systemClock, earlier: [], history: async () => [] });
+    const as = (fence: number) => ({ ...aCall({ fence }), clock: systemClock, earlier: [], retried: [], history: async () => [] });
     expect(await endLeftOvers(connectShell, [server.target], runId, 8, as(8))).toEqual([
       `Ended a command on loopback, which an older owner of the run (replops/${runId}/7) had left.`,
     ]);

@@ -79,7 +79,7 @@ function depsOf(worker: string, scene: Scene, more: Partial<WatcherDeps> = {}): 
     engines: new Map([[engine.id, engine]]),
     store: createWatchStore({ redis: process.redis, newCallName: process.newCallName }),
     io: () => ({
-      ...{ clock: systemClock, signal: new AbortController().signal, timeoutMs: 1_000, tag: 'replops/read', earlier: [] },
+      ...{ clock: systemClock, signal: new AbortController().signal, timeoutMs: 1_000, tag: 'replops/read', earlier: [], retried: [] },
       history: async () => [],
     }),
     isMoving: async () => false,

@@ -49,6 +49,7 @@ export const anIo = (more: Partial<EngineIo> = {}): EngineIo => ({
   timeoutMs: 5_000,
   tag: runTag,
   earlier: [],
+  retried: [],
   history: async () => [],
   ...more,
 });

@@ -33,6 +33,7 @@ export const io = (more: Partial<EngineIo> = {}): EngineIo => ({
   timeoutMs: 5_000,
   tag: 'replops/read',
   earlier: [],
+  retried: [],
   history: async () => [],
   ...more,
 });

@@ -15,7 +15,15 @@ afterEach(() => {
 export function anIo(timeoutMs = 8_000) {
   const controller = new AbortController();
   gone.push(controller);
-  return { clock: systemClock, signal: controller.signal, timeoutMs, tag: 'replops/read', earlier: [], history: async () => [] };
+  return {
+    clock: systemClock,
+    signal: controller.signal,
+    timeoutMs,
+    tag: 'replops/read',
+    earlier: [],
+    retried: [],
+    history: async () => [],
+  };
 }
 
 /** A link to the clusters of a simulated world. */
