@@ -27,6 +27,7 @@ const reaction = z.object({
   user: z.string().min(1),
   reaction: z.string().min(1),
   item: z.object({ type: z.literal('message'), channel: z.string().min(1), ts: z.string().min(1) }),
+  item_user: z.string().min(1).optional(),
 });
 const group = z.object({ subteam_id: z.string() });
 const updatedGroup = z.object({ subteam: z.object({ id: z.string() }) });
@@ -62,7 +63,7 @@ const reacted =
   (event, wrapped) => {
     const { success, data } = reaction.safeParse(event);
     if (!success) return nothing('a reaction to something that is no message');
-    const { user, reaction: name, item } = data;
+    const { user, reaction: name, item, item_user: author } = data;
     return {
       kind: 'reacted',
       added,
@@ -70,6 +71,7 @@ const reacted =
       name,
       channel: asChannelId(item.channel),
       ts: asMessageTs(item.ts),
+      author: author === undefined ? null : asUserId(author),
       shared: sharedOf(wrapped),
     };
   };

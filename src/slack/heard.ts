@@ -30,6 +30,8 @@ export type Heard =
       readonly name: string;
       readonly channel: ChannelId;
       readonly ts: MessageTs;
+      /** Who wrote the message; null when Slack does not say. */
+      readonly author: UserId | null;
       readonly shared: boolean | null;
     }
   | {

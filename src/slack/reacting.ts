@@ -1,4 +1,5 @@
 import { isFault } from '../domain/faults.ts';
+import type { RunId } from '../domain/ids.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Choice } from '../domain/run.ts';
@@ -26,6 +27,27 @@ async function stance({ channel, ts, user }: Reacted, { calls, log }: RouteDeps)
   }
 }
 
+/** A message of ours that is younger may be one whose posting the journal does not know yet, ms. */
+const youngMs = 60_000;
+/** How long such a message is given, and how often it is asked for, ms. */
+const knownWithinMs = 10_000;
+const askEveryMs = 250;
+
+/**
+ * The run that the message belongs to; null for any other message. People see a message before the bot has written down that it
+ * stands there, and a veto that comes in between must not be lost.
+ */
+async function runOf({ channel, ts, author }: Reacted, { app, clock, botUser }: RouteDeps): Promise<RunId | null> {
+  const begunAt = clock.monotonic();
+  const mayBeOurs = author === null || author === botUser();
+  for (;;) {
+    const run = await app.runOfMessage(channel, ts);
+    const isYoung = mayBeOurs && clock.now() - Number(ts) * 1_000 < youngMs;
+    if (run !== null || !isYoung || clock.monotonic() - begunAt > knownWithinMs) return run;
+    await clock.sleep(askEveryMs);
+  }
+}
+
 /** Whoever reacts without effect is told why; bots cannot be told anything. */
 async function tell(reply: Reply, { user, channel }: Reacted, { answers, people, render }: RouteDeps): Promise<void> {
   if (reply.kind !== 'refusal' || (await people.person(user)).standing === 'bot') return;
@@ -35,10 +57,10 @@ async function tell(reply: Reply, { user, channel }: Reacted, { answers, people,
 /** A reaction on a message of a run is a vote; taking it away takes the vote back. Any other is ignored. */
 export const reacted: Route<'reacted'> = async (heard, deps) => {
   const { app, answers } = deps;
-  const { user, channel, ts, added } = heard;
+  const { user, channel, added } = heard;
   const meant = choiceOf(heard.name);
   if (meant === null || user === deps.botUser()) return;
-  const run = await app.runOfMessage(channel, ts);
+  const run = await runOf(heard, deps);
   if (run === null) return;
   const outside: Refusal | null = added ? await outsideRefusal(channel, heard.shared, deps) : null;
   if (outside !== null) return tell(outside, heard, deps);

@@ -6,8 +6,8 @@ import { aRig, no, type Rig, run } from './rig.ts';
 let rig: Rig;
 beforeAll(async () => {
   rig = await aRig();
-}, 30_000);
-afterAll(() => rig.stop(), 30_000);
+}, 180_000);
+afterAll(() => rig.stop(), 180_000);
 beforeEach(() => {
   rig.ws.faults.clear();
   rig.door.reply = no;
@@ -92,6 +92,36 @@ describe('a reaction on a message of a run', () => {
     await rig.ws.idle();
     await newWhisper('ana', 'ops', () => rig.ws.as('ana').command('/repl status', '#ops'));
     expect(rig.door.ballots).toEqual([]);
+  });
+
+  it('on a message whose run is not written down yet counts as soon as it is', async () => {
+    const ts = await rig.postRun();
+    const { runOfMessage } = rig.door;
+    let asked = 0;
+    rig.door.runOfMessage = async (...message) => {
+      asked += 1;
+      return asked < 3 ? null : runOfMessage(...message);
+    };
+    rig.ws.as('bob').react('#ops', ts, 'x');
+    await until(() => rig.door.ballots.length === 1, 'there is a veto');
+    rig.door.runOfMessage = runOfMessage;
+    expect(rig.door.ballots[0]).toMatchObject({ run, choice: 'veto' });
+    expect(asked).toBe(3);
+  });
+
+  it('on what another wrote is asked about once', async () => {
+    const ts = rig.ws.as('ana').say('#ops', 'supper?');
+    const { runOfMessage } = rig.door;
+    let asked = 0;
+    rig.door.runOfMessage = async (...message) => {
+      asked += 1;
+      return runOfMessage(...message);
+    };
+    rig.ws.as('bob').react('#ops', ts, 'x');
+    await until(() => asked === 1, 'the message is looked up');
+    await newWhisper('ana', 'ops', () => rig.ws.as('ana').command('/repl status', '#ops'));
+    rig.door.runOfMessage = runOfMessage;
+    expect(asked).toBe(1);
   });
 
   it('in a shared channel does not count and is answered', async () => {
