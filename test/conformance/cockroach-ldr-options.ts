@@ -42,6 +42,8 @@ export const ldrOptions = (version: SimVersion): readonly Situation<LdrLink, Ldr
   const every: Options = { mode: 'validated', discardTtlDeletes: true, label: 'shop: all', skipSchemaCheck: true, defaultFunction: 'dlq' };
   const ttl = { expireAfter: '30 days', excluded: true } as const;
   const onMain = { interface: 'main' } as const;
+  // A virtual cluster shows that they are off, and only the control plane can turn them on.
+  const off = { settings: { primary: { 'kv.rangefeed.enabled': 'false' }, standby: { 'kv.rangefeed.enabled': 'false' } } } as const;
   // Names, so that statements are the same in every world, whatever ports it got.
   const addresses = { primary: ['east.example:26257'], standby: ['west.example:26257'] } as const;
   const streams = {
@@ -78,12 +80,12 @@ export const ldrOptions = (version: SimVersion): readonly Situation<LdrLink, Ldr
     {
       name: 'setup in a virtual cluster',
       operation,
-      open: () => openLdr(version, { world: { ...bare, ...onMain }, settings: () => onMain }),
+      open: () => openLdr(version, { world: { ...bare, ...onMain, ...off }, settings: () => onMain }),
     },
     {
       name: 'setup in a virtual cluster both ways',
       operation,
-      open: () => openLdr(version, { world: { ...bare, ...onMain, ...both }, settings: () => onMain }),
+      open: () => openLdr(version, { world: { ...bare, ...onMain, ...both, ...off }, settings: () => onMain }),
     },
     {
       name: 'reconnect both ways',

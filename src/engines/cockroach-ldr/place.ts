@@ -5,7 +5,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
-import { withInterface } from '../cockroach/session.ts';
+import { sendChange, withInterface } from '../cockroach/session.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
 import { executorFrom } from '../frame/executor.ts';
 import { type Acts, actsFor } from './acts.ts';
@@ -65,6 +65,11 @@ export const on = <T>(place: Place, use: (session: SqlSession) => Promise<T>, si
 /** Sends one effect, alone on its own connection. */
 export const change = async (place: Place, statement: string): Promise<void> => {
   await on(place, (session) => session.change(statement));
+};
+
+/** The same on the control plane, wherever the tables live. */
+export const changeInSystem = async ({ connect, settings, side, io }: Place, statement: string): Promise<void> => {
+  await sendChange(connect, settings[side], io, statement);
 };
 
 /** The link's jobs on a side. Throws a Fault. */

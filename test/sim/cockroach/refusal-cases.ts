@@ -28,6 +28,14 @@ export const refusals: readonly Case[] = [
     message: 'only the system tenant can alter tenant',
   },
   {
+    name: 'an operator setting from the application',
+    side: 'primary',
+    vc: 'main',
+    sql: 'SET CLUSTER SETTING kv.rangefeed.enabled = true',
+    code: '42501',
+    message: 'setting kv.rangefeed.enabled is only settable by the operator',
+  },
+  {
     name: 'showing from the application',
     side: 'primary',
     vc: 'main',

@@ -47,7 +47,13 @@ function rangefeedCheck(settings: LdrSettings, detail: LdrDetail, source: Side):
   const name = `${cluster}: rangefeeds`;
   if (read.rangefeeds === true) return [passed(name, `kv.rangefeed.enabled is true on ${cluster}.`)];
   const seen = `kv.rangefeed.enabled is ${read.rangefeeds === null ? 'not told' : 'false'} on ${cluster}.`;
-  return [warned(name, seen, `A setup turns it on; by hand, run SET CLUSTER SETTING kv.rangefeed.enabled = true on ${cluster}.`)];
+  return [
+    warned(
+      name,
+      seen,
+      `A setup turns it on; by hand, run SET CLUSTER SETTING kv.rangefeed.enabled = true on the system interface of ${cluster}.`,
+    ),
+  ];
 }
 
 function connectionCheck(settings: LdrSettings, detail: LdrDetail, side: Side): readonly Check[] {

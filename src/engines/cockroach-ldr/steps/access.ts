@@ -7,13 +7,14 @@ import { mask } from '../../cockroach/stream-uri.ts';
 import type { Probe } from '../../engine.ts';
 import { refused } from '../../frame/executor.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
-import { change, type LdrStep, on, type Place } from '../place.ts';
+import { change, changeInSystem, type LdrStep, on, type Place } from '../place.ts';
 import { connectionOf, maskedUriInto, reachInto, uriInto } from '../reach.ts';
 import { tablesOn } from '../statements.ts';
 import { quoteTable } from '../table-name.ts';
 
 const rangefeedParams = z.object({ on: z.boolean() });
 
+/** Every virtual cluster shows it, and only the control plane may set it. */
 export const setRangefeeds: LdrStep<z.infer<typeof rangefeedParams>> = {
   params: rangefeedParams,
   rebuild: (acts, side, params) => acts.setRangefeeds(side, params.on),
@@ -23,7 +24,7 @@ export const setRangefeeds: LdrStep<z.infer<typeof rangefeedParams>> = {
       const isOn = value === 'true' || value === 't';
       return isOn === params.on ? done({ 'kv.rangefeed.enabled': isOn }) : todo;
     }),
-  perform: change,
+  perform: changeInSystem,
 };
 
 const userParams = z.object({ user: z.string() });

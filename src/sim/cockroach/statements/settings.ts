@@ -2,7 +2,7 @@ import type { Show } from '../grammar/statement.ts';
 import { SqlError, uncategorized } from '../sql-error.ts';
 import type { SqlType, SqlValue } from '../values/sql-types.ts';
 import { parseInterval } from '../values/time-text.ts';
-import { type Call, requirePrivilege } from './call.ts';
+import { type Call, inSystemVc, requirePrivilege } from './call.ts';
 import { columnsOf, pick, type ShowPlan } from './show-plan.ts';
 
 interface Setting {
@@ -12,11 +12,13 @@ interface Setting {
   readonly description: string;
   readonly since?: number;
   readonly until?: number;
+  /** Every virtual cluster may set it for itself; all others belong to the operator, who sets them in the system one. */
+  readonly application?: true;
 }
 
 /** Cluster settings that the simulated clusters know. */
 export const clusterSettings: Readonly<Record<string, Setting>> = {
-  version: { type: 'STRING', letter: 'm', default: '', description: 'set the active cluster version' },
+  version: { type: 'STRING', letter: 'm', default: '', description: 'set the active cluster version', application: true },
   'kv.rangefeed.enabled': { type: 'BOOL', letter: 'b', default: 'false', description: 'if set, rangefeed registration is enabled' },
   'cluster.organization': { type: 'STRING', letter: 's', default: '', description: 'organization name' },
   'enterprise.license': { type: 'STRING', letter: 's', default: '', description: 'the encoded cluster license' },
@@ -51,6 +53,7 @@ export const clusterSettings: Readonly<Record<string, Setting>> = {
     letter: 'd',
     default: '336:00:00',
     description: 'the amount of time for which records for completed jobs are retained',
+    application: true,
   },
 };
 
@@ -154,6 +157,9 @@ function finalize(call: Call, text: string | null, before: string): boolean {
 export function setClusterSetting(call: Call, name: string, text: string | null): boolean {
   requirePrivilege(call, ['MODIFYCLUSTERSETTING']);
   const setting = requireSetting(call, name);
+  if (setting.application !== true && !inSystemVc(call)) {
+    throw new SqlError('42501', `setting ${name} is only settable by the operator`);
+  }
   if (name === 'version') return finalize(call, text, currentText(call, name, setting));
   const before = currentText(call, name, setting);
   if (text === null) call.cluster.settings.delete(name);
