@@ -21,8 +21,9 @@ describe('a failback of a graph', { timeout: 60_000 }, () => {
 
     await at.house.ask('ana', '/repl plan failback prod-graph');
     const answers = () => JSON.stringify(at.house.workspace.ephemerals('ana', '#ops').map(({ blocks }) => blocks));
-    await until(() => answers().includes('part 2 of 2'), 'the plan is told in full');
-    expect(answers()).toContain('every one of them follows, in 2 messages.');
+    const pages = () => Number(/every one of them follows, in (\d+) messages\./.exec(answers())?.[1]);
+    await until(() => answers().includes(`part ${pages()} of ${pages()}`), 'the plan is told in full');
+    expect(pages()).toBeGreaterThan(1);
 
     const { view, plan } = await at.runs('/repl failback prod-graph');
     for (const statement of plan.steps.flatMap(({ statements }) => statements)) {

@@ -1,4 +1,4 @@
-import type { Plan, Step } from '../../domain/plan.ts';
+import type { Asked, Plan, Step } from '../../domain/plan.ts';
 import { cut, visible } from './foreign.ts';
 import { bold, italic, paragraph, preformatted, type RichElement, type RichText, rich, say, sizeOf } from './rich.ts';
 import { duration } from './words.ts';
@@ -8,8 +8,13 @@ const blockSize = 2_800;
 const pieceSize = 2_400;
 
 /** Every step with its exact statements, packed into blocks. Nothing is left out, however long it is. */
-export const planBlocks = (plan: Pick<Plan, 'steps'>): readonly RichText[] =>
-  packed(plan.steps.flatMap((step, index) => [...lineOfNoReturn(step, index), ...stepElements(step, index)]));
+export function planBlocks(plan: Pick<Plan, 'steps'>): readonly RichText[] {
+  const shown: Shown = new Map();
+  return packed(plan.steps.flatMap((step, index) => [...lineOfNoReturn(step, index), ...stepElements(step, index, shown)]));
+}
+
+/** Where the same questions stand above: by their text, the number of the step and whom it asks. */
+type Shown = Map<string, { readonly number: number; readonly cluster: string }>;
 
 /** One line a step, without statements: for a plan that is shown in full elsewhere. */
 export function outline(plan: Pick<Plan, 'steps'>): readonly RichText[] {
@@ -29,16 +34,26 @@ export const place = (step: Pick<Step, 'by' | 'cluster' | 'side'>, max = 200): s
   return ` · on ${cut(flat(step.cluster), max)}${side}${step.by === 'person' ? ', done by a person' : ''}`;
 };
 
-function stepElements(step: Step, index: number): readonly RichElement[] {
+function stepElements(step: Step, index: number, shown: Shown): readonly RichElement[] {
   return [
     paragraph(bold(`${index === 0 ? '' : '\n'}${index + 1}. ${cut(flat(step.title), pieceSize)}`), say(place(step))),
     ...pieces(step.statements.join('\n')).map(preformatted),
-    ...(step.asks ?? []).flatMap(({ cluster, statements }) => [
-      paragraph(say(`Asks ${cut(flat(cluster), 200)}:`)),
-      ...pieces(statements.join('\n')).map(preformatted),
-    ]),
+    ...(step.asks ?? []).flatMap((asked) => questions(asked, index + 1, shown)),
     paragraph(italic(promise(step))),
   ];
+}
+
+/** The same questions are read once: waits ask them again and again, and of both sides. */
+function questions({ cluster, statements }: Asked, number: number, shown: Shown): readonly RichElement[] {
+  const text = statements.join('\n');
+  const whom = cut(flat(cluster), 200);
+  const before = shown.get(text);
+  if (before === undefined) {
+    shown.set(text, { number, cluster: whom });
+    return [paragraph(say(`Asks ${whom}:`)), ...pieces(text).map(preformatted)];
+  }
+  const there = before.cluster === whom ? 'it' : before.cluster;
+  return [paragraph(say(`Asks ${whom} what ${before.number === number ? 'this step' : `step ${before.number}`} asks ${there}.`))];
 }
 
 function promise(step: Step): string {
