@@ -1,5 +1,6 @@
 /** Every command that a simulated host knows, and which part of it. A name that is missing here or in the code fails a test. */
 export const coverage: Readonly<Record<string, string>> = {
+  base64: 'one file or standard input, in lines of 76',
   cat: 'standard input, files, and /proc/PID/environ of live processes',
   cd: 'to a folder, or home',
   chmod: 'octal modes; kept, not enforced',
@@ -11,6 +12,7 @@ export const coverage: Readonly<Record<string, string>> = {
   false: 'whole',
   find: 'one folder; -type f, -name without patterns, -exec … {} +',
   grep: '-s -q -a -z -o -x -E -F, over standard input or files',
+  head: '-c NUMBER',
   kill: '-TERM, -KILL, -0',
   ls: 'names, one in a line; -1',
   mkdir: 'with or without -p',
@@ -25,8 +27,9 @@ export const coverage: Readonly<Record<string, string>> = {
   sleep: 'seconds, by the clock of the host',
   sudo: '-n; changes nothing, since files have no owners here',
   sync: 'named files have to exist',
-  tail: '-c NUMBER',
+  tail: '-c NUMBER and -c +NUMBER',
   test: '! = != -e -d -f -s -w -n -z',
   true: 'whole',
   umask: 'octal modes',
+  wc: '-c',
 };

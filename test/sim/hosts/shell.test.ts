@@ -76,7 +76,17 @@ const scripts: readonly (readonly [string, (folder: string) => string])[] = [
   ['moving and removing', () => 'echo a > f; echo b > g; mv -f f g; cat g; mv -f nosuch h; echo $?; rm g; rm g; echo $?; rm -f g; echo $?'],
   ['removing folders', () => 'mkdir -p a/b; echo x > a/b/f; rm a; echo $?; rm -rf a; echo $?'],
   ['checksums', () => 'cat > f; sha256sum < f; sha256sum f; sha256sum nosuch; echo $?'],
-  ['the end of a file', () => 'cat > f; tail -c 4 f; tail -c 100 f; tail -c 0 f'],
+  ['the end of a file', () => 'cat > f; tail -c 4 f; tail -c 100 f; tail -c 0 f; cat f | tail -c 3; tail -c 4 nosuch; echo $?'],
+  [
+    'a file from a byte on',
+    () => 'cat > f; tail -c +0 f; tail -c +1 f; tail -c +4 f; tail -c +8 f; tail -c +9 f; tail -c +100 f; cat f | tail -c +6',
+  ],
+  [
+    'the beginning of a file',
+    () => 'cat > f; head -c 3 f; head -c 100 f; head -c 0 f; tail -c +3 f | head -c 2; head -c 2 nosuch; echo $?',
+  ],
+  ['sizes', () => `cat > f; wc -c < f; wc -c f; printf '' | wc -c; cat f f | wc -c; test -f no && wc -c < no || echo gone`],
+  ['bytes as letters', () => `cat > f; base64 f; cat f f f f f f f f f f f f f f f | base64; printf '' | base64; printf '–ü漢' | base64`],
   ['printf', () => `printf '%s %s\\n' a b c; printf 'x%%y\\n'; printf '%s' ''`],
   ['env', () => "env A=1 'B=x y' sh -c 'echo $A $B'; env -u A A=2 sh -c 'echo $A'; A=3 sh -c 'echo $A'; echo $A"],
   ['shells in shells', () => `sh -c 'echo $0 $1 "$2"; exit 5' zero one 'two  three'; echo $?; sh -c "sh -c 'echo deep'"`],

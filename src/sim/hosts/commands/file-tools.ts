@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Call, print, resolvePath, splitOptions, type Tool, ToolError, trying } from '../shell/call.ts';
 
-const bytesOf = (call: Call, path: string): Buffer => {
+/** What a file holds. Throws ToolError. */
+export const bytesOf = (call: Call, path: string): Buffer => {
   const full = resolvePath(call.shell, path);
   const environ = /^\/proc\/(\d+)\/environ$/.exec(full)?.[1];
   if (environ !== undefined) return environOf(call, Number(environ), path);
@@ -30,14 +31,6 @@ const sha256sum: Tool = async (call) => {
   const { rest } = splitOptions('sha256sum', call.argv, '');
   if (rest.length === 0) print(call, `${sha256(await call.streams.stdin.all())}  -\n`);
   for (const path of rest) print(call, `${sha256(bytesOf(call, path))}  ${path}\n`);
-  return 0;
-};
-
-const tail: Tool = async (call) => {
-  const [flag, count, ...paths] = call.argv;
-  if (flag !== '-c' || !/^\d+$/.test(count ?? '')) throw new ToolError('tail: only -c NUMBER is simulated', 2);
-  const bytes = paths[0] === undefined ? await call.streams.stdin.all() : bytesOf(call, paths[0]);
-  call.streams.stdout(Number(count) === 0 ? Buffer.alloc(0) : bytes.subarray(-Number(count)));
   return 0;
 };
 
@@ -196,4 +189,4 @@ function orNull(call: Call, path: string, quiet: boolean): Buffer | null {
   }
 }
 
-export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, find, grep, ls, mkdir, mv, rm, sha256sum, sync, tail };
+export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, find, grep, ls, mkdir, mv, rm, sha256sum, sync };
