@@ -48,6 +48,24 @@ describe('a setup of a graph', { timeout: 60_000 }, () => {
     expect(at.graph.database('standby')).toBeNull();
   });
 
+  it.each(graphVersions)('on %s is refused once, with the reason, while the clusters cannot reach each other', async (version) => {
+    at = await openGraph(version, 'none');
+    at.graph.faults.link('down');
+    const { run, view } = await at.runs('/repl setup prod-graph');
+    expect(view.state).toBe('halted');
+    expect(view.halt?.sentence).toMatch(
+      /was refused and changed nothing: .*Unable to contact any of the servers.* Usually the servers of prod-graph-dublin can't reach the cluster ports of prod-graph-frankfurt/s,
+    );
+    const tries = () =>
+      at.graph.statements().filter(({ statement }) => /createReplica|CREATE REPLICA/.test(statement) && !statement.includes('EXPLAIN'));
+    expect(tries()).toHaveLength(1);
+    at.graph.faults.link('up');
+    await at.house.click(run, 'ana', 'retry');
+    expect((await at.house.reaches(run, 'succeeded', 30_000)).state).toBe('succeeded');
+    expect(tries()).toHaveLength(2);
+    expect(at.follows('standby')).toBe(true);
+  });
+
   it('takes the replica back when it is cancelled while the store is copied', async () => {
     at = await openGraph('2026.08.0', 'none');
     at.graph.faults.copyStuck('standby', true);

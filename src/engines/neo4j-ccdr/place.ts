@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Fault } from '../../domain/faults.ts';
+import { Fault, isFault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act, StepKind } from '../../domain/plan.ts';
@@ -49,8 +49,49 @@ export const executorOf = <P>(connect: BoltConnect, step: CcdrStep<P>): StepExec
     locate: (act, side, link, io) => locate(connect, act, side, link, io),
     rebuild: ({ link, side }, params) => step.rebuild(actsFor(link.settings), side, params),
     probe: (place, params) => step.probe(place, params),
-    perform: step.perform?.bind(step),
+    perform: performer(step),
   });
+
+function performer<P>(step: CcdrStep<P>): ((place: Place, statement: string, params: P) => Promise<void>) | undefined {
+  if (step.perform === undefined) return undefined;
+  return async (place, statement, params) => {
+    try {
+      await step.perform?.(place, statement, params);
+    } catch (cause) {
+      throw isAnswer(cause) ? await weighed(cause, place, () => step.probe(place, params)) : cause;
+    }
+  };
+}
+
+/** Something may have changed although the server said no. */
+const isAnswer = (cause: unknown): cause is Fault =>
+  isFault(cause) && cause.effect === 'unknown' && String(cause.facts['neo4jCode']).startsWith('Neo.');
+
+/** After these the server itself does not know: a leader changed meanwhile, or a write to `system` may be committed yet. */
+const isUnsure = ({ facts }: Fault): boolean =>
+  String(facts['neo4jCode']).startsWith('Neo.TransientError.') || String(facts['gqlCauses']).split(' ').includes('52N40');
+
+/** Between a statement that went wrong by no fault of its own and the next look, ms. */
+const breathMs = 1_000;
+
+/**
+ * What a refusal is worth. A server that has answered is done with the statement, so when a look finds that it has not happened, it
+ * never will: it is not sent again, and people hear the server's reason.
+ */
+async function weighed(refusal: Fault, { io }: Place, probe: () => Promise<Probe>): Promise<Fault> {
+  if (isUnsure(refusal)) {
+    await io.clock.sleep(breathMs, io.signal);
+    return refusal;
+  }
+  try {
+    const seen = await probe();
+    const { code, message, facts } = refusal;
+    return seen.kind === 'todo' ? new Fault(code, message, { effect: 'not-applied', facts, cause: refusal }) : refusal;
+  } catch (cause) {
+    if (!isFault(cause)) throw cause;
+    return refusal;
+  }
+}
 
 function locate(connect: BoltConnect, act: Act, side: Side, link: CcdrLink, io: EngineIo): Place | string {
   const { settings } = link;
@@ -88,6 +129,12 @@ export async function change({ connect, cluster, io }: Place, statement: string)
   } catch (cause) {
     throw explained(cause, cluster.cluster);
   }
+}
+
+/** Adds to a server's refusal what usually is behind it; other errors are left as they are. */
+export function hinted(cause: unknown, hint: string): unknown {
+  if (!isFault(cause) || cause.facts['neo4jCode'] !== 'Neo.ClientError.Procedure.ProcedureCallFailed') return cause;
+  return new Fault(cause.code, `${cause.message} ${hint}`, { effect: cause.effect, facts: cause.facts, cause });
 }
 
 /** Longest that a look at the other side may take, ms: it may be gone, and this side's answer must not wait for it. */

@@ -165,6 +165,25 @@ describe('a failover', { timeout: 30_000 }, () => {
     expect(await ask(on, promote)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('would make two sides writable') });
   });
 
+  const failed = { code: 'Neo.ClientError.Procedure.ProcedureCallFailed', gqlStatus: '52N37', message: 'Sadly no.' } as const;
+
+  it.each([
+    ['before it began', 'before', failed, 'not-applied', { kind: 'todo' }],
+    ['although it has happened', 'after', failed, 'unknown', { kind: 'done', evidence: { type: 'standard' } }],
+    ['without knowing whether it is committed', 'before', { ...failed, gqlStatus: '52N40' }, 'unknown', { kind: 'todo' }],
+    ['while a leader changed', 'before', { ...failed, code: 'Neo.TransientError.Transaction.LeaderSwitch' }, 'unknown', { kind: 'todo' }],
+  ] as const)('whose promotion is refused %s tells what that is worth', async (_, when, answer, effect, then) => {
+    const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
+    const promote = await upTo(on, await planOn(on, failover), 'ccdr.promote');
+    on.world.faults.add({ match: /^CALL internal\.dbms\.promote/, act: { kind: 'refuse', when, ...answer } });
+    const { perform } = executorFor(on.engine(), promote);
+    await expect(perform(promote, on.link, anIo({ earlier: earlierOn(on, promote) }))).rejects.toMatchObject({
+      effect,
+      message: expect.stringContaining('Sadly no.'),
+    });
+    expect(await ask(on, promote)).toMatchObject(then);
+  });
+
   it('waits for the election after the promotion, and asks nothing twice', async () => {
     const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
     on.world.faults.electionStuck('standby', true);

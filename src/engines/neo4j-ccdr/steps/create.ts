@@ -5,7 +5,7 @@ import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts
 import { copyTrouble } from '../copy-trouble.ts';
 import type { DatabaseView } from '../detail.ts';
 import { identitySchema, sameness } from '../identity.ts';
-import { type CcdrStep, change, look, type Place, stateWords } from '../place.ts';
+import { type CcdrStep, change, hinted, look, type Place, stateWords } from '../place.ts';
 import { questions } from '../questions.ts';
 import { readRouting } from '../read-side.ts';
 import { withDatabase, withLeader, withServer } from '../session.ts';
@@ -33,8 +33,17 @@ export const create: CcdrStep<CreateParams> = {
     if (same === 'unclear') return unknown(`Whether ${database} on ${place.here} is the old database or the new one can't be told.`);
     return isReplica(view) ? ofOurs(place, params, view) : promotedSince(place, params, view);
   },
-  perform: change,
+  perform: async (place, statement) => {
+    try {
+      await change(place, statement);
+    } catch (cause) {
+      throw hinted(cause, usualCauses(place));
+    }
+  },
 };
+
+const usualCauses = ({ here, there }: Place): string =>
+  `Usually the servers of ${here} can't reach the cluster ports of ${there}, one of the two does not trust the other's certificates, or the source is not online.`;
 
 /** From 2026.08 on a replica tells what it follows; before, what the plan says is all there is. */
 function ofOurs({ here, cluster, other }: Place, { database, remote }: CreateParams, { follows, databaseId }: DatabaseView): Probe {
@@ -119,7 +128,11 @@ export const reloadTls: CcdrStep<z.infer<typeof tlsParams>> = {
   rebuild: (acts, side, { address }) => acts.reloadTls(side, address),
   probe: async () => todo,
   perform: async ({ connect, cluster, io }, statement, { address }) => {
-    await withServer(connect, cluster, address, io, (session) => session.change(statement), 'write');
+    try {
+      await withServer(connect, cluster, address, io, (session) => session.change(statement), 'write');
+    } catch (cause) {
+      throw hinted(cause, `It needs dbms.security.tls_reload_enabled=true there; otherwise restart ${address} and press Skip.`);
+    }
   },
   repeatable: true,
 };
