@@ -32,6 +32,15 @@ async function stepOf(operation: Operation, kind: string): Promise<Step> {
 const io = (step: Step) => anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, step) });
 const begin = (step: Step) => executorFor(engine, step).perform(step, bed.link, io(step));
 const look = (step: Step): Promise<Probe> => executorFor(engine, step).probe(step, bed.link, io(step));
+const noteOf = (probe: Probe): string => ('note' in probe ? probe.note : '');
+
+/** Somebody changes the schema of the primary. */
+const change = (name: string) =>
+  bed.world
+    .host('primary', 'm1')
+    .run(
+      `printf '%s\\n' ${quoteWord(bed.world.primary.password)} | /home/tigergraph/tigergraph/app/cmd/gsql -u tigergraph 'CREATE VERTEX ${name}'`,
+    );
 const why = (probe: Probe): string => ('why' in probe ? probe.why : probe.kind);
 
 /** Begins a step that was still to be done, and waits for what becomes of it. */
@@ -87,13 +96,6 @@ describe('a restore of a primary that has a standby', () => {
 
 describe('a standby that was made', () => {
   const rebuild: Operation = { kind: 'rebuild', link: crrLinkId };
-  const change = (name: string) =>
-    bed.world
-      .host('primary', 'm1')
-      .run(
-        `printf '%s\\n' ${quoteWord(bed.world.primary.password)} | /home/tigergraph/tigergraph/app/cmd/gsql -u tigergraph 'CREATE VERTEX ${name}'`,
-      );
-
   it('is not done while it replays nothing, whatever its connector says', async () => {
     await opened({ start: 'replicating' });
     const step = await stepOf(rebuild, 'crr.await-in-step');
@@ -117,6 +119,25 @@ describe('a standby that was made', () => {
 });
 
 describe('a switchover', () => {
+  it('waits for changes of metadata that have come over and are not replayed, though every topic is equal', async () => {
+    await opened({ start: 'replicating', writesPerSecond: 0 });
+    const { steps } = await planOn(bed, { kind: 'switchover', link: crrLinkId });
+    const [prove, stop, equal] = steps;
+    if (prove === undefined || stop === undefined || equal === undefined) throw new TypeError('a switchover has more steps');
+    expect([prove.kind, stop.kind, equal.kind]).toEqual(['crr.prove-keeps-up', 'crr.stop-services', 'crr.await-equal']);
+    expect((await settle(bed, prove, () => engine)).kind).toBe('done');
+    bed.world.faults.blockReplica('standby', true);
+    expect((await change('a')).exitCode).toBe(0);
+    expect(await carryOut(bed, stop, () => engine)).toBe(1);
+    await until(
+      async () => /has replayed the metadata up to change \d+, and more has come/.test(noteOf(await look(equal))),
+      'it lacks one',
+    );
+    bed.world.faults.blockReplica('standby', false);
+    expect((await settle(bed, equal, () => engine)).kind).toBe('done');
+    expect(bed.world.side('standby').seq).toBe(bed.world.side('primary').seq);
+  });
+
   it.each(['primary', 'standby'] as const)('waits for every node of the %s', async (side) => {
     await opened({ start: 'replicating' });
     await bed.world.faults.nodeDown(side, 'm2');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { otherSide } from '../../../domain/observation.ts';
+import type { Probe } from '../../engine.ts';
 import { done, impossible, underway, unknown } from '../../frame/probes.ts';
 import {
   awaitEqualAct,
@@ -65,7 +66,12 @@ async function leastAhead(place: Place): Promise<Readonly<Record<string, number>
   return least;
 }
 
-async function sequences(place: Place): Promise<{ readonly here: number | null; readonly there: number | null }> {
+interface Sequences {
+  readonly here: number | null;
+  readonly there: number | null;
+}
+
+async function sequences(place: Place): Promise<Sequences> {
   const other = await spotThere(place);
   const read = async ({ connect, cluster, node, io }: Spot) => {
     const sequence = await readSequence(connect, cluster, node, io);
@@ -75,6 +81,9 @@ async function sequences(place: Place): Promise<{ readonly here: number | null; 
   return { here, there };
 }
 
+/** Records of metadata that the followed side has. Kafka and the endpoint of GSQL count apart, and the numbers need not begin alike. */
+const metadataEnd = async (place: Place): Promise<number> => (await endsOn(await spotThere(place))).get('Metadata') ?? 0;
+
 /** Looks before anything is touched: the connector runs, the metadata is equal, and positions can be read on both sides. */
 export const proveKeepsUp: CrrStep<object> = {
   params: none,
@@ -83,14 +92,19 @@ export const proveKeepsUp: CrrStep<object> = {
     const { enabled, tasks } = await lookFollowing(spotOf(place));
     if (!enabled) return impossible(`${place.here} is not set to follow. Nothing was changed.`);
     if (!isRunning(tasks)) return underway(`The connector of ${place.here} does not run.`);
+    const records = await metadataEnd(place);
     const { here, there } = await sequences(place);
     if (here === null || there === null) return underway('The numbers of the metadata could not be read on both sides.');
     if (here !== there) return underway(`${place.here} is at change ${here} of the metadata, ${place.there} at ${there}.`);
-    return done({ metadata: there, ahead: await leastAhead(place) });
+    const ahead = await leastAhead(place);
+    // The number of changes and the end of their topic have to be of the same moment: later changes are told by the end alone.
+    if ((await metadataEnd(place)) !== records) return underway(`Metadata of ${place.there} is being changed at this moment.`);
+    return done({ metadata: there, 'records of metadata': records, ahead });
   },
 };
 
-const keptUp = z.object({ metadata: z.number(), ahead: z.record(z.string(), z.number()) });
+const keptUp = z.object({ metadata: z.number(), 'records of metadata': z.number(), ahead: z.record(z.string(), z.number()) });
+type KeptUp = z.infer<typeof keptUp>;
 
 /** After the stop: the source's topics stand still, and the follower lacks no more of any than when it kept up, twice in a row. */
 export const awaitEqual: CrrStep<object> = {
@@ -115,13 +129,22 @@ export const awaitEqual: CrrStep<object> = {
     const second = await ahead(place);
     if (Object.entries(second).some(([topic, difference]) => difference !== first[topic]))
       return underway(`Records still reach ${place.here}.`);
-    const sequence = await readSequence(place.connect, place.cluster, place.node, place.io);
-    if (sequence.kind === 'unread') return underway(sequence.why);
-    if (sequence.last < before.data.metadata)
-      return underway(`${place.here} is at change ${sequence.last} of the metadata, and lacks some.`);
-    return done({ metadata: sequence.last, topics: Object.keys(second).length, 'seen at': place.io.clock.now() });
+    return replayed(place, before.data, Object.keys(second).length);
   },
 };
+
+/**
+ * Records that have come are not yet changes that were made: GSQL replays them in order, and retries one that fails for ever. The followed
+ * side is stopped and tells no number any more, so a change since the proof is known by its topic alone.
+ */
+async function replayed(place: Place, before: KeptUp, topics: number): Promise<Probe> {
+  const sequence = await readSequence(place.connect, place.cluster, place.node, place.io);
+  if (sequence.kind === 'unread') return underway(sequence.why);
+  const hasChanged = (await metadataEnd(place)) > before['records of metadata'];
+  if (sequence.last < before.metadata || (hasChanged && sequence.last === before.metadata) || (sequence.waiting ?? 0) > 0)
+    return underway(`${place.here} has replayed the metadata up to change ${sequence.last}, and more has come.`);
+  return done({ metadata: sequence.last, topics, 'seen at': place.io.clock.now() });
+}
 
 export const awaitFollowing: CrrStep<object> = {
   params: none,

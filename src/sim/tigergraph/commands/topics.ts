@@ -16,7 +16,7 @@ export function topicsOf(cluster: Cluster): readonly Topic[] {
     { bare: `deltaQ_GPE_${index + 1}Q`, end: share },
     { bare: `GSE_journal_${index + 1}`, end: Math.floor(share / 10) },
   ]).flat();
-  return [{ bare: 'Metadata', end: cluster.data.seq + 1 }, ...parts].map(({ bare, end }) => ({
+  return [{ bare: 'Metadata', end: Math.max(cluster.data.seq, cluster.crr.fetchedSeq) + 1 }, ...parts].map(({ bare, end }) => ({
     bare,
     name: prefix === '' ? bare : `${prefix}.${bare}`,
     end: end + shift,

@@ -56,7 +56,10 @@ interface Crr {
   /** Last time at which records came. */
   flowedAtMs: Ms;
   outdated: string | null;
+  /** GSQL replays nothing, whatever Kafka has fetched. */
   blocked: boolean;
+  /** Newest change of metadata that its Kafka has, replayed or not. */
+  fetchedSeq: number;
   failing: boolean;
   /** `tasks.max` of MirrorMaker. */
   tasks: number;

@@ -104,9 +104,10 @@ function takeRecords(state: TigerState, cluster: Cluster, source: Cluster, atMs:
 
 function takeMetadata(state: TigerState, cluster: Cluster, source: Cluster, atMs: Ms): void {
   const { crr, data } = cluster;
-  if (!crr.primed || crr.blocked || !serves(cluster, 'GSQL', atMs) || !sharesSuperuser(cluster, source)) return;
+  if (!crr.primed) return;
   const reach = source.seqLog.filter((entry) => entry.atMs <= atMs - state.pace.lagMs).at(-1)?.seq ?? data.seq;
-  if (reach <= data.seq) return;
+  crr.fetchedSeq = Math.max(crr.fetchedSeq, reach);
+  if (reach <= data.seq || crr.blocked || !serves(cluster, 'GSQL', atMs) || !sharesSuperuser(cluster, source)) return;
   data.seq = reach;
   const { queries, users } = copyData(source.data);
   Object.assign(data, { queries, users });
@@ -145,7 +146,12 @@ export function renewConnector(state: TigerState, cluster: Cluster, nowMs: Ms, r
 export function attach(state: TigerState, cluster: Cluster, nowMs: Ms, since: Ms | null): void {
   const source = sourceOf(state, cluster);
   cluster.serves = false;
-  Object.assign(cluster.crr, { outdated: source === null ? null : misfit(cluster, source), flowedAtMs: since ?? nowMs, blocked: false });
+  Object.assign(cluster.crr, {
+    outdated: source === null ? null : misfit(cluster, source),
+    flowedAtMs: since ?? nowMs,
+    blocked: false,
+    fetchedSeq: 0,
+  });
   if (source !== null && cluster.crr.outdated === null) cluster.data.line = source.data.line;
   if (cluster.crr.outdated === null && source?.data.records === 0) cluster.crr.primed = true;
 }
@@ -164,7 +170,7 @@ export function detach(state: TigerState, cluster: Cluster): void {
   if (data.line === source.data.line) state.lost = { reached: Math.floor(data.records), written: Math.floor(source.data.records) };
   data.line = `line-${state.lines}`;
   cluster.serves = true;
-  Object.assign(crr, { connector: 'none', primed: false, outdated: null });
+  Object.assign(crr, { connector: 'none', primed: false, outdated: null, fetchedSeq: 0 });
 }
 
 /** Changes on a source that end the replication of whoever follows it. */
