@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { Fault } from '../domain/faults.ts';
 import type { LinkId } from '../domain/ids.ts';
 import { canonicalJson } from '../domain/json.ts';
 import type { EngineId, Link } from '../domain/link.ts';
@@ -137,6 +138,10 @@ function tellLog(before: AlertBook, { alerts }: AlertBook, link: Link, log: Log)
   }
 }
 
+/** Of the databases this says nothing: what they were last seen to be stays what is known of them. */
+const lateWords = ({ id, engine }: Link, ms: number): string =>
+  `The look at ${id} was given up, since ${engine} had not ended it after ${ms / 1_000} s. Nothing was changed, and ${id} is looked at again.`;
+
 /** An engine that does not keep its time limit must not keep the link from being looked at. */
 async function observe(link: Link, { engines, io, clock, pace }: WatcherDeps, stopping: AbortSignal): Promise<Observation> {
   const engine = engines.get(link.engine);
@@ -148,7 +153,7 @@ async function observe(link: Link, { engines, io, clock, pace }: WatcherDeps, st
   const limit = async (): Promise<never> => {
     await clock.sleep(pace.lookMs, AbortSignal.any([done.signal, stopping]));
     over.abort();
-    throw new TypeError(`the look at ${link.id} was given up after ${pace.lookMs} ms`);
+    throw new Fault('deadline-passed', lateWords(link, pace.lookMs), { effect: 'not-applied', facts: { link: link.id, ms: pace.lookMs } });
   };
   try {
     return await Promise.race([engine.observe(link, { ...given, signal }), limit()]);
