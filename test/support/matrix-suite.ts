@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { House } from './house.ts';
-import { type Crash, type How, play, type Scene, wordsOf } from './matrix.ts';
+import { type Crash, type How, type Midst, play, type Scene, wordsOf } from './matrix.ts';
 
 export interface MatrixOptions extends Scene {
   readonly how: How;
@@ -10,8 +10,10 @@ export interface MatrixOptions extends Scene {
   readonly effects: readonly RegExp[];
 }
 
-const name = ({ point }: Crash): string =>
-  point.kind === 'journal' ? `${point.moment} word ${point.append}` : `${point.moment} ${point.statement.source}`;
+function name({ point }: Crash): string {
+  if (point.kind === 'midst') return point.name;
+  return point.kind === 'journal' ? `${point.moment} word ${point.append}` : `${point.moment} ${point.statement.source}`;
+}
 
 const atEffects = (how: How, effects: readonly RegExp[]): readonly Crash[] =>
   effects.flatMap((statement) =>
@@ -47,13 +49,20 @@ export async function describeMatrix({ how, from, effects, ...scene }: MatrixOpt
   });
 }
 
+interface Kills extends Scene {
+  readonly effects: readonly RegExp[];
+  /** Further moments in which it is killed. */
+  readonly midst?: readonly Midst[];
+}
+
 /**
  * A worker process is killed (SIGKILL) before and after every effect of an operation. That it may die at every word of the journal
  * too is shown for every operation by the conformance suite, with a worker in the same process.
  */
-export function describeKills({ effects, ...scene }: Scene & { readonly effects: readonly RegExp[] }): void {
+export function describeKills({ effects, midst = [], ...scene }: Kills): void {
   describe(`kill a worker in an effect of ${scene.command}`, () => {
-    playAll(scene, atEffects('kill', effects), 1);
+    const within = midst.map((one): Crash => ({ how: 'kill', point: { kind: 'midst', ...one } }));
+    playAll(scene, [...atEffects('kill', effects), ...within], 1);
   });
 }
 

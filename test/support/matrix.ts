@@ -11,10 +11,18 @@ import { until } from './until.ts';
 
 export type How = 'kill' | 'freeze';
 
-/** Where the worker is stopped: at a word of the journal, or at an effect on a database. */
+/** Where the worker is stopped: at a word of the journal, at an effect on a database, or in the midst of something long. */
 export type Point =
   | ({ readonly kind: 'journal' } & StopPoint)
-  | { readonly kind: 'effect'; readonly statement: RegExp; readonly moment: 'before' | 'after' };
+  | { readonly kind: 'effect'; readonly statement: RegExp; readonly moment: 'before' | 'after' }
+  | ({ readonly kind: 'midst' } & Midst);
+
+/** A moment of the databases' own, which they stay in until they are let go on. */
+export interface Midst {
+  readonly name: string;
+  /** Resolves when they are in it. */
+  readonly arrives: (house: House) => Promise<void>;
+}
 
 /** An operation in a world of its own. */
 export interface Scene {
@@ -22,10 +30,14 @@ export interface Scene {
   readonly command: string;
   /** The link that the command names; prod-sql, replicating, when left out. */
   readonly links?: NonNullable<WorldOptions['links']>;
+  /** How long things take on a TigerGraph, where it is not next to nothing. */
+  readonly tigerPace?: NonNullable<WorldOptions['tigerPace']>;
   /** Brings the databases into the state that is wanted, before any bot runs. */
   readonly prepare?: (house: House) => Promise<void>;
   /** Changes that the plan holds twice for one cluster, or that are sent again because no read shows them. */
   readonly again?: RegExp;
+  /** Lets databases that take their time come to an end, once another worker is at it. */
+  readonly goOn?: (house: House) => Promise<void>;
   /** What has to hold of the databases at the end. */
   readonly ends: (house: House) => void;
 }
@@ -73,8 +85,12 @@ export async function wordsOf(scene: Scene): Promise<number> {
   }
 }
 
-async function houseOf({ links, prepare }: Scene): Promise<House> {
-  const house = await openHouse({ bots: [], ...(links === undefined ? {} : { links }) });
+async function houseOf({ links, tigerPace, prepare }: Scene): Promise<House> {
+  const house = await openHouse({
+    bots: [],
+    ...(links === undefined ? {} : { links }),
+    ...(tigerPace === undefined ? {} : { tigerPace }),
+  });
   await prepare?.(house);
   return house;
 }
@@ -95,8 +111,9 @@ export async function play(scene: Scene, { how, point }: Crash): Promise<boolean
   const doomed = startBot('doomed', { ...house.world.env, REDIS_URL: proxy.url }, { main: crashBot });
   try {
     await doomed.ready();
-    const reached = point.kind === 'journal' ? proxy.reached.then(() => true) : effectReached(house, point);
-    const story = house.propose('ana', scene.command, '#ops', 30_000).then(async (run) => {
+    const reached = reach(house, proxy, point);
+    const proposed = house.propose('ana', scene.command, '#ops', 30_000);
+    const story = proposed.then(async (run) => {
       await staff(house, run);
       return run;
     });
@@ -105,6 +122,7 @@ export async function play(scene: Scene, { how, point }: Crash): Promise<boolean
     if (how === 'kill') await doomed.gone();
     house.stage.heal();
     await house.bot('heir');
+    if (scene.goOn !== undefined) await goOn(house, proposed, scene.goOn);
     const run = await story;
     if (how === 'freeze') await thaw(doomed, proxy);
     await check(house, run, scene, splits);
@@ -112,6 +130,18 @@ export async function play(scene: Scene, { how, point }: Crash): Promise<boolean
   } finally {
     await end(house, doomed, proxy);
   }
+}
+
+function reach(house: House, proxy: RedisProxy, point: Point): Promise<boolean> {
+  if (point.kind === 'journal') return proxy.reached.then(() => true);
+  return point.kind === 'effect' ? effectReached(house, point) : point.arrives(house).then(() => true);
+}
+
+/** The heir has to be at it first: what ends before would not be seen to be watched on. */
+async function goOn(house: House, proposed: Promise<RunId>, go: NonNullable<Scene['goOn']>): Promise<void> {
+  const run = await proposed;
+  await until(async () => (await house.records(run)).some(({ entry }) => entry.kind === 'taken-over'), 'the heir takes over', 60_000);
+  await go(house);
 }
 
 /** The statement hangs before or after its effect, as on a slow server, and the worker is stopped meanwhile. */
