@@ -126,6 +126,12 @@ describe('the order of steps', () => {
       aDetail(),
       [`set-read-only ${e}`, `take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)'],
     ],
+    [
+      'failover with a new topology, whose copies nobody waits for',
+      { ...failover, topology: { primaries: 3, secondaries: 0 } },
+      aDetail(gone),
+      [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)', '(fence-by-hand)', `await-topology ${w}`],
+    ],
     ['failover, side fenced', failover, aDetail(aSource(fenced)), [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)']],
     ['fence', fence, split(), [`set-read-only ${e}`, `check-one-writer ${w}`]],
     ['fence of the other side', fence, split(late, early), [`set-read-only ${w}`, `check-one-writer ${e}`]],
