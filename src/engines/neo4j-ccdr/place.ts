@@ -6,7 +6,7 @@ import type { Act, StepKind } from '../../domain/plan.ts';
 import type { BoltConnect } from '../../transports/bolt.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
 import { executorFrom } from '../frame/executor.ts';
-import { impossible } from '../frame/probes.ts';
+import { impossible, underway } from '../frame/probes.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { CcdrCluster, CcdrLink } from './config.ts';
 import type { DatabaseView, SideRead } from './detail.ts';
@@ -145,12 +145,18 @@ export function peek({ connect, other, io }: Place): Promise<SideRead> {
   return readSide(connect, other, { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) });
 }
 
-/** Null while the other side takes writes; `impossible` otherwise. Throws a Fault when it can't be asked. `so` goes on after `takes no writes, so`. */
+/**
+ * Null while the other side takes writes; `impossible` otherwise, but for a change of its writer, which is waited for. Throws a Fault
+ * when it can't be asked. `so` goes on after `takes no writes, so`.
+ */
 export async function unlessOtherServes(place: Place, so: string): Promise<Probe | null> {
   const other = await peek(place);
   const deaf = problemOf(place.there, other);
   if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: place.there } });
-  return writableOf(other) === 'yes' ? null : impossible(`${place.there} takes no writes, so ${so}.`);
+  if (writableOf(other) === 'yes') return null;
+  return other.kind === 'read' && phaseOf(other.database) === 'electing'
+    ? underway(`${place.there} has no writer at this moment, so ${so}.`)
+    : impossible(`${place.there} takes no writes, so ${so}.`);
 }
 
 /** Goes on after `…: `. */

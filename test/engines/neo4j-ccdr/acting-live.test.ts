@@ -165,6 +165,43 @@ describe('a failover', { timeout: 30_000 }, () => {
     expect(await ask(on, promote)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('would make two sides writable') });
   });
 
+  it('does not promote when the side that was lost is back and about to elect a writer', async () => {
+    const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
+    const promote = await upTo(on, await planOn(on, failover), 'ccdr.promote');
+    on.world.faults.electionStuck('primary', true);
+    await on.world.faults.up('primary');
+    expect(await ask(on, promote)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('ask for the failover again') });
+    const again = await planOn(on, failover);
+    expect(again.steps[0]?.statements).toEqual(['ALTER DATABASE `orders` SET ACCESS READ ONLY']);
+  });
+
+  it('does not promote when somebody opens the fenced side again, even while it has no writer', async () => {
+    const on = await open();
+    const promote = await upTo(on, await planOn(on, failover), 'ccdr.promote');
+    on.world.faults.electionStuck('primary', true);
+    await on.world.faults.serverDown('primary', 'a1');
+    await byHand(on.world, 'primary', 'ALTER DATABASE orders SET ACCESS READ WRITE');
+    await until(async () => (await look(on, promote)).kind === 'impossible', 'the open side speaks against it');
+  });
+
+  it('waits while the promoted database is still told as read-only', async () => {
+    const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
+    const writer = await upTo(on, await planOn(on, failover), 'ccdr.await-writer');
+    on.world.faults.add({
+      match: /^SHOW DATABASE \$name YIELD/,
+      side: 'standby',
+      act: {
+        kind: 'rewrite',
+        rewrite: ({ columns, rows }) => {
+          const told: Readonly<Record<string, boolean | string>> = { access: 'read-only', writer: false };
+          return { columns, rows: rows.map((row) => row.map((cell, index) => told[columns[index] ?? ''] ?? cell)) };
+        },
+      },
+    });
+    expect(await look(on, writer)).toMatchObject({ kind: 'underway', note: expect.stringContaining('still read-only') });
+    expect(await ask(on, writer)).toMatchObject({ kind: 'done' });
+  });
+
   const failed = { code: 'Neo.ClientError.Procedure.ProcedureCallFailed', gqlStatus: '52N37', message: 'Sadly no.' } as const;
 
   it.each([
@@ -193,5 +230,17 @@ describe('a failover', { timeout: 30_000 }, () => {
     expect(await ask(on, stepOf(plan, 'ccdr.promote'))).toMatchObject({ kind: 'done' });
     on.world.faults.electionStuck('standby', false);
     expect(await ask(on, writer)).toMatchObject({ kind: 'done', evidence: { 'copies online': '3 of 3' } });
+  });
+});
+
+describe('a drop', { timeout: 30_000 }, () => {
+  it('waits while the side that serves changes its writer', async () => {
+    const on = await open();
+    const drop = await upTo(on, await planOn(on, { kind: 'teardown', link }), 'ccdr.drop-database');
+    on.world.faults.electionStuck('primary', true);
+    await on.world.faults.serverDown('primary', 'a1');
+    expect(await look(on, drop)).toMatchObject({ kind: 'underway', note: expect.stringContaining('has no writer at this moment') });
+    on.world.faults.electionStuck('primary', false);
+    expect(await ask(on, drop)).toEqual({ kind: 'todo' });
   });
 });

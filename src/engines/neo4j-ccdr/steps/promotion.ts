@@ -3,8 +3,8 @@ import { isFault } from '../../../domain/faults.ts';
 import { otherSide } from '../../../domain/observation.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
-import { kinds } from '../acts.ts';
-import type { DatabaseView } from '../detail.ts';
+import { type Before, kinds } from '../acts.ts';
+import type { DatabaseView, SideRead } from '../detail.ts';
 import { pointsOf } from '../history.ts';
 import { type CcdrStep, change, earlierOf, look, lookThere, type Place, peek, stateWords } from '../place.ts';
 import { behindOf, copiesOf, isOnline, isReplica, phaseOf, reachOf, writableOf } from '../state.ts';
@@ -123,16 +123,24 @@ export const promote: CcdrStep<PromoteParams> = {
   perform: change,
 };
 
+/**
+ * Why a promotion could leave two sides writable; null when the other side does not speak against it. A database that is between two
+ * writers elects the next one at any moment. What a member says of it without a leader may be old, and is no reason.
+ */
+function dangerFrom({ here, there }: Place, before: Before, other: SideRead): string | null {
+  const writable = writableOf(other);
+  const two = `so promoting ${here} now would make two sides writable.`;
+  if (writable === 'yes') return `${there} ${before === 'unreachable' ? 'answers and takes writes' : 'takes writes again'}, ${two}`;
+  if (writable === 'no' || other.kind !== 'read' || other.by !== 'leader' || before === 'caught-up') return null;
+  const may = `${there} takes no writes at this moment but may at the next (${stateWords(other.database)}), ${two}`;
+  return before === 'unreachable' ? `${may} It can be fenced now: press Cancel and ask for the failover again.` : may;
+}
+
 async function mayPromote(place: Place, { remote, before }: PromoteParams, view: DatabaseView): Promise<Probe> {
-  const { here, there } = place;
+  const { here } = place;
   const other = await peek(place);
-  if (writableOf(other) === 'yes') {
-    return impossible(
-      before === 'unreachable'
-        ? `${there} answers and takes writes, so promoting ${here} now would make two sides writable.`
-        : `${there} takes writes again, so promoting ${here} now would make two sides writable.`,
-    );
-  }
+  const danger = dangerFrom(place, before, other);
+  if (danger !== null) return impossible(danger);
   // A side that is gone takes no writes that could be saved.
   if (before !== 'caught-up' || other.kind !== 'read') return todo;
   const equal = earlierOf(place, kinds.awaitEqual, here)?.['transaction'] ?? null;
@@ -162,6 +170,8 @@ export const awaitWriter: CcdrStep<z.infer<typeof databaseParams>> = {
     const copies = copiesOf(view);
     const phase = phaseOf(view);
     if (view !== null && phase === 'electing') return electing(place, view);
+    // Access and type are told apart: for a moment after the promotion the one can still be that of a replica.
+    if (phase === 'read-only') return underway(`${database} on ${place.here} is promoted and still read-only.`);
     if (view === null || phase !== 'serving') return impossible(`${database} on ${place.here} does not take writes: ${stateWords(view)}.`);
     const check = await checkWrites(place, view);
     if (check.kind === 'failing') return underway(`${database} on ${place.here} has a writer. ${check.words}`);
