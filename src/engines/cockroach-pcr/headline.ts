@@ -1,7 +1,7 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
-import { causeOf, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
+import { causeOf, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -121,7 +121,7 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
         `${way}: replication failed and is being tried again; ${here} has everything up to ${spellTime(vc.replicated)}.`,
       );
     case 'paused':
-      return say((expiresInMs(follower) ?? 1) > 0 ? 'degraded' : 'broken', `${way}: replication is paused by hand. ${countdown(follower)}`);
+      return say((expiresInMs(follower) ?? 1) > 0 ? 'degraded' : 'broken', `${way}: ${pausedWords(vc)}. ${countdown(follower)}`);
     case 'gave-up':
       return say(
         'broken',

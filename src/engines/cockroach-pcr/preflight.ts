@@ -6,6 +6,7 @@ import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
+import { heldBy, jobRights } from '../cockroach/held.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
@@ -76,29 +77,41 @@ function versionCheck(cluster: string, { release, activeVersion }: ReadSide): Ch
     : passed(name, seen);
 }
 
-/** Who may manage virtual clusters and settings: admin, or the single privileges. */
+/** Who may manage virtual clusters and settings, and see jobs: admin, or the single privileges. */
 async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read: SideRead, io: EngineIo): Promise<readonly Check[]> {
   if (read.kind !== 'read') return [];
   const { cluster, user } = address;
   const name = `${cluster}: privileges`;
   try {
-    const { grants, admins } = await withSystem(connect, address, io, async (session) => ({
-      grants: await session.read(`SHOW SYSTEM GRANTS FOR ${quoteIdentifier(user)}`),
-      admins: await session.read('SHOW GRANTS ON ROLE admin'),
-    }));
-    if (user === 'root' || admins.some((row) => row['member'] === user)) return [passed(name, `${user} is an admin on ${cluster}.`)];
-    const held = grants.map((row) => row['privilege_type'] ?? '');
+    const { held, jobs } = await withSystem(connect, address, io, async (session) => {
+      const own = await heldBy(session, user);
+      return { held: own, jobs: await jobRights(session, user, own) };
+    });
+    if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
     const needed = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', ...(isAtLeast(read.release, 25, 2) ? ['REPLICATIONDEST'] : [])];
-    const missing = needed.filter((privilege) => !held.includes(privilege));
-    if (missing.length === 0) return [passed(name, `${user} holds ${needed.join(', ')} on ${cluster}.`)];
-    const grant = `GRANT SYSTEM ${missing.join(', ')} TO ${quoteIdentifier(user)}`;
-    return [
-      warned(name, `${user} does not hold ${missing.join(', ')} on ${cluster} itself.`, `Unless a role gives it, run ${grant} there.`),
-    ];
+    const missing = needed.filter((privilege) => !held.system.includes(privilege));
+    return [manageCheck(name, cluster, user, needed, missing), sightCheck(cluster, user, jobs)];
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     return [warned(name, `What ${user} may do on ${cluster} could not be read: ${cause.message}`, 'Check the privileges by hand.')];
   }
+}
+
+function manageCheck(name: string, cluster: string, user: string, needed: readonly string[], missing: readonly string[]): Check {
+  if (missing.length === 0) return passed(name, `${user} holds ${needed.join(', ')} on ${cluster}.`);
+  const grant = `GRANT SYSTEM ${missing.join(', ')} TO ${quoteIdentifier(user)}`;
+  return warned(name, `${user} does not hold ${missing.join(', ')} on ${cluster} itself.`, `Unless a role gives it, run ${grant} there.`);
+}
+
+/** Jobs tell why a stream stands still and whether history is kept; who may not see them is shown none, without an error. */
+function sightCheck(cluster: string, user: string, rights: readonly string[]): Check {
+  const name = `${cluster}: sight of jobs`;
+  if (rights.length > 0) return passed(name, `${user} holds ${rights.join(', ')} on ${cluster}.`);
+  return warned(
+    name,
+    `${user} may see only its own jobs on ${cluster}, so why a stream stands still, and whether ${cluster} keeps history, may stay hidden.`,
+    `Unless a role gives it, run GRANT SYSTEM VIEWJOB TO ${quoteIdentifier(user)} there.`,
+  );
 }
 
 function pairChecks(operation: Operation, link: PcrLink, { primary, standby }: PcrDetail): readonly Check[] {

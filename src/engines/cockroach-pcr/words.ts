@@ -1,6 +1,6 @@
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
-import type { Phase, SideRead } from './detail.ts';
+import type { Phase, SideRead, VirtualClusterView } from './detail.ts';
 
 export { problemOf, spell, spellTime };
 
@@ -19,6 +19,10 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   dropping: 'it is being dropped',
   strange: 'it is in a state that is not known here',
 };
+
+/** Only the job tells a pause by hand from one by an error, and who may not see jobs is shown none. Goes on after a comma. */
+export const pausedWords = ({ job }: Pick<VirtualClusterView, 'job'>): string =>
+  job === null ? 'replication is paused, by hand or by an error (the bot may not see the job that would tell: VIEWJOB)' : phaseWords.paused;
 
 /** Why a job paused itself, without the words that it did. */
 export const causeOf = (runningStatus: string | undefined): string => (runningStatus ?? '').replace(/^pausing after error: /, '');

@@ -38,6 +38,12 @@ describe('an observation', () => {
     ['a pause by hand', aDetail(aSource(), aStandby(paused)), 'degraded', 'paused by hand. It can be resumed for about 24 h more'],
     ['a pause by hand on 23.2', aDetail(aSource(), aStandby(paused, onVersion('23.2'))), 'degraded', 'for about 3 d more'],
     ['a pause by itself', aDetail(aSource(), aStandby(gaveUp)), 'broken', 'paused itself (ingestion job failed (x) but is being paused)'],
+    [
+      'a pause of which no job is seen',
+      aDetail(aSource(), aStandby({ ...paused, job: null })),
+      'degraded',
+      'paused, by hand or by an error',
+    ],
     ['a pause that was too long', aDetail(aSource(), aStandby({ ...paused, replicated: micros(25 * 3_600_000) })), 'broken', 'too long'],
     ['a pause without any time', aDetail(aSource(), aStandby({ ...paused, replicated: null, job: null })), 'degraded', 'not known'],
     [

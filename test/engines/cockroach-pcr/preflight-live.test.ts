@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Check } from '../../../src/domain/plan.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import type { SimVersion } from '../../../src/sim/cockroach/grammar/dialect.ts';
-import { aSetup, byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
+import { aSetup, byHand, pcrLinkId as link, linkTo, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { byConnection, streamSettings, streamUsers } from '../../conformance/cockroach-pcr-streams.ts';
 import { anIo } from '../../conformance/drive.ts';
 
@@ -37,6 +38,30 @@ describe('the preflight', { timeout: 30_000 }, () => {
       outcome: 'warned',
       next: 'Unless a role gives it, run GRANT SYSTEM REPLICATIONSOURCE TO "stream" there.',
     });
+  });
+
+  it('warns a bot that may not see jobs, since it can not tell who paused a stream', async () => {
+    const grants = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', 'VIEWSYSTEMDATA', 'REPLICATIONSOURCE', 'REPLICATIONDEST'];
+    // The stream is somebody else's.
+    const users = [
+      { name: 'ops', password: 'ops-secret', grants },
+      { name: 'boss', password: 'boss-secret', admin: true },
+      { name: 'repl', password: 'repl-secret', grants: ['REPLICATIONSOURCE'] },
+    ];
+    const on = await openPcr('26.2', { users, operator: 'boss', start: 'paused' }, undefined, (world) => {
+      const asOps = (side: 'primary' | 'standby') => ({ ...linkTo(world).settings[side], user: 'ops', password: new Secret('ops-secret') });
+      return { primary: asOps('primary'), standby: asOps('standby') };
+    });
+    const resume: Operation = { kind: 'resume', link };
+    expect(await check(on, resume, 'sql-west: sight of jobs')).toMatchObject({
+      outcome: 'warned',
+      next: 'Unless a role gives it, run GRANT SYSTEM VIEWJOB TO "ops" there.',
+    });
+    const seen = await on.engine().observe(on.link, anIo({ tag: 'replops/read' }));
+    expect(seen.headline).toContain('paused, by hand or by an error');
+    await byHand(on.world, 'standby', 'GRANT SYSTEM VIEWJOB TO ops');
+    expect(await check(on, resume, 'sql-west: sight of jobs')).toMatchObject({ outcome: 'passed' });
+    expect((await on.engine().observe(on.link, anIo({ tag: 'replops/read' }))).headline).toContain('paused by hand');
   });
 
   it('says when the config does not name that user', async () => {

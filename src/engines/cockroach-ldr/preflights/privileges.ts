@@ -2,9 +2,9 @@ import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../../transports/sql.ts';
-import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
+import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
+import { type Held, heldBy, jobRights, privilegesIn } from '../../cockroach/held.ts';
 import { withInterface } from '../../cockroach/session.ts';
-import { textArrayOf } from '../../cockroach/text-array.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
 import { passed, warned } from '../../frame/checks.ts';
@@ -15,20 +15,6 @@ import { readOf } from '../flow.ts';
 import { type Form, formOf } from '../form.ts';
 import { isAbsent } from '../reads/tables.ts';
 import { quoteTable, showTable, type TableName } from '../table-name.ts';
-
-/** What a user may do of itself. Roles may give more, so something missing here is a warning and no more. */
-interface Held {
-  readonly admin: boolean;
-  readonly system: readonly string[];
-}
-
-const privilegesIn = (rows: readonly SqlRow[]): readonly string[] => rows.map((row) => row['privilege_type'] ?? '');
-
-async function heldBy(session: SqlSession, user: string): Promise<Held> {
-  const grants = await session.read(`SHOW SYSTEM GRANTS FOR ${quoteIdentifier(user)}`);
-  const admins = await session.read('SHOW GRANTS ON ROLE admin');
-  return { admin: user === 'root' || admins.some((row) => row['member'] === user), system: privilegesIn(grants) };
-}
 
 /** Who may see, pause, resume and cancel jobs: an admin, or a user with CONTROLJOB. */
 export async function controlChecks(
@@ -46,11 +32,9 @@ export async function controlChecks(
       const name = `${cluster}: control of jobs`;
       return orWarned(name, io, () =>
         withInterface(connect, settings[side], settings.interface, io, async (session) => {
-          const { admin, system } = await heldBy(session, user);
-          const [row] = await session.read(`SELECT options FROM [SHOW USERS] WHERE username = ${quoteLiteral(user)}`);
-          const options = optionsIn(row?.['options'] ?? '');
-          if (admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
-          if (options.includes('CONTROLJOB') || system.includes('CONTROLJOB'))
+          const held = await heldBy(session, user);
+          if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
+          if ((await jobRights(session, user, held)).includes('CONTROLJOB'))
             return [passed(name, `${user} may control jobs on ${cluster}.`)];
           const next = `Unless a role gives it, run ALTER USER ${quoteIdentifier(user)} CONTROLJOB there.`;
           return [warned(name, `${user} does not hold CONTROLJOB on ${cluster} itself.`, next)];
@@ -60,9 +44,6 @@ export async function controlChecks(
   );
   return checks.flat();
 }
-
-/** A list in some versions, words after commas in others. */
-const optionsIn = (text: string): readonly string[] => textArrayOf(text) ?? text.split(/[\s,]+/);
 
 /** Who may start a job into a side: the bot's user there, and the user in the connection on the other side. */
 export async function privilegeChecks(

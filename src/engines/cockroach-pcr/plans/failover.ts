@@ -16,7 +16,7 @@ import {
 } from '../failover-steps.ts';
 import { insteadOf } from '../instead.ts';
 import { copyAgeMs, type Scene } from '../scene.ts';
-import { spell, spellTime } from '../words.ts';
+import { pausedWords, spell, spellTime } from '../words.ts';
 import { planAhead } from './ahead.ts';
 import { planContinue } from './continue.ts';
 
@@ -130,7 +130,7 @@ const downtimeOf = ({ to }: Failover, here: string): Estimate =>
     : { ms: null, words: `How long ${here} takes to go back in time depends on how much was written since, so it can't be predicted.` };
 
 function stateWarnings({ follower, here }: Scene): readonly string[] {
-  if (follower.phase === 'paused') return [`Replication into ${here} is paused by hand: everything written since the pause is lost.`];
+  if (follower.phase === 'paused') return [`On ${here}, ${pausedWords(follower.vc)}: everything written since the pause is lost.`];
   if (follower.phase === 'gave-up' || follower.phase === 'retrying')
     return [`Replication into ${here} is in trouble; the promotion takes what has arrived.`];
   return [];

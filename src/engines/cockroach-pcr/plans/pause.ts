@@ -4,7 +4,7 @@ import { changeStep, notNow, type Outline, undoBy } from '../../frame/drafts.ts'
 import { actsFor } from '../acts.ts';
 import { expiresInMs, expiryMsOf, microsOf } from '../detail.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
-import { causeOf, problemOf, spell, spellTime } from '../words.ts';
+import { causeOf, pausedWords, problemOf, spell, spellTime } from '../words.ts';
 
 /** A pause or a resume is answered at once and takes effect within seconds. */
 const budgetMs = 120_000;
@@ -101,6 +101,10 @@ function resumeWarnings({ follower, here, there, sourceRead }: Scene): readonly 
           `Replication paused itself after an error (${causeOf(follower.vc.job?.runningStatus)}); if the cause is still there it will do so again.`,
         ]
       : [];
+  const unknown =
+    follower.phase === 'paused' && follower.vc.job === null
+      ? [`On ${here}, ${pausedWords(follower.vc)}; if it was an error that is still there, it pauses itself again.`]
+      : [];
   const unseen = sourceRead.kind === 'read' ? [] : [`${there} can't be asked now; ${here} can only catch up once it reaches ${there}.`];
   const held =
     follower.vc.failover === null
@@ -108,5 +112,5 @@ function resumeWarnings({ follower, here, there, sourceRead }: Scene): readonly 
       : [
           `A failover of ${here} to ${spellTime(follower.vc.failover)} is asked for: once it follows again it is promoted when it gets there.`,
         ];
-  return [...held, ...gaveUp, ...unseen];
+  return [...held, ...gaveUp, ...unknown, ...unseen];
 }

@@ -6,7 +6,7 @@ import { tuningKinds } from '../acts/tuning.ts';
 import { actsFor } from '../acts.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { forPeople, replaceConnectionStatements, type Trust } from '../statements-setup.ts';
-import { phaseWords } from '../words.ts';
+import { pausedWords, phaseWords } from '../words.ts';
 
 /** Telling a new address is answered at once; a pause and a resume take seconds, ms. */
 const budgetMs = 180_000;
@@ -41,7 +41,7 @@ export function planReconnect(scene: Scene): Outline | Refusal {
       ...(byHand
         ? []
         : [`What the connection holds now is overwritten and can't be read back: the config must be right before you approve.`]),
-      ...(follower.phase === 'paused' ? [`Replication into ${here} is paused by hand; afterwards it follows again.`] : []),
+      ...(follower.phase === 'paused' ? [`On ${here}, ${pausedWords(follower.vc)}; afterwards it follows again.`] : []),
     ],
   };
 }

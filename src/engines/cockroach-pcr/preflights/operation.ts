@@ -4,6 +4,7 @@ import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import type { SqlConnect, SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
+import { heldBy } from '../../cockroach/held.ts';
 import { firstValue, withSystem } from '../../cockroach/session.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
@@ -65,10 +66,8 @@ async function on(
 }
 
 async function held(session: SqlSession, user: string): Promise<readonly string[]> {
-  const admins = await session.read('SHOW GRANTS ON ROLE admin');
-  const grants = await session.read(`SHOW SYSTEM GRANTS FOR ${quoteIdentifier(user)}`);
-  const isAdmin = user === 'root' || admins.some((row) => row['member'] === user);
-  return [...(isAdmin ? ['admin'] : []), ...grants.map((row) => row['privilege_type'] ?? '')];
+  const { admin, system } = await heldBy(session, user);
+  return [...(admin ? ['admin'] : []), ...system];
 }
 
 /** The user with which the stream logs in on the side that is copied. A plan that creates it also grants what it needs. */
