@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Step } from '../../../src/domain/plan.ts';
 import type { Engine, Probe } from '../../../src/engines/engine.ts';
-import type { CrrLink } from '../../../src/engines/tigergraph-crr/config.ts';
+import type { CrrLink, CrrSettings } from '../../../src/engines/tigergraph-crr/config.ts';
 import type { TigerWorldOptions } from '../../../src/sim/tigergraph/contract.ts';
 import { tinyPace } from '../../../src/sim/tigergraph/pace.ts';
 import { quoteWord } from '../../../src/transports/shell-quoting.ts';
@@ -143,6 +143,53 @@ describe('a switchover', () => {
     await bed.world.faults.nodeDown(side, 'm2');
     const switchover: Operation = { kind: 'switchover', link: crrLinkId };
     await expect(planOn(bed, switchover)).rejects.toThrow(/m2 does not answer, so no switchover of prod-graph can be planned/);
+  });
+});
+
+describe('queries that are installed anew', () => {
+  const rebuild: Operation = { kind: 'rebuild', link: crrLinkId };
+  const open = async (settings: Partial<CrrSettings>): Promise<Step> => {
+    bed = await openCrr({ version: '4.1.4', start: 'replicating', pace: { ...tinyPace, installMs: 600 } }, undefined, settings);
+    engine = bed.engine();
+    return stepOf(rebuild, 'crr.install-queries');
+  };
+
+  it('are not begun with while a service is down, since the product would leave them waiting', async () => {
+    const step = await open({});
+    bed.world.faults.service('primary', 'GPE', 'down');
+    expect(await look(step)).toMatchObject({ kind: 'impossible', why: expect.stringMatching(/only while every node of tiger-east is up/) });
+    expect(bed.effects()).toEqual([]);
+  });
+
+  it('are proven in graphs that the config does not name: one that waits is told, until it is installed', async () => {
+    const step = await open({ graphs: [] });
+    expect((await look(step)).kind).toBe('todo');
+    await begin(step);
+    await bed.world.faults.nodeDown('primary', 'm2');
+    const probe = await settle(bed, step, () => engine);
+    expect(why(probe)).toMatch(/^On tiger-east orders\.\w+.* still waits? to be installed\. Data flows/);
+    expect(probe.kind).toBe('impossible');
+    await bed.world.faults.nodeUp('primary', 'm2');
+    const password = quoteWord(bed.world.primary.password);
+    const tool = '/home/tigergraph/tigergraph/app/cmd/gsql';
+    const host = bed.world.host('primary', 'm1');
+    expect((await host.run(`printf '%s\\n' ${password} | ${tool} -u tigergraph 'INSTALL QUERY -force ALL'`)).exitCode).toBe(0);
+    expect(await look(step)).toMatchObject({ kind: 'done', evidence: { 'graphs looked at': 1, pending: 0 } });
+    expect(bed.world.side('primary').queriesPending).toBe(false);
+  });
+
+  it('are not proven by a list that is none', async () => {
+    const step = await open({});
+    await begin(step);
+    await until(async () => (await look(step)).kind === 'done', 'they are installed');
+    const garbled = bed.world.faults.add({
+      side: 'primary',
+      match: /gsql .*\bls\b/,
+      times: 9,
+      act: { kind: 'refuse', exitCode: 0, stderr: 'ok' },
+    });
+    await expect(look(step)).rejects.toThrow(/did not tell what was asked: GSQL did not list the queries of orders/);
+    expect(garbled.hits()).toBeGreaterThan(0);
   });
 });
 

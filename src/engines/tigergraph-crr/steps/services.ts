@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { Secret } from '../../../domain/secret.ts';
 import type { Probe } from '../../engine.ts';
-import { done, impossible, todo, underway } from '../../frame/probes.ts';
+import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
 import { initKafkaAct, installQueriesAct, keys, restartAct, startServicesAct, stopServicesAct } from '../acts.ts';
 import { configGet } from '../commands.ts';
 import { askGsql } from '../gsql.ts';
 import type { LongStep } from '../job.ts';
-import { allOnline, ask, lookServices, spotOf } from '../look.ts';
+import { allOnline, ask, lookServices, spotOf, unheard } from '../look.ts';
 import { parseFlag } from '../parse/config.ts';
+import { parseGraphs, parseQueries, type QueriesView } from '../parse/gsql.ts';
 import type { Place } from '../place.ts';
 import { ailing, takesWrites } from '../state.ts';
-import { few } from '../words.ts';
+import { count, few } from '../words.ts';
 
 const none = z.object({});
 
@@ -83,28 +84,53 @@ export const initKafka: LongStep<object> = {
   onFailure: ({ here }) => `${here} does not follow yet. Kafka and ZooKeeper have to be online there; gadmin start brings them up.`,
 };
 
-const notInstalled = /pendingInstall|cannot be correctly installed|failed to install/i;
+/** What an installation prints when it begins, and when it has come to its end, well or not. Where there is no query it prints neither. */
+const begun = /installing quer|compile server|query: curl/i;
+const ended = /Query installation finished|pendingInstall|cannot be correctly installed|failed to install/i;
+
+/** Of every graph that the config names or the cluster lists. Throws a Fault where GSQL does not tell. */
+async function lookQueries(place: Place): Promise<ReadonlyMap<string, QueriesView>> {
+  const named = place.link.settings.graphs;
+  const listed = parseGraphs(await askGsql(place, null, 'ls'));
+  if (listed === null && named.length === 0) throw unheard(spotOf(place), 'GSQL did not list its graphs; graphs in the config names them.');
+  const found = new Map<string, QueriesView>();
+  for (const graph of new Set([...named, ...(listed ?? [])])) {
+    const queries = parseQueries(await askGsql(place, graph, 'ls'));
+    if (queries === null) throw unheard(spotOf(place), `GSQL did not list the queries of ${graph}.`);
+    found.set(graph, queries);
+  }
+  return found;
+}
 
 export const installQueries: LongStep<object> = {
   params: none,
   rebuild: installQueriesAct,
-  before: async ({ cluster, link }) =>
-    cluster.superuser === null
-      ? impossible(`The config of ${link.id} names no superuser of ${cluster.cluster} any more, so the queries can't be installed.`)
-      : todo,
+  before: async (place) => {
+    if (place.cluster.superuser === null)
+      return impossible(`The config of ${place.link.id} names no superuser of ${place.here} any more, so the queries can't be installed.`);
+    // With a node down the product prints as if all were well, and leaves the queries waiting.
+    const down = ailing(await lookServices(spotOf(place)));
+    if (down.length === 0) return todo;
+    return impossible(
+      `Queries can be installed only while every node of ${place.here} is up, and ${few(down)} is not. Nothing was done. Start it, then press Retry.`,
+    );
+  },
   command: ({ act }) => act.statements[0] ?? '',
   input: ({ cluster }) => (cluster.superuser === null ? '' : new Secret(`${cluster.superuser.password.reveal()}\n`)),
-  isWhole: (log) => !notInstalled.test(log),
-  after: async (place) => {
-    for (const graph of place.link.settings.graphs) {
-      const listed = await askGsql(place, graph, 'ls');
-      if (notInstalled.test(listed)) {
-        return impossible(
-          `Queries of ${graph} on ${place.here} wait for their installation (pendingInstall): every node has to be up. Start the node that is down, run INSTALL QUERY -force ALL there, then press Retry.`,
-        );
-      }
-    }
-    return done({ queries: 'installed', 'graphs looked at': place.link.settings.graphs.length });
+  isWhole: (log) => ended.test(log) || !begun.test(log),
+  after: async (place, _params, log) => {
+    const graphs = await lookQueries(place);
+    const pending = [...graphs].flatMap(([graph, { pending: names }]) => names.map((name) => `${graph}.${name}`));
+    if (pending.length > 0)
+      return impossible(
+        `On ${place.here} ${few(pending)} still ${pending.length === 1 ? 'waits' : 'wait'} to be installed. Data flows, but changes of schema, users and queries do not yet. See that every node is up, run INSTALL QUERY -force ALL there, then press Retry.`,
+      );
+    const queries = [...graphs.values()].reduce((sum, one) => sum + one.queries, 0);
+    if (queries > 0 && !ended.test(log))
+      return unknown(
+        `${place.here} has ${count(queries, 'query', 'queries')}, and the installation did not say that it installed any. Run INSTALL QUERY -force ALL there by hand, then skip this step.`,
+      );
+    return done({ 'queries installed': queries, 'graphs looked at': graphs.size, pending: 0 });
   },
   onFailure: ({ here }) =>
     `Data flows, but changes of schema, users and queries do not yet. Every node of ${here} has to be up, and nobody may install another query meanwhile.`,
