@@ -26,10 +26,7 @@ export interface SchemaInput {
 
 const sides = ['primary', 'standby'] as const;
 
-/** More would say nothing new; those that block come first. */
-const mostFindings = 100;
-
-/** Everything that stands against starting replication into a side, or that somebody should know before. Pure. */
+/** Everything that stands against starting replication into a side, or that somebody should know before; what blocks comes first. Pure. */
 export function findingsInto(input: SchemaInput, into: Side): readonly Finding[] {
   const { settings, sides: told } = input;
   const source = otherSide(into);
@@ -48,7 +45,7 @@ export function findingsInto(input: SchemaInput, into: Side): readonly Finding[]
     ...discarding(input, source),
     ...functionFindings(settings, input.functions?.[into] ?? [], into),
   ];
-  return [...all].sort((a, b) => Number(b.severity === 'blocks') - Number(a.severity === 'blocks')).slice(0, mostFindings);
+  return all.sort((a, b) => Number(b.severity === 'blocks') - Number(a.severity === 'blocks'));
 }
 
 const nameOf = ({ settings }: Pick<Ground, 'settings'>, place: number, side: Side): string => {
@@ -88,11 +85,8 @@ const features = ({ views }: TablePairView, place: number, ground: Ground): read
     });
   });
 
-/** All of them, up to a length that a message can hold. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map((name) => (name.length > 80 ? `${name.slice(0, 79)}…` : name));
-  return names.length > shown.length ? `${shown.join('; ')}; and ${names.length - shown.length} more` : shown.join('; ');
-}
+/** All of them, since each has to be mended. */
+const listed = (names: readonly string[]): string => names.map((name) => (name.length > 80 ? `${name.slice(0, 79)}…` : name)).join('; ');
 
 function comparison({ views }: TablePairView, place: number, ground: Ground): readonly Finding[] {
   const { primary, standby } = views;

@@ -57,7 +57,7 @@ function columnNames({ primary, standby }: Both, named: Named): string | null {
     ...missing(b, a).map((name) => `column ${shown(name)} is only on ${named('standby')}`),
   ];
   return parts.length > 0
-    ? parts.slice(0, 10).join('; ')
+    ? parts.join('; ')
     : `the columns stand in another order: ${shown(a.join(', '))} on ${named('primary')} and ${shown(b.join(', '))} on ${named('standby')}`;
 }
 

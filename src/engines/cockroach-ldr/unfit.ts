@@ -57,10 +57,18 @@ export function schemaRefusal(
   );
 }
 
+/** So many findings go into a plan, which is kept and shown whole; a preflight tells all. */
+const mostWarned = 40;
+
 export function findingWarnings({ schema }: LdrDetail, into: readonly Side[], without: readonly string[] = []): readonly string[] {
   if (schema.kind !== 'read') return [];
   const warns = into
     .flatMap((side) => schema.findings[side])
     .filter(({ severity, rule }) => severity === 'warns' && !without.includes(rule));
-  return [...new Set(warns.map(({ sentence, next }) => `${sentence} ${next}`))];
+  const all = [...new Set(warns.map(({ sentence, next }) => `${sentence} ${next}`))];
+  if (all.length <= mostWarned) return all;
+  return [
+    ...all.slice(0, mostWarned),
+    `${all.length - mostWarned} more findings about the tables are not listed here; a preflight lists all.`,
+  ];
 }

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { LdrSettings } from '../../../src/engines/cockroach-ldr/config.ts';
 import type { LdrOptions } from '../../../src/engines/cockroach-ldr/config-options.ts';
 import { createLines } from '../../../src/engines/cockroach-ldr/create-text.ts';
-import type { Finding, Rows } from '../../../src/engines/cockroach-ldr/detail.ts';
+import type { Finding, Rows, SchemaLook } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { findingsInto, type TablePairView } from '../../../src/engines/cockroach-ldr/findings.ts';
 import { featureRules } from '../../../src/engines/cockroach-ldr/schema-rules.ts';
 import type { TableView } from '../../../src/engines/cockroach-ldr/table-view.ts';
+import { findingWarnings } from '../../../src/engines/cockroach-ldr/unfit.ts';
 import { aLink } from './scenes.ts';
 import { aColumn, anIndex, aTable, createWith } from './table.ts';
 
@@ -366,7 +367,7 @@ describe('tables that are there or not', () => {
     expect(find({ options, primary: marked })).toEqual([]);
   });
 
-  it('put what blocks first, and stop at a length that can be kept', () => {
+  it('put what blocks first, and leave nothing out, however many tables there are', () => {
     const pair: TablePairView = {
       views: {
         primary: aTable({ triggers: ['t'], foreignKeys: [{ name: 'f', text: '' }] }),
@@ -383,8 +384,22 @@ describe('tables that are there or not', () => {
       { settings: aLink({ tables }).settings, sides: { primary: side, standby: side }, pairs: tables.map(() => pair) },
       'standby',
     );
-    expect(found).toHaveLength(100);
-    expect(found.every(({ severity }) => severity === 'blocks')).toBe(true);
+    const blocking = found.filter(({ severity }) => severity === 'blocks');
+    expect(found.slice(0, blocking.length)).toEqual(blocking);
+    for (const rule of ['trigger', 'foreign-key', 'differ-unique-index', 'unique-index', 'destination-filled']) {
+      expect(new Set(found.filter((one) => one.rule === rule).map(({ pair }) => pair)).size, rule).toBe(60);
+    }
+    const away = { kind: 'gone', why: 'ECONNREFUSED' } as const;
+    const schema: SchemaLook = { kind: 'read', pairs: tables.map(() => pair.look), findings: { primary: [], standby: [...found] } };
+    const told = findingWarnings({ primary: away, standby: away, schema }, ['standby']);
+    expect(told).toHaveLength(41);
+    expect(told.at(-1)).toContain('80 more findings');
+  });
+
+  it('name every column, index and constraint that is at fault', () => {
+    const many = Array.from({ length: 25 }, (_, index) => `key_${index}`);
+    const found = find({ primary: aTable({ foreignKeys: many.map((name) => ({ name, text: '' })) }) });
+    for (const name of many) expect(found[0]?.sentence).toContain(name);
   });
 });
 
