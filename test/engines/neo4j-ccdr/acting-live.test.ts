@@ -184,6 +184,18 @@ describe('a failover', { timeout: 30_000 }, () => {
     await until(async () => (await look(on, promote)).kind === 'impossible', 'the open side speaks against it');
   });
 
+  it('asks people when the side that is to be fenced lists no database any more', async () => {
+    const on = await open();
+    const stop = stepOf(await planOn(on, failover), 'ccdr.set-read-only');
+    on.world.faults.add({
+      match: /^SHOW DATABASE \$name YIELD/,
+      side: 'primary',
+      act: { kind: 'rewrite', rewrite: ({ columns }) => ({ columns, rows: [] }) },
+    });
+    expect(await look(on, stop)).toMatchObject({ kind: 'unknown', why: expect.stringContaining('every server that holds it is down') });
+    expect(await look(on, stop)).toEqual({ kind: 'todo' });
+  });
+
   it('waits while the promoted database is still told as read-only', async () => {
     const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
     const writer = await upTo(on, await planOn(on, failover), 'ccdr.await-writer');

@@ -132,6 +132,12 @@ describe('the order of steps', () => {
       aDetail(gone),
       [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)', '(fence-by-hand)', `await-topology ${w}`],
     ],
+    [
+      'failover, side without the database, which may be hidden',
+      failover,
+      aDetail(aReadSide(null)),
+      [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)', '(fence-by-hand)'],
+    ],
     ['failover, side fenced', failover, aDetail(aSource(fenced)), [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)']],
     ['fence', fence, split(), [`set-read-only ${e}`, `check-one-writer ${w}`]],
     ['fence of the other side', fence, split(late, early), [`set-read-only ${w}`, `check-one-writer ${e}`]],

@@ -1,3 +1,4 @@
+import type { Side } from '../../../domain/observation.ts';
 import type { Operation, Topology } from '../../../domain/operation.ts';
 import type { Estimate } from '../../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusal.ts';
@@ -96,12 +97,23 @@ function fenceSteps({ link, source, sourceRead, there, remote }: Scene, acts: Ac
   const alive =
     writableOf(sourceRead) === 'yes' ? [`${there} answers and takes writes: a switchover of ${link.id} would lose nothing.`] : [];
   const { database } = sourceRead;
-  if (database === null || writableOf(sourceRead) === 'no') return { before: 'fenced', steps: [], after: [], warnings: alive };
+  if (database === null)
+    return {
+      before: 'fenced',
+      steps: [],
+      after: [byHand(link, there, remote)],
+      warnings: [cantFence(link, there, unlisted(link, source, there))],
+    };
+  if (writableOf(sourceRead) === 'no') return { before: 'fenced', steps: [], after: [], warnings: alive };
   const on = { database: database.name, of: identityOf(database) };
   const undo = undoBy(acts.setReadWrite(source, on));
   const step = changeStep(acts.setReadOnly(source, on, { drain: false, otherServes: false }), changeBudgetMs, undo, { onLate: 'undo' });
   return { before: 'fenced', steps: [step], after: [], warnings: alive };
 }
+
+/** A name without rows can't be told from one that is hidden, and a database may be left out while all its servers are down. */
+const unlisted = ({ settings }: CcdrLink, source: Side, there: string): string =>
+  `${there} does not list ${settings[source].database}: it is not there, or ${settings[source].user} may not see it, or every server that holds it is down.`;
 
 const cantFence = (link: CcdrLink, there: string, why: string): string =>
   `${there} can't be fenced now: ${why} Applications that still reach it may go on writing there, and as soon as it is back two sides take writes; /repl fence ${link.id} ends that.`;

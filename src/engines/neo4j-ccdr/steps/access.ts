@@ -28,7 +28,7 @@ export const setReadOnly: CcdrStep<StopParams> = {
   probe: async (place, params) => {
     const { database, of, drain, otherServes } = params;
     const view = await look(place, database);
-    if (view === null) return done({ access: 'none', why: `${database} is not on ${place.here} any more.` });
+    if (view === null) return unknown(unlisted(place, database));
     const same = sameness(view, of);
     if (same === 'other') return done({ access: 'none', why: `${database} on ${place.here} is another database since.` });
     if (isReplica(view)) return impossible(`${database} on ${place.here} is a replica, so it takes no writes that could be stopped.`);
@@ -39,6 +39,10 @@ export const setReadOnly: CcdrStep<StopParams> = {
   },
   perform: change,
 };
+
+/** A database can be left out of the list while all its servers are down, and it takes writes again when they are back. */
+const unlisted = ({ here, cluster }: Place, database: string): string =>
+  `${here} does not list ${database} any more: it was dropped, or ${cluster.user} may not see it, or every server that holds it is down.`;
 
 const isReadOnly = (view: DatabaseView): boolean => copiesOf(view).every(({ access }) => access === 'read-only');
 
