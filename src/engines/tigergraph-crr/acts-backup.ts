@@ -1,6 +1,7 @@
 import type { Act } from '../../domain/plan.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
-import { type At, actAt, clusterAt, kinds } from './acts.ts';
+import { type At, actAt, clusterAt, kinds, lookAt } from './acts.ts';
+import { asks } from './asks.ts';
 import { isTag } from './names.ts';
 
 /** Stands in a statement for the full name of the backup that an earlier step of the run took: the cluster makes it up. */
@@ -81,15 +82,13 @@ export interface CompareParams extends StoredParams {
 }
 
 export const compareFilesAct = (at: At, { backup, path, source }: CompareParams): Act =>
-  actAt(at, kinds.compareFiles, `Compare the checksums of ${backup ?? 'the backup'} on ${clusterAt(at)} with the original`, [], {
-    backup,
-    path,
-    source,
-  });
-
-/** What lists the checksums of a backup's files. */
-export const checksumsCommand = (path: string, backup: string): string =>
-  `cd ${quoteWord(`${path}/${backup}`)} && find . -type f -exec sha256sum {} +`;
+  lookAt(
+    at,
+    kinds.compareFiles,
+    `Compare the checksums of ${backup ?? 'the backup'} on ${clusterAt(at)} with the original`,
+    asks.files(at, { here: path, there: source }, named(backup)),
+    { backup, path, source },
+  );
 
 export interface RestoreParams {
   /** Full name; null: the one that was taken earlier in the run; `nothing`: only turns the replication on (both sides are empty). */

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { otherSide, type Side } from '../../domain/observation.ts';
-import type { Act } from '../../domain/plan.ts';
+import type { Act, Asked } from '../../domain/plan.ts';
 import type { ShellTarget } from '../../transports/shell.ts';
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import { addressOf } from '../hosts/acts.ts';
+import { asks } from './asks.ts';
 import type { CrrSettings } from './config.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
@@ -52,6 +53,12 @@ export const actAt = (at: At, kind: string, title: string, statements: readonly 
 });
 
 /** Settings of the product that this engine changes. */
+/** A step that only looks: it sends nothing but what it asks. */
+export const lookAt = (at: At, kind: string, title: string, asked: readonly Asked[], params: JsonObject = {}): Act => ({
+  ...actAt(at, kind, title, [], params),
+  asks: asked,
+});
+
 export const keys = {
   enabled: 'System.CrossRegionReplication.Enabled',
   brokers: 'System.CrossRegionReplication.PrimaryKafkaIPs',
@@ -112,16 +119,17 @@ export const installQueriesAct = (at: At): Act =>
   ]);
 
 export const proveKeepsUpAct = (at: At): Act =>
-  actAt(at, kinds.proveKeepsUp, `Prove that ${clusterAt(at)} keeps up with ${clusterBeside(at)}`, []);
+  lookAt(at, kinds.proveKeepsUp, `Prove that ${clusterAt(at)} keeps up with ${clusterBeside(at)}`, asks.keepsUp(at));
 export const awaitEqualAct = (at: At): Act =>
-  actAt(at, kinds.awaitEqual, `Wait until ${clusterAt(at)} has everything that ${clusterBeside(at)} took before the stop`, []);
+  lookAt(at, kinds.awaitEqual, `Wait until ${clusterAt(at)} has everything that ${clusterBeside(at)} took before the stop`, asks.equal(at));
 export const awaitFollowingAct = (at: At): Act =>
-  actAt(at, kinds.awaitFollowing, `Wait until ${clusterAt(at)} follows ${clusterBeside(at)}`, []);
+  lookAt(at, kinds.awaitFollowing, `Wait until ${clusterAt(at)} follows ${clusterBeside(at)}`, asks.following(at));
 export const awaitInStepAct = (at: At): Act =>
-  actAt(at, kinds.awaitInStep, `Wait until ${clusterAt(at)} has every change of metadata of ${clusterBeside(at)}`, []);
+  lookAt(at, kinds.awaitInStep, `Wait until ${clusterAt(at)} has every change of metadata of ${clusterBeside(at)}`, asks.inStep(at));
 export const verifyServingAct = (at: At): Act =>
-  actAt(at, kinds.verifyServing, `Wait until ${clusterAt(at)} follows nobody and all its services are online`, []);
-export const checkSplitBrainAct = (at: At): Act => actAt(at, kinds.checkSplitBrain, `Check that only ${clusterAt(at)} takes writes`, []);
+  lookAt(at, kinds.verifyServing, `Wait until ${clusterAt(at)} follows nobody and all its services are online`, asks.following(at));
+export const checkSplitBrainAct = (at: At): Act =>
+  lookAt(at, kinds.checkSplitBrain, `Check that only ${clusterAt(at)} takes writes`, asks.oneServing(at));
 /** `least`: the oldest version that both sides may run. */
 export const verifyVersionAct = (at: At, least: string): Act =>
-  actAt(at, kinds.verifyVersion, `Check that both clusters run the same version, ${least} or newer`, [], { least });
+  lookAt(at, kinds.verifyVersion, `Check that both clusters run the same version, ${least} or newer`, asks.version(at), { least });

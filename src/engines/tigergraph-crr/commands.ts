@@ -12,6 +12,49 @@ export const looks = (cluster: Pick<CrrCluster, 'commands'>, commands: readonly 
 
 export const configGet = (key: string): string => `gadmin config get ${key}`;
 
+/** Whether a cluster follows: its setting, its connector, its services. */
+export const followingQuestions = [
+  configGet('System.CrossRegionReplication.Enabled'),
+  'gadmin connector status',
+  'gadmin status -v',
+] as const;
+
+/** Whether a node is of use. */
+export const gadminQuestion = 'command -v gadmin';
+
+export const versionQuestion = 'gadmin version';
+
+/** What has to be known to ask a cluster's own Kafka. */
+export const groundQuestions = [
+  configGet('System.AppRoot'),
+  configGet('Kafka.Port'),
+  configGet('System.CrossRegionReplication.TopicPrefix'),
+  'gmyip',
+] as const;
+
+/** What finds the tools of a node's Kafka, and the Java that comes with the product. */
+export const kafkaFinders = (appRoot: string) =>
+  [`find ${quoteWord(`${appRoot}/.syspre`)} -name java -type f`, `ls ${quoteWord(`${appRoot}/kafka/bin`)}`] as const;
+
+/** Runs one of those tools. `java`: the folder of that Java. */
+export const kafkaTool = (appRoot: string, java: string, command: string): string =>
+  `cd ${quoteWord(`${appRoot}/kafka/bin`)} && PATH="$PATH":${quoteWord(java)} && bash ${command}`;
+
+/** How far the topics have come. `server`: `host:port`. Older tools have to be told each topic. */
+export const kafkaCommands = {
+  ends: (server: string): string => `kafka-get-offsets.sh --bootstrap-server ${quoteWord(server)}`,
+  topics: (server: string): string => `kafka-topics.sh --bootstrap-server ${quoteWord(server)} --list`,
+  endOf: (server: string, topic: string): string =>
+    `kafka-run-class.sh kafka.tools.GetOffsetShell --broker-list ${quoteWord(server)} --topic ${quoteWord(topic)} --time -1`,
+} as const;
+
+/** Whether a node has a part of a backup. */
+export const hasFolder = (path: string, backup: string): string => `test -d ${quoteWord(`${path}/${backup}`)}`;
+
+/** What lists the checksums of a backup's files. */
+export const checksumsCommand = (path: string, backup: string): string =>
+  `cd ${quoteWord(`${path}/${backup}`)} && find . -type f -exec sha256sum {} +`;
+
 /** The number of changes so far is behind either of these, by the version. */
 export const replicationUrls = ['http://localhost:14240/gsql/v1/replication', 'http://localhost:8123/gsql/replication'] as const;
 

@@ -2,9 +2,8 @@ import { Fault } from '../../domain/faults.ts';
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
-import { keys } from './acts.ts';
 import { askNode } from './ask.ts';
-import { configGet } from './commands.ts';
+import { configGet, followingQuestions, gadminQuestion } from './commands.ts';
 import type { CrrCluster } from './config.ts';
 import type { BackupRow, ConnectorView, ServicesView, StagedView } from './detail.ts';
 import { parseBackups, parseGbarList } from './parse/backups.ts';
@@ -48,7 +47,7 @@ export interface Following {
 
 /** Throws a Fault when it can't be told. */
 export async function lookFollowing(spot: Spot): Promise<Following> {
-  const [flag, table, status] = await ask(spot, [configGet(keys.enabled), 'gadmin connector status', 'gadmin status -v']);
+  const [flag, table, status] = await ask(spot, followingQuestions);
   const enabled = parseFlag(flag);
   const services = servicesIn(spot, status);
   const connector = connectorIn(table, services);
@@ -114,7 +113,7 @@ export async function spotOn(place: Pick<Place, 'connect' | 'link' | 'io'>, side
   const cluster = link.settings[side];
   const quick = { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) };
   const peek = async (node: ShellTarget): Promise<Spot | null> => {
-    const [answer] = await askNode(connect, cluster, node, quick, ['command -v gadmin']);
+    const [answer] = await askNode(connect, cluster, node, quick, [gadminQuestion]);
     return answer.exitCode === 0 ? { connect, cluster, node, io } : null;
   };
   const peeks: Promise<Spot | null>[] = [];

@@ -5,7 +5,7 @@ import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
 import { withShell } from '../../hosts/session.ts';
 import { alone, askNode } from '../ask.ts';
-import { curlUser, curlWithConfig, inPath, replicationUrls } from '../commands.ts';
+import { curlUser, curlWithConfig, inPath, kafkaCommands, kafkaFinders, kafkaTool, replicationUrls } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
 import type { PositionsView, ReadSide, SequenceView } from '../detail.ts';
 import { parseOffsets, parseSequence, topicsIn } from '../parse/numbers.ts';
@@ -48,15 +48,11 @@ export async function kafkaTools(
   appRoot: string,
   io: EngineIo,
 ): Promise<KafkaTools | null> {
-  const bin = `${appRoot}/kafka/bin`;
-  const [java, list] = await askNode(shell, cluster, node, io, [
-    `find ${quoteWord(`${appRoot}/.syspre`)} -name java -type f`,
-    `ls ${quoteWord(bin)}`,
-  ]);
+  const [java, list] = await askNode(shell, cluster, node, io, kafkaFinders(appRoot));
   const javaPath = linesOf(java.text).find((line) => line.startsWith('/') && line.endsWith('/java'));
   if (javaPath === undefined || list.exitCode !== 0) return null;
-  const path = quoteWord(javaPath.slice(0, -'/java'.length));
-  return { names: linesOf(list.text), tool: (command) => `cd ${quoteWord(bin)} && PATH="$PATH":${path} && bash ${command}` };
+  const path = javaPath.slice(0, -'/java'.length);
+  return { names: linesOf(list.text), tool: (command) => kafkaTool(appRoot, path, command) };
 }
 
 /** What is needed to ask a side's own Kafka. */
@@ -77,9 +73,9 @@ export async function readPositions(
   const tools = await kafkaTools(shell, cluster, node, roots.app, io);
   if (tools === null) return { kind: 'unread', why: `The tools of Kafka were not found in ${roots.app}/kafka/bin.` };
   const { tool } = tools;
-  const server = quoteWord(`${ip}:${kafkaPort}`);
+  const server = `${ip}:${kafkaPort}`;
   const ends = tools.names.includes('kafka-get-offsets.sh')
-    ? await askAll(shell, cluster, node, io, tool(`kafka-get-offsets.sh --bootstrap-server ${server}`))
+    ? await askAll(shell, cluster, node, io, tool(kafkaCommands.ends(server)))
     : await askEach(shell, cluster, node, io, { tool, server, prefix: crr.prefix });
   const parsed = ends === null ? null : parseOffsets(ends, crr.prefix);
   return parsed === null
@@ -100,7 +96,7 @@ async function askEach(
   io: EngineIo,
   { tool, server, prefix }: { readonly tool: (command: string) => string; readonly server: string; readonly prefix: string },
 ): Promise<string | null> {
-  const list = await askAll(shell, cluster, node, io, tool(`kafka-topics.sh --bootstrap-server ${server} --list`));
+  const list = await askAll(shell, cluster, node, io, tool(kafkaCommands.topics(server)));
   const topics = list === null ? [] : topicsIn(list, prefix);
   if (topics.length === 0) return null;
   const answers = await askNode(
@@ -108,9 +104,7 @@ async function askEach(
     cluster,
     node,
     io,
-    topics.map((topic) =>
-      tool(`kafka-run-class.sh kafka.tools.GetOffsetShell --broker-list ${server} --topic ${quoteWord(topic)} --time -1`),
-    ),
+    topics.map((topic) => tool(kafkaCommands.endOf(server, topic))),
   );
   return answers.every(({ exitCode }) => exitCode === 0) ? answers.map(({ text }) => text).join('\n') : null;
 }

@@ -12,7 +12,7 @@ import {
   verifyServingAct,
   verifyVersionAct,
 } from '../acts.ts';
-import { configGet } from '../commands.ts';
+import { groundQuestions, versionQuestion } from '../commands.ts';
 import { allOnline, ask, isRunning, isServing, lookFollowing, type Spot, spotOf, spotOn, spotThere, unheard } from '../look.ts';
 import { parseNumber, parsePath, parseWord } from '../parse/config.ts';
 import { isAtLeast, parseVersion, versionIn } from '../parse/version.ts';
@@ -25,12 +25,7 @@ const none = z.object({});
 
 /** Records in each replicated topic of a cluster. Throws a Fault. */
 async function endsOn(spot: Spot): Promise<ReadonlyMap<string, number>> {
-  const [app, port, prefix, ip] = await ask(spot, [
-    configGet('System.AppRoot'),
-    configGet('Kafka.Port'),
-    configGet('System.CrossRegionReplication.TopicPrefix'),
-    'gmyip',
-  ]);
+  const [app, port, prefix, ip] = await ask(spot, groundQuestions);
   const ground = {
     roots: { app: parsePath(app), data: null, log: null },
     kafkaPort: parseNumber(port),
@@ -210,7 +205,7 @@ export const verifyVersion: CrrStep<z.infer<typeof versionParams>> = {
   params: versionParams,
   rebuild: (at, { least }) => verifyVersionAct(at, least),
   probe: async (place, { least }) => {
-    const read = async (spot: Spot) => parseVersion((await ask(spot, ['gadmin version']))[0]);
+    const read = async (spot: Spot) => parseVersion((await ask(spot, [versionQuestion]))[0]);
     const [here, there] = [await read(spotOf(place)), await read(await spotThere(place))];
     if (here === null || there === null) return underway('The version could not be read on both sides.');
     if (here.text !== there.text) {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { otherSide } from '../../../domain/observation.ts';
 import type { ShellTarget } from '../../../transports/shell.ts';
-import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import { checksumsCommand, compareFilesAct, type RestoreParams, restoreAct } from '../acts-backup.ts';
+import { compareFilesAct, type RestoreParams, restoreAct } from '../acts-backup.ts';
 import { askNode } from '../ask.ts';
 import { covering, isMoment } from '../chains.ts';
+import { checksumsCommand, hasFolder } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
 import type { LongStep } from '../job.ts';
 import { allOnline, ask, isServing, lookBackups, lookFollowing, spotOf, spotOn, unheard } from '../look.ts';
@@ -29,7 +29,7 @@ async function checksumsOn(
   name: string,
 ): Promise<ReadonlyMap<string, string> | null> {
   const spot = { ...spotOf(place), cluster, node };
-  const [there] = await ask(spot, [`test -d ${quoteWord(`${folder}/${name}`)}`]);
+  const [there] = await ask(spot, [hasFolder(folder, name)]);
   if (there.exitCode !== 0) return null;
   const [sums] = await askNode(place.connect, cluster, node, place.io, [checksumsCommand(folder, name)]);
   if (sums.exitCode !== 0) throw unheard(spot, reasonIn(sums.text));

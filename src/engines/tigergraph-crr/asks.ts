@@ -1,0 +1,79 @@
+import { otherSide, type Side } from '../../domain/observation.ts';
+import type { Asked } from '../../domain/plan.ts';
+import {
+  checksumsCommand,
+  curlWithConfig,
+  followingQuestions,
+  gadminQuestion,
+  groundQuestions,
+  hasFolder,
+  kafkaCommands,
+  kafkaFinders,
+  kafkaTool,
+  replicationUrls,
+  versionQuestion,
+} from './commands.ts';
+import type { CrrSettings } from './config.ts';
+
+/** A remark of the shell's own. */
+const remarked = (command: string, remark: string): string => `${command} # ${remark}`;
+
+/** Stand for what only the cluster knows: the questions before tell it. */
+const [root, server] = ['<System.AppRoot>', '<gmyip>:<Kafka.Port>'];
+const tool = (command: string): string => kafkaTool(root, '<java>', command);
+
+/** How far every replicated topic has come. */
+const positions: readonly string[] = [
+  ...groundQuestions,
+  ...kafkaFinders(root),
+  remarked(tool(kafkaCommands.ends(server)), 'only where the node has this tool'),
+  remarked(tool(kafkaCommands.topics(server)), 'only where it has not'),
+  remarked(tool(kafkaCommands.endOf(server, '<topic>')), 'only where it has not; of every replicated topic'),
+];
+
+const [firstUrl, secondUrl] = replicationUrls;
+
+/** The number of the newest change of metadata. */
+const sequence: readonly string[] = [
+  curlWithConfig(firstUrl),
+  remarked(curlWithConfig(secondUrl), 'only where the one before does not answer'),
+];
+
+interface From {
+  readonly settings: CrrSettings;
+  readonly side: Side;
+}
+
+/** What steps ask, and of whom: the step's own node, and of the other side the first node that answers. */
+export const asks = {
+  following: (from: From): readonly Asked[] => [here(from, followingQuestions)],
+  oneServing: (from: From): readonly Asked[] => [here(from, followingQuestions), there(from, followingQuestions)],
+  keepsUp: (from: From): readonly Asked[] => [
+    here(from, [...followingQuestions, ...sequenceOn(from, from.side), ...positions]),
+    there(from, [...sequenceOn(from, otherSide(from.side)), ...positions]),
+  ],
+  equal: (from: From): readonly Asked[] => [
+    here(from, [...followingQuestions, ...positions, ...sequenceOn(from, from.side)]),
+    there(from, [...followingQuestions, ...positions]),
+  ],
+  inStep: (from: From): readonly Asked[] => [here(from, sequenceOn(from, from.side)), there(from, sequenceOn(from, otherSide(from.side)))],
+  version: (from: From): readonly Asked[] => [here(from, [versionQuestion]), there(from, [versionQuestion])],
+  files: (from: From, folders: { readonly here: string; readonly there: string }, backup: string): readonly Asked[] => [
+    on(from, from.side, checksums(folders.here, backup)),
+    on(from, otherSide(from.side), checksums(folders.there, backup)),
+  ],
+} as const;
+
+const on = ({ settings }: From, side: Side, statements: readonly string[]): Asked => ({ cluster: settings[side].cluster, statements });
+
+const here = (from: From, statements: readonly string[]): Asked => on(from, from.side, statements);
+
+const there = (from: From, statements: readonly string[]): Asked => on(from, otherSide(from.side), [gadminQuestion, ...statements]);
+
+/** Nobody but a superuser of GSQL is told it. */
+const sequenceOn = ({ settings }: From, side: Side): readonly string[] => (settings[side].superuser === null ? [] : sequence);
+
+const checksums = (folder: string, backup: string): readonly string[] => [
+  remarked(hasFolder(folder, backup), 'on every node'),
+  remarked(checksumsCommand(folder, backup), 'only where the folder is there'),
+];
