@@ -50,7 +50,7 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
     return () => engine;
   };
 
-  describe.each(situations.map((situation) => [situation.name, situation] as const))(`${name}: %s`, { timeout: 30_000 }, (_, situation) => {
+  describe.each(situations.map((situation) => [situation.name, situation] as const))(`${name}: %s`, { timeout: 180_000 }, (_, situation) => {
     const { operation } = situation;
 
     it('observes and checks without changing anything', async () => {

@@ -113,7 +113,7 @@ async function rebuildOf(restoreMs: number): Promise<Play> {
   };
 }
 
-describe('a restore that takes hours', { timeout: 120_000 }, () => {
+describe('a restore that takes hours', { timeout: 180_000 }, () => {
   it('is watched on by another worker when the first one dies in hour two, and is begun once', async () => {
     const play = await rebuildOf(3 * hour);
     const first = await play.worker('first');

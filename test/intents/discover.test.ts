@@ -45,7 +45,7 @@ describe('commands', () => {
   it('are found in their sources by tsx', async () => {
     const base = pathToFileURL(root).href;
     expect(await namesFoundBy(['--import', 'tsx'], new URL('src/intents/discover.ts', base), new URL('commands/', base))).toEqual(names);
-  }, 30_000);
+  }, 180_000);
 
   it('are found in the build by plain Node, beside maps and declarations', async () => {
     const built = await folderOf({
@@ -70,7 +70,7 @@ describe('commands', () => {
       }
     }
     expect(await namesFoundBy([], new URL('src/intents/discover.js', built), new URL('commands/', built))).toEqual(names);
-  }, 30_000);
+  }, 180_000);
 
   it('are loaded when every file is good', async () => {
     const found = await discoverCommands(

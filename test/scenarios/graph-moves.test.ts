@@ -9,7 +9,7 @@ afterEach(() => at.close());
 const readOnly = 'primary: ALTER DATABASE `orders` SET ACCESS READ ONLY';
 const readWrite = 'primary: ALTER DATABASE `orders` SET ACCESS READ WRITE';
 
-describe('a switchover of a graph', { timeout: 60_000 }, () => {
+describe('a switchover of a graph', { timeout: 180_000 }, () => {
   it.each([
     ['2026.07.1', "standby: CALL internal.dbms.promoteReplicaDatabase('orders')"],
     ['2026.08.0', "standby: CYPHER 25 CALL dbms.promoteReplicaDatabase('orders', {})"],
@@ -47,7 +47,7 @@ describe('a switchover of a graph', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a failover of a graph', { timeout: 60_000 }, () => {
+describe('a failover of a graph', { timeout: 180_000 }, () => {
   it.each([
     ['2026.07.1', "standby: CALL internal.dbms.promoteReplicaDatabaseWithTopology('orders', 2, 1)"],
     ['2026.08.0', "standby: CYPHER 25 CALL dbms.promoteReplicaDatabase('orders', {primaries: 2, secondaries: 1})"],

@@ -10,7 +10,7 @@ const verbs = /ALTER DATABASE `orders` SET ACCESS READ (ONLY|WRITE)|STOP|DROP|cr
 const done = (): readonly string[] =>
   at.sent().map((statement) => `${statement.split(':')[0]}: ${verbs.exec(statement)?.[0] ?? statement}`);
 
-describe('a failback of a graph', { timeout: 60_000 }, () => {
+describe('a failback of a graph', { timeout: 180_000 }, () => {
   it.each(graphVersions)('on %s goes as the manual orders it, shows the privileges first and keeps dumps', async (version) => {
     at = await openGraph(version, 'promoted');
     const { message, thread } = await at.shows('/repl failback prod-graph', 'GRANT');
@@ -53,7 +53,7 @@ describe('a failback of a graph', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a rebuild of a graph', { timeout: 60_000 }, () => {
+describe('a rebuild of a graph', { timeout: 180_000 }, () => {
   it.each(graphVersions)('on %s replaces the old database; then both sides are equal, and a teardown ends it', async (version) => {
     at = await openGraph(version, 'promoted');
     const rebuild = await at.runs('/repl rebuild prod-graph');
@@ -82,7 +82,7 @@ describe('a rebuild of a graph', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a verify of a graph', { timeout: 60_000 }, () => {
+describe('a verify of a graph', { timeout: 180_000 }, () => {
   it('halts at what differs and names it, and changes nothing', async () => {
     at = await openGraph('2026.08.0');
     at.graph.control().writes(0);

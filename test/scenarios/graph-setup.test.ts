@@ -13,7 +13,7 @@ const creation = {
 
 const stateOf = ({ plan, steps }: RunView, kind: string) => steps[plan.steps.findIndex((step) => step.kind === kind)]?.state;
 
-describe('a setup of a graph', { timeout: 60_000 }, () => {
+describe('a setup of a graph', { timeout: 180_000 }, () => {
   it.each(graphVersions)('on %s creates the replica once, after people have vouched, and records who did', async (version) => {
     at = await openGraph(version, 'none');
     const { run, view, plan } = await at.runs('/repl setup prod-graph', 'bob');
@@ -81,7 +81,7 @@ describe('a setup of a graph', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what people ask about a graph', { timeout: 60_000 }, () => {
+describe('what people ask about a graph', { timeout: 180_000 }, () => {
   it('is answered with every copy and its use, and with what to do instead of what the product lacks', async () => {
     at = await openGraph('2026.08.0');
     const topology = await at.house.ask('ana', '/repl topology prod-graph');

@@ -32,7 +32,7 @@ async function confirm(run: RunId, words: string): Promise<void> {
   await house.confirm(run, 'ana');
 }
 
-describe('a link of logical replication', { timeout: 40_000 }, () => {
+describe('a link of logical replication', { timeout: 180_000 }, () => {
   it('moves applications both ways and back, without losing a write', async () => {
     house = await open({ direction: 'bidirectional' });
     shop().ldr.write('primary', orders, 40);

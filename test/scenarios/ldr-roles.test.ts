@@ -33,7 +33,7 @@ async function carry(operation: string): Promise<RunId> {
   return run;
 }
 
-describe('a link one way, whose applications move', { timeout: 60_000 }, () => {
+describe('a link one way, whose applications move', { timeout: 180_000 }, () => {
   it('goes to the other side and follows from there, and the side in use is never emptied', async () => {
     const world = await open();
     world.ldr.write('primary', orders, 40);

@@ -43,7 +43,7 @@ const sent = (world: LdrWorld): readonly string[] =>
 
 const rowsOn = (world: LdrWorld, side: 'primary' | 'standby'): readonly number[] => world.tables(side).map(({ rows }) => rows);
 
-describe('a link of logical replication', { timeout: 60_000 }, () => {
+describe('a link of logical replication', { timeout: 180_000 }, () => {
   it('is taken through a change of its tables, and has the same rows on both sides afterwards', async () => {
     const world = await open({ connections: 'bot' });
     world.ldr.write('primary', orders, 7);
@@ -97,7 +97,7 @@ describe('a link of logical replication', { timeout: 60_000 }, () => {
 const told = (): string =>
   JSON.stringify([house.workspace.calls(), house.workspace.messages('#ops'), house.workspace.ephemerals('ana', '#ops')]);
 
-describe('rows that could not be applied', { timeout: 60_000 }, () => {
+describe('rows that could not be applied', { timeout: 180_000 }, () => {
   it('are told by number, reason and age, and nothing that a customer wrote leaves the database', async () => {
     const world = await open();
     world.ldr.conflict('standby', orders, 3, 'duplicate key value violates unique constraint "email_key" for ann@example.com (age limit)');

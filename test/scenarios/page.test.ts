@@ -44,5 +44,5 @@ describe.skipIf(noBrowser !== null)('a newcomer in the workspace page', () => {
     console.info(`A picture of the page is at ${picture}`);
     expect(image.length).toBeGreaterThan(20_000);
     expect(problems).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

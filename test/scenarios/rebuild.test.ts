@@ -5,7 +5,7 @@ import { openHouse } from '../support/house.ts';
 let house: House;
 afterEach(() => house.close());
 
-describe('a rebuild', { timeout: 40_000 }, () => {
+describe('a rebuild', { timeout: 180_000 }, () => {
   it('is the way back on 23.2: a full copy on the old primary, then a switchover', async () => {
     house = await openHouse({
       links: [

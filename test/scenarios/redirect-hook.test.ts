@@ -9,7 +9,7 @@ beforeAll(async () => {
       { id: 'prod-sql', engine: 'cockroach-pcr', environment: 'production', description: 'Orders', version: '26.2', redirect: 'hook' },
     ],
   });
-}, 60_000);
+}, 180_000);
 afterAll(() => house.close());
 
 describe('a link whose traffic is redirected by a hook', () => {
@@ -30,5 +30,5 @@ describe('a link whose traffic is redirected by a hook', () => {
     expect(house.world.hook.serving('prod-sql')).toBe('prod-sql-dublin');
     expect(house.logs()).not.toContain(house.world.hook.authorization);
     expect(house.sql.splitBrain()).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 });

@@ -15,7 +15,7 @@ const bare = (version: SimVersion) => ({
 
 const secrets = () => Object.values(house.stage.secrets).flatMap((secret) => [secret, encodeURIComponent(secret)]);
 
-describe('a setup', { timeout: 40_000 }, () => {
+describe('a setup', { timeout: 180_000 }, () => {
   it.each(['23.2', '24.3', '26.2'] as const)('on %s makes everything that is missing, and the standby follows', async (version) => {
     house = await openHouse(bare(version));
     expect(await house.ask('ana', '/repl status prod-sql')).toMatch(/prod-sql is not set up.*Replication is not set up yet/s);

@@ -14,7 +14,7 @@ const carried = ['primary: copy', 'primary: copy', 'primary: copy', 'standby: co
 const copyByHand =
   "rsync -a --partial --inplace -e 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes' '/home/tigergraph/backups/replops1/' 'tigergraph@10.0.2.11:/home/tigergraph/backups/replops1/'";
 
-describe('a standby of TigerGraph', { timeout: 90_000 }, () => {
+describe('a standby of TigerGraph', { timeout: 180_000 }, () => {
   it.each([
     [
       '3.9.1',
@@ -75,7 +75,7 @@ describe('a standby of TigerGraph', { timeout: 90_000 }, () => {
   });
 });
 
-describe('backups of TigerGraph', { timeout: 90_000 }, () => {
+describe('backups of TigerGraph', { timeout: 180_000 }, () => {
   it('are taken, listed and deleted; the newest full one is kept', async () => {
     at = await openTiger('4.1.4');
     const first = await at.runs('/repl backup prod-tiger --tag nightly');

@@ -16,7 +16,7 @@ const promotion = (version: string): readonly string[] => [
 const healthy = (name = 'prod-tiger'): Promise<void> =>
   until(async () => /is healthy/.test(await at.house.ask('ana', `/repl status ${name}`)), `${name} is healthy`);
 
-describe('a failover of TigerGraph', { timeout: 90_000 }, () => {
+describe('a failover of TigerGraph', { timeout: 180_000 }, () => {
   it.each(tigerVersions)('on %s promotes when the primary is gone; a fence ends its return', async (version) => {
     at = await openTiger(version);
     await at.tiger.faults.down('primary');
@@ -68,7 +68,7 @@ describe('a failover of TigerGraph', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a switchover of TigerGraph', { timeout: 90_000 }, () => {
+describe('a switchover of TigerGraph', { timeout: 180_000 }, () => {
   it('starts the old primary again when the standby does not catch up in time, and promotes nothing', async () => {
     at = await openTiger('4.1.4');
     const run = await at.house.propose('ana', '/repl switchover prod-tiger');

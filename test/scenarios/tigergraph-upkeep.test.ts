@@ -5,7 +5,7 @@ import { until } from '../support/until.ts';
 let at: TigerHouse;
 afterEach(() => at.close());
 
-describe('upkeep of TigerGraph', { timeout: 90_000 }, () => {
+describe('upkeep of TigerGraph', { timeout: 180_000 }, () => {
   it('pauses and resumes the standby', async () => {
     at = await openTiger('4.1.4');
     const pause = await at.runs('/repl pause prod-tiger');

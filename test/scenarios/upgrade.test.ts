@@ -9,7 +9,7 @@ const on24 = {
   links: [{ id: 'prod-sql', engine: 'cockroach-pcr', environment: 'production', description: 'Orders', version: '24.3' }] as const,
 };
 
-describe('an upgrade', { timeout: 40_000 }, () => {
+describe('an upgrade', { timeout: 180_000 }, () => {
   it('finalizes the standby, waits for the binaries of the primary, and finalizes that and its application', async () => {
     house = await openHouse(on24);
     house.sql.control().install('standby', '25.2');

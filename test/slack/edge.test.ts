@@ -6,7 +6,7 @@ import { aRig, no, type Rig } from './rig.ts';
 let rig: Rig;
 beforeAll(async () => {
   rig = await aRig();
-}, 30_000);
+}, 180_000);
 afterAll(() => rig.stop(), 30_000);
 beforeEach(() => {
   rig.ws.faults.clear();
@@ -136,7 +136,7 @@ describe('a mention', () => {
     await until(() => rig.ws.thread('ops', ts).length === 2, 'there is an answer');
     await rig.ws.idle();
     expect(rig.door.asked).toHaveLength(1);
-  }, 20_000);
+  }, 180_000);
 
   it('by a bot is ignored', async () => {
     rig.ws.as('deploybot').mention('#ops', 'failover prod-sql');

@@ -106,7 +106,7 @@ async function workspaceSays(link: Link): Promise<MessageTs> {
   return asMessageTs(ts);
 }
 
-describe('an alert', { timeout: 30_000 }, () => {
+describe('an alert', { timeout: 180_000 }, () => {
   it('is told once in every incident channel by many bots, and edited when it is over', async () => {
     const link = aLink('incidents', 'ops');
     for (const name of ['h1', 'h2', 'h3']) aHerald(name);

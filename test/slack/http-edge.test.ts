@@ -42,14 +42,14 @@ beforeAll(async () => {
   });
   await until(async () => (await store.ping().catch(() => null)) !== null, 'Redis answers');
   await edge.start();
-}, 30_000);
+}, 180_000);
 
 afterAll(async () => {
   await edge.stop();
   await store.close();
   await ws.close();
   await redis.stop();
-}, 30_000);
+}, 180_000);
 
 describe('the edge over HTTP', () => {
   it('answers the challenge of its address', async () => {

@@ -8,7 +8,7 @@ import { aRig, no, type Rig } from './rig.ts';
 let rig: Rig;
 beforeAll(async () => {
   rig = await aRig();
-}, 30_000);
+}, 180_000);
 afterAll(() => rig.stop(), 30_000);
 beforeEach(() => {
   rig.door.heard.length = 0;

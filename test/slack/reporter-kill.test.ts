@@ -10,7 +10,7 @@ import { type Bench, startBench } from './reporter-support.ts';
 let bench: Bench;
 beforeAll(async () => {
   bench = await startBench();
-}, 30_000);
+}, 180_000);
 afterAll(() => bench.close(), 30_000);
 
 const rest = succeededEntries.slice(1);
@@ -87,7 +87,7 @@ describe('a reporter that dies over a run', () => {
       await heir.stop();
       await expectShownOnce(run);
     },
-    30_000,
+    180_000,
   );
 });
 
@@ -99,7 +99,7 @@ describe('many reporters', () => {
     await Promise.all(runs.map((run) => bench.write(run, ...rest)));
     for (const run of runs) await expectShownOnce(run);
     await Promise.all(reporters.map((reporter) => reporter.stop()));
-  }, 60_000);
+  }, 180_000);
 
   it('leave the final state on the message, whoever of them sent which edit', async () => {
     const reporters = ['d', 'e'].map((name) => bench.reporter(`turns-${name}`, { slots: 1, pollMs: 5 }));
@@ -108,5 +108,5 @@ describe('many reporters', () => {
     for (const entry of rest) await bench.write(run, entry);
     await expectShownOnce(run);
     await Promise.all(reporters.map((reporter) => reporter.stop()));
-  }, 60_000);
+  }, 180_000);
 });

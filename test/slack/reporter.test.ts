@@ -10,7 +10,7 @@ import { type Bench, startBench } from './reporter-support.ts';
 let bench: Bench;
 beforeAll(async () => {
   bench = await startBench();
-}, 30_000);
+}, 180_000);
 afterAll(() => bench.close(), 30_000);
 
 const rest = (entries: readonly Entry[]): readonly Entry[] => entries.slice(1);
@@ -53,7 +53,7 @@ describe('a reporter', () => {
     const incident = (): string => JSON.stringify(bench.messagesOf(run).find(({ key }) => key === incidents)?.blocks);
     await until(() => incident().includes('Go to the thread'), 'the incident channel leads to the thread');
     await reporter.stop();
-  }, 20_000);
+  }, 180_000);
 
   it('stops when Slack shows the journal, although its own entries make the journal longer', async () => {
     const reporter = bench.reporter('w2');
@@ -68,7 +68,7 @@ describe('a reporter', () => {
     const { posted } = fold(await bench.store.journal.read(run));
     expect(Object.values(posted).every(({ ts }) => ts !== null)).toBe(true);
     await reporter.stop();
-  }, 20_000);
+  }, 180_000);
 
   it('shows the last state before it has stopped', async () => {
     const reporter = bench.reporter('w-stop', { pollMs: 60_000 });
@@ -77,7 +77,7 @@ describe('a reporter', () => {
     await bench.write(run, ...rest(succeededEntries));
     await reporter.stop();
     expect(headline(run)).toMatch(/Succeeded/);
-  }, 20_000);
+  }, 180_000);
 
   it('offers the reactions to vote with under a message that asks for approval', async () => {
     const reporter = bench.reporter('w3');
@@ -92,7 +92,7 @@ describe('a reporter', () => {
     await until(() => reactions().length === 2, 'both reactions are there');
     expect(reactions()).toEqual(['white_check_mark', 'x']);
     await reporter.stop();
-  }, 20_000);
+  }, 180_000);
 });
 
 describe('a reporter in ill fortune', () => {
@@ -133,7 +133,7 @@ describe('a reporter in ill fortune', () => {
       bench.workspace.faults.clear();
       await reporter.stop();
     },
-    30_000,
+    180_000,
   );
 
   it('goes on with a direct message when the run’s own channel cannot be told', async () => {
@@ -150,7 +150,7 @@ describe('a reporter in ill fortune', () => {
     await until(() => bench.messagesOf(run).some(({ text }) => text.includes('it is archived')), 'the reason is told');
     expect(bench.messagesOf(run).every(({ channel: where }) => where.startsWith('D'))).toBe(true);
     await reporter.stop();
-  }, 20_000);
+  }, 180_000);
 
   it('tells the thread when an incident channel cannot be told, and goes on', async () => {
     const run = await bench.begin();
@@ -169,7 +169,7 @@ describe('a reporter in ill fortune', () => {
     await shown(run, /Succeeded/);
     expect(keysOf(run).some((key) => key.startsWith('incident:'))).toBe(false);
     await reporter.stop();
-  }, 20_000);
+  }, 180_000);
 
   it('posts a message that somebody deleted once more, and then lets it be', async () => {
     const reporter = bench.reporter('w7');
@@ -192,5 +192,5 @@ describe('a reporter in ill fortune', () => {
     }
     expect(own()).toEqual([]);
     await reporter.stop();
-  }, 20_000);
+  }, 180_000);
 });

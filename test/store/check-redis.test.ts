@@ -105,5 +105,5 @@ describe('waiting for the replicas of Redis', () => {
       other.close();
       await replica.stop();
     }
-  }, 30_000);
+  }, 180_000);
 });

@@ -113,8 +113,8 @@ describe('wake-ups', () => {
     await until(async () => {
       await process.wake(run, 0);
       return got.includes(run);
-    }, 15_000);
-  }, 20_000);
+    }, 180_000);
+  }, 180_000);
 
   it('can be sent by a process that started before Redis did', async () => {
     await server.kill();
@@ -128,8 +128,8 @@ describe('wake-ups', () => {
     await until(async () => {
       await process.wake(run, 0);
       return got.includes(run);
-    }, 15_000);
-  }, 20_000);
+    }, 180_000);
+  }, 180_000);
 
   it('have one handler per process', async () => {
     const process = aProcess('w1');

@@ -39,7 +39,7 @@ async function stepOf(on: LdrBed, operation: Operation, kind: string): Promise<S
 const ask = (on: LdrBed, step: Step) => settle(on, step, () => on.engine());
 const stream = `CREATE LOGICAL REPLICATION STREAM FROM TABLES (${orders}, shop.public.items) ON 'external://to_east' INTO TABLES (${orders}, shop.public.items)`;
 
-describe('starting a job', { timeout: 20_000 }, () => {
+describe('starting a job', { timeout: 180_000 }, () => {
   it('takes one that somebody started meanwhile by the same words for the one that was wanted, and starts no second', async () => {
     const on = await open({ world: { start: 'none' } });
     const create = await stepOf(on, setup, 'ldr.create-stream');
@@ -111,7 +111,7 @@ describe('starting a job', { timeout: 20_000 }, () => {
   });
 });
 
-describe('emptying the side that was given up', { timeout: 20_000 }, () => {
+describe('emptying the side that was given up', { timeout: 180_000 }, () => {
   const rebuild: Operation = { kind: 'rebuild', link };
   const ended = async (options: LdrBedOptions = {}) => {
     const on = await open({ world: admin, ...options });
@@ -150,7 +150,7 @@ describe('emptying the side that was given up', { timeout: 20_000 }, () => {
   });
 });
 
-describe('moving applications', { timeout: 30_000 }, () => {
+describe('moving applications', { timeout: 180_000 }, () => {
   /** Carries the steps out until one can't be, and tells what that one says. */
   async function untilStopped(on: LdrBed, person: (step: Step) => void): Promise<string> {
     const plan = await planOn(on, switchover);
@@ -203,7 +203,7 @@ describe('moving applications', { timeout: 30_000 }, () => {
   });
 });
 
-describe('comparing', { timeout: 30_000 }, () => {
+describe('comparing', { timeout: 180_000 }, () => {
   const verify: Operation = { kind: 'verify', link };
 
   it('proves that both sides are the same, and writes nothing', async () => {
@@ -236,7 +236,7 @@ describe('comparing', { timeout: 30_000 }, () => {
   });
 });
 
-describe('reconnecting', { timeout: 30_000 }, () => {
+describe('reconnecting', { timeout: 180_000 }, () => {
   it.each(['25.2', '26.2'] as const)('has the job on %s go on with the renewed connection', async (version) => {
     const streams = { primary: null, standby: { externalConnection: 'to_east', reach: aReach({ user: 'ops' }) } };
     const on = await open({ world: admin, settings: () => ({ streams }) }, version);
@@ -254,7 +254,7 @@ describe('reconnecting', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a source that is gone', { timeout: 20_000 }, () => {
+describe('a source that is gone', { timeout: 180_000 }, () => {
   it('leaves a failover with the loss that was measured, and a switchover refused', async () => {
     const on = await open();
     await on.world.faults.down('primary');

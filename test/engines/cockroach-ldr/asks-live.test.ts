@@ -23,7 +23,7 @@ const time = /'\d{4}-\d\d-\d\d [^']*'/;
 /** The numbers of tables are in the names of queues, and no plan knows them. */
 const plain = (statement: string): string => statement.replace(time, `'${timePlaceholder}'`).replace(/dlq_(\d+|<table id>)_/, 'dlq_N_');
 
-describe('a step that looks', { timeout: 60_000 }, () => {
+describe('a step that looks', { timeout: 180_000 }, () => {
   let bed: LdrBed | null = null;
   afterEach(async () => {
     await bed?.close();

@@ -24,7 +24,7 @@ async function ended(gcSeconds?: number): Promise<LdrBed> {
   return bed;
 }
 
-describe('going on from where the last replication ended', { timeout: 20_000 }, () => {
+describe('going on from where the last replication ended', { timeout: 180_000 }, () => {
   it('is looked at once more right before it is sent: the history may be gone by then', async () => {
     const on = await ended(600);
     const create = (await planOn(on, onward)).steps.find(({ kind }) => kind === 'ldr.create-stream');

@@ -66,7 +66,7 @@ const plain = everythingSeen('plain');
 /** No dots: the simulator's own tables are named with dots between the parts. */
 const names = [`a"b'c`, `"; DROP TABLE t; --`, `' OR 1=1; /* */`, 'a\nb\t', '日本 👩‍🚀', '\\ $1 %_ SELECT', `external://'x'`];
 
-describe('names in everything that is sent', { timeout: 60_000 }, () => {
+describe('names in everything that is sent', { timeout: 180_000 }, () => {
   it.each(names)('stay within their quotes over the wire: %j', async (name) => {
     const shapes = new Set((await plain).map(({ statement }) => shapeOf(statement)));
     const seen = await everythingSeen(name);

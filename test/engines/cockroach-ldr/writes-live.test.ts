@@ -37,7 +37,7 @@ const lookAt = async (on: LdrBed) => {
 
 const newestQuery = (table: string): RegExp => new RegExp(`crdb_internal_mvcc_timestamp.*"${table}"`);
 
-describe('the newest writes of both sides', { timeout: 30_000 }, () => {
+describe('the newest writes of both sides', { timeout: 180_000 }, () => {
   it('are those that no job brought', async () => {
     const on = await failed();
     expect(await lookAt(on)).toMatchObject([{ standby: { kind: 'told', newest: null } }, { standby: { newest: null } }]);
@@ -78,7 +78,7 @@ async function upTo(on: LdrBed, plan: Plan, kind: string): Promise<Step> {
 }
 const ask = (on: LdrBed, step: Step) => settle(on, step, () => on.engine());
 
-describe('the look right before a side is emptied', { timeout: 30_000 }, () => {
+describe('the look right before a side is emptied', { timeout: 180_000 }, () => {
   it('lets the run go on where nothing was written there', async () => {
     const on = await failed();
     const step = await upTo(on, await planOn(on, rebuild), 'ldr.check-writes');

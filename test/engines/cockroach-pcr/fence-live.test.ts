@@ -3,7 +3,7 @@ import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
 import { byHand, comeBack, pcrLinkId as link, openPcr } from '../../conformance/cockroach-pcr-bed.ts';
 import { anIo, executorFor, planOn } from '../../conformance/drive.ts';
 
-describe('a fence', { timeout: 20_000 }, () => {
+describe('a fence', { timeout: 180_000 }, () => {
   it('stops nothing once the side that was to be kept has been stopped by somebody else', async () => {
     const on = await openPcr('26.2', { start: 'promoted' }, comeBack);
     try {

@@ -45,7 +45,7 @@ const plain = everythingSeen('plain');
 /** All that CockroachDB lets a virtual cluster be called and that means something else elsewhere. */
 const names = ['a--b', 'select', '0-0', 'null'];
 
-describe('names in everything that is sent', { timeout: 60_000 }, () => {
+describe('names in everything that is sent', { timeout: 180_000 }, () => {
   it.each(names)('stay within their quotes over the wire: %s', async (name) => {
     const shapes = new Set((await plain).map(({ statement }) => shapeOf(statement)));
     const seen = await everythingSeen(name);

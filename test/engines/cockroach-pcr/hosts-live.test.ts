@@ -35,7 +35,7 @@ const first = (on: HostsBed, side: 'primary' | 'standby') => {
   return host;
 };
 
-describe('a setup from bare nodes', { timeout: 60_000 }, () => {
+describe('a setup from bare nodes', { timeout: 180_000 }, () => {
   it.each([
     ['23.2', '--config-profile replication-source', 4],
     ['26.2', 'init --certs-dir', 0],
@@ -131,7 +131,7 @@ describe('a setup from bare nodes', { timeout: 60_000 }, () => {
   });
 });
 
-describe('nodes that the bot can not judge', { timeout: 60_000 }, () => {
+describe('nodes that the bot can not judge', { timeout: 180_000 }, () => {
   it('are not planned on: one that can not be reached is named', async () => {
     const on = await open('26.2');
     await first(on, 'standby').faults.down('unreachable');
@@ -173,7 +173,7 @@ describe('nodes that the bot can not judge', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the nodes of a link', { timeout: 60_000 }, () => {
+describe('the nodes of a link', { timeout: 180_000 }, () => {
   it('are cleared of what an older owner of a run left running on them', async () => {
     const on = await open('26.2');
     const run = asRunId('r-4k9zq0tm2x');

@@ -26,7 +26,7 @@ async function openFlat(): Promise<PcrBed> {
   return on;
 }
 
-describe('a failover from a primary that is not virtualized and alive', { timeout: 30_000 }, () => {
+describe('a failover from a primary that is not virtualized and alive', { timeout: 180_000 }, () => {
   it('has a person stop the applications, comes to its end, and says what it can not see', async () => {
     const on = await openFlat();
     const plan = await planOn(on, failover);
@@ -54,7 +54,7 @@ describe('a failover from a primary that is not virtualized and alive', { timeou
   });
 });
 
-describe('a reader that is stuck at its start', { timeout: 30_000 }, () => {
+describe('a reader that is stuck at its start', { timeout: 180_000 }, () => {
   it('is listed as started, does not answer, and is mended by asking again', async () => {
     const on = await openPcr('24.3');
     bed = on;

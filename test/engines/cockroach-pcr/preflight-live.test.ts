@@ -26,7 +26,7 @@ async function check(on: PcrBed, operation: Operation, name: string): Promise<Ch
 }
 const streaming = (version: SimVersion) => openPcr(version, streamUsers(version), (world) => byConnection(world, version), streamSettings);
 
-describe('the preflight', { timeout: 30_000 }, () => {
+describe('the preflight', { timeout: 180_000 }, () => {
   it('sees that the user of the stream holds what it needs, and warns when it was taken away', async () => {
     const on = await streaming('26.2');
     expect(await check(on, reconnect, 'sql-east: user of the stream')).toMatchObject({

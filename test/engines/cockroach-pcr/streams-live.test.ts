@@ -30,7 +30,7 @@ const step = (plan: Plan, kind: string): Step => {
   return found;
 };
 
-describe('a reconnect', { timeout: 30_000 }, () => {
+describe('a reconnect', { timeout: 180_000 }, () => {
   const reconnect: Operation = { kind: 'reconnect', link };
   const byExternal = () => open('26.2', streamUsers('26.2'), (world) => byConnection(world, '26.2'), streamSettings);
 
@@ -65,7 +65,7 @@ describe('a reconnect', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a failover to a time to come', { timeout: 30_000 }, () => {
+describe('a failover to a time to come', { timeout: 180_000 }, () => {
   it('stops the primary when the time has come, and never has two sides take writes', async () => {
     const on = await open('26.2', { writesPerSecond: 100 });
     const at = Math.floor(on.world.now()) + 2_500;
@@ -110,7 +110,7 @@ describe('a failover to a time to come', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a reader', { timeout: 30_000 }, () => {
+describe('a reader', { timeout: 180_000 }, () => {
   it('that does not serve is started when it is asked for again', async () => {
     const on = await open('24.3');
     await carry(on, await planOn(on, { kind: 'reader', link, on: true }));
@@ -124,7 +124,7 @@ describe('a reader', { timeout: 30_000 }, () => {
   });
 });
 
-describe('what is seen of a stream', { timeout: 30_000 }, () => {
+describe('what is seen of a stream', { timeout: 180_000 }, () => {
   it('names the jobs on both sides, and the time left of one that stands still', async () => {
     const on = await open('26.2', { start: 'paused' });
     on.world.control().advance(23 * 3_600_000);

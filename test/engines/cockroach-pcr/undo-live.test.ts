@@ -38,7 +38,7 @@ const rows = [
   ],
 ] as const;
 
-describe.each(rows)('taking back %s', { timeout: 60_000 }, (_, situation, kind, statements) => {
+describe.each(rows)('taking back %s', { timeout: 180_000 }, (_, situation, kind, statements) => {
   const deaths = Array.from({ length: statements }, (_one, at) => at).flatMap((at) =>
     (['drop-before', 'drop-after'] as const).map((how) => ({ at, how })),
   );

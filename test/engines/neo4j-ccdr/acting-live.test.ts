@@ -25,7 +25,7 @@ async function open(options: CcdrBedOptions = {}, version = '2026.07.1'): Promis
 const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
 const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
 
-describe('a switchover', { timeout: 30_000 }, () => {
+describe('a switchover', { timeout: 180_000 }, () => {
   it('waits for a write that was open when writes were stopped, and loses nothing', async () => {
     const on = await open();
     const plan = await planOn(on, switchover);
@@ -156,7 +156,7 @@ describe('a switchover', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a failover', { timeout: 30_000 }, () => {
+describe('a failover', { timeout: 180_000 }, () => {
   it('does not promote when the side that was lost is back and takes writes', async () => {
     const on = await open({ prepare: async (world) => world.faults.down('primary', 'dead') });
     const promote = await upTo(on, await planOn(on, failover), 'ccdr.promote');
@@ -245,7 +245,7 @@ describe('a failover', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a drop', { timeout: 30_000 }, () => {
+describe('a drop', { timeout: 180_000 }, () => {
   it('waits while the side that serves changes its writer', async () => {
     const on = await open();
     const drop = await upTo(on, await planOn(on, { kind: 'teardown', link }), 'ccdr.drop-database');

@@ -47,7 +47,7 @@ const servers: readonly (readonly [string, () => Promise<CcdrLink>])[] = [
   ...(given === undefined ? [] : [['the real server', real(new URL(given))] as const]),
 ];
 
-describe.each(servers)('%s', { timeout: 60_000 }, (_, open) => {
+describe.each(servers)('%s', { timeout: 180_000 }, (_, open) => {
   const engine = createNeo4jCcdr({ connect: connectBolt, shell: connectShell });
 
   it('lets the engine in, and tells its version, its edition and its databases', async () => {

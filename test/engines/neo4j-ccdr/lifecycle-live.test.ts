@@ -17,7 +17,7 @@ async function open(options: CcdrBedOptions = {}, version = '2026.07.1'): Promis
 
 const online = (on: CcdrBed) => on.world.database('standby')?.copies.every(({ status }) => status === 'online') === true;
 
-describe('creating and dropping', { timeout: 30_000 }, () => {
+describe('creating and dropping', { timeout: 180_000 }, () => {
   it('stops at a copy whose store is broken, and says which', async () => {
     const on = await open({ world: { start: 'none' } });
     const plan = await planOn(on, { kind: 'setup', link });
@@ -110,7 +110,7 @@ describe('creating and dropping', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a comparison', { timeout: 30_000 }, () => {
+describe('a comparison', { timeout: 180_000 }, () => {
   const verify: Operation = { kind: 'verify', link };
   const compare = async (on: CcdrBed) => stepOf(await planOn(on, verify), 'ccdr.compare-counts');
 
@@ -178,7 +178,7 @@ describe('a comparison', { timeout: 30_000 }, () => {
   });
 });
 
-describe('what is read-only after a failover', { timeout: 30_000 }, () => {
+describe('what is read-only after a failover', { timeout: 180_000 }, () => {
   it('shows the privileges that a rebuild would take, in the plan and right before the drop', async () => {
     const on = await open({ world: { start: 'promoted' } });
     const plan = await planOn(on, { kind: 'rebuild', link });

@@ -25,7 +25,7 @@ async function hostsOfBoth() {
 const read = (link: CcdrLink, memory: CertificateMemory = new Map(), clock = systemClock) =>
   readCertificates(connectShell, memory, link, io({ clock }));
 
-describe('certificates on the hosts of both clusters', { timeout: 30_000 }, () => {
+describe('certificates on the hosts of both clusters', { timeout: 180_000 }, () => {
   it('show who trusts whom, and change nothing', async () => {
     const { east, west, link } = await hostsOfBoth();
     const { primary, standby } = await read(link);

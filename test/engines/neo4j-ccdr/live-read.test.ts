@@ -23,7 +23,7 @@ async function open(options: Partial<GraphWorldOptions> = {}): Promise<GraphWorl
   return world;
 }
 
-describe('observing two clusters', { timeout: 30_000 }, () => {
+describe('observing two clusters', { timeout: 180_000 }, () => {
   it.each([
     ['2026.03.0', 'preview', false],
     ['2026.07.1', 'preview', false],
@@ -175,7 +175,7 @@ describe('observing two clusters', { timeout: 30_000 }, () => {
   });
 });
 
-describe('looks beside the state', { timeout: 30_000 }, () => {
+describe('looks beside the state', { timeout: 180_000 }, () => {
   it('show the topology of both sides', async () => {
     const world = await open();
     const inspection = await aReading().inspections.topology?.look(linkTo(world), io());
@@ -194,7 +194,7 @@ describe('looks beside the state', { timeout: 30_000 }, () => {
   });
 });
 
-describe('preflight', { timeout: 30_000 }, () => {
+describe('preflight', { timeout: 180_000 }, () => {
   const setup = (world: GraphWorld) => ({ kind: 'setup', link: linkTo(world).id }) as const;
   const outcomes = async (world: GraphWorld, operation: Parameters<ReturnType<typeof aReading>['preflight']>[0]) => {
     const checks = await aReading().preflight(operation, linkTo(world), io());
@@ -306,7 +306,7 @@ describe('preflight', { timeout: 30_000 }, () => {
   });
 });
 
-describe('eviction', { timeout: 30_000 }, () => {
+describe('eviction', { timeout: 180_000 }, () => {
   it('ends transactions of older owners of the run, and no others', async () => {
     const world = await open();
     const link = linkTo(world);

@@ -31,7 +31,7 @@ describe('the privileges of applications', () => {
   });
 });
 
-describe('privileges on clusters', { timeout: 30_000 }, () => {
+describe('privileges on clusters', { timeout: 180_000 }, () => {
   let bed: CcdrBed | null = null;
   afterEach(async () => {
     await bed?.close();

@@ -24,7 +24,7 @@ const general = "CYPHER 25 CALL dbms.promoteReplicaDatabase('orders', {})";
 const promotionIn = (plan: Plan): readonly string[] => stepOf(plan, 'ccdr.promote').statements;
 const told = (plan: Plan): string | undefined => plan.facts.find(({ name }) => name === 'standby.surface')?.value;
 
-describe('the interface of a cluster', { timeout: 30_000 }, () => {
+describe('the interface of a cluster', { timeout: 180_000 }, () => {
   it.each([
     ['2026.03.0', false, preview, 'the internal.dbms procedures (preview)'],
     ['2026.07.1', false, preview, 'the internal.dbms procedures (preview)'],
@@ -77,7 +77,7 @@ describe('the interface of a cluster', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the writer after a promotion', { timeout: 30_000 }, () => {
+describe('the writer after a promotion', { timeout: 180_000 }, () => {
   it('is proven by a write that the primaries agree on', async () => {
     const on = await open('2026.08.0');
     const writer = await upTo(on, await planOn(on, failover), 'ccdr.await-writer');

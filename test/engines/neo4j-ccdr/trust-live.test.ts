@@ -15,7 +15,7 @@ afterEach(async () => {
   bed = null;
 });
 
-describe('trust between the clusters', { timeout: 30_000 }, () => {
+describe('trust between the clusters', { timeout: 180_000 }, () => {
   it('is set up on the nodes that lack it, read by the servers, and vouched for by a person', async () => {
     const [ofEast, ofWest] = [createAuthority(['127.0.0.1']).ca, createAuthority(['127.0.0.1']).ca];
     const east = await aHost({ name: 'east-1', files: { [ca]: ofEast, [at]: ofWest } });

@@ -51,7 +51,7 @@ const shownOf = (asks: readonly Asked[], sent: readonly string[], gone: readonly
     .filter(({ line, isOptional }) => !isOptional || sent.includes(line))
     .map(({ line }) => line);
 
-describe('a step that looks', { timeout: 120_000 }, () => {
+describe('a step that looks', { timeout: 180_000 }, () => {
   let bed: CrrBed | null = null;
   afterEach(async () => {
     await bed?.close();

@@ -17,7 +17,7 @@ async function aNode(version: '23.2' | '26.2') {
 }
 const certs = `--certs-dir="/var/lib/it's cockroach/certs"`;
 
-describe('the cockroach of a node', { timeout: 60_000 }, () => {
+describe('the cockroach of a node', { timeout: 180_000 }, () => {
   it('initializes a cluster once, and only when a node runs', async () => {
     const { on, send } = await aNode('26.2');
     expect(await send(`cockroach init ${certs} --virtualized`)).toMatchObject({

@@ -101,7 +101,7 @@ describe('any sequence of statements, time and link failures', () => {
       { numRuns: 60 },
     );
     expect(accepted).toBeGreaterThan(60);
-  }, 60_000);
+  }, 180_000);
 
   it('makes both sides writable only if somebody started a service, and never without a promotion', async () => {
     let promotions = 0;
@@ -120,7 +120,7 @@ describe('any sequence of statements, time and link failures', () => {
       { numRuns: 60 },
     );
     expect(promotions).toBeGreaterThan(0);
-  }, 60_000);
+  }, 180_000);
 
   it('does not split when the primary was stopped first and is not started again', async () => {
     const polite = move.filter((step) => step.kind !== 'ask' || step.side === 'standby' || /SHOW|PAUSE|COMPLETE|STOP/.test(step.sql));
@@ -140,7 +140,7 @@ describe('any sequence of statements, time and link failures', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  }, 180_000);
 
   it('keeps job ids growing and unique', async () => {
     await fc.assert(
@@ -156,5 +156,5 @@ describe('any sequence of statements, time and link failures', () => {
       }),
       { numRuns: 20 },
     );
-  }, 60_000);
+  }, 180_000);
 });

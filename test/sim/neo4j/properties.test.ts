@@ -177,7 +177,7 @@ describe('any sequence of statements, time and link failures', () => {
       { numRuns: 40 },
     );
     expect(ran).toBeGreaterThan(40);
-  }, 60_000);
+  }, 180_000);
 
   it('makes both sides writable only after a promotion', async () => {
     let promotions = 0;
@@ -193,7 +193,7 @@ describe('any sequence of statements, time and link failures', () => {
       { numRuns: 40 },
     );
     expect(promotions).toBeGreaterThan(0);
-  }, 60_000);
+  }, 180_000);
 
   it('does not split when the primary was fenced first and stays so', async () => {
     const polite = move.filter((step) => step.kind !== 'ask' || step.side === 'standby' || /SHOW|STOP|READ ONLY/.test(step.cypher));
@@ -213,5 +213,5 @@ describe('any sequence of statements, time and link failures', () => {
       }),
       { numRuns: 30 },
     );
-  }, 60_000);
+  }, 180_000);
 });

@@ -50,7 +50,7 @@ const wire: Parameters<typeof overSockets>[0] = (app) => {
   });
 };
 
-describe.skipIf(!hasBrowser)('the page', { timeout: 20_000 }, () => {
+describe.skipIf(!hasBrowser)('the page', { timeout: 180_000 }, () => {
   let session: Session;
   let browser: Browser;
   const problems: string[] = [];
@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)('the page', { timeout: 20_000 }, () => {
   beforeAll(async () => {
     session = await overSockets(wire);
     browser = await chromium.launch({ executablePath, args: flags });
-  }, 30_000);
+  }, 180_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -55,7 +55,7 @@ describe('every message of a hostile run', () => {
       { numRuns: 80 },
     );
     expect(checked).toBeGreaterThan(80 * 6);
-  }, 60_000);
+  }, 180_000);
 
   it('shows every statement of a plan, in the message or in the thread', () => {
     fc.assert(
@@ -86,7 +86,7 @@ describe('every message of a hostile run', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  }, 180_000);
 });
 
 /** All literal text of blocks, joined as read, without line breaks: a long statement goes on in the next piece. */

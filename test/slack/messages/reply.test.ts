@@ -113,7 +113,7 @@ describe('every reply', () => {
       { numRuns: 25 },
     );
     expect(checked).toBeGreaterThanOrEqual(25 * 20 * 2);
-  }, 60_000);
+  }, 180_000);
 
   it('uses no plan, container or table block in plain mode', () => {
     const types = replies('text', 3).flatMap((reply) => renderReply(reply, { now: night, mode: 'plain' }).blocks.map(({ type }) => type));
