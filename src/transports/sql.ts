@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { setAlarm } from '../domain/alarm.ts';
 import type { Secret } from '../domain/secret.ts';
 import { abortedBeforeSend, faultOf, type SqlPhase } from './sql-faults.ts';
 
@@ -109,7 +110,7 @@ function watch(client: Client, { signal, timeoutMs }: SqlCall) {
 
   const close = () => {
     state.gone = true;
-    clearTimeout(timer);
+    callOff();
     signal.removeEventListener('abort', onAbort);
     cutOff(client);
     tell?.();
@@ -119,7 +120,7 @@ function watch(client: Client, { signal, timeoutMs }: SqlCall) {
     close();
   };
   const onAbort = () => end('aborted');
-  const timer = setTimeout(() => end('deadline'), timeoutMs);
+  const callOff = setAlarm(timeoutMs, () => end('deadline'));
   signal.addEventListener('abort', onAbort, { once: true });
   // Without a listener an idle connection that breaks would end the process.
   client.on('error', (cause: unknown) => {
@@ -151,6 +152,12 @@ interface DriverInternals {
 /** pg 8 has no public way to drop a connection at once, nor to tell a server that is gone from one that accepts and stays silent. */
 const internals = (client: Client) => client as unknown as DriverInternals;
 
+/**
+ * Whatever a team has set for the bot's user (ALTER ROLE … SET): what is dropped was approved, a change is no read, and the end of a
+ * call is for its caller to say, since a service that starts and a comparison take as long as they take.
+ */
+const ownDefaults = ['-csql_safe_updates=off', '-cdefault_transaction_read_only=off', '-cstatement_timeout=0'];
+
 /** Everything is given, so that no `PG…` variable of the environment and no `.pgpass` file can have a say. */
 function configOf(target: SqlTarget, tag: string): ClientConfig {
   return {
@@ -160,7 +167,7 @@ function configOf(target: SqlTarget, tag: string): ClientConfig {
     // A function, so that the driver neither keeps the password in a field that prints nor looks for one elsewhere.
     password: () => target.password?.reveal() ?? '',
     database: 'defaultdb',
-    options: `-ccluster=${target.virtualCluster}`,
+    options: [`-ccluster=${target.virtualCluster}`, ...ownDefaults].join(' '),
     application_name: tag,
     ssl: target.tls.kind === 'disabled' ? false : tlsOf(target.tls),
     types: { getTypeParser: () => (text: string) => text },

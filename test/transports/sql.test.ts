@@ -56,7 +56,11 @@ describe('connectSql', () => {
     session.close();
     vi.unstubAllEnvs();
     expect(server.startups).toEqual([
-      expect.objectContaining({ user: 'ops', application_name: 'replops/r-4k9zq0tm2x/17', options: '-ccluster=main' }),
+      expect.objectContaining({
+        user: 'ops',
+        application_name: 'replops/r-4k9zq0tm2x/17',
+        options: '-ccluster=main -csql_safe_updates=off -cdefault_transaction_read_only=off -cstatement_timeout=0',
+      }),
     ]);
   });
 

@@ -52,6 +52,8 @@ export interface SimUser {
   readonly grantable?: readonly string[];
   /** e.g. `CONTROLJOB`, `VIEWJOB`. */
   readonly roleOptions?: readonly string[];
+  /** What its sessions begin with, unless they say otherwise (ALTER ROLE … SET). */
+  readonly defaults?: Readonly<Record<string, string>>;
   /** Both sides when left out. */
   readonly sides?: readonly SimSide[];
   /** Where the user exists; `both` when left out. */

@@ -8,6 +8,7 @@ import { refresh, settle } from './state/settle.ts';
 import { resolveSource } from './state/source-uri.ts';
 import { activeStream, createFromReplication } from './state/streams.ts';
 import { addVc } from './state/virtual-clusters.ts';
+import { normalizeVariable } from './statements/variables.ts';
 
 const minuteUs = 60_000_000;
 
@@ -31,9 +32,17 @@ export const defaultUsers = (version: SimVersion): readonly SimUser[] => [
 function usersFor(users: readonly SimUser[], side: SimSide, place: 'system' | 'application'): Users {
   const chosen = users.filter((user) => (user.sides ?? [side]).includes(side) && [place, 'both'].includes(user.in ?? 'both'));
   return new Map(
-    chosen.map(({ name, password, admin = false, grants = [], grantable = [], roleOptions: options = [] }) => [
+    chosen.map(({ name, password, admin = false, grants = [], grantable = [], roleOptions: options = [], defaults = {} }) => [
       name,
-      { name, password, admin, grants: new Set(grants), grantable: new Set(grantable), roleOptions: new Set(options) },
+      {
+        name,
+        password,
+        admin,
+        grants: new Set(grants),
+        grantable: new Set(grantable),
+        roleOptions: new Set(options),
+        defaults: new Map(Object.entries(defaults).map(([key, value]) => [key, normalizeVariable(key, value)])),
+      },
     ]),
   );
 }

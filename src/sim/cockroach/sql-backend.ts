@@ -102,13 +102,14 @@ export function createSqlBackend(realm: Realm, side: SimSide, auth: 'scram' | 'c
     const request = readStartupRequest(settings);
     const vc = await route(realm, side, request);
     const cluster = realm.state.clusters[side];
-    const variables = new Map([...Object.entries(variableDefaults), ...request.variables]);
+    const user = usersOf(cluster, vc.id).get(request.user);
+    const variables = new Map([...Object.entries(variableDefaults), ...(user?.defaults ?? []), ...request.variables]);
     const open = (line: ClientLine): BackendSession<SimPrepared> => {
       const sinceUs = realm.time.nowUs();
       const session = realm.sessions.open({ side, vcId: vc.id, vcName: vc.name, user: request.user, sinceUs, line, variables });
       return serveSession(realm, side, session);
     };
-    return { password: usersOf(cluster, vc.id).get(request.user)?.password ?? null, user: request.user, open };
+    return { password: user?.password ?? null, user: request.user, open };
   };
   return {
     auth,

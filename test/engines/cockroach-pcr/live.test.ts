@@ -286,6 +286,14 @@ describe('a failback', { timeout: 20_000 }, () => {
 });
 
 describe('a teardown', { timeout: 20_000 }, () => {
+  it('does not stumble over what a team has set for the sessions of the bot', async () => {
+    const defaults = { sql_safe_updates: 'on', default_transaction_read_only: 'on', statement_timeout: '1' };
+    const on = await open({ users: [{ name: 'ops', password: 'ops-secret', admin: true, defaults }] });
+    const { steps } = await planOn(on, { kind: 'teardown', link });
+    for (const step of steps) await carryOut(on, step, () => on.engine());
+    expect(on.world.vc('standby')).toBeNull();
+  });
+
   it.each(['23.2', '26.2'] as const)(
     'is seen while the drop goes on, and not taken for a new copy of the same name (%s)',
     async (version) => {

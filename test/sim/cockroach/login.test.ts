@@ -82,6 +82,16 @@ describe('startup options', () => {
     expect(world.sessions('primary').map(({ applicationName }) => applicationName)).toEqual(['other']);
   });
 
+  it('what is set for a user counts unless the packet says otherwise', async () => {
+    const defaults = { sql_safe_updates: 'on', statement_timeout: '5s' };
+    const world = await aWorld('26.2', { users: [{ name: 'ops', password: 'a', admin: true, defaults }] });
+    const plain = await aLine(world, 'primary');
+    const own = await aLine(world, 'primary', { more: { options: '-ccluster=system -csql_safe_updates=off' } });
+    expect((await plain.ask('SHOW sql_safe_updates')).rows).toEqual([{ sql_safe_updates: 'on' }]);
+    expect((await plain.ask('SHOW statement_timeout')).rows).toEqual([{ statement_timeout: '5000' }]);
+    expect((await own.ask('SHOW sql_safe_updates')).rows).toEqual([{ sql_safe_updates: 'off' }]);
+  });
+
   it('an unknown option ends the connection', async () => {
     const world = await aWorld('26.2');
     expect(await loginRefusal(world, 'primary', { more: { options: '-cnosuch=1' } })).toMatchObject({ code: '42704', severity: 'FATAL' });

@@ -103,6 +103,8 @@ export interface User {
   /** Those of its grants that it may give on. */
   readonly grantable: Set<string>;
   readonly roleOptions: Set<string>;
+  /** Session variables that its sessions begin with. */
+  readonly defaults: ReadonlyMap<string, string>;
 }
 
 export type Users = Map<string, User>;

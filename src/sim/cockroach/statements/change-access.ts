@@ -104,6 +104,7 @@ const createUser: Run<'create-user'> = (call, statement) => {
       grants: new Set(),
       grantable: new Set(),
       roleOptions: new Set(),
+      defaults: new Map(),
     };
     setOptions(user, options);
     users.set(name, user);
