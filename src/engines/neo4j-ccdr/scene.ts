@@ -1,9 +1,11 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import { quoteCypherName } from '../../transports/cypher-quoting.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { CcdrLink } from './config.ts';
 import type { CcdrDetail, DatabaseView, ReadSide, SideRead } from './detail.ts';
+import { versionObstacle } from './release.ts';
 import { copiesOf, type Follower, followersOf, isFollowing, isOnline, isSameCluster, phaseOf, sidePhase } from './state.ts';
 import type { Form } from './statements.ts';
 import { phaseWords, problemOf } from './words.ts';
@@ -168,3 +170,23 @@ function paired(operation: OperationName, link: CcdrLink, detail: CcdrDetail, so
 }
 
 export const isReplicaSide = (read: ReadSide): boolean => isFollowing(phaseOf(read.database));
+
+/** Why the side that is left could not follow the one that is promoted; null when nothing is known to speak against it. */
+export const wayBackObstacle = ({ follower, sourceRead }: Scene): string | null =>
+  sourceRead.kind === 'read' ? versionObstacle(follower.read.release, sourceRead.release) : null;
+
+/**
+ * A replica that pulls backups has the last transaction only after a last backup, which is taken on the servers by hand: writes would
+ * be stopped for nothing.
+ */
+export function pullsBackups(operation: OperationName, { id, settings }: CcdrLink, side: Side, view: DatabaseView | null): Refusal | null {
+  const { cluster, follow } = settings[side];
+  const configured = follow.kind === 'backups' ? follow.pullUri : null;
+  const uri = view?.follows == null ? configured : view.follows.pullUri;
+  if (uri === null) return null;
+  const { cluster: there, database } = settings[otherSide(side)];
+  return notNow(
+    `${cluster} pulls backups from ${uri}, and the bot can't take the last one, so no ${operation} of ${id} without loss can be planned.`,
+    `Run ALTER DATABASE ${quoteCypherName(database)} SET ACCESS READ ONLY on ${there} and put a last differential backup there; when /repl status ${id} says that ${cluster} has everything, ask for /repl failover ${id}.`,
+  );
+}

@@ -1,3 +1,4 @@
+import type { CcdrCluster } from './config.ts';
 import type { Form } from './statements.ts';
 import { few } from './words.ts';
 
@@ -5,6 +6,12 @@ import { few } from './words.ts';
 export const previewWarnings = (form: Form): readonly string[] =>
   form === 'preview'
     ? ['Before 2026.08 replication between clusters is a preview, offered for internal development use, not for production.']
+    : [];
+
+/** A backup that the config names and that is not used. */
+export const seedWarnings = (form: Form, { cluster, seedUri }: CcdrCluster): readonly string[] =>
+  form === 'preview' && seedUri !== null
+    ? [`The backup ${seedUri} is not used: before 2026.08 ${cluster} copies the whole store over the network.`]
     : [];
 
 /** What a replica does not bring along. */
@@ -20,5 +27,9 @@ export const notCopiedTo = (cluster: string, missing: readonly string[] | null):
         `Privileges are not replicated, and ${missing.length} of those on the database are missing on ${cluster}: ${few(missing)}. Applications that need them are refused there.`,
       ];
 
-export const unprotected = (id: string, here: string, there: string): string =>
-  `After this nothing follows ${here}: a promoted database never follows again. /repl rebuild ${id} lets ${there} follow it anew.`;
+/** What becomes of the link after a promotion. `obstacle`: why the side that is left could not follow; null when nothing speaks against it. */
+export const unprotected = (id: string, here: string, there: string, obstacle: string | null): string => {
+  const way = `/repl rebuild ${id} lets ${there} follow it anew`;
+  const then = obstacle === null ? `${way}.` : `Before ${way}, upgrade ${there}: ${obstacle}.`;
+  return `After this nothing follows ${here}: a promoted database never follows again. ${then}`;
+};

@@ -156,9 +156,9 @@ describe('the order of steps', () => {
         ...trust,
         ...stopOf(e),
         ...creation(e),
+        '(give-privileges)',
         '(agree-to-stop)',
         ...move(w, e),
-        '(give-privileges)',
         '(redirect)',
         ...stopOf(w),
         ...creation(w),
@@ -277,6 +277,14 @@ describe('refusals', () => {
     ['switchover far behind', switchover, seenLate, /stopped for too long/],
     ['switchover with copies down', switchover, aDetail(aSource(), few), /primary copies/],
     ['switchover of what has grown apart', switchover, aDetail(aSource(), aStandby(replicaCopies({ lastTxn: '48214' }))), /grown apart/],
+    ['switchover to a side that pulls backups', switchover, onGa(aDetail()), /the bot can't take the last one/, follows('backups')],
+    [
+      'failback to a side that pulls backups',
+      failback,
+      onGa(promoted()),
+      /can't take the last one/,
+      aLink({ primary: { ...someSettings().primary, follow: { kind: 'backups', pullUri: 's3://b/x/' } } }),
+    ],
     ['switchover without a replica', switchover, promoted(), /No side of prod-graph is known to follow/],
     ['failover to a time', { ...failover, to: { kind: 'time', at: nowMs } }, aDetail(gone), /only be promoted as it is now/],
     ['failover to no topology at all', withTopology(0, 0), aDetail(gone), /no topology/],
@@ -343,6 +351,23 @@ describe('what is predicted', () => {
       );
       expect(planned(operation, aDetail()).warnings.join(' ')).not.toContain('DNS alone');
     }
+  });
+
+  it('says that a seed is not used before 2026.08', () => {
+    const seeded = aLink({ standby: { ...someSettings().standby, seedUri: 's3://b/x.backup' } });
+    const warnings = (detail: CcdrDetail) => planned(setup, detail, seeded).warnings.join();
+    expect(warnings(aDetail(aSource(), nothing))).toContain('The backup s3://b/x.backup is not used');
+    expect(warnings(onGa(aDetail(aSource(), nothing)))).not.toContain('is not used');
+  });
+
+  it('says what has to be upgraded before the side that is left can follow', () => {
+    const old = { release: { year: 2025, month: 6, patch: 0, text: '2025.06.0' }, surface: 'none' } as const;
+    const detail = onGa(aDetail());
+    const left = aDetail(aReadSide(aDatabase('foo', standardCopies()), old), detail.standby);
+    expect(planned(switchover, left).warnings.join()).toMatch(
+      /Before \/repl rebuild prod-graph .*, upgrade graph-east: replicas need 2026\.03/,
+    );
+    expect(planned(switchover, detail).warnings.join()).toContain('lets graph-east follow it anew.');
   });
 
   it('says plainly when the lost side could not be fenced', () => {

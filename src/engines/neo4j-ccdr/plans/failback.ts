@@ -8,10 +8,10 @@ import { identityOf } from '../identity.ts';
 import { redirectAct, redirectWarnings } from '../redirect.ts';
 import { versionObstacle } from '../release.ts';
 import { givingWay, privilegeSteps, type Replacement, replacementOn, replacementWarnings } from '../replacement.ts';
-import { isReplicaSide, type Pair, pairOf } from '../scene.ts';
+import { isReplicaSide, type Pair, pairOf, pullsBackups } from '../scene.ts';
 import { accessStatement, type Form } from '../statements.ts';
 import { trustSteps } from '../trust.ts';
-import { notCopied, previewWarnings } from '../warnings.ts';
+import { notCopied, previewWarnings, seedWarnings } from '../warnings.ts';
 import { spell } from '../words.ts';
 import { electionMs, moveSteps } from './switchover.ts';
 
@@ -61,6 +61,8 @@ export function planFailback(link: CcdrLink, detail: CcdrDetail): Outline | Refu
       ...notCopied(here),
       ...redirectWarnings(link),
       ...previewWarnings(form),
+      ...(home === null ? [] : seedWarnings(form, link.settings.primary)),
+      ...seedWarnings(form, link.settings.standby),
     ],
   };
 }
@@ -84,6 +86,8 @@ function wayOf(link: CcdrLink, detail: CcdrDetail): Way | Refusal {
       `Bring both to one version, or use /repl rebuild ${link.id} and then a switchover.`,
     );
   }
+  const backups = pullsBackups('failback', link, target, isReplicaSide(targetRead) ? targetRead.database : null);
+  if (backups !== null) return backups;
   const home = isReplicaSide(targetRead) ? null : replacementOn('failback', link, target, targetRead);
   const away = replacementOn('failback', link, 'standby', sourceRead);
   if (isRefusal(home)) return home;
@@ -93,7 +97,7 @@ function wayOf(link: CcdrLink, detail: CcdrDetail): Way | Refusal {
 
 /** Home follows the side that serves. */
 function homeSteps({ pair, form, home, database }: Way): readonly Draft[] {
-  const { link, detail, target, sourceView } = pair;
+  const { link, detail, target, targetRead, sourceView } = pair;
   const acts = actsFor(link.settings);
   const remote = sourceView.name;
   if (home === null) return [lookStep(acts.proveCatchUp(target, { database, remote, within: usualLag }), proofBudgetMs)];
@@ -102,6 +106,8 @@ function homeSteps({ pair, form, home, database }: Way): readonly Draft[] {
     ...trustSteps(link, detail, acts),
     ...givingWay(acts, home),
     ...creationSteps(link, acts, { side: target, database, form, remote, old }),
+    // While writes are not stopped yet: nobody waits then for whoever gives them.
+    ...privilegeSteps(home, targetRead.grants),
   ];
 }
 
@@ -122,7 +128,6 @@ function backSteps({ pair, form, home, database }: Way): readonly Draft[] {
       maxWriteStopMs,
     }),
     ...aliasSteps(link, acts, target, targetRead, database, dropped),
-    ...(home === null ? [] : privilegeSteps(home, targetRead.grants)),
     personStep(redirectAct(link, here)),
   ];
 }

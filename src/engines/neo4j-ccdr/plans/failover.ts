@@ -11,7 +11,7 @@ import { identityOf } from '../identity.ts';
 import { roomObstacle } from '../preflights/creation.ts';
 import { missingPrivileges } from '../preflights/privileges.ts';
 import { redirectAct, redirectWarnings } from '../redirect.ts';
-import { formOf, promotable, type Scene, sceneOf, unled } from '../scene.ts';
+import { formOf, promotable, type Scene, sceneOf, unled, wayBackObstacle } from '../scene.ts';
 import { copiesOf, isOnline, writableOf } from '../state.ts';
 import { accessStatement, type Form } from '../statements.ts';
 import { notCopiedTo, previewWarnings, unprotected } from '../warnings.ts';
@@ -52,7 +52,7 @@ export function planFailover(operation: Failover, link: CcdrLink, detail: CcdrDe
     warnings: [
       ...fence.warnings,
       ...stateWarnings(scene),
-      unprotected(link.id, here, there),
+      unprotected(link.id, here, there, wayBackObstacle(scene)),
       ...notCopiedTo(here, missingPrivileges(link.settings, detail, follower.side)),
       ...redirectWarnings(link),
       ...previewWarnings(form),

@@ -9,7 +9,7 @@ import { givingWay, privilegeSteps, replacementOn, replacementWarnings } from '.
 import { pairOf } from '../scene.ts';
 import { isReplica } from '../state.ts';
 import { trustSteps } from '../trust.ts';
-import { notCopied, previewWarnings } from '../warnings.ts';
+import { notCopied, previewWarnings, seedWarnings } from '../warnings.ts';
 
 /** Plans a new replica in the place of what can't follow any more: a fallen replica, or the old database of a side that was given up. Pure. */
 export function planRebuild(link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
@@ -45,6 +45,7 @@ export function planRebuild(link: CcdrLink, detail: CcdrDetail): Outline | Refus
       `From the drop until the new replica is online nothing protects ${there}: have a fresh backup.`,
       ...replacementWarnings(replacement, link.settings.alias),
       ...previewWarnings(form),
+      ...seedWarnings(form, link.settings[target]),
       ...notCopied(here),
     ],
   };

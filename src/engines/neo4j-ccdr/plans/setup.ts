@@ -6,7 +6,7 @@ import { aliasSteps, creatable, creationSteps } from '../creation.ts';
 import type { CcdrDetail } from '../detail.ts';
 import { isReplicaSide, type Pair, pairOf } from '../scene.ts';
 import { trustSteps } from '../trust.ts';
-import { notCopied, previewWarnings } from '../warnings.ts';
+import { notCopied, previewWarnings, seedWarnings } from '../warnings.ts';
 
 /** Plans a replica where there is none, of the side that takes the writes. Pure. */
 export function planSetup(link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
@@ -29,7 +29,7 @@ export function planSetup(link: CcdrLink, detail: CcdrDetail): Outline | Refusal
     ],
     predictedLoss: { ms: 0, words: `Nothing: ${there} goes on as it is.` },
     predictedDowntime: { ms: 0, words: `None: ${there} takes writes all the time; copying the store puts load on it.` },
-    warnings: [...previewWarnings(form), ...notCopied(here), ...followWarnings(pair)],
+    warnings: [...previewWarnings(form), ...seedWarnings(form, link.settings[target]), ...notCopied(here), ...followWarnings(pair)],
   };
 }
 

@@ -9,7 +9,7 @@ import type { CcdrDetail, ReadSide } from '../detail.ts';
 import { identityOf } from '../identity.ts';
 import { missingPrivileges } from '../preflights/privileges.ts';
 import { redirectAct, redirectWarnings } from '../redirect.ts';
-import { formOf, promotable, type Scene, sceneOf, unled } from '../scene.ts';
+import { formOf, promotable, pullsBackups, type Scene, sceneOf, unled, wayBackObstacle } from '../scene.ts';
 import { behindOf, copiesOf, isOnline, phaseOf } from '../state.ts';
 import type { Form } from '../statements.ts';
 import { notCopiedTo, previewWarnings, unprotected } from '../warnings.ts';
@@ -102,7 +102,7 @@ export function planSwitchover({ maxWriteStopMs = usualWriteStopMs }: Switchover
     warnings: [
       `Writes stay stopped at most ${spell(maxWriteStopMs)} before the promotion; if ${here} is not level by then, ${there} takes writes again by itself.`,
       `Open write transactions on ${there} are waited for, never ended: long ones use that time up.`,
-      unprotected(link.id, here, there),
+      unprotected(link.id, here, there, wayBackObstacle(scene)),
       ...notCopiedTo(here, missingPrivileges(link.settings, scene.detail, follower.side)),
       ...redirectWarnings(link),
       ...previewWarnings(form),
@@ -140,7 +140,10 @@ function refusalOf(maxWriteStopMs: number, scene: Scene, { read, database }: Rea
     );
   }
   const refusal =
-    unled('switchover', link, here, follower.read) ?? unled('switchover', link, there, read) ?? promotable('switchover', scene);
+    unled('switchover', link, here, follower.read) ??
+    unled('switchover', link, there, read) ??
+    promotable('switchover', scene) ??
+    pullsBackups('switchover', link, follower.side, follower.view);
   if (refusal !== null) return refusal;
   const down = copiesOf(follower.view).filter((copy) => !isOnline(copy)).length;
   if (down > 0) {
