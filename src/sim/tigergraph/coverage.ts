@@ -1,7 +1,7 @@
 /** Every command of TigerGraph that a simulated node knows, and which part of it. A name that is missing here or in the code fails a test. */
 export const coverage: Readonly<Record<string, string>> = {
   bash: 'kafka-topics.sh --list, kafka-get-offsets.sh, GetOffsetShell and kafka-broker-api-versions.sh from the folder of Kafka',
-  curl: 'replication numbers, /api/ping, /echo; -K -, -w with the status',
+  curl: 'replication numbers, /api/ping, /echo, an upsert of nothing; -K -, -w with the status',
   date: 'now, or +%s',
   df: 'free space, by a fault',
   du: 'size of the data',

@@ -303,7 +303,7 @@ const troubles: readonly Trouble[] = [
     prepare: (world) => all(world, 'standby', `gadmin config set ${crrKey('Enabled')} true`, ...pointAtPrimary()),
     check: 'tiger-west: refuses changes',
     outcome: 'warned',
-    seen: /looked for a query to drop/,
+    seen: /could not be tried: GSQL looked for what was to be dropped/,
   },
 ];
 

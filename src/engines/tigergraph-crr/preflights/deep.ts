@@ -17,9 +17,10 @@ import { kafkaTools } from '../reads/numbers.ts';
 import { brokersOf, isFollower, phaseOf } from '../state.ts';
 import { few } from '../words.ts';
 import type { Asks, Known } from './check.ts';
-import { loadingCheck, refusalCheck } from './gsql.ts';
+import { loadingCheck } from './gsql.ts';
 import { eachNode } from './nodes.ts';
 import { meantBackup } from './pair.ts';
+import { refusalCheck } from './refusal.ts';
 
 const speakerOf = ({ cluster, read }: Known): ShellTarget | null => cluster.nodes.find(({ name }) => name === read.by) ?? null;
 
@@ -145,7 +146,7 @@ export async function deepChecks(shell: ShellConnect, scene: Scene, io: EngineIo
   const backed = known.find(({ side }) => side === asks.backs);
   const found = await Promise.all([
     ...known.map(async (one) => [await ownerCheck(shell, one, io)]),
-    ...followers.map((one) => refusalCheck(shell, one, graphs, io)),
+    ...followers.map((one) => refusalCheck(shell, one, graphs, io).then((check) => [check])),
     ...(backed === undefined ? [] : [loadingCheck(shell, backed, graphs, io).then((check) => [check])]),
     operation.kind === 'restore' ? restoreChecks(shell, scene, io) : fillChecks(shell, scene, io),
   ]);

@@ -128,11 +128,22 @@ async function reset(desk: Desk, text: string): Promise<ProductAnswer> {
   return fine('Successfully dropped everything.\n');
 }
 
+/** What a statement would drop and nobody has, as `query hello`; null when it drops nothing of the kind. */
+function missingIn({ data }: Cluster, text: string): string | null {
+  const [, kind = '', name = ''] = /^DROP\s+(QUERY|USER|JOB|VERTEX)\s+(\w+)$/i.exec(text) ?? [];
+  const known: Readonly<Record<string, readonly string[]>> = {
+    QUERY: data.queries.map((query) => query.name),
+    USER: data.users.map((user) => user.name),
+    JOB: [],
+    VERTEX: ['Person'],
+  };
+  return name === '' || known[kind.toUpperCase()]?.includes(name) === true ? null : `${kind.toLowerCase()} ${name}`;
+}
+
 async function change(desk: Desk, text: string): Promise<ProductAnswer> {
   const { cluster, realm, call } = desk;
-  const [, dropped] = /^DROP\s+QUERY\s+(\w+)$/i.exec(text) ?? [];
-  if (dropped !== undefined && !cluster.data.queries.some(({ name }) => name === dropped))
-    return failed(`Semantic Check Fails: The query ${dropped} doesn't exist!`, 212);
+  const missing = missingIn(cluster, text);
+  if (missing !== null) return failed(`Semantic Check Fails: The ${missing} doesn't exist!`, 212);
   await call.wait(realm.state.pace.ddlMs);
   const nowMs = catchUp(realm);
   cluster.data.seq += 1;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } from '../realm.ts';
-import { type Cluster, keys, setting, type TigerNode } from '../state/model.ts';
+import { type Cluster, isDr, keys, setting, type TigerNode } from '../state/model.ts';
 import { serves } from '../state/services.ts';
 import { listedHosts, sourceOf } from '../state/settle.ts';
 import { treeOf } from './cluster-tools.ts';
@@ -101,12 +101,25 @@ const curl: TigerTool = async (desk) => {
   if (url === null || !/^(localhost|127\.0\.0\.1)$/.test(url.hostname)) return failed('curl: (6) Could not resolve host', 6);
   await wait(desk.realm.state.pace.readMs);
   const format = argv.includes('-w') ? (argv[argv.indexOf('-w') + 1] ?? '') : '';
-  const { status, body } = fetched(desk, url);
+  const { status, body } = argv.includes('-d') ? posted(desk, url) : fetched(desk, url);
   const written = format.replaceAll('\\n', '\n').replaceAll('%{http_code}', String(status).padStart(3, '0'));
   if (status !== 0) return fine(body + written);
   const words = `curl: (7) Failed to connect to ${url.hostname} port ${url.port}: Connection refused`;
   return { ...failed(argv.includes('-s') ? '' : words, 7), stdout: written };
 };
+
+/** An upsert of nothing: what it says tells whether the side takes writes. The words of a refusal are not documented. */
+function posted({ cluster, realm, call }: Desk, url: URL): { readonly status: number; readonly body: string } {
+  if (url.port !== '9000' || !serves(cluster, 'RESTPP', catchUp(realm))) return { status: 0, body: '' };
+  const graph = /^\/graph\/(\w+)$/.exec(url.pathname)?.[1] ?? '';
+  if (!cluster.data.queries.some((query) => query.graph === graph))
+    return { status: 404, body: `{"error":true,"message":"Graph ${graph} does not exist."}` };
+  if (call.argv[call.argv.indexOf('-d') + 1] !== '{"vertices":{}}')
+    return { status: 400, body: '{"error":true,"message":"only an upsert of nothing is simulated"}' };
+  if (isDr(cluster))
+    return { status: 200, body: '{"error":true,"message":"Updates are not allowed: cross region replication is enabled."}' };
+  return { status: 200, body: '{"error":false,"message":"","results":[{"accepted_vertices":0,"accepted_edges":0}]}' };
+}
 
 /** Status 0: nothing listens there. */
 function fetched(desk: Desk, url: URL): { readonly status: number; readonly body: string } {
