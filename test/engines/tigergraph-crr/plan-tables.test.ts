@@ -7,7 +7,7 @@ import { planCrr } from '../../../src/engines/tigergraph-crr/plan.ts';
 import { writableOf } from '../../../src/engines/tigergraph-crr/state.ts';
 import { stepsOf } from '../../../src/engines/tigergraph-crr/steps.ts';
 import { connectShell } from '../../../src/transports/shell.ts';
-import { aLink } from './build.ts';
+import { aLink, rawSettings } from './build.ts';
 import { detailIn, operationsOn, type StateName, stateNames, versions } from './plan-states.ts';
 
 const link = aLink();
@@ -82,6 +82,31 @@ describe('what is planned', () => {
 
   it.each(rowsOf)('for a %s, %s, on %s: %j', (name, state, version, expected) => {
     expect(effectsOf(planned(name, state, version))).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'another password',
+      { name: 'tigergraph', password: 'env:OTHER_PASSWORD' },
+      /one password for tigergraph on graph-east and another one/,
+    ],
+    ['another name', { name: 'admin', password: 'env:GSQL_PASSWORD' }, /is tigergraph on graph-east and admin on graph-west/],
+  ])('makes no standby whose superuser has %s', (_, superuser, words) => {
+    const other = aLink({ ...rawSettings, standby: { ...rawSettings.standby, superuser } });
+    for (const [name, state] of [
+      ['setup', 'no set-up'],
+      ['rebuild', 'following'],
+      ['failback', 'promoted'],
+      ['upgrade finish', 'torn down'],
+    ] as const) {
+      const operation = operations[name];
+      if (operation === undefined) throw new TypeError(`no operation ${name}`);
+      const seen = observationOf(other, detailIn(state, '4.1.4'), 3_000);
+      expect([name, planCrr(operation, link, seen).kind]).toEqual([name, 'plan']);
+      const refused = planCrr(operation, other, seen);
+      expect(refused.kind === 'refusal' ? refused.sentence : name).toMatch(words);
+      expect(JSON.stringify(refused)).not.toContain('the value of');
+    }
   });
 
   it('from nothing fills the standby in the way of each version', () => {

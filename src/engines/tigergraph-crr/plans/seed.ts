@@ -8,6 +8,7 @@ import type { CrrDetail } from '../detail.ts';
 import { keepAwayAct, lookStep } from '../drafts.ts';
 import { depthOf } from '../names.ts';
 import { isAtLeast } from '../parse/version.ts';
+import { superuserCheck } from '../preflights/pair.ts';
 import { type Party, pairRefusal, partyOn, replicaWarning, restoresAsDr, servingSide, stagedRefusal, stateWords } from '../scene.ts';
 import { backupPause, backupWarnings, carrySteps, flowSteps, followSteps, nameToBe, takeSteps } from '../seed.ts';
 import { followersOf, phaseOf } from '../state.ts';
@@ -23,7 +24,8 @@ interface Seed {
 
 /** Fills one side from the other and has it follow. */
 function planSeed(link: CrrLink, detail: CrrDetail, from: Party, to: Party, seed: Seed): Outline | Refusal {
-  const refusal = pairRefusal(link, detail, from, to, seed.operation) ?? stagedRefusal(to, seed.operation);
+  const refusal =
+    pairRefusal(link, detail, from, to, seed.operation) ?? superuserRefusal(link, seed.operation) ?? stagedRefusal(to, seed.operation);
   if (refusal !== null) return refusal;
   const carried: readonly Draft[] | Refusal = seed.empty ? [] : carrySteps(link, from, to, nameToBe(link, from));
   if (isRefusal(carried)) return carried;
@@ -48,6 +50,15 @@ function planSeed(link: CrrLink, detail: CrrDetail, from: Party, to: Party, seed
       ...(seed.empty ? [] : backupWarnings(from)),
     ],
   };
+}
+
+/** Where the config names none, people prove what the bot can't. */
+export function superuserRefusal({ settings, id }: CrrLink, operation: string): Refusal | null {
+  if (settings.primary.superuser === null || settings.standby.superuser === null) return null;
+  const check = superuserCheck(settings);
+  return check.outcome === 'failed'
+    ? notNow(`${check.seen} So no ${operation} of ${id} can be planned.`, check.next ?? 'Ask again.')
+    : null;
 }
 
 function downtimeOf(from: Party, to: Party, { empty }: Seed): Estimate {

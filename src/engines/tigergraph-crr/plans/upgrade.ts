@@ -20,6 +20,7 @@ import { isAtLeast } from '../parse/version.ts';
 import { hasCrr, type Party, pairRefusal, partyOn, restoresAsDr, stagedRefusal, stateWords } from '../scene.ts';
 import { backupPause, backupWarnings, carrySteps, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from '../seed.ts';
 import { followersOf, phaseOf } from '../state.ts';
+import { superuserRefusal } from './seed.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
 
@@ -99,7 +100,8 @@ function planFinish(link: CrrLink, detail: CrrDetail): Outline | Refusal {
   if (isRefusal(from)) return from;
   if (phaseOf(detail[from.side]) !== 'serving')
     return notNow(`The upgrade of ${link.id} can't be finished: ${stateWords(link, detail)}.`, `${from.name} has to take writes first.`);
-  const refusal = pairRefusal(link, detail, from, to, 'upgrade') ?? stagedRefusal(to, 'upgrade');
+  const refusal =
+    pairRefusal(link, detail, from, to, 'upgrade') ?? superuserRefusal(link, 'finish of the upgrade') ?? stagedRefusal(to, 'upgrade');
   if (refusal !== null) return refusal;
   const resume = resumeSteps(link, from, to, follower !== undefined);
   if (isRefusal(resume)) return resume;

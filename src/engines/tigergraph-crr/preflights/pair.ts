@@ -103,22 +103,27 @@ function prefixCheck(from: ReadSide, to: ReadSide, names: Names): Check {
   return passed(name, `${names.to} gets the topic prefix ${needs}${to.crr.prefix === needs ? ', which it has' : ''}.`);
 }
 
-function superuserCheck({ primary, standby }: CrrSettings): Check {
+/** Changes are replayed as their user, and a restore brings the users of the other side. Pure. */
+export function superuserCheck({ primary, standby }: Pick<CrrSettings, Side>): Check {
   const name = 'superuser';
-  if (primary.superuser === null || standby.superuser === null) {
+  const [one, other] = [primary.superuser, standby.superuser];
+  if (one === null || other === null) {
     return failed(
       name,
       'The config names no superuser of GSQL for both clusters.',
       'Name one: without it queries are not installed anew, and changes of metadata are not counted.',
     );
   }
-  return primary.superuser.name === standby.superuser.name
-    ? passed(name, `The superuser is ${primary.superuser.name} on both sides.`)
-    : failed(
-        name,
-        `The superuser is ${primary.superuser.name} on ${primary.cluster} and ${standby.superuser.name} on ${standby.cluster}.`,
-        'Use the same name and password on both: replicated changes are replayed as their user.',
-      );
+  const next = 'Use the same name and password on both clusters (ALTER PASSWORD) and in the config.';
+  if (one.name !== other.name)
+    return failed(name, `The superuser is ${one.name} on ${primary.cluster} and ${other.name} on ${standby.cluster}.`, next);
+  if (one.password.reveal() !== other.password.reveal())
+    return failed(
+      name,
+      `The config has one password for ${one.name} on ${primary.cluster} and another one on ${standby.cluster}, and a standby replays nothing that its own superuser may not do.`,
+      next,
+    );
+  return passed(name, `The superuser is ${one.name} with one password on both sides.`);
 }
 
 function retentionCheck(from: ReadSide, names: Names): Check {
