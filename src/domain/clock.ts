@@ -1,3 +1,5 @@
+import { setAlarm } from './alarm.ts';
+
 /** Time is passed in, so that a test can hold it still. */
 export interface Clock {
   /** Wall time, ms since the epoch. For showing and recording. */
@@ -15,11 +17,11 @@ export const systemClock: Clock = {
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const wake = () => {
-        clearTimeout(timer);
+        callOff();
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const callOff = setAlarm(ms, wake);
       signal?.addEventListener('abort', wake, { once: true });
     }),
 };

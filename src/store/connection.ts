@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { setAlarm } from '../domain/alarm.ts';
 import type { Clock } from '../domain/clock.ts';
 import { Secret } from '../domain/secret.ts';
 import { refusedFault, replyCode, unansweredFault, unreachableFault } from './redis-faults.ts';
@@ -134,9 +135,9 @@ function watchReadiness(client: Redis, onProblem: OnProblem): Gate {
     ready: (ms) => {
       if (client.status === 'ready' || closed) return Promise.resolve(!closed);
       return new Promise((resolve) => {
-        const timer = setTimeout(() => answer(false), ms);
+        const callOff = setAlarm(ms, () => answer(false));
         const answer = (ready: boolean) => {
-          clearTimeout(timer);
+          callOff();
           waiting.delete(answer);
           resolve(ready);
         };

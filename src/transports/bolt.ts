@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import neo4j, { type Config, type Driver, type Session } from 'neo4j-driver';
+import { setAlarm } from '../domain/alarm.ts';
 import type { Secret } from '../domain/secret.ts';
 import { addressText, type BoltAddress, type BoltTls } from './bolt-address.ts';
 import { abortedBeforeSend, type BoltPhase, boltFaultOf } from './bolt-faults.ts';
@@ -107,7 +108,7 @@ function openConversation(target: BoltTarget, call: BoltCall) {
   const close = () => {
     if (state.closed) return;
     state.closed = true;
-    clearTimeout(timer);
+    callOff();
     call.signal.removeEventListener('abort', onAbort);
     knocking.stop();
     line?.hangUp();
@@ -118,7 +119,7 @@ function openConversation(target: BoltTarget, call: BoltCall) {
     close();
   };
   const onAbort = () => end('aborted');
-  const timer = setTimeout(() => end('deadline'), call.timeoutMs);
+  const callOff = setAlarm(call.timeoutMs, () => end('deadline'));
   call.signal.addEventListener('abort', onAbort, { once: true });
 
   /** Whatever is under way ends at the latest when the conversation is cut. */

@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
+import { setAlarm } from '../domain/alarm.ts';
 import type { ShellCall } from './shell.ts';
 
 interface DriverInternals {
@@ -34,8 +35,8 @@ export function watch(client: Client, { signal, timeoutMs }: ShellCall) {
   let beforeCut: (() => void) | null = null;
 
   const close = () => {
-    clearTimeout(timer);
-    clearTimeout(loginTimer);
+    callOff();
+    callOffLogin();
     signal.removeEventListener('abort', onAbort);
     if (!state.gone) beforeCut?.();
     state.gone = true;
@@ -50,12 +51,12 @@ export function watch(client: Client, { signal, timeoutMs }: ShellCall) {
     close();
   };
   const onAbort = () => end('aborted');
-  const timer = setTimeout(() => end('deadline'), timeoutMs);
-  const loginTimer = setTimeout(() => {
+  const callOff = setAlarm(timeoutMs, () => end('deadline'));
+  const callOffLogin = setAlarm(loginMs, () => {
     state.waitedMs = Math.min(loginMs, timeoutMs);
     end('deadline');
-  }, loginMs);
-  client.once('ready', () => clearTimeout(loginTimer));
+  });
+  client.once('ready', callOffLogin);
   signal.addEventListener('abort', onAbort, { once: true });
   client.on('error', (cause: unknown) => {
     state.cause ??= cause;
