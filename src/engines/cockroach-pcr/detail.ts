@@ -219,8 +219,8 @@ const hourMs = 3_600_000;
 export const expiryMsOf = ({ release }: ReadSide): number => (release.year === 23 ? 72 * hourMs : 24 * hourMs);
 
 /** Time until a stream that makes no progress can't be resumed any more, ms, a lower bound; null when it can't be told. */
-export function expiresInMs(follower: Follower): number | null {
+export function expiresInMs(follower: Follower, windowMs = expiryMsOf(follower.read)): number | null {
   const { read, vc } = follower;
   const still = microsOf(vc.replicated) ?? microsOf(vc.job?.modified ?? null);
-  return still === null ? null : expiryMsOf(read) - msOfMicros(BigInt(read.now) - still);
+  return still === null ? null : windowMs - msOfMicros(BigInt(read.now) - still);
 }

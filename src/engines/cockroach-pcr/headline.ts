@@ -1,6 +1,7 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { windowMsOf } from './window.ts';
 import { causeOf, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
@@ -112,6 +113,7 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
   const there = settings[otherSide(side)].cluster;
   const way = `${there} → ${here}`;
   const lagMs = lagMsOf(follower);
+  const leftMs = expiresInMs(follower, windowMsOf(settings, follower.read));
   switch (phase) {
     case 'scanning':
       return say('degraded', `${way}: the initial scan is running, so ${here} can't take over yet.`);
@@ -121,11 +123,11 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
         `${way}: replication failed and is being tried again; ${here} has everything up to ${spellTime(vc.replicated)}.`,
       );
     case 'paused':
-      return say((expiresInMs(follower) ?? 1) > 0 ? 'degraded' : 'broken', `${way}: ${pausedWords(vc)}. ${countdown(follower)}`);
+      return say((leftMs ?? 1) > 0 ? 'degraded' : 'broken', `${way}: ${pausedWords(vc)}. ${countdown(leftMs)}`);
     case 'gave-up':
       return say(
         'broken',
-        `${way}: replication gave up after an error and paused itself (${causeOf(vc.job?.runningStatus)}). ${countdown(follower)}`,
+        `${way}: replication gave up after an error and paused itself (${causeOf(vc.job?.runningStatus)}). ${countdown(leftMs)}`,
       );
     case 'pending':
       return say(
@@ -153,8 +155,7 @@ function following(way: string, here: string, lagMs: number): Headline {
   return say('healthy', `${way}: ${here} follows and is ${spell(lagMs)} behind.`);
 }
 
-function countdown(follower: Follower): string {
-  const left = expiresInMs(follower);
+function countdown(left: number | null): string {
   if (left === null) return 'How long it can still be resumed is not known.';
   return left > 0
     ? `It can be resumed for about ${spell(left)} more; after that the link has to be rebuilt.`

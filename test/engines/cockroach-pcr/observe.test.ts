@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprintOf, type Health } from '../../../src/domain/observation.ts';
 import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
+import { observationOf } from '../../../src/engines/cockroach-pcr/observe.ts';
 import {
   aDetail,
   aJob,
+  aMadeLink,
   anObservation,
   aReadSide,
   aSource,
@@ -12,6 +14,7 @@ import {
   gone,
   locked,
   micros,
+  nowMs,
   onVersion,
   silent,
 } from './build.ts';
@@ -20,6 +23,22 @@ const paused = { status: 'replication paused' };
 const gaveUp = { ...paused, job: aJob({ status: 'paused', runningStatus: 'ingestion job failed (x) but is being paused' }) };
 const stopped = aReadSide(aVirtualCluster({ service: 'none' }));
 const promoted = aReadSide(aVirtualCluster({ activated: micros(60_000) }));
+
+describe('the time that is left to resume', () => {
+  const hourMs = 3_600_000;
+  const pausedFor = (hours: number, version: '23.2' | '26.2') =>
+    aDetail(aSource(onVersion(version)), aStandby({ ...paused, replicated: micros(hours * hourMs) }, onVersion(version)));
+  it.each([
+    ['26.2', null, 13, 'for about 11 h more'],
+    ['26.2', 12, 13, 'probably stood still for too long'],
+    ['26.2', 48, 25, 'for about 23 h more'],
+    // It has no window of a single replication, so the config's can't have been set.
+    ['23.2', 12, 13, 'for about 2 d 11 h more'],
+  ] as const)('goes by the window of the config where the version has one: %s, %s h, paused %s h', (version, window, hours, words) => {
+    const link = aMadeLink({ expirationMs: window === null ? null : window * hourMs });
+    expect(observationOf(link, pausedFor(hours, version), nowMs).headline).toContain(words);
+  });
+});
 
 describe('an observation', () => {
   const rows: readonly (readonly [string, PcrDetail, Health, string])[] = [

@@ -2,8 +2,9 @@ import type { Estimate } from '../../../domain/plan.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { changeStep, notNow, type Outline, undoBy } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
-import { expiresInMs, expiryMsOf, microsOf } from '../detail.ts';
+import { expiresInMs, microsOf } from '../detail.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
+import { windowMsOf } from '../window.ts';
 import { causeOf, pausedWords, problemOf, spell, spellTime } from '../words.ts';
 
 /** A pause or a resume is answered at once and takes effect within seconds. */
@@ -30,7 +31,7 @@ export function planPause(scene: Scene): Outline | Refusal {
     predictedDowntime: noDowntime,
     warnings: [
       ...alreadyRunning(scene),
-      `${there} keeps the history that ${here} needs for ${spell(expiryMsOf(follower.read))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
+      `${there} keeps the history that ${here} needs for ${spell(windowMsOf(link.settings, follower.read))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
       `While replication is paused, a failover loses everything written since the pause.`,
       ...(phase === 'pending'
         ? [
@@ -42,12 +43,12 @@ export function planPause(scene: Scene): Outline | Refusal {
 }
 
 /** While the source can't be asked, the stream stands still, whether or not it is paused. */
-function alreadyRunning({ sourceRead, follower, here, there }: Scene): readonly string[] {
+function alreadyRunning({ link, sourceRead, follower, here, there }: Scene): readonly string[] {
   const problem = problemOf(there, sourceRead);
   return problem === null
     ? []
     : [
-        `${problem} So ${here} stands still already, at ${spellTime(follower.vc.replicated)}, and the ${spell(expiryMsOf(follower.read))} run from there, not from the pause.`,
+        `${problem} So ${here} stands still already, at ${spellTime(follower.vc.replicated)}, and the ${spell(windowMsOf(link.settings, follower.read))} run from there, not from the pause.`,
       ];
 }
 
@@ -88,9 +89,9 @@ export function planResume(scene: Scene): Outline | Refusal {
 }
 
 /** The source says whether it keeps the history; when it can't be asked, the usual window is all there is to go by. */
-export function hasExpired({ follower, sourceRead }: Scene): boolean {
+export function hasExpired({ link, follower, sourceRead }: Scene): boolean {
   if (sourceRead.kind === 'read' && sourceRead.history !== 'none') return sourceRead.history === 'lost';
-  const left = expiresInMs(follower);
+  const left = expiresInMs(follower, windowMsOf(link.settings, follower.read));
   return left !== null && left <= 0;
 }
 
