@@ -40,7 +40,7 @@ function clusterOf(world: TigerWorld, side: Side): CrrCluster {
     brokers: { addresses: null, port: 30_002 },
     backup: isLocal
       ? { kind: 'local', path: '/home/tigergraph/backups' }
-      : { kind: 's3', bucket: 'graph-backups', endpoint: null, roleArn: null, keys: null },
+      : { kind: 's3', bucket: 'graph-backups', endpoint: null, roleArn: null, keys: null, metadata: '/home/tigergraph/replops' },
   };
 }
 
@@ -73,7 +73,7 @@ const words = (text: string): readonly string[] => text.split(' ');
 const ssh = "'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes'";
 
 /** A change as the simulator tells it, in the words in which plans show it: with quotes, and with the name that a cluster made up left open. */
-function shown(statement: string): string {
+function shown(statement: string, isLocal: boolean): string {
   const text = statement.replace(/replops\d+-\d[\dT.:-]*/g, '<backup>');
   const [tool, , verb] = words(text);
   if (text.startsWith('gadmin config set ')) {
@@ -89,24 +89,45 @@ function shown(statement: string): string {
   if (tool === 'gscp') return text.replace(/^gscp all (\S+) (\S+)$/, "gscp all '$1' '$2'");
   if (tool === 'gsql') return text.replace(/^gsql (.*)$/, "gsql -u 'tigergraph' '$1'");
   if (verb === 'list') {
-    const folder = `'/home/tigergraph/backups/${words(text)[3]}'`;
+    const folder = `'${metadataFolder(isLocal)}/${words(text)[3]}'`;
     return `mkdir -p ${folder} && cd ${folder} && ${text}`;
   }
   if (verb === 'remove') return `echo y | ${text}`;
   return text.replace(/--meta=(\S+)/, "--meta='$1'");
 }
 
+const metadataFolder = (isLocal: boolean): string => (isLocal ? '/home/tigergraph/backups' : '/home/tigergraph/replops');
+
 /** What a restart and a restore do on their way: parts of one command, told one by one. */
 const parts: ReadonlySet<string> = new Set(['stop-some', 'restore-enables', 'restore-stops', 'restore-data']);
 const isWhole = ({ kind, statement }: Effect): boolean => !parts.has(kind) && !statement.startsWith('stop ');
 
 /** Setting and applying are one statement in a plan and two changes in the simulator, one right after the other. */
-function asShown({ kind, statement, changed, tag }: Effect, index: number, all: readonly Effect[]) {
-  if (kind === 'config-set') return [];
-  const before = all[index - 1];
-  const set = kind === 'config-apply' && before?.kind === 'config-set' ? `${shown(before.statement)} && ` : '';
-  return [{ statement: `${set}${shown(statement)}`, changed, tag }];
-}
+const asShown =
+  (isLocal: boolean) =>
+  ({ kind, statement, changed, tag }: Change, index: number, all: readonly Change[]) => {
+    if (kind === 'config-set') return [];
+    const before = all[index - 1];
+    const set = kind === 'config-apply' && before?.kind === 'config-set' ? `${shown(before.statement, isLocal)} && ` : '';
+    return [{ statement: `${set}${shown(statement, isLocal)}`, changed, tag }];
+  };
+
+type Change = Pick<Effect, 'kind' | 'statement' | 'changed' | 'tag' | 'at'>;
+
+/** Files that were put on a node, which no command of the product does. */
+const placed = (world: TigerWorld): readonly Change[] =>
+  world.hosts().flatMap((host) =>
+    host
+      .effects()
+      .filter(({ change, what }) => change === 'rename' && what.endsWith('/metadata'))
+      .map(({ at, command, tag }) => ({
+        kind: 'placed',
+        statement: /; \{ (.*); \} 2>&1$/.exec(command)?.[1] ?? command,
+        changed: true,
+        tag,
+        at,
+      })),
+  );
 
 /** Several nodes may be sent the same words one after the other: once one of them has broken, the others are not to break too. */
 function isStruck(handles: readonly HostFaultHandle[]): boolean {
@@ -138,10 +159,10 @@ export async function openCrr(
     link,
     engine: () => createTigergraphCrr({ shell: connectShell }),
     effects: () =>
-      world
-        .effects()
-        .filter((effect) => effect.tag.startsWith('replops/') && isWhole(effect))
-        .flatMap(asShown),
+      [...world.effects().filter(isWhole), ...placed(world)]
+        .filter(({ tag }) => tag.startsWith('replops/'))
+        .sort((a, b) => a.at - b.at)
+        .flatMap(asShown(link.settings.primary.backup.kind === 'local')),
     wasSplit: () => world.splitBrain().length > splits,
     breakWire: (statement, how) => {
       const act = { kind: how } as const;

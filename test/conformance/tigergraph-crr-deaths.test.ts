@@ -1,3 +1,4 @@
+import type { CrrBed } from './tigergraph-crr-bed.ts';
 import { crrSituations } from './tigergraph-crr-situations.ts';
 import { describeDeaths } from './worker-deaths.ts';
 
@@ -22,14 +23,21 @@ const chosen: readonly string[] = [
   'deletion of an old backup, 4.1.4',
   'restore of the primary, which has a standby, 4.1.4',
   'restore of another cluster’s backup, 4.1.4',
+  'restore of another cluster’s backup through a bucket, its metadata in a file, 3.8.0',
   'begin of an upgrade, 4.2.0',
   'finish of an upgrade, 4.1.4',
 ];
 
+/** Up to 3.10 a backup is named by the time at which it was taken, and each death is played with one of its own. */
+const undated = (bed: CrrBed): CrrBed => ({
+  ...bed,
+  effects: () => bed.effects().map((effect) => ({ ...effect, statement: effect.statement.replace(/nightly-\d[\dT.:-]*/g, '<backup>') })),
+});
+
 const found = chosen.map((name) => {
   const situation = crrSituations.find((one) => one.name === name);
   if (situation === undefined) throw new TypeError(`there is no situation '${name}'`);
-  return situation;
+  return { ...situation, open: async () => undated(await situation.open()) };
 });
 
 describeDeaths('tigergraph-crr', found);

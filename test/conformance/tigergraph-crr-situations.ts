@@ -85,6 +85,7 @@ const special = [
       byHand: prepared.copiedByHand,
     },
   ),
+  situation('set-up through a bucket, the metadata in a file', '3.9.1', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
   situation('set-up through a bucket', '3.11.0', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
   situation('rebuild through a bucket', '4.2.0', 'outdated', { kind: 'rebuild', link }, { world: { backup: 's3' } }),
   situation('pause', '4.1.4', 'replicating', { kind: 'pause', link }),
@@ -122,6 +123,16 @@ const restores = [
     prepare: prepared.backedUp('primary', 'nightly'),
     world: { backup: 's3' },
   }),
+  situation(
+    'restore of another cluster’s backup through a bucket, its metadata in a file',
+    '3.8.0',
+    'none',
+    restore('tiger-west', 'other'),
+    {
+      prepare: prepared.backedUp('primary', 'nightly'),
+      world: { backup: 's3' },
+    },
+  ),
   situation('restore of an incremental backup of the other cluster', '4.2.0', 'none', restore('tiger-west', 'other'), {
     prepare: prepared.chained('primary'),
   }),

@@ -51,6 +51,23 @@ export const exportMetadataAct = (at: At, { backup, path }: StoredParams): Act =
     { backup, path },
   );
 
+export interface PlaceMetadataParams extends StoredParams {
+  /** The node of the other side that wrote the metadata, and its folder there. */
+  readonly from: { readonly node: string; readonly address: string; readonly path: string };
+}
+
+/** Goes through the bot: with a bucket, nothing else passes between the nodes of the two sides. */
+export const placeMetadataAct = (at: At, { backup, path, from }: PlaceMetadataParams): Act => {
+  const folder = folderOf(path, backup);
+  return actAt(
+    at,
+    kinds.placeMetadata,
+    `Put what ${clusterAt(at)} needs to read ${backup ?? 'the backup'} on ${at.node.name}`,
+    [`mkdir -p ${folder} && cd ${folder} && cat > metadata.part && mv -f metadata.part metadata`],
+    { backup, path, from: { ...from } },
+  );
+};
+
 export interface CopyParams extends StoredParams {
   readonly to: { readonly cluster: string; readonly user: string; readonly ip: string; readonly path: string };
 }

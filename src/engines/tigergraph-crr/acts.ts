@@ -20,6 +20,7 @@ export const kinds = {
   initKafka: 'crr.init-kafka',
   takeBackup: 'crr.take-backup',
   exportMetadata: 'crr.export-metadata',
+  placeMetadata: 'crr.place-metadata',
   copyBackup: 'crr.copy-backup',
   spreadBackup: 'crr.spread-backup',
   compareFiles: 'crr.compare-files',
@@ -52,13 +53,13 @@ export const actAt = (at: At, kind: string, title: string, statements: readonly 
   params: { node: at.node.name, address: addressOf(at.node), ...params },
 });
 
-/** Settings of the product that this engine changes. */
 /** A step that only looks: it sends nothing but what it asks. */
 export const lookAt = (at: At, kind: string, title: string, asked: readonly Asked[], params: JsonObject = {}): Act => ({
   ...actAt(at, kind, title, [], params),
   asks: asked,
 });
 
+/** Settings of the product that this engine changes. */
 export const keys = {
   enabled: 'System.CrossRegionReplication.Enabled',
   brokers: 'System.CrossRegionReplication.PrimaryKafkaIPs',

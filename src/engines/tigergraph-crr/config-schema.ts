@@ -46,6 +46,8 @@ const backup = z.discriminatedUnion('kind', [
         .optional(),
       accessKeyId: reference.optional(),
       secretAccessKey: reference.optional(),
+      /** Folder on the nodes for the metadata of a backup, which 3.7 to 3.9.1 want in a file of its own. */
+      metadata: folder.prefault('/home/tigergraph/replops'),
     })
     .check(({ value, issues }) => {
       if ((value.accessKeyId === undefined) !== (value.secretAccessKey === undefined)) {
@@ -136,6 +138,14 @@ function pairProblems({ primary, standby }: ParsedConfig): readonly Found[] {
           {
             path: ['standby', 'backup', 'bucket'],
             message: 'must be the bucket of the primary: a backup of one side is restored on the other',
+          },
+        ]
+      : []),
+    ...(primary.backup.kind === 's3' && standby.backup.kind === 's3' && primary.backup.endpoint !== standby.backup.endpoint
+      ? [
+          {
+            path: ['standby', 'backup', 'endpoint'],
+            message: 'must be the endpoint of the primary: a bucket of the same name elsewhere is another one',
           },
         ]
       : []),

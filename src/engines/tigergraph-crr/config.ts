@@ -21,6 +21,8 @@ export type BackupStore =
       readonly roleArn: string | null;
       /** Null when a role is taken on, or when the cluster has its keys already. */
       readonly keys: { readonly id: Secret; readonly secret: Secret } | null;
+      /** Folder on the nodes for metadata, where the version wants it in a file. */
+      readonly metadata: string;
     };
 
 /** Where the nodes of the other side find this side's Kafka. */
@@ -99,7 +101,7 @@ function clusterOf({ cluster, nodes, commands, superuser, hosts, brokers, backup
 
 function storeOf(backup: ClusterConfig['backup'], resolve: ResolveSecret): BackupStore {
   if (backup.kind === 'local') return backup;
-  const { kind, bucket, endpoint, roleArn, accessKeyId, secretAccessKey } = backup;
+  const { kind, bucket, endpoint, roleArn, accessKeyId, secretAccessKey, metadata } = backup;
   return {
     kind,
     bucket,
@@ -107,5 +109,6 @@ function storeOf(backup: ClusterConfig['backup'], resolve: ResolveSecret): Backu
     roleArn: roleArn ?? null,
     keys:
       accessKeyId === undefined || secretAccessKey === undefined ? null : { id: resolve(accessKeyId), secret: resolve(secretAccessKey) },
+    metadata,
   };
 }

@@ -118,6 +118,8 @@ const backupSetup = z.strictObject({
   path: z.string().nullable(),
   s3: z.boolean().nullable(),
   bucket: z.string().nullable(),
+  /** Empty for Amazon's own; null also where the version has no such setting. */
+  endpoint: z.string().nullable(),
 });
 
 const readSide = z.strictObject({

@@ -9,7 +9,8 @@ import { type CrrLink, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
 import { lookCrr, type Memory, observationOf } from './observe.ts';
 import { licenseCheck, reachCheck, superuserCheck } from './preflights/asked.ts';
-import type { Asks } from './preflights/check.ts';
+import { bucketChecks } from './preflights/bucket.ts';
+import type { Asks, Known } from './preflights/check.ts';
 import { deepChecks } from './preflights/deep.ts';
 import { largestGraph, type Need, type NodeRoom, readRooms, roomChecks } from './preflights/nodes.ts';
 import { freshnessCheck, pairChecks } from './preflights/pair.ts';
@@ -62,11 +63,12 @@ export async function preflightCrr(
     const read = detail[side];
     return read.kind === 'read' ? [{ side, read, cluster: link.settings[side] }] : [];
   });
-  const [asked, room, reach, deep] = await Promise.all([
+  const [asked, room, reach, deep, bucket] = await Promise.all([
     Promise.all(known.flatMap(({ cluster, read }) => [superuserCheck(shell, cluster, read, io), licenseCheck(shell, cluster, read, io)])),
     roomOf(shell, link, detail, asks, io),
     asks.fills === null || operation.kind === 'restore' ? [] : reachOf(shell, link, detail, asks.fills, io),
     deepChecks(shell, { operation, link, detail, asks, known }, io),
+    bucketOf(shell, operation, link, asks, known, io),
   ]);
   const seen = observationOf(link, detail, io.clock.now());
   return [
@@ -76,11 +78,27 @@ export async function preflightCrr(
     ...asked,
     ...(asks.fills === null ? [] : pairChecks(link, detail, asks.fills)),
     ...known.flatMap(({ side, cluster, read }) => (side === asks.fills || side === asks.backs ? [storeCheck(cluster, read)] : [])),
+    ...bucket,
     ...backupCheck(operation, link, detail, asks, io.clock.now()),
     ...room,
     ...reach,
     ...deep,
   ];
+}
+
+/** Where one side is filled from a backup of the other. */
+async function bucketOf(
+  shell: ShellConnect,
+  operation: Operation,
+  link: CrrLink,
+  { fills }: Asks,
+  known: readonly Known[],
+  io: EngineIo,
+): Promise<readonly Check[]> {
+  const to = known.find(({ side }) => side === fills);
+  const from = known.find(({ side }) => side !== fills);
+  if (to === undefined || from === undefined || (operation.kind === 'restore' && operation.from === 'own')) return [];
+  return bucketChecks(shell, link, from, to, io);
 }
 
 function reachableCheck(operation: Operation, { settings }: CrrLink, detail: CrrDetail, side: Side): readonly Check[] {

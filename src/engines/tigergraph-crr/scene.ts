@@ -7,7 +7,7 @@ import type { BackupTool } from './acts-backup.ts';
 import { type CrrLink, sides } from './config.ts';
 import type { CrrDetail, ReadSide, ToolsView, VersionView } from './detail.ts';
 import { isAtLeast } from './parse/version.ts';
-import { storeCheck } from './preflights/store.ts';
+import { bucketCheck, storeCheck } from './preflights/store.ts';
 import { phaseOf, sharedHosts, writableOf } from './state.ts';
 import { few, phaseWords, problemOf } from './words.ts';
 
@@ -46,9 +46,17 @@ const nodeOf = ({ settings }: CrrLink, side: Side, read: ReadSide): ShellTarget 
 /** From 3.10 on a restore makes a standby, and the settings alone can't. */
 export const restoresAsDr = ({ tools }: Party): boolean => tools.restore.includes('--dr');
 export const hasCrr = ({ tools }: Party): boolean => tools.crr.includes('stop') && tools.crr.includes('start');
-export const toolOf = ({ tools }: Party): BackupTool => (tools.backup.includes('create') ? 'gadmin' : 'gbar');
+export const toolOf = ({ tools }: Pick<Party, 'tools'>): BackupTool => (tools.backup.includes('create') ? 'gadmin' : 'gbar');
 /** Up to 3.9.1 another cluster needs the metadata in a file. */
-export const needsMetadata = ({ tools, version }: Party): boolean => tools.restore.includes('--meta') && !isAtLeast(version, [3, 9, 2]);
+const needsMetadata = ({ tools, version }: Pick<Party, 'tools' | 'version'>): boolean =>
+  tools.restore.includes('--meta') && !isAtLeast(version, [3, 9, 2]);
+
+/** Where that file goes on its nodes: with the backup, or with a bucket into a folder of its own. Null where none is needed. */
+export function metadataFolder({ settings }: CrrLink, party: Pick<Party, 'side' | 'tools' | 'version'>): string | null {
+  const { backup } = settings[party.side];
+  if (!needsMetadata(party) || toolOf(party) === 'gbar') return null;
+  return backup.kind === 'local' ? backup.path : backup.metadata;
+}
 
 /** Nodes of a side that do not answer: settings are applied on all of them or on none. */
 export const silentNodes = ({ read }: Party): readonly string[] => read.nodes.filter(({ answers }) => !answers).map(({ name }) => name);
@@ -93,7 +101,12 @@ export function pairRefusal(link: CrrLink, detail: CrrDetail, from: Party, to: P
       `${from.name} keeps ${ours.replicas} copies of every partition and ${to.name} ${theirs.replicas}, ${no}, since the config asks for equal ones.`,
       'Expand one of them, or take equalReplicas out of the config.',
     );
-  return storeRefusal(link, from, no) ?? storeRefusal(link, to, no);
+  return storeRefusal(link, from, no) ?? storeRefusal(link, to, no) ?? bucketRefusal(link, from, to, no);
+}
+
+function bucketRefusal({ settings }: CrrLink, from: Party, to: Party, no: string): Refusal | null {
+  const check = bucketCheck({ cluster: settings[from.side], read: from.read }, { cluster: settings[to.side], read: to.read });
+  return check?.outcome === 'failed' ? notNow(`${check.seen.replace(/\.$/, '')}, ${no}.`, check.next ?? 'Ask again.') : null;
 }
 
 export function storeRefusal({ settings }: CrrLink, { side, read }: Party, no: string): Refusal | null {

@@ -1,6 +1,7 @@
 import type { Estimate, Undo } from '../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { type Draft, notNow, noUndo, personStep, undoBy } from '../frame/drafts.ts';
+import { addressOf } from '../hosts/acts.ts';
 import {
   awaitFollowingAct,
   awaitInStepAct,
@@ -11,12 +12,20 @@ import {
   restartAct,
   type Setting,
 } from './acts.ts';
-import { compareFilesAct, copyBackupAct, exportMetadataAct, restoreAct, spreadBackupAct, takeBackupAct } from './acts-backup.ts';
+import {
+  compareFilesAct,
+  copyBackupAct,
+  exportMetadataAct,
+  placeMetadataAct,
+  restoreAct,
+  spreadBackupAct,
+  takeBackupAct,
+} from './acts-backup.ts';
 import type { CrrLink } from './config.ts';
 import { budgets, changeStep, copyByHandAct, installByHandAct, longDraft, lookStep, passwordByHandAct } from './drafts.ts';
 import { prefixBehind } from './names.ts';
 import { isAtLeast } from './parse/version.ts';
-import { needsMetadata, type Party, restoresAsDr, toolOf } from './scene.ts';
+import { metadataFolder, type Party, restoresAsDr, toolOf } from './scene.ts';
 import { brokersOf } from './state.ts';
 
 /** A tag that no backup of the cluster begins with: the first free number. */
@@ -66,23 +75,17 @@ export function takeSteps(link: CrrLink, from: Party, mode: 'full' | 'incrementa
 export function carrySteps(link: CrrLink, from: Party, to: Party, backup: string | null): readonly Draft[] | Refusal {
   const { settings } = link;
   const [source, target] = [settings[from.side].backup, settings[to.side].backup];
-  if (source.kind === 's3' || target.kind === 's3') {
-    if (!needsMetadata(to) || toolOf(to) === 'gbar') return [];
-    return notNow(
-      `${to.name} runs ${to.version.text}, which needs the metadata of a backup in a file, and the bot carries it along with local backups only.`,
-      'Use local backups for this link, or upgrade both clusters to 3.9.2 or newer.',
-    );
-  }
+  const [folder, into] = [metadataFolder(link, from), metadataFolder(link, to)];
   const meta =
-    needsMetadata(to) && toolOf(from) === 'gadmin'
-      ? [
-          changeStep(
-            exportMetadataAct(from.at, { backup, path: source.path }),
-            budgets.settings,
-            noUndo('The file lies with the backup and stays with it.'),
-          ),
-        ]
-      : [];
+    folder === null || into === null
+      ? []
+      : [changeStep(exportMetadataAct(from.at, { backup, path: folder }), budgets.settings, noUndo('The file stays; it does nothing.'))];
+  if (source.kind === 's3' || target.kind === 's3') {
+    if (folder === null || into === null) return meta;
+    const { node } = from.at;
+    const place = placeMetadataAct(to.at, { backup, path: into, from: { node: node.name, address: addressOf(node), path: folder } });
+    return [...meta, changeStep(place, budgets.settings, noUndo('The file stays; it does nothing.'))];
+  }
   const check = lookStep(compareFilesAct(to.at, { backup, path: target.path, source: source.path }), budgets.restore);
   if (settings.transfer === 'by-hand') {
     const words = `From every node of ${from.name}, copy ${source.path}/${backup ?? '<backup>'}/ into ${target.path}/${backup ?? '<backup>'}/ on every node of ${to.name}.${backup === null ? ' <backup> is the name that the backup got, as the step before has told.' : ''}`;
@@ -161,7 +164,6 @@ export function followSteps(
 ): readonly Draft[] | Refusal {
   const settings = pointing(link, from);
   if (isRefusal(settings)) return settings;
-  const target = link.settings[to.side].backup;
   const restored = (dr: boolean) =>
     longDraft(
       restoreAct(to.at, {
@@ -169,7 +171,7 @@ export function followSteps(
         empty: how.empty,
         dr,
         tool: toolOf(to),
-        metaPath: needsMetadata(to) && toolOf(to) === 'gadmin' && target.kind === 'local' ? target.path : null,
+        metaPath: metadataFolder(link, to),
         moment: null,
         stateAt: null,
         guard: 'other-serves',

@@ -7,6 +7,7 @@ import { type LongStep, longStep, type Told } from './job.ts';
 import { executorOf } from './place.ts';
 import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps/backup.ts';
 import { awaitEqual, awaitFollowing, awaitInStep, checkSplitBrain, proveKeepsUp, verifyServing, verifyVersion } from './steps/link.ts';
+import { placeMetadata } from './steps/metadata.ts';
 import { compareFiles, restore } from './steps/restore.ts';
 import { initKafka, installQueries, restart, startServices, stopServices } from './steps/services.ts';
 import { configure, startCrr, stopCrr } from './steps/settings.ts';
@@ -27,6 +28,7 @@ export function stepsOf(connect: ShellConnect): Readonly<Record<StepKind, StepEx
     [kinds.initKafka]: long(initKafka),
     [kinds.takeBackup]: long(takeBackup),
     [kinds.exportMetadata]: executorOf(connect, exportMetadata),
+    [kinds.placeMetadata]: executorOf(connect, placeMetadata),
     [kinds.copyBackup]: long(copyBackup),
     [kinds.spreadBackup]: long(spreadBackup),
     [kinds.compareFiles]: executorOf(connect, compareFiles),

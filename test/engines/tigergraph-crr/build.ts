@@ -69,7 +69,7 @@ const aRead = (net: string, more: Partial<ReadSide>): ReadSide => ({
   retention: { hours: 168, gigabytes: 40 },
   kafkaPort: 30_002,
   roots: { app: '/home/tigergraph/tigergraph/app/4.1.4', data: '/home/tigergraph/tigergraph/data', log: '/home/tigergraph/tigergraph/log' },
-  backupSetup: { local: true, path: '/data/backup', s3: false, bucket: '' },
+  backupSetup: { local: true, path: '/data/backup', s3: false, bucket: '', endpoint: '' },
   services: servicesUp,
   connector: { kind: 'read', tasks: [] },
   staged: { kind: 'read', keys: [] },

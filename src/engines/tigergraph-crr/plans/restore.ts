@@ -9,7 +9,7 @@ import { chainOf, covering, isMoment, newest, newestFull } from '../chains.ts';
 import type { CrrLink } from '../config.ts';
 import type { BackupRow, CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
-import { hasCrr, needsMetadata, type Party, pairRefusal, partyOn, stateWords, storeRefusal, toolOf } from '../scene.ts';
+import { hasCrr, metadataFolder, type Party, pairRefusal, partyOn, stateWords, storeRefusal, toolOf } from '../scene.ts';
 import { carrySteps, replaced, takeSteps } from '../seed.ts';
 import { isFollower, phaseOf, wasLinked, writableOf } from '../state.ts';
 import { few, spell } from '../words.ts';
@@ -147,13 +147,12 @@ function outlineOf(link: CrrLink, detail: CrrDetail, { source, target }: Parties
   const isOwn = source === target;
   const carried = isOwn ? [] : carryAll(link, source, target, wanted.chain);
   if (isRefusal(carried)) return carried;
-  const store = link.settings[target.side].backup;
   const restore = restoreAct(target.at, {
     backup: wanted.chain.at(-1)?.tag ?? null,
     empty: false,
     dr: false,
     tool: toolOf(target),
-    metaPath: !isOwn && needsMetadata(target) && toolOf(target) === 'gadmin' && store.kind === 'local' ? store.path : null,
+    metaPath: isOwn ? null : metadataFolder(link, target),
     moment: wanted.moment,
     stateAt: isOwn ? wanted.at : null,
     guard: 'own',

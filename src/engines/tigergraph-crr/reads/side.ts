@@ -112,15 +112,22 @@ const settingKeys = [
   configGet('System.Backup.Local.Path'),
   configGet('System.Backup.S3.Enable'),
   configGet('System.Backup.S3.BucketName'),
+  configGet('System.Backup.S3.Endpoint'),
 ] as const;
 
 async function readSettings(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo) {
-  const [port, hours, gigabytes, app, data, log, local, path, s3, bucket] = await askNode(shell, cluster, node, io, settingKeys);
+  const [port, hours, gigabytes, app, data, log, local, path, s3, bucket, endpoint] = await askNode(shell, cluster, node, io, settingKeys);
   return {
     kafkaPort: parseNumber(port),
     retention: { hours: parseNumber(hours), gigabytes: parseNumber(gigabytes) },
     roots: { app: parsePath(app), data: parsePath(data), log: parsePath(log) },
-    backupSetup: { local: parseFlag(local), path: parsePath(path), s3: parseFlag(s3), bucket: parseWord(bucket) },
+    backupSetup: {
+      local: parseFlag(local),
+      path: parsePath(path),
+      s3: parseFlag(s3),
+      bucket: parseWord(bucket),
+      endpoint: parseWord(endpoint),
+    },
   };
 }
 

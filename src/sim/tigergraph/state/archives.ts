@@ -7,7 +7,10 @@ export type Store = { readonly kind: 'local'; readonly path: string } | { readon
 
 export function storeOf(cluster: Cluster): Store | null {
   const path = setting(cluster, keys.localPath, 'applied');
-  const bucket = setting(cluster, keys.s3Bucket, 'applied');
+  const name = setting(cluster, keys.s3Bucket, 'applied');
+  const endpoint = setting(cluster, keys.s3Endpoint, 'applied');
+  // A bucket of the same name at another endpoint is another one.
+  const bucket = endpoint === '' || name === '' ? name : `${name}@${endpoint.replace(/\W+/g, '-')}`;
   if (setting(cluster, keys.localEnable, 'applied') === 'true' && path !== '') return { kind: 'local', path };
   return setting(cluster, keys.s3Enable, 'applied') === 'true' && bucket !== '' ? { kind: 's3', bucket } : null;
 }
@@ -142,7 +145,10 @@ export function unpack(desk: Desk, store: Store, tag: string, metadata: BackupMe
   for (const part of [...parts, 'GSQL']) {
     const name = `${part}.${extensionOf(cluster)}`;
     const texts = textsOf(desk, store, tag, name);
-    if (texts.length === 0) return refused(`backup file ${name} of '${tag}' is not found on any node`);
+    if (texts.length === 0)
+      return refused(
+        `backup file ${name} of '${tag}' is not found ${store.kind === 's3' ? `in the bucket ${store.bucket}` : 'on any node'}`,
+      );
     const wanted = metadata?.Files.find(({ Name }) => Name === name)?.Checksum;
     const archives = texts.filter((text) => wanted === undefined || checksumOf(text) === wanted).map(asObject);
     const whole = archives.find((each) => each !== null && each.part === part);

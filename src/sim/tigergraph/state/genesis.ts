@@ -66,7 +66,7 @@ function configFor(
     [keys.s3Bucket, backup === 's3' ? bucketName : ''],
     ['System.Backup.S3.AWSAccessKeyID', ''],
     ['System.Backup.S3.AWSSecretAccessKey', ''],
-    ['System.Backup.S3.Endpoint', ''],
+    [keys.s3Endpoint, ''],
     ['System.Backup.S3.RoleARN', ''],
   ]);
 }

@@ -135,6 +135,7 @@ export const keys = {
   localEnable: 'System.Backup.Local.Enable',
   s3Enable: 'System.Backup.S3.Enable',
   s3Bucket: 'System.Backup.S3.BucketName',
+  s3Endpoint: 'System.Backup.S3.Endpoint',
   retention: 'Kafka.RetentionHours',
   dataRoot: 'System.DataRoot',
   appRoot: 'System.AppRoot',
