@@ -1,6 +1,6 @@
 import type { Fingerprint, LinkId } from './ids.ts';
 import { hashOf, type JsonObject } from './json.ts';
-import type { Lag } from './lag.ts';
+import type { Lag, NamedLag } from './lag.ts';
 import type { EngineId } from './link.ts';
 import type { OperationName } from './operation.ts';
 
@@ -16,6 +16,8 @@ export interface Fact {
   readonly label: string;
   readonly value: string;
   readonly binding: boolean;
+  /** Said with the lag too; the state of the link alone is what all others are about. */
+  readonly about?: 'lag';
 }
 
 export interface SideView {
@@ -52,6 +54,8 @@ export interface Sample {
   readonly headline: string;
   /** What the engine left behind for later looks; null when that look had nothing to leave. */
   readonly trail: JsonObject | null;
+  /** Every lag that was seen; left out by versions that did not keep it. */
+  readonly lags?: readonly NamedLag[];
 }
 
 /** Facts read from both sides at one moment. JSON: it is stored, hashed and compared. */
@@ -66,6 +70,8 @@ export interface Observation {
   readonly primary: SideView;
   readonly standby: SideView;
   readonly lag: Lag;
+  /** Each lag by itself where the link has several, so that `lag` is no more than their sum; left out where it has one. */
+  readonly lags?: readonly NamedLag[];
   readonly facts: readonly Fact[];
   /** What the engine itself needs to plan; opaque to everyone else. */
   readonly detail: JsonObject;
@@ -74,6 +80,13 @@ export interface Observation {
   /** Changes that would answer what is seen; none when left out. */
   readonly offers?: readonly Offer[];
 }
+
+/** Marks facts as those that are said with the lag too. */
+export const aboutLag = (facts: readonly Fact[]): readonly Fact[] => facts.map((fact) => ({ ...fact, about: 'lag' }));
+
+/** Every lag of a link, each by itself. At least one. */
+export const lagsOf = ({ lag, lags = [] }: Pick<Observation, 'lag' | 'lags'>): readonly NamedLag[] =>
+  lags.length === 0 ? [{ name: '', lag }] : lags;
 
 /** Hash of the binding facts only: lag may move between approval and start, roles and states may not. */
 export function fingerprintOf(facts: readonly Fact[]): Fingerprint {

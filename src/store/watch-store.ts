@@ -18,7 +18,18 @@ export interface WatchStoreDeps {
 const health = z.enum(healths);
 // What was parsed from JSON text holds nothing else.
 const json = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
-const sampleForm = z.object({ at: z.number(), health, headline: z.string(), trail: json.nullable() });
+const lagForm = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('duration'), ms: z.number() }),
+  z.object({ kind: z.literal('transactions'), transactions: z.number(), atMostMs: z.number().exactOptional() }),
+  z.object({ kind: z.literal('sequence'), sequences: z.number(), counted: z.string().exactOptional() }),
+  z.object({ kind: z.literal('unknown'), why: z.string() }),
+]);
+const lagsForm = z.array(z.object({ name: z.string(), lag: lagForm }));
+// A look whose lags can't be read still tells its trail.
+const sampleForm = z.object({
+  ...{ at: z.number(), health, headline: z.string(), trail: json.nullable() },
+  lags: lagsForm.exactOptional().catch([]),
+});
 const glanceForm = z.object({
   at: z.number(),
   worker: z.string(),

@@ -1,4 +1,5 @@
 import type { Sample } from '../domain/observation.ts';
+import { measuresOf } from './measures.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -13,24 +14,35 @@ const oldest = 7 * 24 * hour;
 /** However often a link is looked at, no more of the last minutes is kept than this. */
 const mostFresh = 400;
 
+/** How far apart looks of some age may stand because they were thinned, ms. */
+export const apartAt = (ageMs: number): number => grades.findLast(({ olderThan }) => ageMs >= olderThan)?.apart ?? 0;
+
 /**
  * Times of the samples that go: of each stretch of time the last one stays that has a trail, since what was last known of a side
- * decides what is lost with it. The last sample with a trail stays however old it is. `samples` are oldest first. Pure.
+ * decides what is lost with it; the one with the greatest lag, since a peak is what people look for; and one that could not tell a
+ * lag. The last sample with a trail stays however old it is. `samples` are oldest first. Pure.
  */
 export function thin(samples: readonly Sample[], now: number): readonly number[] {
-  const kept = new Set<number>();
-  const stretches = new Map<string, Sample>();
-  for (const sample of samples) {
-    const stretch = stretchOf(sample.at, now);
-    if (stretch === 'fresh') kept.add(sample.at);
-    else if (stretch !== 'over') stretches.set(stretch, better(stretches.get(stretch), sample));
-  }
-  for (const { at } of stretches.values()) kept.add(at);
+  const kept = new Set<number>(worthiest(samples, now));
   const fresh = samples.filter(({ at }) => stretchOf(at, now) === 'fresh');
-  for (const { at } of fresh.slice(0, Math.max(0, fresh.length - mostFresh))) kept.delete(at);
+  for (const { at } of fresh.slice(Math.max(0, fresh.length - mostFresh))) kept.add(at);
   const last = samples.findLast(({ trail }) => trail !== null);
   if (last !== undefined) kept.add(last.at);
   return samples.map(({ at }) => at).filter((at) => !kept.has(at));
+}
+
+/** Times of the samples that are the best of their stretch in something; the younger of two alike. */
+function worthiest(samples: readonly Sample[], now: number): readonly number[] {
+  const best = new Map<string, { readonly at: number; readonly value: number }>();
+  for (const sample of samples) {
+    const stretch = stretchOf(sample.at, now);
+    if (stretch === 'fresh' || stretch === 'over') continue;
+    for (const [merit, value] of meritsOf(sample)) {
+      const key = `${stretch} ${merit}`;
+      if (value >= (best.get(key)?.value ?? value)) best.set(key, { at: sample.at, value });
+    }
+  }
+  return [...best.values()].map(({ at }) => at);
 }
 
 /** A stretch counts by its end, so that it is never thinned out while samples may still fall into it. */
@@ -40,5 +52,11 @@ function stretchOf(at: number, now: number): string {
   return grade === undefined ? 'fresh' : `${grade.apart} ${Math.floor(at / grade.apart)}`;
 }
 
-const better = (before: Sample | undefined, sample: Sample): Sample =>
-  before !== undefined && before.trail !== null && sample.trail === null ? before : sample;
+/** For what a sample may stay, and how much of it it has. */
+const meritsOf = ({ trail, lags = [] }: Sample): readonly (readonly [merit: string, value: number])[] => [
+  ['last', trail === null ? 0 : 1],
+  ...lags.flatMap(({ name, lag }): readonly (readonly [string, number])[] => {
+    const measures = measuresOf(lag);
+    return measures.length === 0 ? [[`${name} unknown`, 1]] : measures.map(({ unit, value }) => [`${name} ${unit}`, value]);
+  }),
+];

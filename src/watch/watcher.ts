@@ -2,12 +2,14 @@ import type { Clock } from '../domain/clock.ts';
 import { Fault } from '../domain/faults.ts';
 import type { LinkId } from '../domain/ids.ts';
 import { canonicalJson } from '../domain/json.ts';
+import type { LagUnit } from '../domain/lag-history.ts';
 import type { EngineId, Link } from '../domain/link.ts';
 import type { Log } from '../domain/log.ts';
-import type { Observation } from '../domain/observation.ts';
+import { lagsOf, type Observation } from '../domain/observation.ts';
 import type { Engine, EngineIo } from '../engines/engine.ts';
 import { type AlertBook, judge } from './alerts.ts';
 import { holdTurn } from './hold.ts';
+import { measuresOf } from './measures.ts';
 import type { Glance, Turn, WatchStore } from './ports.ts';
 import { thin } from './thin.ts';
 
@@ -120,7 +122,7 @@ async function lookAt(link: Link, turn: Turn, deps: WatcherDeps, stopping: Abort
   const moving = (await deps.isMoving(link.id)) || movedBefore;
   const [before, samples] = await Promise.all([store.book(link.id), store.history(link.id)]);
   const book = judge(before, { seen, moving });
-  const sample = { at: seen.observedAt, health: seen.health, headline: seen.headline, trail: seen.trail ?? null };
+  const sample = { at: seen.observedAt, health: seen.health, headline: seen.headline, trail: seen.trail ?? null, lags: lagsOf(seen) };
   const drop = thin([...samples, sample], sample.at).filter((at) => at !== sample.at);
   const isNews = canonicalJson(book) !== canonicalJson(before);
   const noted = await store.note(turn, { sample, glance: glanceOf(seen, worker), drop, book: isNews ? book : null }, nextInMs());
@@ -163,15 +165,7 @@ async function observe(link: Link, { engines, io, clock, pace }: WatcherDeps, st
 }
 
 function glanceOf({ observedAt: at, health, lag }: Observation, worker: string): Glance {
-  const none = { at, worker, health, lagMs: null, lagCount: null };
-  switch (lag.kind) {
-    case 'duration':
-      return { ...none, lagMs: lag.ms };
-    case 'transactions':
-      return { ...none, lagMs: lag.atMostMs ?? null, lagCount: lag.transactions };
-    case 'sequence':
-      return { ...none, lagCount: lag.sequences };
-    case 'unknown':
-      return none;
-  }
+  const measures = measuresOf(lag);
+  const inUnit = (unit: LagUnit): number | null => measures.find((measure) => measure.unit === unit)?.value ?? null;
+  return { at, worker, health, lagMs: inUnit('time'), lagCount: inUnit('count') };
 }

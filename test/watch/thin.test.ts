@@ -63,6 +63,47 @@ describe('samples that stay', () => {
     expect(old.every(({ trail }) => trail !== null)).toBe(true);
   });
 
+  const lagging = (at: number, value: number | null): Sample => ({
+    ...sample(at),
+    lags: [{ name: '', lag: value === null ? { kind: 'unknown', why: 'It did not answer.' } : { kind: 'duration', ms: value } }],
+  });
+  const keptOf = (all: readonly Sample[]): readonly Sample[] => {
+    let kept: readonly Sample[] = [];
+    for (const one of all) {
+      const next = [...kept, one];
+      const gone = new Set(thin(next, one.at));
+      kept = next.filter(({ at }) => !gone.has(at));
+    }
+    return kept;
+  };
+
+  it('include the peak of a lag and a look that could not tell it, however long ago', () => {
+    const odd = new Map([
+      [100, 90_000],
+      [101, null],
+      [300, 50_000],
+    ]);
+    const looks = Array.from({ length: 5_000 }, (_, n) => lagging(start + n * everyMs, odd.has(n) ? (odd.get(n) ?? null) : n % 7));
+    const kept = new Set(keptOf(looks).map(({ at }) => at));
+    expect([100, 101, 300].map((n) => kept.has(start + n * everyMs))).toEqual([true, true, true]);
+    expect(kept.size).toBeLessThan(1_000);
+  });
+
+  it('have the greatest lag of all looks of the week, by whatever steps they were thinned', () => {
+    const lags = fc.array(fc.option(fc.integer({ min: 0, max: 50 }), { nil: null }), { minLength: 1, maxLength: 120 });
+    fc.assert(
+      fc.property(lags, fc.integer({ min: 1_000, max: 80 * minute }), (values, apart) => {
+        const all = values.map((value, n) => lagging(start + n * apart, value));
+        const kept = keptOf(all);
+        const known = (samples: readonly Sample[]): readonly number[] =>
+          samples.flatMap(({ lags: [one] = [] }) => (one?.lag.kind === 'duration' ? [one.lag.ms] : []));
+        expect(Math.max(...known(kept), -1)).toBe(Math.max(...known(all), -1));
+        const once = new Set(thin(all, all.at(-1)?.at ?? 0));
+        expect(kept.map(({ at }) => at)).toEqual(all.map(({ at }) => at).filter((at) => !once.has(at)));
+      }),
+    );
+  });
+
   it('do not depend on how often it was thinned before', () => {
     const gaps = fc.array(fc.integer({ min: 1_000, max: 40 * minute }), { minLength: 1, maxLength: 120 });
     fc.assert(

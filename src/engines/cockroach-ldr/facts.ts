@@ -1,4 +1,4 @@
-import { type Fact, otherSide, type Side } from '../../domain/observation.ts';
+import { aboutLag, type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
@@ -123,11 +123,11 @@ function flowFacts(settings: LdrSettings, flow: Flow): readonly Fact[] {
     ...tell('status', `Status on ${cluster}`, jobs.map(({ id, status }) => `${id} ${status}`).join(', ')),
     // One job is told by the lines around this; several are told apart.
     ...(jobs.length < 2 ? [] : jobs.flatMap((job) => tell(`job.${job.id}`, `Job ${job.id} on ${cluster}`, jobFact(settings, flow, job)))),
-    ...tell('replicated-time', `Replicated time of ${cluster}`, spellTime(replicatedOf(flow))),
+    ...aboutLag(tell('replicated-time', `Replicated time of ${cluster}`, spellTime(replicatedOf(flow)))),
     ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
     ...tell('scanned', `Initial scan of ${cluster}`, fractions.length === 0 ? null : `${Math.round(Math.min(...fractions) * 100)} %`),
-    ...tell('job-says', `What the jobs of ${cluster} say`, jobs.map(reasonOf).filter(Boolean).join('; ')),
-    ...tell('expires', 'Time left to resume', left === null ? null : left > 0 ? spell(left) : 'probably none'),
+    ...aboutLag(tell('job-says', `What the jobs of ${cluster} say`, jobs.map(reasonOf).filter(Boolean).join('; '))),
+    ...aboutLag(tell('expires', 'Time left to resume', left === null ? null : left > 0 ? spell(left) : 'probably none')),
     ...tell('source', `Source of ${cluster}`, [...new Set(jobs.flatMap(({ connection }) => connection ?? []))].join(', ')),
   ];
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { Lag } from '../../domain/lag.ts';
+import type { Lag, NamedLag } from '../../domain/lag.ts';
 import { type Observation, otherSide, type Side, type SideView, type Tristate } from '../../domain/observation.ts';
 import type { OperationName } from '../../domain/operation.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
@@ -9,7 +9,7 @@ import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import { sideToWeigh } from './emptied-side.ts';
 import { factsOf } from './facts.ts';
-import { flowInto, flowsOf, lagMsOf, readOf } from './flow.ts';
+import { flowInto, flowsOf, lagMsOf, readOf, wantedInto } from './flow.ts';
 import { headlineOf } from './headline.ts';
 import { readSchema } from './reads/schema.ts';
 import { readSide } from './reads/side.ts';
@@ -53,6 +53,9 @@ export function observationOf(link: LdrLink, detail: LdrDetail, observedAt: numb
     primary: sideView('primary', link.settings, detail),
     standby: sideView('standby', link.settings, detail),
     lag: lagOf(link.settings, detail),
+    ...(wantedInto(link.settings).length > 1
+      ? { lags: wantedInto(link.settings).map((side) => lagInto(link.settings, detail, side)) }
+      : {}),
     facts: factsOf(link.settings, detail),
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
@@ -106,4 +109,20 @@ function lagOf(settings: LdrSettings, detail: LdrDetail): Lag {
   return known.length < lags.length
     ? { kind: 'unknown', why: 'The initial scan has not ended.' }
     : { kind: 'duration', ms: Math.max(...known) };
+}
+
+/** Where both sides are to follow, each has a lag of its own. */
+function lagInto(settings: LdrSettings, detail: LdrDetail, side: Side): NamedLag {
+  const { cluster } = settings[side];
+  const name = `into ${cluster}`;
+  const flow = flowInto(settings, detail, side);
+  if (flow === null) {
+    const why = readOf(detail, side) === null ? `${cluster} does not answer.` : `No job writes into ${cluster}.`;
+    return { name, lag: { kind: 'unknown', why } };
+  }
+  const ms = lagMsOf(flow);
+  return {
+    name,
+    lag: ms === null ? { kind: 'unknown', why: `The initial scan into ${cluster} has not ended.` } : { kind: 'duration', ms },
+  };
 }

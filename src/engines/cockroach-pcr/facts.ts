@@ -1,4 +1,4 @@
-import type { Fact, Side } from '../../domain/observation.ts';
+import { aboutLag, type Fact, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import {
   expiresInMs,
@@ -83,7 +83,7 @@ function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[
     const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
       value === null || value === '' ? [] : [{ name: `${side}.${name}`, label, value, binding: false }];
     return [
-      ...tell('replicated-time', `Replicated time of ${cluster}`, spellTime(vc.replicated)),
+      ...aboutLag(tell('replicated-time', `Replicated time of ${cluster}`, spellTime(vc.replicated))),
       ...tell('retained-time', `Oldest time that ${cluster} can go back to`, spellTime(vc.retained)),
       ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
       ...tell('failover-time', `Failover time of ${cluster}`, vc.failover === null ? null : spellTime(vc.failover)),

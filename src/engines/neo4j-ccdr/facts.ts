@@ -151,7 +151,7 @@ function followerFacts(settings: CcdrSettings, detail: CcdrDetail): readonly Fac
     const behind = behindOf(view, source.kind === 'read' ? source.database : null);
     const { behindMs, stillMs, words, atLeastLost, lastSeen } = detail.past;
     const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
-      value === null ? [] : [{ name: `${side}.${name}`, label: `${label} ${cluster}`, value, binding: false }];
+      value === null ? [] : [{ name: `${side}.${name}`, label: `${label} ${cluster}`, value, binding: false, about: 'lag' }];
     return [
       ...tell('lag', 'Lag of', behind === null ? 'not known' : transactions(behind.transactions)),
       ...tell('lag-time', 'Lag in time of', behindMs === null ? words : `at most ${spell(behindMs)}`),

@@ -1,6 +1,7 @@
 import { type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import { type CrrSettings, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
+import { outlasted } from './history.ts';
 import { ailing, followersOf, isFollower, phaseOf } from './state.ts';
 import { count, few, spell } from './words.ts';
 
@@ -106,12 +107,14 @@ function followerFacts(settings: CrrSettings, detail: CrrDetail): readonly Fact[
   return followersOf(detail).flatMap(({ side, read }) => {
     const { cluster } = settings[side];
     const { past } = detail;
+    const source = settings[otherSide(side)].cluster;
     const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
-      value === null ? [] : [{ name: `${side}.${name}`, label: `${label} on ${cluster}`, value, binding: false }];
+      value === null ? [] : [{ name: `${side}.${name}`, label: `${label} on ${cluster}`, value, binding: false, about: 'lag' }];
+    const kept = retentionOf(detail, otherSide(side));
+    const signs = [...past.outdated, outlasted(past.stillMs, kept.hours) ?? []].flat();
     return [
-      ...tell('outdated', 'Signs that a new copy is needed', past.outdated.join(' ') || 'none'),
       ...tell('changes', 'Metadata changes that are missing', past.changes === null ? 'not known' : String(past.changes)),
-      ...tell('records', 'Graph records that are missing', past.records === null ? 'not known' : String(past.records)),
+      ...tell('records', 'Graph records that are missing', recordsText(past.records)),
       ...tell('lag-time', 'Lag in time', past.behindMs === null ? 'not known' : `at most ${spell(past.behindMs)}`),
       ...tell('still', 'Time without progress', past.stillMs === null ? null : spell(past.stillMs)),
       ...tell(
@@ -119,7 +122,21 @@ function followerFacts(settings: CrrSettings, detail: CrrDetail): readonly Fact[
         'Time without progress by the word of the product',
         read.native.kind === 'read' && read.native.stalledSeconds !== null ? spell(read.native.stalledSeconds * 1_000) : null,
       ),
-      ...tell('followed', 'Cluster that is followed', settings[otherSide(side)].cluster),
+      ...tell('outdated', 'Signs that a new copy is needed', signs.join(' ') || 'none'),
+      ...tell('outdated-by', 'What would make a new copy needed', outdatedBy(source, retentionText(kept))),
+      ...tell('followed', 'Cluster that is followed', source),
     ];
   });
+}
+
+/** Offsets of the two sides never agree: what is missing shows against how far apart they were when everything had been fetched. */
+const recordsText = (records: number | null): string =>
+  records === null ? 'not known' : `${records}, against the difference of the two sides at rest`;
+
+const outdatedBy = (source: string, kept: string | null): string =>
+  `DROP ALL, CLEAR GRAPH STORE, IMPORT GRAPH, EXPORT GRAPH, gsql --reset or a restore on ${source}; or standing still for longer than its Kafka keeps records${kept === null ? '' : ` (${kept})`}`;
+
+function retentionOf(detail: CrrDetail, side: Side): ReadSide['retention'] {
+  const read = detail[side];
+  return read.kind === 'read' ? read.retention : { hours: null, gigabytes: null };
 }

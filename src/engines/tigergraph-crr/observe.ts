@@ -1,6 +1,5 @@
 import type { LinkId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Lag } from '../../domain/lag.ts';
 import { type Observation, otherSide, type Side, type SideView } from '../../domain/observation.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import { type EngineIo, fenceOffers } from '../engine.ts';
@@ -9,6 +8,7 @@ import type { CrrDetail } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { headlineOf } from './headline.ts';
 import { pastOf, remember } from './history.ts';
+import { lagOf, lagsOf } from './lags.ts';
 import { planFence } from './plans/end.ts';
 import { newSideMemory, readSide, type SideMemory } from './reads/side.ts';
 import { sideProblem } from './side-problem.ts';
@@ -78,6 +78,7 @@ export function observationOf(link: CrrLink, detail: CrrDetail, observedAt: numb
     primary: sideView('primary', settings, detail),
     standby: sideView('standby', settings, detail),
     lag: lagOf(detail),
+    lags: lagsOf(detail),
     facts: factsOf(settings, detail),
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
@@ -96,18 +97,4 @@ function sideView(side: Side, settings: CrrSettings, detail: CrrDetail): SideVie
     role: roleOf(read),
     writable: writableOf(read),
   };
-}
-
-/** A time where the product tells one; else changes and records together, when both are known. */
-function lagOf(detail: CrrDetail): Lag {
-  const [follower] = followersOf(detail);
-  if (follower === undefined) return { kind: 'unknown', why: 'No side is known to follow.' };
-  const { past } = detail;
-  const { native } = follower.read;
-  if (past.outdated.length > 0) return { kind: 'unknown', why: 'The follower is outdated, so numbers of both sides do not compare.' };
-  if (native.kind === 'read' && native.seconds !== null) return { kind: 'duration', ms: native.seconds * 1_000 };
-  if (detail[otherSide(follower.side)].kind !== 'read') return { kind: 'unknown', why: 'The side that is followed does not answer.' };
-  return past.changes === null || past.records === null
-    ? { kind: 'unknown', why: past.words }
-    : { kind: 'sequence', sequences: Math.max(0, past.changes) + past.records };
 }

@@ -19,7 +19,7 @@ export function lagWords(lag: Lag): string {
     case 'transactions':
       return `${count(lag.transactions, 'transaction')}${lag.atMostMs === undefined || lag.transactions === 0 ? '' : `, at most ${duration(lag.atMostMs)}`}`;
     case 'sequence':
-      return count(lag.sequences, 'sequence number');
+      return count(lag.sequences, lag.counted ?? 'sequence number');
     case 'unknown':
       return `unknown: ${lag.why}`;
     default:
