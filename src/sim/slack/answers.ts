@@ -11,10 +11,10 @@ interface Spoken {
 }
 
 /** Text and blocks of an answer; null when it says nothing, and the error's name when Slack would not show it. */
-function spokenOf(body: JsonObject): Spoken | string | null {
+function spokenOf(body: JsonObject, banned: ReadonlySet<string> = new Set()): Spoken | string | null {
   const text = asText(body['text']);
   const given = body['blocks'];
-  const problem = given === undefined ? null : judgeBlocks(given, 'message');
+  const problem = given === undefined ? null : judgeBlocks(given, 'message', banned);
   if (problem !== null) return problem.error;
   const blocks = asList(given);
   return text === '' && blocks.length === 0 ? null : { text, blocks };
@@ -56,15 +56,15 @@ function say(world: World, channel: Channel, target: ResponseTarget, body: JsonO
   post(world, channel, { user: world.botUser, botId: world.bot, ...spoken, threadTs });
 }
 
-/** Does what an answer to a `response_url` says. Null when it was taken, else the error's name. */
-export function answerLater(world: World, target: ResponseTarget, body: JsonObject): string | null {
+/** Does what an answer to a `response_url` says; `banned` block types are refused. Null when it was taken, else the error's name. */
+export function answerLater(world: World, target: ResponseTarget, body: JsonObject, banned: ReadonlySet<string>): string | null {
   const channel = world.channels.get(target.channel);
   if (channel === undefined) return 'channel_not_found';
   if (isTrue(body['delete_original'])) {
     deleteOriginal(world, channel, target);
     return null;
   }
-  const spoken = spokenOf(body);
+  const spoken = spokenOf(body, banned);
   if (spoken === null) return 'no_text';
   if (typeof spoken === 'string') return spoken;
   if (isTrue(body['replace_original'])) replaceOriginal(world, channel, target, spoken);

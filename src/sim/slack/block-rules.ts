@@ -55,9 +55,27 @@ function beyondShape(block: JsonObject, type: string, path: string): string[] {
   if (type === 'container' && block['title'] === undefined && block['rich_text_title'] === undefined)
     return [located(path, 'missing required field: title')];
   if (type === 'plan') return repeated(asList(block['tasks']), 'task_id').map((id) => located(path, `task_id ${id} is not unique`));
+  if (type === 'data_visualization') return chartProblems(asObject(block['chart'])).map((problem) => located(`${path}/chart`, problem));
   if (type === 'actions')
     return repeated(asList(block['elements']), 'action_id').map((id) => located(path, `action_id ${id} already exists`));
   return [];
+}
+
+/** Names of series differ, and each series has exactly one value for each category. */
+function chartProblems(chart: JsonObject): string[] {
+  const series = asList(chart['series']);
+  const listed = asObject(chart['axis_config'])['categories'];
+  const categories: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  const apart = series.filter((one) => {
+    const labels = asList(one['data']).map((point) => asText(point['label']));
+    return (
+      labels.length !== categories.length || new Set(labels).size !== labels.length || labels.some((label) => !categories.includes(label))
+    );
+  });
+  return [
+    ...repeated(series, 'name').map((name) => `series name ${name} is not unique`),
+    ...apart.map((one) => `labels of series ${asText(one['name'])} must match axis_config.categories`),
+  ];
 }
 
 function repeated(items: readonly JsonObject[], key: string): string[] {
@@ -87,6 +105,8 @@ function wholeProblem(blocks: readonly JsonObject[]): BlockProblem | null {
     return { error: 'invalid_blocks', messages: twice.map((id) => located('/blocks', `block_id ${id} already exists`)) };
   const markdown = blocks.filter((block) => block['type'] === 'markdown').reduce((sum, block) => sum + asText(block['text']).length, 0);
   if (markdown > 12_000) return { error: 'msg_blocks_too_long', messages: ['[ERROR] markdown blocks are longer than 12000 characters'] };
+  if (blocks.filter((block) => block['type'] === 'data_visualization').length > 2)
+    return { error: 'invalid_blocks', messages: [located('/blocks', 'no more than 2 data_visualization blocks allowed')] };
   const types = new Set(blocks.map((block) => asText(block['type'])));
   if (types.has('plan') && types.has('task_card'))
     return { error: 'invalid_blocks', messages: ['[ERROR] plan and task_card exclude each other'] };

@@ -23,6 +23,24 @@ const taskShape = {
   sources: z.array(z.strictObject({ type: z.literal('url'), url: text(3_000), text: text(3_000) })).optional(),
 };
 
+/* Charts: docs.slack.dev/reference/block-kit/blocks/data-visualization-block. */
+const chartLabel = text(20);
+const axis = z.strictObject({ categories: z.array(chartLabel).min(1).max(20), x_label: text(50).optional(), y_label: text(50).optional() });
+const dataPoint = z.strictObject({ label: chartLabel, value: z.number() });
+const series = z
+  .array(z.strictObject({ name: chartLabel, data: z.array(dataPoint).min(1).max(20) }))
+  .min(1)
+  .max(6);
+const seriesChart = <T extends string>(type: T) => z.strictObject({ type: z.literal(type), series, axis_config: axis });
+const segments = z
+  .array(z.strictObject({ label: chartLabel, value: z.number().positive() }))
+  .min(1)
+  .max(6);
+const chart = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('pie'), segments }),
+  ...([seriesChart('bar'), seriesChart('area'), seriesChart('line')] as const),
+]);
+
 const base = {
   actions: block('actions', { elements: z.array(kit.actionElement).min(1).max(25) }),
   context: block('context', {
@@ -81,6 +99,7 @@ export const blockTypes: Readonly<Record<string, z.ZodType>> = {
     page_size: z.int().min(1).max(100).optional(),
     row_header_column_index: z.int().min(0).max(19).optional(),
   }),
+  data_visualization: block('data_visualization', { title: text(50), chart }),
   markdown: block('markdown', { text: text(12_000) }),
   plan: block('plan', {
     title: text(3_000),
@@ -102,7 +121,7 @@ export const blockTypes: Readonly<Record<string, z.ZodType>> = {
 
 export type Surface = 'message' | 'modal' | 'home';
 
-const messageOnly = ['container', 'markdown', 'plan', 'task_card', 'table', 'card', 'file'];
+const messageOnly = ['container', 'markdown', 'plan', 'task_card', 'table', 'card', 'file', 'data_visualization'];
 
 /** Where a block type may stand. */
 export function fitsSurface(type: string, surface: Surface): boolean {

@@ -16,7 +16,20 @@ export const coverage = {
   ],
   interactions: ['block_actions', 'slash_commands', 'view_closed', 'view_submission'],
   blocks: [
-    ...['actions', 'alert', 'card', 'container', 'context', 'data_table', 'divider', 'file', 'header', 'image', 'input'],
+    ...[
+      'actions',
+      'alert',
+      'card',
+      'container',
+      'context',
+      'data_table',
+      'data_visualization',
+      'divider',
+      'file',
+      'header',
+      'image',
+      'input',
+    ],
     ...['markdown', 'plan', 'rich_text', 'section', 'table', 'task_card'],
   ],
   /** Known to be missing: streaming, scheduled messages, shortcuts, canvases, Grid, channel renames. */

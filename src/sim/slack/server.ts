@@ -42,7 +42,8 @@ async function respond(deps: ServerDeps, id: string, request: IncomingMessage, r
   const target = tickets.redeemResponse(id);
   if ('error' in target) return json(response, 404, { ok: false, error: target.error });
   const type = request.headers['content-type'] ?? '';
-  const problem = answerLater(world, target, await decodeArguments(body, type.startsWith('application/json') ? type : 'application/json'));
+  const given = await decodeArguments(body, type.startsWith('application/json') ? type : 'application/json');
+  const problem = answerLater(world, target, given, deps.api.faults.bannedBlocks);
   if (problem !== null) return json(response, 500, { ok: false, error: problem });
   response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
 }

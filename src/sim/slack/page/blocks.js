@@ -1,3 +1,4 @@
+import { chartView } from './chart-view.js';
 import { h } from './dom.js';
 import { elementView } from './elements.js';
 import { markdownView } from './markdown-view.js';
@@ -27,6 +28,7 @@ const views = {
   markdown: (block) => markdownView(block.text),
   table: tableView,
   data_table: tableView,
+  data_visualization: chartView,
   plan: (block, site) => planView(block, `${site.key} ${block.block_id}`),
   task_card: (block) => h('div', { class: 'task-card' }, taskView(block)),
   container: containerView,
