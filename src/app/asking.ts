@@ -10,7 +10,7 @@ import { type AppDeps, notMember } from './deps.ts';
 import type { Governing } from './governing.ts';
 import { judgeFor, showPolicy, tellWho } from './judging.ts';
 import { propose } from './proposing.ts';
-import { check, describeLink, examine, inspect, listLinks, listRuns, planFor, showRun, showStatus } from './reading.ts';
+import { check, describeLink, examine, inspect, listLinks, listRuns, planFor, showLag, showRun, showStatus } from './reading.ts';
 
 /** Reads a text and carries out what it asks. */
 export const createAsking =
@@ -46,6 +46,8 @@ function answer(deps: AppDeps, governing: Governing, intent: Routed, person: Per
       return showStatus(deps, intent.link, intent.json);
     case 'describe':
       return describeLink(deps, intent.link);
+    case 'lag':
+      return showLag(deps, intent.link, intent.spanMs);
     case 'inspect':
       return inspect(deps, intent.what, intent.link);
     case 'preflight':

@@ -9,6 +9,7 @@ import type { Finding, Reply } from '../domain/reply.ts';
 import { isFinal, type RunSummary, type RunView } from '../domain/run.ts';
 import { print } from '../intents/print.ts';
 import { fold } from '../runs/fold.ts';
+import { lagHistoryOf } from '../watch/lag-history.ts';
 import { type AppDeps, linkAndEngine, linkAndEngineFor, patientIo, readingIo, summaryOf } from './deps.ts';
 
 const words = ({ id, engine, environment, description }: Link) => ({ id, engine, environment, description });
@@ -37,6 +38,12 @@ export async function describeLink(deps: AppDeps, id: LinkId): Promise<Reply> {
   const link = deps.links.get(id);
   if (link === undefined) throw new TypeError(`link ${id} was looked at, but is not in the config`);
   return { kind: 'described', observation: seen, link: words(link), live: await liveRuns(deps, id) };
+}
+
+/** A fresh look, beside what all bots remember of earlier ones. */
+export async function showLag(deps: AppDeps, id: LinkId, spanMs: number): Promise<Reply> {
+  const seen = await look(deps, id, 'patient');
+  return isRefusal(seen) ? seen : { kind: 'lagged', observation: seen, history: lagHistoryOf(await deps.history(id), seen, spanMs) };
 }
 
 function look(deps: AppDeps, id: LinkId, how: 'quick' | 'patient'): Promise<Observation> | Refusal {

@@ -10,6 +10,7 @@ export type Intent =
   | { readonly kind: 'links' }
   | { readonly kind: 'status'; readonly link: LinkId | null; readonly json: boolean }
   | { readonly kind: 'describe'; readonly link: LinkId }
+  | { readonly kind: 'lag'; readonly link: LinkId /** How far back, ms. */; readonly spanMs: number }
   | { readonly kind: 'inspect'; readonly what: InspectionName; readonly link: LinkId }
   | { readonly kind: 'preflight'; readonly operation: OperationName; readonly link: LinkId }
   | { readonly kind: 'plan'; readonly operation: Operation; readonly json: boolean }

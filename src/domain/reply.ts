@@ -1,5 +1,6 @@
 import type { PlanHash, UserId } from './ids.ts';
 import type { Inspection } from './inspection.ts';
+import type { LagHistory } from './lag-history.ts';
 import type { Link } from './link.ts';
 import type { Observation } from './observation.ts';
 import type { InspectionName, OperationName, Risk } from './operation.ts';
@@ -47,6 +48,7 @@ export type Reply =
       readonly link: Pick<Link, 'id' | 'engine' | 'environment' | 'description'>;
       readonly live: readonly RunSummary[];
     }
+  | { readonly kind: 'lagged'; readonly observation: Observation; readonly history: LagHistory }
   | { readonly kind: 'inspected'; readonly what: InspectionName; readonly link: string; readonly inspection: Inspection }
   | {
       readonly kind: 'checked';

@@ -35,6 +35,8 @@ function wordsOf(intent: Intent): Words {
       return ['status', valueIf(intent.link, link.print), flagIf(intent.json, '--json')];
     case 'describe':
       return ['describe', link.print(intent.link)];
+    case 'lag':
+      return ['lag', link.print(intent.link), `--over ${printDuration(intent.spanMs)}`];
     case 'inspect':
       return [intent.what, link.print(intent.link)];
     case 'preflight':
@@ -52,7 +54,7 @@ function wordsOf(intent: Intent): Words {
 function furtherWords(
   intent: Exclude<
     Intent,
-    { kind: 'help' | 'links' | 'whoami' | 'doctor' | 'status' | 'describe' | 'inspect' | 'preflight' | 'plan' | 'change' }
+    { kind: 'help' | 'links' | 'whoami' | 'doctor' | 'status' | 'describe' | 'lag' | 'inspect' | 'preflight' | 'plan' | 'change' }
   >,
 ): Words {
   switch (intent.kind) {

@@ -24,6 +24,21 @@ export interface ResponseUrls {
 
 const withinMs = 10_000;
 
+/** What a response address answered; `error` is Slack's word for why it did not take it. */
+interface Answer {
+  readonly status: number;
+  readonly error: string | null;
+}
+
+/** Slack says `ok`, or JSON with an error; whatever else it may be says nothing. */
+function errorIn(body: string): string | null {
+  const found = /^\s*\{.{0,200}?"error"\s*:\s*"([a-z_]{1,60})"/s.exec(body);
+  return found?.[1] ?? null;
+}
+
+/** Slack documents no answer to blocks that it does not take: 400 has been seen, and the error's name says it under any status. */
+const isAboutBlocks = ({ status, error }: Answer): boolean => status === 400 || /blocks|attachments/.test(error ?? '');
+
 /** Slack's own hosts, and the origin of another Web API if one is configured. */
 function isSlacks(responseUrl: string, apiUrl: string | undefined): boolean {
   if (!URL.canParse(responseUrl)) return false;
@@ -41,7 +56,7 @@ export function createResponseUrls(deps: {
   const { log, apiUrl } = deps;
   const send = deps.fetch ?? globalThis.fetch;
 
-  async function post(responseUrl: string, body: Readonly<Record<string, unknown>>): Promise<number | null> {
+  async function post(responseUrl: string, body: Readonly<Record<string, unknown>>): Promise<Answer | null> {
     try {
       const response = await send(responseUrl, {
         method: 'POST',
@@ -50,8 +65,7 @@ export function createResponseUrls(deps: {
         redirect: 'error',
         signal: AbortSignal.timeout(withinMs),
       });
-      await response.body?.cancel();
-      return response.status;
+      return { status: response.status, error: errorIn(await response.text()) };
     } catch {
       // The cause may quote the address.
       return null;
@@ -65,14 +79,14 @@ export function createResponseUrls(deps: {
         log.warn({ event: 'slack.response-url.foreign' }, 'A response address that is not Slack was not used.');
         return false;
       }
-      let status: number | null = null;
+      let answer: Answer | null = null;
       for (const blocks of ladder(said)) {
-        status = await post(responseUrl, blocks.length === 0 ? { text } : { text, blocks });
-        // 400 is Slack's answer to blocks it does not take.
-        if (status !== 400) break;
+        answer = await post(responseUrl, blocks.length === 0 ? { text } : { text, blocks });
+        if (answer === null || !isAboutBlocks(answer)) break;
       }
-      if (status === 200) return true;
-      log.info({ event: 'slack.response-url.failed', status }, 'An answer through a response address did not arrive.');
+      if (answer?.status === 200 && answer.error === null) return true;
+      const { status = null, error = null } = answer ?? {};
+      log.info({ event: 'slack.response-url.failed', status, error }, 'An answer through a response address did not arrive.');
       return false;
     },
   };

@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   incidents: ['domain', 'runs', 'engines/engine.ts'],
   watch: ['domain', 'runs', 'engines/engine.ts'],
   store: ['domain', 'runs/ports.ts', 'watch', 'policy/store.ts', 'slack/inbox-port.ts'],
-  app: ['domain', 'intents', 'policy', 'runs', 'incidents', 'engines/engine.ts', 'app.ts'],
+  app: ['domain', 'intents', 'policy', 'runs', 'watch', 'incidents', 'engines/engine.ts', 'app.ts'],
   'app.ts': ['domain', 'intents', 'policy', 'runs', 'incidents', 'app'],
   slack: ['domain', 'app.ts', 'incidents', 'watch', 'runs/ports.ts'],
   sim: ['domain'],

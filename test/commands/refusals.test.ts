@@ -56,6 +56,15 @@ const refusals: readonly (readonly [text: string, sentence: string, next: string
   ],
   ['failover prod-sql --reason=""', '"" does not fit --reason: it says nothing.', 'in quotes'],
   ['failover prod-sql --reason ""', '"" does not fit --reason: it says nothing.', 'in quotes'],
+  ['lag', '`lag` needs LINK: name of a replication link', 'Usage: `/repl lag LINK [--over DURATION]`.'],
+  ['lag prod-sqx', 'There is no link called "prod-sqx".', 'Did you mean `prod-sq1` or `prod-sql`?'],
+  ['lag prod-sql --over', '`--over` has no value.', 'Write `--over DURATION`.'],
+  ['lag prod-sql --over 6', '"6" does not fit --over: it is not a duration.', '`6m` for minutes'],
+  ['lag prod-sql --over yesterday', '"yesterday" does not fit --over: it is not a duration.', 'such as `90s`'],
+  ['lag prod-sql --over 59s', '"59s" does not fit --over: it is shorter than 1m.', 'from 1m to 7d'],
+  ['lag prod-sql --over 8d', '"8d" does not fit --over: it is longer than 7d.', 'from 1m to 7d'],
+  ['lag prod-sql --over -6h', '"-6h" does not fit --over: it is not a duration.', 'such as `90s`'],
+  ['lag prod-sql 6h', '"6h" is one word too many for `lag`.', 'Usage: `/repl lag LINK'],
   ['switchover prod-sql --max-stop 60', '"60" does not fit --max-stop: it is not a duration.', '`60s` for seconds'],
   ['switchover prod-sql --max-stop 999ms', '"999ms" does not fit --max-stop: it is shorter than 1s.', 'from 1s to 30m'],
   ['switchover prod-sql --max-stop 1801s', '"1801s" does not fit --max-stop: it is longer than 30m.', 'from 1s to 30m'],
@@ -93,6 +102,15 @@ const refusals: readonly (readonly [text: string, sentence: string, next: string
 ];
 
 describe('a refusal', () => {
+  it.each([
+    ['a span', `lag prod-sql --over ${'9'.repeat(10_000)}h`],
+    ['a link', `lag ${'prod-sql'.repeat(1_250)}`],
+  ])('of %s of 10,000 characters is short itself', (_, text) => {
+    const refusal = refusalOf(text);
+    expect(refusal.sentence).toContain('a command has at most 2000');
+    expect(refusal.sentence.length + refusal.next.length).toBeLessThan(400);
+  });
+
   it.each(refusals)('of %j names the word and the way on', (text, sentence, next) => {
     const refusal = refusalOf(text);
     expect(refusal.sentence).toContain(sentence);

@@ -184,6 +184,7 @@ const intentsOn = (someLinks: fc.Arbitrary<LinkId>): fc.Arbitrary<Intent> => {
     fc.constantFrom<Intent>({ kind: 'links' }, { kind: 'whoami' }, { kind: 'doctor' }, { kind: 'policy-show' }),
     fc.record({ kind: fc.constant('status' as const), link: maybe(someLinks), json: fc.boolean() }),
     fc.record({ kind: fc.constant('describe' as const), link: someLinks }),
+    fc.record({ kind: fc.constant('lag' as const), link: someLinks, spanMs: fc.integer({ min: 60_000, max: 7 * 86_400_000 }) }),
     fc.record({ kind: fc.constant('inspect' as const), what: fc.constantFrom(...inspectionNames), link: someLinks }),
     fc.record({ kind: fc.constant('preflight' as const), operation: fc.constantFrom(...operationNames), link: someLinks }),
     fc.record({ kind: fc.constant('plan' as const), operation: operations, json: fc.boolean() }),

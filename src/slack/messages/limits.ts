@@ -21,6 +21,12 @@ const limits = {
   tableText: 10_000,
   children: 10,
   containerTitle: 150,
+  charts: 2,
+  chartTitle: 50,
+  chartSeries: 6,
+  chartPoints: 20,
+  chartName: 20,
+  axisLabel: 50,
   /** Ours: of one rich text block, and of all blocks as JSON. */
   richText: 3_000,
   whole: 48_000,
@@ -42,6 +48,7 @@ export function breaches(message: { readonly text: string; readonly blocks: read
     ...range('whole message', JSON.stringify(message.blocks).length, limits.whole),
     ...(new Set(ids).size === ids.length ? [] : ['Two blocks have the same id.']),
     ...(blocks.filter(({ type }) => type === 'table').length > 1 ? ['There is more than one table.'] : []),
+    ...(blocks.filter(({ type }) => type === 'data_visualization').length > limits.charts ? ['There are too many pictures.'] : []),
     ...blocks.flatMap((block, index) => ofBlock(block).map((breach) => `Block ${index} (${String(block['type'])}): ${breach}`)),
   ];
 }
@@ -95,6 +102,8 @@ function ofGroup(block: Part): readonly string[] {
       ];
     case 'table':
       return ofTable(block);
+    case 'data_visualization':
+      return ofChart(block);
     default:
       return ['is of a type that we do not use.'];
   }
@@ -128,6 +137,32 @@ function ofTable(block: Part): readonly string[] {
     ...cells.flatMap((cell) => range('cell', textOf(cell).length, limits.tableText)),
   ];
 }
+
+/** A line over labels: each series has exactly one value for each category, in their order. */
+function ofChart(block: Part): readonly string[] {
+  const [chart = {}] = parts([block['chart']]);
+  const [axis = {}] = parts([chart['axis_config']]);
+  const series = parts(chart['series']);
+  const categories: readonly unknown[] = Array.isArray(axis['categories']) ? axis['categories'] : [];
+  const names = series.map((one) => one['name']);
+  return [
+    ...range('chart title', String(block['title']).length, limits.chartTitle),
+    ...range('number of series', series.length, limits.chartSeries),
+    ...range('number of categories', categories.length, limits.chartPoints),
+    ...[axis['x_label'], axis['y_label']].flatMap((label) => range('axis label', String(label).length, limits.axisLabel)),
+    ...[...names, ...categories].flatMap((name) => range('chart label', String(name).length, limits.chartName)),
+    ...(new Set(names).size === names.length ? [] : ['two series have the same name.']),
+    ...(new Set(categories).size === categories.length ? [] : ['two categories have the same name.']),
+    ...series.flatMap((one) => ofSeries(parts(one['data']), categories)),
+  ];
+}
+
+const ofSeries = (data: readonly Part[], categories: readonly unknown[]): readonly string[] => [
+  ...(data.length === categories.length && data.every(({ label }, index) => label === categories[index])
+    ? []
+    : ['the labels of a series are not the categories.']),
+  ...(data.every(({ value }) => typeof value === 'number' && Number.isFinite(value)) ? [] : ['a value is not a number.']),
+];
 
 function ofButton(button: Part): readonly string[] {
   const confirm = button['confirm'];

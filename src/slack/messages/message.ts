@@ -4,7 +4,7 @@ import { plain } from './foreign.ts';
 import { cutMrkdwn, type Mrkdwn } from './mrkdwn.ts';
 import type { RichText } from './rich.ts';
 
-/** `native` uses plan, container and table blocks; `plain` says the same with blocks that every client and workspace knows. */
+/** `native` uses plan, container, table and picture blocks; `plain` says the same with blocks that every client and workspace knows. */
 export type Mode = 'native' | 'plain';
 
 interface PlainText {
@@ -41,10 +41,18 @@ interface Cell {
   readonly text: string;
 }
 
+/** A picture of lines over the same labels. Not yet among the types of Slack's own packages. */
+export interface LineChart {
+  readonly type: 'line';
+  readonly series: readonly { readonly name: string; readonly data: readonly { readonly label: string; readonly value: number }[] }[];
+  readonly axis_config: { readonly categories: readonly string[]; readonly x_label: string; readonly y_label: string };
+}
+
 export type Block = { readonly block_id?: string } & (
   | ContainerChild
   | { readonly type: 'header'; readonly text: PlainText }
   | { readonly type: 'actions'; readonly elements: readonly Button[] }
+  | { readonly type: 'data_visualization'; readonly title: string; readonly chart: LineChart }
   | { readonly type: 'plan'; readonly title: string; readonly tasks: readonly TaskCard[] }
   | {
       readonly type: 'container';
@@ -98,6 +106,13 @@ export const planBlock = (title: string, tasks: readonly TaskCard[]): Block => (
   type: 'plan',
   title: plain(title, 200) || '-',
   tasks: tasks.slice(0, 50),
+});
+
+/** A picture; everything in it has to be said in words beside it too. */
+export const lineChart = (title: string, chart: LineChart): Block => ({
+  type: 'data_visualization',
+  title: plain(title, 50) || '-',
+  chart,
 });
 
 const cellBudget = 9_000;

@@ -6,6 +6,7 @@ import { code, join, md, person } from './mrkdwn.ts';
 import { renderChecks, renderFindings } from './reply-checks.ts';
 import { renderHelp } from './reply-help.ts';
 import { renderInspected } from './reply-inspected.ts';
+import { renderLag } from './reply-lag.ts';
 import { renderDescribed, renderLinks, renderStatus } from './reply-links.ts';
 import { plannedPages, renderPlanned } from './reply-planned.ts';
 import { renderJudged, renderPolicy, renderWhoami } from './reply-policy.ts';
@@ -35,6 +36,8 @@ export function renderReply(reply: Reply, { now, mode = 'native' }: ReplyContext
       return renderStatus(reply, now, mode);
     case 'described':
       return renderDescribed(reply, now, mode);
+    case 'lagged':
+      return renderLag(reply, mode);
     case 'inspected':
       return renderInspected(reply, mode);
     case 'checked':
