@@ -34,6 +34,7 @@ export const questions = {
   routing: 'CALL dbms.routing.getRoutingTable({}, $name) YIELD ttl, servers',
   procedures: 'SHOW PROCEDURES YIELD name',
   user: 'CALL dbms.showCurrentUser() YIELD username, roles',
+  ownPrivileges: 'SHOW USER PRIVILEGES YIELD access, action, resource, graph',
   privileges: 'SHOW PRIVILEGES AS COMMANDS YIELD command',
   transactions: 'SHOW TRANSACTIONS YIELD database, transactionId, username, status, metaData',
   /** Replicates something that means nothing among the primaries of a database; it has to be asked of one of them. */

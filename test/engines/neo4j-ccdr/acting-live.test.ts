@@ -40,6 +40,44 @@ describe('a switchover', { timeout: 180_000 }, () => {
     expect(on.world.writable()).toEqual({ primary: false, standby: true });
   });
 
+  /** What an operator of the bot needs where it is no administrator. */
+  const grants = [
+    'DATABASE MANAGEMENT ON DBMS',
+    'ALIAS MANAGEMENT ON DBMS',
+    'SHOW SERVERS ON DBMS',
+    'SHOW SETTING * ON DBMS',
+    'SHOW PRIVILEGE ON DBMS',
+    'EXECUTE ADMIN PROCEDURES ON DBMS',
+    'START ON DATABASE *',
+    'STOP ON DATABASE *',
+  ];
+  const seeing = [...grants, 'SHOW TRANSACTION (*) ON DATABASE *', 'TERMINATE TRANSACTION (*) ON DATABASE *'];
+  const operator = (held: readonly string[]): CcdrBedOptions => ({
+    world: { operator: 'ccdr', users: [{ name: 'ccdr', password: 'ccdr-secret', grants: held }] },
+  });
+
+  it('does with the privileges of an operator', async () => {
+    const on = await open(operator(seeing));
+    await upTo(on, await planOn(on, switchover), 'redirect');
+    expect(on.world.writable()).toEqual({ primary: false, standby: true });
+    const checks = await on.engine().preflight({ kind: 'failback', link }, on.link, anIo());
+    expect(checks.filter(({ name }) => name.endsWith(': privileges')).map(({ outcome }) => outcome)).toEqual(['passed', 'passed']);
+  });
+
+  it('stops no writes that it could not see the end of', async () => {
+    const on = await open(operator(grants));
+    const plan = await planOn(on, switchover);
+    on.world.control().straggle('primary', 60_000);
+    const blind = { kind: 'impossible', why: expect.stringContaining('ccdr may not see the transactions of others on graph-east') };
+    expect(await ask(on, stepOf(plan, 'ccdr.set-read-only'))).toMatchObject(blind);
+    const checks = await on.engine().preflight(switchover, on.link, anIo());
+    expect(checks.find(({ name }) => name === 'graph-east: privileges')).toMatchObject({
+      outcome: 'warned',
+      seen: expect.stringContaining('show_transaction'),
+    });
+    expect(on.effects()).toEqual([]);
+  });
+
   it('lets the old side write again when the replica does not become level', async () => {
     const on = await open();
     const plan = await planOn(on, switchover);

@@ -6,6 +6,8 @@ import type { EngineIo } from '../../engine.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import type { CcdrCluster } from '../config.ts';
 import type { ReadSide, SideRead } from '../detail.ts';
+import { lacking } from '../entitlements.ts';
+import { questions } from '../questions.ts';
 import { withLeader } from '../session.ts';
 import { spell } from '../words.ts';
 
@@ -65,32 +67,28 @@ async function systemCheck(session: BoltSession, { cluster }: CcdrCluster, { ser
       );
 }
 
-const needed = ['database_management', 'alias_management', 'show_server', 'execute_admin'] as const;
+const needed = [
+  'database_management',
+  'alias_management',
+  'show_server',
+  'execute_admin',
+  'show_transaction',
+  'start_database',
+  'stop_database',
+] as const;
 
 async function privilegeCheck(session: BoltSession, { cluster, user }: CcdrCluster, { roles }: ReadSide): Promise<Check> {
   const name = `${cluster}: privileges`;
   if (roles?.includes('admin')) return passed(name, `${user} has the role admin on ${cluster}.`);
-  const { rows } = await session.read('SHOW USER PRIVILEGES YIELD access, action, resource, graph');
-  const denied = rows.filter((row) => textAt(row, 'access') === 'DENIED').map((row) => textAt(row, 'action') ?? '');
-  const granted = rows.filter((row) => textAt(row, 'access') === 'GRANTED').map((row) => textAt(row, 'action') ?? '');
-  const missing = needed.filter((action) => denied.includes(action) || !granted.some((have) => covers(have, action)));
+  const missing = lacking((await session.read(questions.ownPrivileges)).rows, needed);
   return missing.length === 0
-    ? passed(name, `${user} may manage databases, aliases and servers on ${cluster}.`)
+    ? passed(name, `${user} may manage databases, aliases and servers on ${cluster}, and see every transaction.`)
     : warned(
         name,
         `${user} does not seem to hold ${missing.join(', ')} on ${cluster}; what it may not see looks as if it were not there.`,
-        `Grant ${user} the role admin, or DATABASE MANAGEMENT, ALIAS MANAGEMENT, SHOW SERVERS and EXECUTE ADMIN PROCEDURES ON DBMS.`,
+        `Grant ${user} the role admin, or DATABASE MANAGEMENT, ALIAS MANAGEMENT, SHOW SERVERS and EXECUTE ADMIN PROCEDURES ON DBMS, and START, STOP and SHOW TRANSACTION (*) ON DATABASE *.`,
       );
 }
-
-/** Wider privileges hold the narrow ones. */
-const wider: Readonly<Record<string, readonly string[]>> = {
-  show_server: ['server_management'],
-  execute_admin: ['admin_procedure', 'execute_admin_procedures'],
-};
-
-const covers = (have: string, action: string): boolean =>
-  have === action || have === 'dbms_actions' || (wider[action]?.includes(have) ?? false);
 
 async function limitCheck(session: BoltSession, { cluster }: CcdrCluster, { names }: ReadSide): Promise<Check> {
   const name = `${cluster}: databases`;

@@ -6,6 +6,7 @@ import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
 import type { DatabaseView } from '../detail.ts';
+import { blindness } from '../entitlements.ts';
 import { identitySchema, sameness } from '../identity.ts';
 import { type CcdrStep, change, earlierOf, look, type Place, peek, stateWords, unlessOtherServes } from '../place.ts';
 import { questions } from '../questions.ts';
@@ -35,6 +36,8 @@ export const setReadOnly: CcdrStep<StopParams> = {
     if (same === 'unclear') return unknown(`Whether ${database} on ${place.here} is the one that was planned for can't be told.`);
     if (isReadOnly(view)) return drain ? openAtStop(place, database, view) : done(stopped(view));
     if (copiesOf(view).some(({ access }) => access === 'read-only')) return underway(`Some copies of ${database} still take writes.`);
+    const blind = drain ? await blindness(place) : null;
+    if (blind !== null) return impossible(blind);
     return (otherServes ? await unlessOtherServes(place, `nobody would if ${place.here} were stopped`) : null) ?? todo;
   },
   perform: change,

@@ -24,6 +24,21 @@ const builtIn: readonly (readonly [role: string, text: string])[] = [
   ['PUBLIC', 'GRANT EXECUTE PROCEDURE * ON DBMS'],
 ];
 
+/** Where an action is not called like the command that grants it. */
+const actions: Readonly<Record<string, string>> = {
+  'ALL DBMS PRIVILEGES': 'dbms_actions',
+  'SHOW SERVERS': 'show_server',
+  'EXECUTE ADMIN PROCEDURES': 'execute_admin',
+  START: 'start_database',
+  STOP: 'stop_database',
+};
+
+/** Whom or what it is limited to is told in other columns. */
+function actionOf(command: string): string {
+  const bare = command.replace(/ (\(.*\)|\*)$/, '');
+  return actions[bare] ?? bare.toLowerCase().replaceAll(' ', '_');
+}
+
 function privilegeRow(role: string, text: string): Row {
   const [, action = text, on = ''] = /^GRANT (.*?) ON (.*)$/.exec(text) ?? [];
   const graph =
@@ -36,7 +51,7 @@ function privilegeRow(role: string, text: string): Row {
   const resource = on === 'DBMS' ? 'database' : on.startsWith('GRAPH') ? 'graph' : 'database';
   return {
     access: 'GRANTED',
-    action: action.toLowerCase().replaceAll(' ', '_'),
+    action: actionOf(action),
     resource,
     graph: graph ?? '*',
     segment: 'database',
