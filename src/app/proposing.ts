@@ -7,7 +7,7 @@ import type { Person } from '../domain/person.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
-import type { Entry } from '../domain/run.ts';
+import { type Entry, isFinal, type JournalRecord, type RunView } from '../domain/run.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { fold } from '../runs/fold.ts';
 import { standsStill } from '../runs/progress.ts';
@@ -68,10 +68,11 @@ function objectionTo(intent: ChangeIntent, verdict: Verdict): Refusal | null {
 
 async function heldBy(deps: AppDeps, { operation: { kind, link }, wait }: ChangeIntent): Promise<Refusal | null> {
   if (wait) return null;
-  const [holder, ...waiting] = await deps.journal.line(link);
-  if (holder === undefined) return null;
-  const records = await deps.journal.read(holder);
-  const run = records.length === 0 ? null : fold(records);
+  const line = await Promise.all((await deps.journal.line(link)).map(async (id) => ({ id, run: runOf(await deps.journal.read(id)) })));
+  // A run that has just ended stands in the line until its worker has given the link back.
+  const [first, ...waiting] = line.filter(({ run }) => run === null || !isFinal(run.state));
+  if (first === undefined) return null;
+  const { id: holder, run } = first;
   const still = run !== null && standsStill(run);
   if (still && passesHaltedRuns(kind)) return null;
   const what =
@@ -85,6 +86,8 @@ async function heldBy(deps: AppDeps, { operation: { kind, link }, wait }: Change
       : `Wait for it, or add --wait to take place ${waiting.length + 1} in its line.`,
   );
 }
+
+const runOf = (records: readonly JournalRecord[]): RunView | null => (records.length === 0 ? null : fold(records));
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { asLinkId } from '../../src/domain/ids.ts';
 import type { House } from '../support/house.ts';
 import { openHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
@@ -64,8 +65,13 @@ describe('a failover', () => {
     const run = await house.propose('ana', '/repl failover prod-sql');
     expect(JSON.stringify((await house.message(run)).blocks)).toContain('fenced');
     await house.approve(run, 'bob', 'chloe');
+    await until(async () => JSON.stringify((await house.message(run)).blocks).includes('replops:confirm'), 'it asks for the fence');
+    expect(house.sql.effects()).toEqual([]);
+    await house.confirm(run, 'bob');
     await house.confirm(run, 'ana');
-    await house.reaches(run, 'succeeded');
+    const view = await house.reaches(run, 'succeeded');
+    expect(view.plan.steps[0]?.statements.join()).toContain('could not be fenced');
+    expect(view.steps[0]?.confirmedBy).toBe(house.idOf('bob'));
     expect(house.sql.writable().standby).toBe(true);
   });
 
@@ -74,7 +80,8 @@ describe('a failover', () => {
     await house.sql.faults.down('primary');
     const run = await house.propose('ana', '/repl failover prod-sql');
     await house.approve(run, 'bob', 'chloe');
-    await until(async () => JSON.stringify((await house.message(run)).blocks).includes('replops:confirm'), 'it waits for the redirect');
+    await house.confirm(run, 'ana');
+    await until(() => house.sql.writable().standby, 'the standby serves');
     await house.sql.faults.up('primary');
     await house.confirm(run, 'ana');
     const view = await house.reaches(run, 'halted');
@@ -228,6 +235,20 @@ describe('two runs on one link', () => {
     expect(await house.ask('iris', '/repl failover prod-sql')).toContain(first);
     await house.confirm(first, 'ana');
     await house.reaches(first, 'succeeded');
+  });
+
+  it('do not keep each other away once the first has ended, even before it has given the link back', async () => {
+    house = await openHouse();
+    const first = await house.propose('ana', '/repl pause prod-sql');
+    await house.approve(first, 'bob');
+    await house.reaches(first, 'succeeded');
+    const line = () => house.store.journal.line(asLinkId('prod-sql'));
+    await until(async () => (await line()).length === 0, 'the link is free');
+    await house.store.journal.holdLink(asLinkId('prod-sql'), first, null);
+    const second = await house.propose('ana', '/repl resume prod-sql');
+    await house.approve(second, 'bob');
+    await house.store.journal.leaveLink(asLinkId('prod-sql'), first);
+    await house.reaches(second, 'succeeded');
   });
 
   it('wait in line when asked to, and the second is void since the first has moved the databases', async () => {
