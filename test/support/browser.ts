@@ -46,7 +46,7 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
       // By what it shows: what it is called for a screen reader says more.
       await page.getByRole('button').filter({ hasText: name }).last().click();
       const dialog = page.getByRole('dialog');
-      if (await dialog.isVisible({ timeout: 500 }).catch(() => false)) await dialog.getByRole('button').last().click();
+      if (await dialog.isVisible({ timeout: 180_000 }).catch(() => false)) await dialog.getByRole('button').last().click();
     },
     react: async (emoji) => {
       await page.getByRole('button', { name: emoji }).last().click();

@@ -79,11 +79,11 @@ export async function approved(house: House, run: RunId, confirmer = 'ana'): Pro
     return isFinal(state) || state === 'halted';
   };
   for (;;) {
-    await until(async () => (await over()) || (await waiting()) !== null, `run ${run} asks people or is over`, 30_000);
+    await until(async () => (await over()) || (await waiting()) !== null, `run ${run} asks people or is over`);
     const step = await waiting();
     if (step === null) break;
     await house.confirm(run, confirmer);
-    await until(async () => (await over()) || (await confirmedSteps(house, run)).includes(step), `${step} is confirmed`, 10_000);
+    await until(async () => (await over()) || (await confirmedSteps(house, run)).includes(step), `${step} is confirmed`);
     confirmed.add(step);
   }
   const view = await house.run(run);

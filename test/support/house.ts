@@ -53,7 +53,7 @@ export interface House {
   process(worker: string): Promise<BotProcess>;
   /** Types a command and resolves to what the person alone is shown. */
   ask(person: string, line: string, channel?: string): Promise<string>;
-  /** Types a command that proposes a run, and resolves when its message stands in the channel. */
+  /** Types a command that proposes a run, and resolves when people are asked (or nobody has to be) and the journal knows the message. */
   propose(person: string, line: string, channel?: string, withinMs?: number): Promise<RunId>;
   records(run: RunId): Promise<readonly JournalRecord[]>;
   run(run: RunId): Promise<RunView>;
@@ -63,6 +63,7 @@ export interface House {
   approve(run: RunId, ...people: readonly string[]): Promise<void>;
   /** Confirms the step of people that the run waits for. */
   confirm(run: RunId, person: string): Promise<void>;
+  /** Clicks a button of the run's message as soon as it is shown. Throws TypeError when the click was not acknowledged. */
   click(run: RunId, person: string, verb: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -72,6 +73,9 @@ export interface HouseOptions extends WorldOptions {
   readonly bots?: readonly string[];
   readonly bot?: Partial<BotOptions>;
 }
+
+/** Slack waits 3 s for an acknowledgement and for a dialog; a test machine may stand still for longer, and what is at stake is elsewhere. */
+const patientSlack = { ackDeadlineMs: 60_000, triggerLifeMs: 60_000 } as const;
 
 const oneLink: NonNullable<WorldOptions['links']> = [
   { id: 'prod-sql', engine: 'cockroach-pcr', environment: 'production', description: 'Orders and payments', version: '26.2' },
@@ -86,6 +90,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     // Who does not ask for the watch is hardly disturbed by it.
     watchEvery: '1m',
     ...options,
+    timing: { ...patientSlack, ...options.timing },
     pace: { ...tinyPace, ...options.pace },
     graphPace: { ...tinyGraphPace, ...options.graphPace },
     tigerPace: { ...tinyTigerPace, ...options.tigerPace },
@@ -146,17 +151,20 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await until(() => workspace.ephemerals(person, channel).length > before, `${person} is answered for ${line}`);
       return textOf(workspace.ephemerals(person, channel).at(-1));
     },
-    propose: async (person, line, channel = '#ops', withinMs = 30_000) => {
+    propose: async (person, line, channel = '#ops', withinMs = 100_000) => {
       if (!overHttp) await until(() => workspace.sockets() > 0, 'a socket is open');
       const known = new Set(runIdsOf(workspace.messages(channel)));
       await workspace.as(person).command(line, channel);
       const fresh = (): string | undefined => runIdsOf(workspace.messages(channel)).find((id) => !known.has(id));
       await until(() => fresh() !== undefined, `a run stands in ${channel} for ${line}`, withinMs);
-      return asRunId(fresh() ?? '');
+      const run = asRunId(fresh() ?? '');
+      const isKnown = ({ state, posted }: RunView): boolean => state !== 'proposed' && (posted['run']?.ts ?? null) !== null;
+      await until(async () => isKnown(await house.run(run)), `people are asked about run ${run}`, withinMs);
+      return run;
     },
     records: (run) => store.journal.read(run),
     run: async (run) => fold(await store.journal.read(run)),
-    reaches: async (run, state, withinMs = 60_000) => {
+    reaches: async (run, state, withinMs = 100_000) => {
       await until(async () => (await house.run(run)).state === state, `run ${run} is ${state}`, withinMs).catch(async (cause: unknown) => {
         const { state: is, halt, ending } = await house.run(run);
         throw new TypeError(`${cause instanceof Error ? cause.message : ''}; it is ${is}: ${JSON.stringify({ halt, ending })}`, { cause });
@@ -180,8 +188,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await house.click(run, person, 'confirm');
     },
     click: async (run, person, verb) => {
+      // A message shows a button as soon as the reporter has edited it, which may be after the journal says that the button counts.
+      const button = `"action_id":"replops:${verb}"`;
+      await until(async () => JSON.stringify((await house.message(run)).blocks).includes(button), `run ${run} shows the button ${verb}`);
       const { channel, ts } = await house.message(run);
-      await workspace.as(person).click(channel, ts, `replops:${verb}`, { confirm: true });
+      const outcome = await workspace.as(person).click(channel, ts, `replops:${verb}`, { confirm: true });
+      if (outcome.state !== 'acked') throw new TypeError(`the click ${verb} of ${person} was not taken: ${JSON.stringify(outcome)}`);
     },
     close: async () => {
       await Promise.all([...bots.map((one) => one.stop()), ...processes.map((one) => one.stop())]);
