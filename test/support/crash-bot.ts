@@ -2,7 +2,7 @@ import { assemble } from '../../src/assemble.ts';
 import { readEnvironment, variable } from '../../src/config/environment.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { createLog } from '../../src/telemetry/log.ts';
-import { quickPace, quickReporter } from './paces.ts';
+import { mortalPace, mortalReporter } from './paces.ts';
 
 /** A bot process like `src/main.ts`, with short leases, to be killed and frozen. It stops for nothing. */
 const env = readEnvironment();
@@ -11,8 +11,8 @@ const assembled = await assemble(env, () => ({
   worker,
   clock: systemClock,
   log: createLog('info', worker),
-  pace: quickPace,
-  reporter: quickReporter,
+  pace: mortalPace,
+  reporter: mortalReporter,
   sockets: { staggerMs: 0 },
 }));
 if (assembled.kind === 'problems') throw new TypeError(assembled.problems.join('\n'));

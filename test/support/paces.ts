@@ -1,18 +1,24 @@
 import type { RunnerPace } from '../../src/runs/runner.ts';
 
-/** The order of the real pace, in a fraction of its time. */
+/**
+ * Short waits between looks, and more time for each look than the product gives: a machine that stands still for seconds must not
+ * decide what is seen. Leases are as long, so that only who dies loses one.
+ */
 export const quickPace: RunnerPace = {
-  leaseMs: 1_200,
+  leaseMs: 20_000,
   sweepMs: 50,
   pollMs: 25,
-  probeMs: 4_000,
-  observeMs: 5_000,
+  probeMs: 30_000,
+  observeMs: 30_000,
   progressEveryMs: 10_000,
   lineMs: 50,
 };
 
+/** For workers that are killed and frozen: whoever takes over waits for the end of the lease. */
+export const mortalPace: RunnerPace = { ...quickPace, leaseMs: 2_500 };
+
 export const quickReporter = {
-  leaseMs: 1_200,
+  leaseMs: 20_000,
   pollMs: 50,
   editMs: 20,
   settleMs: 100,
@@ -25,3 +31,5 @@ export const quickReporter = {
   channelMs: 1,
   channelBurst: 1_000,
 };
+
+export const mortalReporter = { ...quickReporter, leaseMs: 2_500 };
