@@ -1,5 +1,6 @@
 import { Fault } from '../domain/faults.ts';
 import type { ShellInput, ShellSession } from './shell.ts';
+import { type HeardLog, hear, type Mark, nothingHeard, textOf } from './shell-log.ts';
 import { listTagged } from './shell-processes.ts';
 import { quoteWord } from './shell-quoting.ts';
 
@@ -11,10 +12,33 @@ import { quoteWord } from './shell-quoting.ts';
  */
 export type JobState =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'running'; readonly log: string }
-  | { readonly kind: 'ended'; readonly exitCode: number; readonly log: string }
+  | ({ readonly kind: 'running' } & JobLog)
+  | ({ readonly kind: 'ended'; readonly exitCode: number } & JobLog)
   /** It neither runs nor said how it ended: it was killed, or the host went down. */
-  | { readonly kind: 'died'; readonly log: string };
+  | ({ readonly kind: 'died' } & JobLog);
+
+interface JobLog {
+  /** What it printed, as it is: nothing is taken out of it. Of a long one the first part, the last part, and what is marked between them. */
+  readonly log: string;
+  /** Bytes of the log that are still to be read: nothing may be concluded from what is missing in it. */
+  readonly unheard: number;
+  /** `gone`: it was removed. `anew`: it was cut or replaced by another while it was listened to, and is heard from its beginning again. */
+  readonly trouble: 'gone' | 'anew' | null;
+}
+
+/** What one watcher has heard of one job: it reads on from there. Losing it costs a reading from the beginning, and nothing else. */
+export interface Ear {
+  heard: HeardLog;
+  isAnew: boolean;
+}
+
+export const newEar = (): Ear => ({ heard: nothingHeard, isAnew: false });
+
+export interface Listening {
+  readonly ear?: Ear;
+  /** Lines that have to be heard wherever they stand in the log. */
+  readonly marks?: readonly Mark[];
+}
 
 /** The job's folder as a shell word. Throws TypeError for an id that isn't one. */
 export function jobFolder(id: string): string {
@@ -48,43 +72,80 @@ export async function startJob(session: ShellSession, id: string, command: strin
   });
 }
 
-/** The job's state, with the last bytes of what it printed. Throws a Fault when the host can't be asked or can't tell. */
-export async function lookAtJob(session: ShellSession, id: string, { tailBytes = 4_096 } = {}): Promise<JobState> {
-  const first = await lookOnce(session, id, tailBytes);
+/** Bytes of a log that come in one answer. Written as base64 they stay below what a session takes. */
+const mostInPiece = 524_288;
+/** Answers that one look waits for: a log that is longer is heard in several looks. */
+const mostPieces = 8;
+
+/** The job's state, with what it printed since the ear heard of it last. Throws a Fault when the host can't be asked or can't tell. */
+export async function lookAtJob(session: ShellSession, id: string, { ear = newEar(), marks = [] }: Listening = {}): Promise<JobState> {
+  const first = await lookOnce(session, id, ear, marks);
   // A process that was forked while the list was read may be missing in it, so a death has to be seen twice.
-  return first.kind === 'died' ? lookOnce(session, id, tailBytes) : first;
+  return first.kind === 'died' ? lookOnce(session, id, ear, marks) : first;
 }
 
-async function lookOnce(session: ShellSession, id: string, tailBytes: number): Promise<JobState> {
+async function lookOnce(session: ShellSession, id: string, ear: Ear, marks: readonly Mark[]): Promise<JobState> {
   // Asked before `rc` is read: a job writes it before it ends, so one that doesn't run any more has written it, or died.
   const runs = (await listTagged(session)).some(({ job }) => job === id);
-  const folder = jobFolder(id);
-  const { exitCode, stdout, stderr } = await session.read(
-    `cd ${folder} || { test -e ${folder} && exit 1; echo absent; exit 0; }; cat rc 2> /dev/null || echo none; tail -c ${tailBytes} log 2> /dev/null; true`,
-  );
-  const [state = '', ...rest] = stdout.split('\n');
-  const log = rest.join('\n');
-  if (exitCode === 0 && state === 'absent') return { kind: 'absent' };
-  if (exitCode === 0 && /^\d{1,3}$/.test(state)) return { kind: 'ended', exitCode: Number(state), log };
-  if (exitCode === 0 && state === 'none') return { kind: runs ? 'running' : 'died', log };
-  throw new Fault(
-    'answer-not-understood',
-    `The host did not tell how a job stands: ${stderr.trim() === '' ? stdout.trim() : stderr.trim()}`,
-    {
-      effect: 'not-applied',
-      facts: { job: id, exitCode },
-    },
-  );
+  const { ending, size } = await readOn(session, id, ear, marks);
+  if (ending === 'absent') {
+    Object.assign(ear, newEar());
+    return { kind: 'absent' };
+  }
+  let latest = size;
+  for (let pieces = 1; pieces < mostPieces && isBehind(ear, latest); pieces += 1) {
+    latest = (await readOn(session, id, ear, marks)).size;
+  }
+  const log: JobLog = {
+    log: textOf(ear.heard),
+    unheard: isBehind(ear, latest) ? (latest ?? 0) - ear.heard.bytes : 0,
+    trouble: latest === null ? 'gone' : ear.isAnew ? 'anew' : null,
+  };
+  if (ending !== null) return { kind: 'ended', exitCode: ending, ...log };
+  return { kind: runs ? 'running' : 'died', ...log };
 }
 
-/** Removes what is left of a job that has ended or died, so that its id can be used again. One that runs is left alone. */
-export async function forgetJob(session: ShellSession, id: string): Promise<void> {
-  const state = await lookAtJob(session, id);
-  if (state.kind === 'absent' || state.kind === 'running') return;
-  const { exitCode, stderr } = await session.change(`rm -rf ${jobFolder(id)}`);
-  if (exitCode === 0) return;
-  throw new Fault('statement-refused', `The host could not remove the folder of a job: ${stderr.trim()}`, {
-    effect: 'unknown',
-    facts: { job: id, exitCode },
+const isBehind = ({ heard }: Ear, size: number | null): boolean => size !== null && heard.bytes < size;
+
+interface Answer {
+  /** Its exit code, null for none yet. */
+  readonly ending: 'absent' | number | null;
+  /** Of the log, bytes; null when there is none. */
+  readonly size: number | null;
+}
+
+/**
+ * One answer with the state, the log's size, and the bytes that come next. `rc` is read before the log, which is complete once it is there.
+ * The bytes come as letters, so that none of them is lost or taken for another on the way.
+ */
+async function readOn(session: ShellSession, id: string, ear: Ear, marks: readonly Mark[]): Promise<Answer> {
+  const folder = jobFolder(id);
+  const { bytes, anchor } = ear.heard;
+  const { exitCode, stdout, stderr } = await session.read(
+    `cd ${folder} || { test -e ${folder} && exit 1; echo absent; exit 0; }; cat rc 2> /dev/null || echo none; test -f log && wc -c < log || echo gone; tail -c +${bytes - anchor.length + 1} log | head -c ${mostInPiece} | base64; true`,
+  );
+  const [state = '', length = '', ...letters] = stdout.split('\n');
+  if (exitCode === 0 && state === 'absent') return { ending: 'absent', size: null };
+  const size = length === 'gone' ? null : Number(length);
+  const came = Buffer.from(letters.join(''), 'base64');
+  const isWhole = /^(none|\d{1,3})$/.test(state) && /^(gone|\s*\d{1,15})$/.test(length);
+  // Where bytes are, some have to come: a host that can't read them or has no base64 would be listened to for ever.
+  if (exitCode !== 0 || !isWhole || (size !== null && size > 0 && size >= bytes && came.length === 0)) {
+    throw notTold(id, exitCode, stderr.trim() === '' ? stdout : stderr);
+  }
+  if (size !== null) listen(ear, size, came, marks);
+  return { ending: state === 'none' ? null : Number(state), size };
+}
+
+const notTold = (job: string, exitCode: number | null, words: string): Fault =>
+  new Fault('answer-not-understood', `The host did not tell how a job stands: ${words.trim().slice(0, 300)}`, {
+    effect: 'not-applied',
+    facts: { job, exitCode },
   });
+
+/** A log that is shorter than what was heard, or that has other bytes where it was heard last, is not the one that was listened to. */
+function listen(ear: Ear, size: number, came: Buffer, marks: readonly Mark[]): void {
+  const { bytes, anchor } = ear.heard;
+  if (size >= bytes && came.subarray(0, anchor.length).equals(anchor)) ear.heard = hear(ear.heard, came.subarray(anchor.length), marks);
+  else Object.assign(ear, { heard: nothingHeard, isAnew: true });
 }

@@ -80,6 +80,17 @@ export function earlierOn(bed: object, act: Act): readonly Earlier[] {
   return journal.slice(0, own < 0 ? undefined : own).map(({ act: { kind, cluster }, evidence }) => ({ kind, cluster, evidence }));
 }
 
+const answered = new WeakMap<object, readonly JsonObject[]>();
+
+/** What people were shown on a bed and answered with Retry, as the journal of a run would hold it. */
+export const retriedOn = (bed: object): readonly JsonObject[] => answered.get(bed) ?? [];
+
+/** A run halts with this, and a person presses Retry. */
+export function pressRetry(bed: object, shown: Probe): void {
+  if (shown.kind !== 'impossible' && shown.kind !== 'unknown') throw new TypeError(`no run halts when its step is ${shown.kind}`);
+  answered.set(bed, [...retriedOn(bed), shown.evidence]);
+}
+
 export const engineSteps = (plan: Plan): readonly Step[] => plan.steps.filter(({ by }) => by === 'engine');
 
 export function executorFor<L extends Link>(engine: Engine<L>, act: Act) {
@@ -99,7 +110,7 @@ const limitMs = 20_000;
  */
 export async function settle<L extends Link>(bed: Bed<L>, act: Act, engine: () => Engine<L>): Promise<Settled> {
   const until = systemClock.monotonic() + limitMs;
-  const io = anIo({ earlier: earlierOn(bed, act) });
+  const io = anIo({ earlier: earlierOn(bed, act), retried: retriedOn(bed) });
   let probe = await executorFor(engine(), act).probe(act, bed.link, io);
   const waiting = executorFor(engine(), act);
   while (probe.kind === 'underway') {
@@ -117,7 +128,7 @@ export async function carryOut<L extends Link>(bed: Bed<L>, act: Act, engine: ()
   if (first.kind === 'done') return 0;
   if (first.kind !== 'todo') throw new TypeError(`'${act.title}' is ${first.kind}: ${first.why}`);
   const executor = executorFor(engine(), act);
-  await executor.perform(act, bed.link, anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, act) }));
+  await executor.perform(act, bed.link, anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, act), retried: retriedOn(bed) }));
   // The answer is the proof where no read shows it.
   if (executor.repeatable === true) record(bed, act, { answered: 'yes' });
   else await proven(bed, act, engine);

@@ -8,7 +8,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import { endLeftOvers } from '../../src/engines/hosts/evict.ts';
 import { blocksCommand, splitBlocks } from '../../src/engines/tigergraph-crr/parse/blocks.ts';
 import { connectShell, type ShellSession, type ShellTarget } from '../../src/transports/shell.ts';
-import { forgetJob, lookAtJob, startJob } from '../../src/transports/shell-jobs.ts';
+import { lookAtJob, newEar, startJob } from '../../src/transports/shell-jobs.ts';
 import { listTagged } from '../../src/transports/shell-processes.ts';
 import { quoteWord } from '../../src/transports/shell-quoting.ts';
 import { startOpenSsh, type TestSsh } from '../support/openssh.ts';
@@ -125,10 +125,65 @@ describe('a job on a real host', () => {
     await until(() => existsSync(runs), 'the job has begun');
     writeFileSync(go, '');
     await until(async () => (await lookAtJob(second, id)).kind === 'ended', 'the job has ended');
-    expect(await lookAtJob(second, id)).toEqual({ kind: 'ended', exitCode: 4, log: 'got word\ndone\n' });
+    expect(await lookAtJob(second, id)).toEqual({ kind: 'ended', exitCode: 4, log: 'got word\ndone\n', unheard: 0, trouble: null });
     expect((await second.read(`cat ${quoteWord(runs)}`)).stdout).toBe('begun\n');
-    await forgetJob(second, id);
-    expect(await lookAtJob(second, id)).toEqual({ kind: 'absent' });
+  });
+});
+
+describe('the log of a job on a real host', () => {
+  it('is heard once, from byte to byte, while it grows, however much it is and wherever it is cut', async () => {
+    const id = `openssh-log-${process.pid}`;
+    const at = (name: string) => join(server.folder, name);
+    const line = 'Zeile – ü 漢 𝒳 of no use\n';
+    const part = line.repeat(50_000);
+    writeFileSync(at('part'), part);
+    // A character of three bytes comes in two parts, with a look between them.
+    const gate = (name: string) => `until test -e ${quoteWord(at(name))}; do sleep 0.1; done`;
+    const command = `echo 'Tag is nightly'; printf '\\346'; ${gate('go-1')}; printf '\\274\\242\\n'; cat ${quoteWord(at('part'))}; ${gate('go-2')}; echo 'MARK it'; cat ${quoteWord(at('part'))}; printf 'it is done'; exit 5`;
+    const marks = [(one: string) => one.startsWith('MARK')];
+    const ear = newEar();
+    const session = await enter({}, { timeoutMs: 300_000 });
+    const answers: string[] = [];
+    const counted: ShellSession = {
+      ...session,
+      read: async (text, input) => {
+        const answer = await session.read(text, input);
+        if (text.includes('wc -c')) answers.push(answer.stdout);
+        return answer;
+      },
+    };
+    const hears = (bytes: number) =>
+      until(async () => {
+        await lookAtJob(counted, id, { ear, marks });
+        return ear.heard.bytes === bytes;
+      }, `${bytes} bytes were heard`);
+    await startJob(session, id, command);
+    await hears(16);
+    writeFileSync(at('go-1'), '');
+    const half = 15 + 4 + Buffer.byteLength(part);
+    await hears(half);
+    answers.length = 0;
+    expect(await lookAtJob(counted, id, { ear, marks })).toMatchObject({ kind: 'running', unheard: 0, trouble: null });
+    expect(answers.join('').length).toBeLessThan(64);
+    writeFileSync(at('go-2'), '');
+    const size = half + 8 + Buffer.byteLength(part) + 10;
+    await hears(size);
+    await until(async () => (await lookAtJob(counted, id, { ear, marks })).kind === 'ended', 'the job has ended');
+    expect(answers.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(1.5 * (size - half) + 100 * answers.length);
+    expect(Math.max(...answers.map(({ length }) => length))).toBeLessThan(1_048_576);
+    const state = await lookAtJob(counted, id, { ear, marks });
+    expect(state).toMatchObject({ kind: 'ended', exitCode: 5, unheard: 0, trouble: null });
+    const words = 'log' in state ? state.log : '';
+    expect(words).toMatch(/^Tag is nightly\n漢\nZeile .*\nMARK it\nZeile .*\nit is done$/s);
+    expect(words).not.toContain('\uFFFD');
+    // Whoever takes over knows nothing, and hears the same.
+    const successor = newEar();
+    const next = await enter({}, { timeoutMs: 300_000 });
+    await until(async () => {
+      const seen = await lookAtJob(next, id, { ear: successor, marks });
+      return 'unheard' in seen && seen.unheard === 0;
+    }, 'all of it was heard again');
+    expect(successor.heard).toEqual(ear.heard);
   });
 });
 

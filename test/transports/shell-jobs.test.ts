@@ -1,38 +1,13 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
-import { type ShellInput, type ShellResult, type ShellSession, taggedCommand } from '../../src/transports/shell.ts';
-import { forgetJob, type JobState, jobFolder, lookAtJob, startJob } from '../../src/transports/shell-jobs.ts';
+import type { ShellSession } from '../../src/transports/shell.ts';
+import { type JobState, jobFolder, lookAtJob, startJob } from '../../src/transports/shell-jobs.ts';
 import { listTagged } from '../../src/transports/shell-processes.ts';
-import { aHost, aShell, runTag } from '../sim/hosts/bed.ts';
+import { aHost, aShell } from '../sim/hosts/bed.ts';
 import { until } from '../support/until.ts';
+import { shellPlaces } from './shell-places.ts';
 
-const homes: string[] = [];
-afterEach(() => {
-  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true });
-});
-
-/** The same words given to the shell of this machine, in a home of their own. */
-function localShell(): ShellSession {
-  const home = mkdtempSync(join(tmpdir(), 'replops-jobs-'));
-  homes.push(home);
-  const run = (command: string, { stdin = '' }: ShellInput = {}): Promise<ShellResult> =>
-    new Promise((resolve) => {
-      const child = spawn('/bin/sh', ['-c', taggedCommand(runTag, command)], { env: { HOME: home, PATH: '/usr/bin:/bin' }, cwd: home });
-      const [stdout, stderr]: [string[], string[]] = [[], []];
-      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk.toString()));
-      child.stdin.on('error', () => undefined);
-      child.stdin.end(stdin instanceof Secret ? stdin.reveal() : stdin);
-      child.on('close', (exitCode, signal) => {
-        resolve({ exitCode, signal, stdout: stdout.join(''), stderr: stderr.join(''), truncated: false });
-      });
-    });
-  return { read: run, change: run, close: () => undefined };
-}
+const heard = { unheard: 0, trouble: null };
 
 const ends = async (session: ShellSession, id: string): Promise<JobState> => {
   let state = await lookAtJob(session, id);
@@ -43,17 +18,12 @@ const ends = async (session: ShellSession, id: string): Promise<JobState> => {
   return state;
 };
 
-const places = [
-  ['a simulated host', async () => aShell(await aHost())],
-  ['a real shell', () => Promise.resolve(localShell())],
-] as const;
-
-describe.each(places)('a job on %s', (_, open) => {
+describe.each(shellPlaces)('a job on %s', (_, open) => {
   it('runs on by itself and tells how it ended', async () => {
     const session = await open();
     expect(await lookAtJob(session, 'r-1')).toEqual({ kind: 'absent' });
     expect(await startJob(session, 'r-1', 'echo begun; sleep 0.3; echo over >&2; exit 4')).toBe('started');
-    expect(await ends(session, 'r-1')).toEqual({ kind: 'ended', exitCode: 4, log: 'begun\nover\n' });
+    expect(await ends(session, 'r-1')).toEqual({ kind: 'ended', exitCode: 4, log: 'begun\nover\n', ...heard });
   });
 
   it('is seen while it runs, by its mark and not by the tag of the run', async () => {
@@ -76,28 +46,20 @@ describe.each(places)('a job on %s', (_, open) => {
     expect((await session.read('cat "$HOME/count"')).stdout).toBe('once\n');
   });
 
-  it('can be forgotten when it has ended, and begin anew', async () => {
+  it('can begin anew when somebody has removed its folder', async () => {
     const session = await open();
     await startJob(session, 'r-4', 'exit 1');
     await ends(session, 'r-4');
-    await forgetJob(session, 'r-4');
+    await session.change(`rm -rf ${jobFolder('r-4')}`);
     expect(await lookAtJob(session, 'r-4')).toEqual({ kind: 'absent' });
     expect(await startJob(session, 'r-4', 'true')).toBe('started');
     expect(await ends(session, 'r-4')).toMatchObject({ kind: 'ended', exitCode: 0 });
   });
 
-  it('is not forgotten while it runs', async () => {
-    const session = await open();
-    await startJob(session, 'r-5', 'sleep 0.4');
-    await forgetJob(session, 'r-5');
-    expect((await lookAtJob(session, 'r-5')).kind).toBe('running');
-    await ends(session, 'r-5');
-  });
-
   it('gets its input, which is gone from the host before it begins', async () => {
     const session = await open();
     await startJob(session, 'r-6', `test -e ${jobFolder('r-6')}/in && echo there; cat > "$HOME/got"`, { stdin: new Secret('s3cr3t') });
-    expect(await ends(session, 'r-6')).toEqual({ kind: 'ended', exitCode: 0, log: '' });
+    expect(await ends(session, 'r-6')).toEqual({ kind: 'ended', exitCode: 0, log: '', ...heard });
     expect((await session.read('cat "$HOME/got"')).stdout).toBe('s3cr3t');
   });
 
@@ -109,14 +71,7 @@ describe.each(places)('a job on %s', (_, open) => {
       return state.kind === 'running' && state.log !== '';
     }, 'it has begun');
     for (const { pid } of (await listTagged(session)).filter(({ job }) => job === 'r-7')) await session.change(`kill -KILL ${pid}`);
-    expect(await ends(session, 'r-7')).toEqual({ kind: 'died', log: 'begun\n' });
-  });
-
-  it('shows the end of a long log only', async () => {
-    const session = await open();
-    await startJob(session, 'r-8', 'printf %s abcdefghij');
-    await ends(session, 'r-8');
-    expect(await lookAtJob(session, 'r-8', { tailBytes: 4 })).toMatchObject({ log: 'ghij' });
+    expect(await ends(session, 'r-7')).toEqual({ kind: 'died', log: 'begun\n', ...heard });
   });
 });
 
@@ -133,7 +88,7 @@ describe('a job', () => {
     const second = await aShell(host);
     expect((await lookAtJob(second, 'r-9')).kind).toBe('running');
     expect(await startJob(second, 'r-9', 'sleep 0.2; echo done')).toBe('already');
-    expect(await ends(second, 'r-9')).toEqual({ kind: 'ended', exitCode: 0, log: 'done\n' });
+    expect(await ends(second, 'r-9')).toEqual({ kind: 'ended', exitCode: 0, log: 'done\n', ...heard });
   });
 
   it('that could not be claimed was not begun', async () => {

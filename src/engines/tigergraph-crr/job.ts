@@ -4,15 +4,18 @@ import type { Act } from '../../domain/plan.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { scrub } from '../../transports/scrub.ts';
 import type { ShellSession } from '../../transports/shell.ts';
-import { forgetJob, type JobState, jobFolder, lookAtJob, startJob } from '../../transports/shell-jobs.ts';
+import { type JobState, jobFolder, lookAtJob, startJob } from '../../transports/shell-jobs.ts';
+import type { Mark } from '../../transports/shell-log.ts';
+import { secretsOf as secretsOfLogin } from '../../transports/shell-login.ts';
 import type { Probe } from '../engine.ts';
-import { impossible, todo, underway, unknown } from '../frame/probes.ts';
-import { jobIdOf } from '../hosts/acts.ts';
+import { impossible, underway, unknown } from '../frame/probes.ts';
+import type { Ears } from '../hosts/ears.ts';
 import { withShell } from '../hosts/session.ts';
+import { failureOf, jobOf } from '../hosts/tries.ts';
 import type { At } from './acts.ts';
 import { secretsOf } from './ask.ts';
 import { inPath } from './commands.ts';
-import { complains, linesOf, reasonIn } from './parse/text.ts';
+import { complains, linesOf, plain, reasonIn, saidIn } from './parse/text.ts';
 import type { CrrStep, Place } from './place.ts';
 
 /** A command that takes minutes or hours: it goes on whatever becomes of the connection, and is begun once. */
@@ -25,6 +28,8 @@ export interface LongStep<P> {
   command(place: Place, params: P): string | { readonly why: string };
   /** Given to the command on its standard input. */
   input?(place: Place, params: P): Secret | string;
+  /** What `isWhole`, `after` and `onFailure` look for in its log, each in one line: these are heard wherever they stand in a long one. */
+  readonly marks: readonly RegExp[];
   /** Whether its log says that it has come to its end. Exit codes of the product are not documented, so both have to hold. */
   isWhole(log: string, params: P): boolean;
   /** It ended well by its own word: what the cluster itself says of it. */
@@ -33,31 +38,33 @@ export interface LongStep<P> {
   onFailure(place: Place, params: P, log: string): string;
 }
 
-/** Jobs that failed and of which a run was told: it stops once for each, and Retry begins the command anew. */
-export type Told = Set<string>;
+/** What every job says when it fails, whatever it is. */
+const ownMarks: readonly Mark[] = [complains, (line) => saidIn(plain(line))?.level === 'error', (line) => /^\s*error:/i.test(plain(line))];
 
-const runOf = (tag: string): string => /^replops\/([^/]+)\/\d+$/.exec(tag)?.[1] ?? 'no-run';
-const idOf = ({ act, io }: Place): string => jobIdOf(runOf(io.tag), act);
+export const marksOf = (patterns: readonly RegExp[]): readonly Mark[] => [
+  ...ownMarks,
+  ...patterns.map(
+    (pattern): Mark =>
+      (line) =>
+        pattern.test(plain(line)),
+  ),
+];
 
-/** The name of a new backup stands in the first lines of its log, so much of it is looked at, bytes. */
-const tailBytes = 131_072;
-
-const look = ({ connect, node, io }: Place, id: string): Promise<JobState> =>
-  withShell(connect, node, io, (session) => lookAtJob(session, id, { tailBytes }));
-
-export function longStep<P>(told: Told, step: LongStep<P>): CrrStep<P> {
+export function longStep<P>(ears: Ears, step: LongStep<P>): CrrStep<P> {
+  const marks = marksOf(step.marks);
   return {
     params: step.params,
     rebuild: (at, params) => step.rebuild(at, params),
     probe: async (place, params) => {
-      const id = idOf(place);
-      const job = await look(place, id);
-      return job.kind === 'absent' ? step.before(place, params) : judge(step, place, params, { id, job, told });
+      const { connect, node, act, io } = place;
+      const id = jobOf(act, io);
+      const job = await withShell(connect, node, io, (session) => lookAtJob(session, id, { ear: ears.of(id), marks }));
+      return job.kind === 'absent' ? step.before(place, params) : judge(step, place, params, { id, job });
     },
     perform: async (place, params) => {
       const command = step.command(place, params);
       if (typeof command !== 'string') throw new Fault('statement-refused', command.why, { effect: 'not-applied', facts: {} });
-      await withShell(place.connect, place.node, place.io, (session) => begin(session, place, told, command, step.input?.(place, params)));
+      await withShell(place.connect, place.node, place.io, (session) => begin(session, place, command, step.input?.(place, params)));
     },
   };
 }
@@ -65,51 +72,48 @@ export function longStep<P>(told: Told, step: LongStep<P>): CrrStep<P> {
 interface Seen {
   readonly id: string;
   readonly job: Exclude<JobState, { kind: 'absent' }>;
-  readonly told: Told;
 }
 
-async function judge<P>(step: LongStep<P>, place: Place, params: P, { id, job, told }: Seen): Promise<Probe> {
+async function judge<P>(step: LongStep<P>, place: Place, params: P, { id, job }: Seen): Promise<Probe> {
   const { node, act } = place;
   const { log } = job;
   // What is read out of the log is read as it is: names and paths may hold the same letters as a password. Only what people see is scrubbed.
-  const shown = scrub(log, secretsOf(place.cluster));
-  if (job.kind === 'running') return underway(`${node.name} is at it${lastLine(shown)}`);
+  const shown = scrub(log, [...secretsOf(place.cluster), ...secretsOfLogin(node.login)]);
+  if (job.kind === 'running') return underway(`${node.name} is at it${troubleIn(job)}${lastLine(shown)}`);
+  if (job.unheard > 0) return underway(`${node.name} is no more at it; the last ${job.unheard} bytes of its log are still to be read.`);
   const left = step.onFailure(place, params, log);
+  const again = `To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`;
   if (job.kind === 'died') {
     return unknown(
-      `'${act.title}' was begun on ${node.name} and neither runs nor said how it ended; the host may have gone down meanwhile. It is not repeated by itself. ${left} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
+      `'${act.title}' was begun on ${node.name} and neither runs nor said how it ended${troubleIn(job)}; the host may have gone down meanwhile. It is not repeated by itself. ${left} ${again}`,
       { job: id, log: lastWordsOf(shown) },
     );
   }
-  if (job.exitCode === 0 && !complains(log) && step.isWhole(log, params)) return step.after(place, params, log);
   if (job.exitCode === 0 && !complains(log)) {
-    return unknown(
-      `'${act.title}' ended on ${node.name} without saying that it was done. ${left} To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`,
-      { job: id, log: lastWordsOf(shown) },
-    );
-  }
-  if (told.has(id)) return todo;
-  told.add(id);
-  return impossible(`'${act.title}' failed on ${node.name}: ${reasonIn(shown)}. ${left} Retry runs it again.`, {
-    job: id,
-    'exit code': job.exitCode,
-  });
-}
-
-async function begin(session: ShellSession, place: Place, told: Told, command: string, stdin: Secret | string = ''): Promise<void> {
-  const id = idOf(place);
-  const job = await lookAtJob(session, id);
-  // Only a failure that somebody was told of is cleared away; anything else is looked at again.
-  if (job.kind === 'ended' && told.has(id)) {
-    await forgetJob(session, id);
-    told.delete(id);
-  } else if (job.kind !== 'absent') {
-    throw new Fault('aborted', `'${place.act.title}' was begun meanwhile, so it was not begun again.`, {
-      effect: 'not-applied',
-      facts: { job: id },
+    if (step.isWhole(log, params)) return step.after(place, params, log);
+    return unknown(`'${act.title}' ended on ${node.name} without saying that it was done${troubleIn(job)}. ${left} ${again}`, {
+      job: id,
+      log: lastWordsOf(shown),
     });
   }
-  await startJob(session, id, inPath(place.cluster, command), { stdin });
+  const reason = reasonIn(shown) || `exit code ${job.exitCode}${troubleIn(job)}`;
+  return impossible(`'${act.title}' failed on ${node.name}: ${reason}. ${left} Retry runs it again.`, failureOf(id, job.exitCode));
+}
+
+/** Whatever was said before is not known when the log is no longer there. */
+function troubleIn({ trouble }: Seen['job']): string {
+  if (trouble === null) return '';
+  return trouble === 'gone' ? ' (its log was removed)' : ' (its log was replaced meanwhile)';
+}
+
+/** A try is begun once: what is there already is looked at, and never cleared away. */
+async function begin(session: ShellSession, { cluster, act, io }: Place, command: string, stdin: Secret | string = ''): Promise<void> {
+  const id = jobOf(act, io);
+  if ((await startJob(session, id, inPath(cluster, command), { stdin })) === 'started') return;
+  throw new Fault('aborted', `'${act.title}' was begun meanwhile, so it was not begun again.`, {
+    effect: 'not-applied',
+    facts: { job: id },
+  });
 }
 
 const lastWordsOf = (log: string): string =>

@@ -5,13 +5,18 @@ export type RestoreStage = 'untouched' | 'enabled' | 'halfway' | 'restored' | 'w
 
 const started = /Stopping GPE|gadmin stop gpe gse|Back(?:upping|ing up) current|Extracting GPE|Restore cluster data|gadmin reset\b/;
 const completed = /Restore completes|^Restore from \S+ finished in/m;
+const enabled = /Enabled to true/;
+const takenUp = /start CRR/;
+
+/** The lines of a log that tell how far it came. */
+export const stageMarks: readonly RegExp[] = [started, completed, enabled, takenUp];
 
 /** `empty`: it only turns the replication on. Pure; never throws. */
 export function stageIn(raw: string, { dr, empty }: { readonly dr: boolean; readonly empty: boolean }): RestoreStage {
   const log = plain(raw);
-  const isEnabled = dr && /Enabled to true/.test(log);
+  const isEnabled = dr && enabled.test(log);
   const isRestored = completed.test(log) || (empty && isEnabled);
-  if (isRestored) return !dr || /start CRR/.test(log) ? 'whole' : 'restored';
+  if (isRestored) return !dr || takenUp.test(log) ? 'whole' : 'restored';
   if (started.test(log)) return 'halfway';
   return isEnabled ? 'enabled' : 'untouched';
 }

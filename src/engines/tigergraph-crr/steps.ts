@@ -1,9 +1,10 @@
 import type { StepKind } from '../../domain/plan.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { StepExecutor } from '../engine.ts';
+import { createEars } from '../hosts/ears.ts';
 import { kinds } from './acts.ts';
 import type { CrrLink } from './config.ts';
-import { type LongStep, longStep, type Told } from './job.ts';
+import { type LongStep, longStep } from './job.ts';
 import { executorOf } from './place.ts';
 import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps/backup.ts';
 import { awaitEqual, awaitFollowing, awaitInStep, checkSplitBrain, proveKeepsUp, verifyServing, verifyVersion } from './steps/link.ts';
@@ -14,8 +15,8 @@ import { configure, startCrr, stopCrr } from './steps/settings.ts';
 
 /** The executors of this engine. What people do has none. */
 export function stepsOf(connect: ShellConnect): Readonly<Record<StepKind, StepExecutor<CrrLink>>> {
-  const told: Told = new Set();
-  const long = <P>(step: LongStep<P>): StepExecutor<CrrLink> => executorOf(connect, longStep(told, step));
+  const ears = createEars();
+  const long = <P>(step: LongStep<P>): StepExecutor<CrrLink> => executorOf(connect, longStep(ears, step));
   return {
     [kinds.proveKeepsUp]: executorOf(connect, proveKeepsUp),
     [kinds.awaitEqual]: executorOf(connect, awaitEqual),

@@ -33,15 +33,19 @@ const commandOn = ({ west }: HostsBed, more: Partial<NodeCommand> = {}) =>
 
 const bedWith = () => aBed({ west: { products, folders: ['/run', '/etc/db'] } });
 
-async function settled(bed: HostsBed, bot = aBot(), act = commandOn(bed)): Promise<Probe> {
+async function settled(bed: HostsBed, bot = aBot(), act = commandOn(bed), io = anIo()): Promise<Probe> {
   let probe: Probe = { kind: 'underway', fraction: null, note: 'not asked yet' };
-  // A failure is told once, so nobody asks again after it.
   await until(async () => {
-    probe = await bot.probe(act, bed.link);
+    probe = await bot.probe(act, bed.link, io);
     return probe.kind !== 'underway';
   }, 'the command has come to an end');
   return probe;
 }
+
+const shown = (probe: Probe) => ('evidence' in probe ? probe.evidence : {});
+
+/** Folders of jobs: each try has its own, and a failed one is kept to be read. */
+const jobsOn = ({ west }: HostsBed): readonly string[] => west.files.list('/home/ops/.replops/jobs');
 
 const starts = ({ west }: HostsBed): number => west.effects().filter(({ what }) => what === 'database started').length;
 
@@ -96,17 +100,32 @@ describe('a command of the config', () => {
       why: "'Start the database on west-1 of neo-west' ended with exit code 1: dbctl: no such certificate. Mend the cause; Retry runs it again.",
     });
     bed.west.files.remove('/etc/db/broken');
-    expect(await bot.probe(act, bed.link)).toEqual({ kind: 'todo' });
-    await bot.perform(act, bed.link);
-    expect(await settled(bed, bot)).toMatchObject({ kind: 'done' });
+    expect(await bot.probe(act, bed.link)).toMatchObject({ kind: 'impossible' });
+    const io = anIo({ retried: [shown(await bot.probe(act, bed.link))] });
+    expect(await bot.probe(act, bed.link, io)).toEqual({ kind: 'todo' });
+    await bot.perform(act, bed.link, io);
+    expect(await settled(bed, bot, act, io)).toMatchObject({ kind: 'done' });
+    expect(jobsOn(bed)).toHaveLength(2);
   });
 
-  it('that fails is told by a bot that took over, too', async () => {
+  it('that fails is told by a bot that took over, too, and one Retry has any bot run it again, once', async () => {
     const bed = await bedWith();
+    const act = commandOn(bed);
     bed.west.files.write('/etc/db/broken', '');
-    await aBot().perform(commandOn(bed), bed.link);
-    expect(await settled(bed)).toMatchObject({ kind: 'impossible' });
-    await expect(aBot().perform(commandOn(bed), bed.link)).rejects.toMatchObject({ effect: 'not-applied' });
+    await aBot().perform(act, bed.link);
+    const failed = await settled(bed);
+    expect(failed).toMatchObject({ kind: 'impossible' });
+    expect(await aBot().probe(act, bed.link)).toEqual(failed);
+    await expect(aBot().perform(act, bed.link)).rejects.toMatchObject({ effect: 'not-applied' });
+    const once = anIo({ retried: [{ job: 'of another step', 'exit code': 1 }, shown(failed)] });
+    expect(await aBot().probe(act, bed.link, once)).toEqual({ kind: 'todo' });
+    await aBot().perform(act, bed.link, once);
+    await expect(aBot().perform(act, bed.link, once)).rejects.toMatchObject({ code: 'aborted' });
+    const again = await settled(bed, aBot(), act, once);
+    expect(again).toMatchObject({ kind: 'impossible' });
+    expect(shown(again)).not.toEqual(shown(failed));
+    const twice = anIo({ retried: [...once.retried, shown(again)] });
+    expect(await aBot().probe(act, bed.link, twice)).toEqual({ kind: 'todo' });
   });
 
   it('that a host’s end cut off is unknown', async () => {
@@ -116,10 +135,11 @@ describe('a command of the config', () => {
     await until(() => bed.west.processes().some(({ command }) => command === 'sleep 600'), 'it runs');
     await bed.west.faults.down('dead');
     await bed.west.faults.up();
-    expect(await settled(bed, aBot(), act)).toMatchObject({
-      kind: 'unknown',
-      why: expect.stringContaining('remove "$HOME/.replops/jobs/'),
-    });
+    const probe = await settled(bed, aBot(), act);
+    expect(probe).toMatchObject({ kind: 'unknown', why: expect.stringContaining('remove "$HOME/.replops/jobs/') });
+    // Nobody knows what it has done, so Retry alone looks again and begins nothing.
+    expect(await aBot().probe(act, bed.link, anIo({ retried: [shown(probe)] }))).toMatchObject({ kind: 'unknown' });
+    expect(jobsOn(bed)).toHaveLength(1);
   });
 
   it('whose check can’t be run says so', async () => {

@@ -6,7 +6,7 @@ import type { CrrLink, CrrSettings } from '../../../src/engines/tigergraph-crr/c
 import type { TigerWorldOptions } from '../../../src/sim/tigergraph/contract.ts';
 import { tinyPace } from '../../../src/sim/tigergraph/pace.ts';
 import { quoteWord } from '../../../src/transports/shell-quoting.ts';
-import { anIo, carryOut, earlierOn, executorFor, planOn, settle } from '../../conformance/drive.ts';
+import { anIo, carryOut, earlierOn, executorFor, planOn, pressRetry, retriedOn, settle } from '../../conformance/drive.ts';
 import { type CrrBed, crrLinkId, openCrr } from '../../conformance/tigergraph-crr-bed.ts';
 import { backedUp, type Prepare } from '../../conformance/tigergraph-crr-prepared.ts';
 import { until } from '../../support/until.ts';
@@ -29,7 +29,7 @@ async function stepOf(operation: Operation, kind: string): Promise<Step> {
   return step;
 }
 
-const io = (step: Step) => anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, step) });
+const io = (step: Step) => anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, step), retried: retriedOn(bed) });
 const begin = (step: Step) => executorFor(engine, step).perform(step, bed.link, io(step));
 const look = (step: Step): Promise<Probe> => executorFor(engine, step).probe(step, bed.link, io(step));
 const noteOf = (probe: Probe): string => ('note' in probe ? probe.note : '');
@@ -76,7 +76,9 @@ describe('a restore that the product refuses', () => {
     await opened({ backup: 's3' }, backedUp('primary', 'nightly'));
     const step = await stepOf(restore, 'crr.restore');
     bed.world.faults.denyS3('primary', 'm1', true);
-    expect(why(await attempted(step))).toMatch(/AccessDenied.*before anything was touched/);
+    const refused = await attempted(step);
+    expect(why(refused)).toMatch(/AccessDenied.*before anything was touched/);
+    pressRetry(bed, refused);
     bed.world.faults.denyS3('primary', 'm1', false);
     expect(await carryOut(bed, step, () => engine)).toBe(1);
     expect(bed.effects().map(({ statement }) => statement)).toEqual(['gadmin backup restore nightly -y']);
@@ -209,6 +211,7 @@ describe('a restore that ends half-way', () => {
     expect(why(probe)).toMatch(/connection refused\)+\. tiger-east is left half-way: .* neither the old data nor the backup/);
     expect(why(probe)).toMatch(/must not be deleted yet/);
     await bed.world.faults.nodeUp('primary', 'm2');
+    pressRetry(bed, probe);
     expect(await carryOut(bed, step, () => engine)).toBe(1);
     await until(() => bed.world.side('primary').writable, 'tiger-east serves', 5_000, 5);
     expect(bed.world.side('primary').records).toBeGreaterThan(0);
@@ -262,7 +265,9 @@ describe('a backup', () => {
     // The folder of the job lies on another disk than the backups.
     const jobs = bed.world.host('primary', 'm1');
     jobs.files.fill(false);
-    expect(why(await attempted(step))).toMatch(/not enough disk space on m1.*tiger-east goes on as before/);
+    const failed = await attempted(step);
+    expect(why(failed)).toMatch(/not enough disk space on m1.*tiger-east goes on as before/);
+    pressRetry(bed, failed);
     bed.world.faults.fullDisk('primary', 'm1', false);
     expect(await carryOut(bed, step, () => engine)).toBe(1);
   });

@@ -80,6 +80,7 @@ export const takeBackup: LongStep<TakeParams> = {
   },
   command: ({ act }, params) => (params.tool === 'gbar' ? withGbarUser(act.statements[0] ?? '') : (act.statements[0] ?? '')),
   input: gbarUser,
+  marks: [/Backup completes/, /^Backup to \S+ finished in/, /Tag is \S+/],
   isWhole: (log) => /Backup completes|^Backup to \S+ finished in/m.test(plain(log)),
   after: async (place, params, log) => {
     const told = /Tag is (\S+)/.exec(plain(log))?.[1] ?? /^Backup to (\S+) finished in/m.exec(plain(log))?.[1] ?? null;
@@ -121,6 +122,7 @@ export const copyBackup: LongStep<z.infer<typeof copyParams>> = {
     return there.exitCode === 0 ? todo : done({ node: place.node.name, part: 'none' });
   },
   command: (place, { backup }) => named(place, backup),
+  marks: [],
   isWhole: () => true,
   after: async (place) => done({ node: place.node.name, part: 'copied' }),
   onFailure: () =>
@@ -135,6 +137,7 @@ export const spreadBackup: LongStep<z.infer<typeof stored>> = {
     return typeof name === 'string' ? todo : impossible(name.why);
   },
   command: (place, { backup }) => named(place, backup),
+  marks: [],
   isWhole: () => true,
   after: async (place) => done({ nodes: place.cluster.nodes.length }),
   onFailure: () => 'Nothing was restored. Running it again copies it again.',

@@ -13,7 +13,7 @@ import type { LongStep } from '../job.ts';
 import { allOnline, ask, isServing, lookBackups, lookFollowing, spotOf, spotOn, unheard } from '../look.ts';
 import { linesOf, reasonIn } from '../parse/text.ts';
 import type { CrrStep, Place } from '../place.ts';
-import { leftWith, stageIn } from '../restore-words.ts';
+import { leftWith, stageIn, stageMarks } from '../restore-words.ts';
 import { ailing } from '../state.ts';
 import { few } from '../words.ts';
 import { backupOf, gbarUser, named, path, tag, withGbarUser } from './backup.ts';
@@ -95,6 +95,7 @@ export const restore: LongStep<RestoreParams> = {
     return params.tool === 'gbar' && typeof command === 'string' ? withGbarUser(command) : command;
   },
   input: gbarUser,
+  marks: stageMarks,
   isWhole: (log, params) => stageIn(log, params) === 'whole',
   after: afterRestore,
   onFailure: (place, params, log) => {

@@ -33,6 +33,7 @@ export const restart: LongStep<z.infer<typeof restartParams>> = {
   rebuild: (at, { what, after }) => restartAct(at, what, after),
   before: async () => todo,
   command: ({ act }) => act.statements[0] ?? '',
+  marks: [],
   isWhole: () => true,
   after: awaitOnline,
   onFailure: ({ here }) =>
@@ -47,6 +48,7 @@ export const stopServices: LongStep<object> = {
     return writes === 'no' ? done({ services: 'stopped before' }) : todo;
   },
   command: ({ act }) => act.statements[0] ?? '',
+  marks: [],
   isWhole: () => true,
   after: async (place) => {
     const writes = takesWrites(await lookServices(spotOf(place)));
@@ -63,6 +65,7 @@ export const startServices: LongStep<object> = {
   rebuild: startServicesAct,
   before: async (place) => (allOnline(await lookServices(spotOf(place))) ? done({ state: 'all online' }) : todo),
   command: ({ act }) => act.statements[0] ?? '',
+  marks: [],
   isWhole: () => true,
   after: awaitOnline,
   onFailure: ({ here }) => `Services of ${here} may still be down, so it may serve nobody: look at gadmin status there.`,
@@ -79,6 +82,7 @@ export const initKafka: LongStep<object> = {
       : impossible(`${place.here} is not set to follow, and on a cluster that serves this could drop records. Nothing was changed.`);
   },
   command: ({ act }) => act.statements[0] ?? '',
+  marks: [],
   isWhole: () => true,
   after: async () => done({ kafka: 'initialised' }),
   onFailure: ({ here }) => `${here} does not follow yet. Kafka and ZooKeeper have to be online there; gadmin start brings them up.`,
@@ -117,6 +121,7 @@ export const installQueries: LongStep<object> = {
   },
   command: ({ act }) => act.statements[0] ?? '',
   input: ({ cluster }) => (cluster.superuser === null ? '' : new Secret(`${cluster.superuser.password.reveal()}\n`)),
+  marks: [begun, ended],
   isWhole: (log) => ended.test(log) || !begun.test(log),
   after: async (place, _params, log) => {
     const graphs = await lookQueries(place);
