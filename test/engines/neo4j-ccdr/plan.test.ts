@@ -127,10 +127,16 @@ describe('the order of steps', () => {
       [`set-read-only ${e}`, `take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)'],
     ],
     [
-      'failover with a new topology, whose copies nobody waits for',
-      { ...failover, topology: { primaries: 3, secondaries: 0 } },
+      'failover with a new topology, whose copies only the run waits for',
+      withTopology(3, 0),
+      aDetail(),
+      [`set-read-only ${e}`, `take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)', `await-topology ${w}`],
+    ],
+    [
+      'failover with a new topology, whose copies nobody waits for since a fence may be needed',
+      withTopology(3, 0),
       aDetail(gone),
-      [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)', '(fence-by-hand)', `await-topology ${w}`],
+      [`take-stock ${w}`, `promote ${w}`, `await-writer ${w}`, '(redirect)', '(fence-by-hand)'],
     ],
     [
       'failover, side without the database, which may be hidden',

@@ -42,7 +42,7 @@ export function planFailover(operation: Failover, link: CcdrLink, detail: CcdrDe
       ...promotionSteps(operation, scene, acts, form, fence.before),
       personStep(redirectAct(link, here)),
       ...fence.after,
-      ...topologySteps(operation, scene, acts),
+      ...topologySteps(operation, scene, acts, fence.before),
     ],
     predictedLoss: lossOf(scene),
     predictedDowntime: {
@@ -52,6 +52,7 @@ export function planFailover(operation: Failover, link: CcdrLink, detail: CcdrDe
     warnings: [
       ...fence.warnings,
       ...stateWarnings(scene),
+      ...topologyWarnings(operation, scene, fence.before),
       unprotected(link.id, here, there, wayBackObstacle(scene)),
       ...notCopiedTo(here, missingPrivileges(link.settings, detail, follower.side)),
       ...redirectWarnings(link),
@@ -77,9 +78,19 @@ function promotionSteps({ topology }: Failover, scene: Scene, acts: Acts, form: 
   ];
 }
 
-/** Copies that a new topology asks for take hours to make, and the writer serves meanwhile: nobody waits for them but the run. */
-const topologySteps = ({ topology }: Failover, { follower: { side, view } }: Scene, acts: Acts): readonly Draft[] =>
-  topology === undefined ? [] : [lookStep(acts.awaitTopology(side, view.name, topology), topologyBudgetMs)];
+/**
+ * Copies that a new topology asks for take hours to make, and the writer serves meanwhile: nobody waits for them but the run. Where
+ * the other side may come back and take writes, not even the run does, since the link has to be free for a fence.
+ */
+const topologySteps = ({ topology }: Failover, { follower: { side, view } }: Scene, acts: Acts, before: Before): readonly Draft[] =>
+  topology === undefined || before === 'unreachable' ? [] : [lookStep(acts.awaitTopology(side, view.name, topology), topologyBudgetMs)];
+
+const topologyWarnings = ({ topology }: Failover, { link, follower, here }: Scene, before: Before): readonly string[] =>
+  topology === undefined
+    ? []
+    : [
+        `New copies of ${follower.view.name} on ${here} are made while it serves, which can take hours${before === 'unreachable' ? `; the run does not wait for them, and /repl status ${link.id} tells when they are there` : ''}.`,
+      ];
 
 interface Fence {
   readonly before: Before;
