@@ -15,6 +15,10 @@ const meanings: Readonly<Record<string, string>> = {
   mixed: 'its server does not know',
 };
 
+/** A copy that does not come up by itself. */
+export const hasFailed = ({ currentStatus, message }: CopyView): boolean =>
+  ['dirty', 'quarantined'].includes(currentStatus) || (currentStatus === 'offline' && message !== '');
+
 /** What is odd about the copies of one database: full sentences, the worst first. Pure. */
 export function copyTrouble(cluster: string, view: DatabaseView): readonly string[] {
   const copies = copiesOf(view);

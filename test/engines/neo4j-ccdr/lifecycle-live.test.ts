@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { anIo, executorFor, planOn, settle } from '../../conformance/drive.ts';
-import { byHand, type CcdrBed, type CcdrBedOptions, ccdrLinkId as link, openCcdr } from '../../conformance/neo4j-ccdr-bed.ts';
+import {
+  byHand,
+  type CcdrBed,
+  type CcdrBedOptions,
+  ccdrLinkId as link,
+  openCcdr,
+  untilWritable,
+} from '../../conformance/neo4j-ccdr-bed.ts';
 import { until } from '../../support/until.ts';
 import { ask, look, stepOf, upTo } from './acting.ts';
 
@@ -25,6 +32,17 @@ describe('creating and dropping', { timeout: 180_000 }, () => {
     await until(() => online(on), 'the replica is online');
     on.world.faults.dirty('standby', 'b1', 'orders', true);
     expect(await ask(on, wait)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('dirty') });
+  });
+
+  it('stops at a copy that a new topology asked for and that is broken', async () => {
+    const on = await open({ world: { servers: { primary: 3, standby: 4 } } }, '2026.08.0');
+    const plan = await planOn(on, { kind: 'failover', link, to: { kind: 'latest' }, topology: { primaries: 3, secondaries: 1 } });
+    const wait = await upTo(on, plan, 'ccdr.await-topology');
+    await until(() => on.world.database('standby')?.copies.length === 4 && online(on), 'every copy is online');
+    on.world.faults.dirty('standby', 'b4', 'orders', true);
+    expect(await ask(on, wait)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('dirty') });
+    on.world.faults.dirty('standby', 'b4', 'orders', false);
+    expect(await ask(on, wait)).toMatchObject({ kind: 'done', evidence: { primaries: 3, secondaries: 1 } });
   });
 
   it('takes a database that somebody created under the name for no replica', async () => {
@@ -118,6 +136,18 @@ describe('a comparison', { timeout: 180_000 }, () => {
     const on = await open({ world: { writesPerSecond: 0 } });
     expect(await ask(on, await compare(on))).toMatchObject({ kind: 'done', evidence: { compared: 7 } });
     expect(on.effects()).toEqual([]);
+  });
+
+  it('asks a copy that only reads where nobody takes writes any more', async () => {
+    const on = await open();
+    const step = await compare(on);
+    await byHand(on.world, 'primary', 'ALTER DATABASE orders SET ACCESS READ ONLY');
+    await untilWritable(on.world, 'primary', false);
+    on.world.faults.electionStuck('primary', true);
+    await on.world.faults.serverDown('primary', 'a1');
+    expect(await ask(on, step)).toMatchObject({ kind: 'done', evidence: { compared: 7 } });
+    const counted = on.world.statements().filter(({ side, statement }) => side === 'primary' && statement.startsWith('MATCH'));
+    expect(new Set(counted.map(({ mode }) => mode))).toEqual(new Set(['read']));
   });
 
   it('names what differs', async () => {

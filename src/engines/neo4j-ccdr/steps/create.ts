@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../../domain/json.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
-import { copyTrouble } from '../copy-trouble.ts';
+import { copyTrouble, hasFailed } from '../copy-trouble.ts';
 import type { DatabaseView } from '../detail.ts';
 import { identitySchema, sameness } from '../identity.ts';
 import { type CcdrStep, change, hinted, look, type Place, stateWords } from '../place.ts';
@@ -81,7 +81,6 @@ export const dropReplica: CcdrStep<z.infer<typeof databaseParams>> = {
 };
 
 const onlineParams = databaseParams.extend({ topology: z.object({ primaries: z.number(), secondaries: z.number() }) });
-const failedStates = ['dirty', 'quarantined'];
 
 /** Waits for the first copy of the store, which takes as long as the store is large. */
 export const awaitOnline: CcdrStep<z.infer<typeof onlineParams>> = {
@@ -91,10 +90,7 @@ export const awaitOnline: CcdrStep<z.infer<typeof onlineParams>> = {
     const view = await look(place, database);
     if (!isReplica(view)) return impossible(`${database} on ${place.here} is no replica: ${stateWords(view)}.`);
     const copies = copiesOf(view);
-    const failed = copies.some(
-      ({ currentStatus, message }) => failedStates.includes(currentStatus) || (currentStatus === 'offline' && message !== ''),
-    );
-    if (failed) return impossible(copyTrouble(place.here, view)[0] ?? `A copy of ${database} on ${place.here} has failed.`);
+    if (copies.some(hasFailed)) return impossible(copyTrouble(place.here, view)[0] ?? `A copy of ${database} on ${place.here} has failed.`);
     if (copies.some(({ writer }) => writer)) return impossible(`A copy of ${database} on ${place.here} says that it takes writes.`);
     const up = copies.filter(isOnline);
     const [primaries, secondaries] = ['primary', 'secondary'].map((role) => up.filter((copy) => copy.role === role).length);

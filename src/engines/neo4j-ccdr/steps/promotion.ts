@@ -4,6 +4,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { type Before, kinds } from '../acts.ts';
+import { copyTrouble, hasFailed } from '../copy-trouble.ts';
 import type { DatabaseView, SideRead } from '../detail.ts';
 import { pointsOf } from '../history.ts';
 import { type CcdrStep, change, earlierOf, look, lookThere, type Place, peek, stateWords } from '../place.ts';
@@ -191,7 +192,10 @@ export const awaitTopology: CcdrStep<z.infer<typeof topologyParams>> = {
   params: topologyParams,
   rebuild: (acts, side, { database, topology: wanted }) => acts.awaitTopology(side, database, wanted),
   probe: async (place, { database, topology: wanted }) => {
-    const copies = copiesOf(await look(place, database)).filter(isOnline);
+    const view = await look(place, database);
+    const failed = copiesOf(view).some(hasFailed) && view !== null ? copyTrouble(place.here, view)[0] : undefined;
+    if (failed !== undefined) return impossible(failed);
+    const copies = copiesOf(view).filter(isOnline);
     const [primaries, secondaries] = ['primary', 'secondary'].map((role) => copies.filter((copy) => copy.role === role).length);
     return primaries === wanted.primaries && secondaries === wanted.secondaries
       ? done({ primaries, secondaries })

@@ -3,9 +3,10 @@ import type { Probe } from '../../engine.ts';
 import { done, impossible, underway } from '../../frame/probes.ts';
 import type { CcdrCluster } from '../config.ts';
 import { type Counts, countAll } from '../counts.ts';
+import type { DatabaseView } from '../detail.ts';
 import { type CcdrStep, look, lookThere, type Place, stateWords } from '../place.ts';
 import { withDatabase } from '../session.ts';
-import { type Behind, behindOf, isReplica } from '../state.ts';
+import { type Behind, behindOf, copiesOf, isOnline, isReplica } from '../state.ts';
 import { few, spell, transactions } from '../words.ts';
 
 /** `patienceMs`: for so long a moment is looked for at which nothing is written. */
@@ -20,7 +21,7 @@ interface Search {
 }
 
 type Level =
-  | { readonly kind: 'level'; readonly behind: Behind }
+  | { readonly kind: 'level'; readonly behind: Behind; readonly source: DatabaseView }
   /** Not at this moment; what it waits for. */
   | { readonly kind: 'not-now'; readonly why: string }
   | { readonly kind: 'never'; readonly why: string };
@@ -29,14 +30,28 @@ type Level =
 async function levelOf(place: Place, { database, remote }: PairParams): Promise<Level> {
   const view = await look(place, database);
   if (!isReplica(view)) return { kind: 'never', why: `${database} on ${place.here} does not follow: ${stateWords(view)}.` };
-  const behind = behindOf(view, await lookThere(place, remote));
-  if (behind === null) return { kind: 'not-now', why: 'A copy does not tell its last transaction.' };
+  const source = await lookThere(place, remote);
+  const behind = behindOf(view, source);
+  if (source === null || behind === null) return { kind: 'not-now', why: 'A copy does not tell its last transaction.' };
   if (behind.isAhead) {
     return { kind: 'never', why: `${place.here} has transactions that ${place.there} lacks, so the two have grown apart.` };
   }
-  if (behind.transactions === 0n) return { kind: 'level', behind };
+  if (behind.transactions === 0n) return isEven(source) ? { kind: 'level', behind, source } : uneven(place);
   return { kind: 'not-now', why: `${place.here} lacks ${transactions(behind.transactions)} of ${place.there}.` };
 }
+
+const hasWriter = (view: DatabaseView): boolean => copiesOf(view).some(({ writer }) => writer);
+
+/** Without a writer any copy may be asked, so all of them have to be equally far. */
+const isEven = (view: DatabaseView): boolean =>
+  hasWriter(view) ||
+  new Set(
+    copiesOf(view)
+      .filter(isOnline)
+      .map(({ lastTxn }) => lastTxn),
+  ).size === 1;
+
+const uneven = ({ there }: Place): Level => ({ kind: 'not-now', why: `No copy on ${there} takes writes, and they are not equally far.` });
 
 /**
  * Counts both sides while both stand at one transaction before and after. Writes in between make it begin anew; when they never pause
@@ -71,7 +86,7 @@ async function compareOnce(place: Place, params: PairParams): Promise<Probe> {
   if (before.kind !== 'level') return notLevel(before);
   const [here, there] = await Promise.all([
     countsAt(place, place.cluster, params.database, 'read'),
-    countsAt(place, place.other, params.remote, 'write'),
+    countsAt(place, place.other, params.remote, hasWriter(before.source) ? 'write' : 'read'),
   ]);
   const after = await levelOf(place, params);
   if (after.kind !== 'level') return notLevel(after);
@@ -86,7 +101,7 @@ const notLevel = (level: Exclude<Level, { kind: 'level' }>): Probe =>
     ? impossible(level.why)
     : underway(`${level.why} Counts can only be compared while both stand at one transaction.`);
 
-/** On the side that serves the writer is asked, on the other one any copy: all of them are level. */
+/** Where there is a writer it is asked; elsewhere any copy is: all of them are level. */
 const countsAt = ({ connect, io }: Place, cluster: CcdrCluster, database: string, access: 'read' | 'write'): Promise<Counts> =>
   withDatabase(connect, cluster, database, access, io, countAll);
 
