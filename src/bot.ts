@@ -41,6 +41,8 @@ export interface BotOptions {
   readonly watch?: Partial<WatchPace>;
   /** Times of the Socket Mode connections; tests shorten them. */
   readonly sockets?: NonNullable<SlackEdgeDeps['sockets']>;
+  /** Longest time for one call of Redis, ms; 2,000 when left out, since Slack waits no longer. */
+  readonly redisWithinMs?: number;
 }
 
 /** One bot process: everything wired, nothing started. */
@@ -67,6 +69,7 @@ export function createBot(options: BotOptions): Bot {
     url: config.redis.url,
     worker,
     clock,
+    callWithinMs: options.redisWithinMs,
     onProblem: ({ event, sentence, facts, cause }) => log.warn({ event, ...facts, ...(cause === undefined ? {} : { cause }) }, sentence),
   });
   const policy = createPolicy({ store: store.policies, clock });
@@ -110,6 +113,7 @@ export function createBot(options: BotOptions): Bot {
     inbox: store.inbox,
     clock,
     log,
+    recordWithinMs: options.redisWithinMs,
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
   });
   const runner = createRunner({

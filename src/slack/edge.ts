@@ -48,6 +48,8 @@ export interface SlackEdgeDeps {
   readonly fetch?: Fetch;
   /** Deliveries that one process works off at once; 20 when left out. */
   readonly concurrency?: number;
+  /** Longest time in which a delivery has to be recorded, ms; 2,000 when left out. */
+  readonly recordWithinMs?: number | undefined;
   /** A delivery older than this is answered but not carried out, ms; 10 min when left out. */
   readonly staleMs?: number;
   /** Times of the sockets; tests shorten them. */
@@ -142,7 +144,7 @@ export function createSlackEdge(deps: SlackEdgeDeps): SlackEdge {
   const { apiUrl, fetch, calls, responseUrls, channels, groups, people, routing } = partsOf(deps, log, () => self);
   const whisper = async (responseUrl: string, text: string): Promise<void> =>
     void (await responseUrls.answer(responseUrl, plainWords(text)));
-  const intake = createIntake({ inbox, clock, log, whisper });
+  const intake = createIntake({ inbox, clock, log, whisper, recordWithinMs: deps.recordWithinMs });
   const { receiver, port } = receiverFor(deps, log, intake);
   let working: Promise<void> = Promise.resolve();
 

@@ -18,7 +18,7 @@ export interface IntakeDeps {
   /** Says something to one person through the click's own address; never throws. */
   readonly whisper: (responseUrl: string, text: string) => Promise<void>;
   /** Longest time to wait for Redis, ms; below Slack's 3 s. */
-  readonly recordWithinMs?: number;
+  readonly recordWithinMs?: number | undefined;
 }
 
 export interface Intake {

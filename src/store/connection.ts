@@ -8,9 +8,9 @@ import type { OnProblem } from './store-problem.ts';
 import { within } from './within.ts';
 
 /** A call fails after this much, whatever Redis does. Slack wants its acknowledgement within 3,000 ms. */
-const callWithinMs = 2_000;
-/** How long a call waits for a broken connection to come back before it gives up without having sent anything. */
-const readyWithinMs = 1_000;
+const usualCallMs = 2_000;
+/** The part of it that a call waits for a broken connection to come back, before it gives up without having sent anything. */
+const readyShare = 0.5;
 
 export interface CallOptions {
   /** False for what does not recognise its own re-send. */
@@ -22,7 +22,7 @@ export interface CallNature extends CallOptions {
   readonly reads: boolean;
 }
 
-/** A connection whose calls end within 2 s: with Redis' answer or with Fault `redis-unavailable`. It comes back by itself. */
+/** A connection whose calls end within 2 s unless told otherwise: with Redis' answer or with Fault `redis-unavailable`. It comes back by itself. */
 export interface Connection {
   script(name: ScriptName, keys: readonly string[], args: readonly (string | number)[], options?: CallOptions): Promise<unknown>;
   /** One command that changes nothing. */
@@ -37,6 +37,8 @@ export interface ConnectionOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly onProblem: OnProblem;
+  /** Longest time for one call, ms; 2,000 when left out. Tests of other things give more. */
+  readonly callWithinMs?: number | undefined;
 }
 
 export const urlOf = (url: Secret | string): string => (url instanceof Secret ? url.reveal() : url);
@@ -73,7 +75,7 @@ export const patient = { ...reconnecting, maxRetriesPerRequest: null } as const 
 export function createConnection(options: ConnectionOptions): Connection {
   const client = new Redis(urlOf(options.url), { ...failFast, connectionName: options.name });
   const gate = watchReadiness(client, options.onProblem);
-  const call = createCaller(client, gate, options.clock);
+  const call = createCaller(client, gate, options.clock, options.callWithinMs ?? usualCallMs);
   return {
     script: (name, keys, args, { resend } = { resend: true }) =>
       call((isLate) => evaluate(client, name, keys, args, isLate), { reads: readingScripts.has(name), resend }),
@@ -153,7 +155,7 @@ function watchReadiness(client: Redis, onProblem: OnProblem): Gate {
 
 type Try = { readonly kind: 'answered'; readonly answer: unknown } | { readonly kind: 'unanswered'; readonly cause: unknown };
 
-function createCaller(client: Redis, gate: Gate, clock: Clock) {
+function createCaller(client: Redis, gate: Gate, clock: Clock, callWithinMs: number) {
   const once = async (send: Send, giveUpAt: number): Promise<Try> => {
     const isLate = () => clock.monotonic() >= giveUpAt;
     try {
@@ -170,7 +172,7 @@ function createCaller(client: Redis, gate: Gate, clock: Clock) {
     const giveUpAt = clock.monotonic() + callWithinMs;
     let tried: Extract<Try, { kind: 'unanswered' }> | null = null;
     for (let leftMs = callWithinMs; leftMs > 0; leftMs = giveUpAt - clock.monotonic()) {
-      if (!(await gate.ready(Math.min(leftMs, readyWithinMs)))) break;
+      if (!(await gate.ready(Math.min(leftMs, callWithinMs * readyShare)))) break;
       const outcome = await once(send, giveUpAt);
       if (outcome.kind === 'answered') return outcome.answer;
       tried = outcome;

@@ -28,6 +28,8 @@ export interface StoreOptions {
   readonly onProblem: OnProblem;
   /** Most runs that this process looks at at once; 50 unless told. */
   readonly concurrency?: number;
+  /** Longest time for one call of Redis, ms; 2,000 when left out. Tests of other things give more. */
+  readonly callWithinMs?: number | undefined;
 }
 
 /** Everything that a process keeps in Redis. */
@@ -50,8 +52,8 @@ export interface Store {
 }
 
 /** Opens the store. Connections are made in the background; until Redis answers, calls fail as they do in an outage. */
-export function createStore({ url, worker, clock, onProblem, concurrency = 50 }: StoreOptions): Store {
-  const redis = createConnection({ url, name: worker, clock, onProblem });
+export function createStore({ url, worker, clock, onProblem, callWithinMs, concurrency = 50 }: StoreOptions): Store {
+  const redis = createConnection({ url, name: worker, clock, onProblem, callWithinMs });
   const newCallName = createCallNames(worker, clock);
   const inbox = createInbox({ redis, connection: { url, name: `${worker}/inbox`, clock }, newCallName, clock, onProblem, pace: inboxPace });
   const wakeups = createWakeups({ url, worker, clock, onProblem, concurrency });

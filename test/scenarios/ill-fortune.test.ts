@@ -79,7 +79,7 @@ describe('Redis', () => {
   });
 
   it('is away: a command is answered in plain words, and nothing happens', async () => {
-    house = await openHouse();
+    house = await openHouse({ bot: { redisWithinMs: 2_000 } });
     await house.redis.kill();
     const answer = async (): Promise<string> => {
       const outcome = await house.as('ana').command('/repl failover prod-sql', '#ops');

@@ -6,7 +6,7 @@ import { until } from '../support/until.ts';
 describe('a bot that starts', () => {
   let house: House;
   beforeAll(async () => {
-    house = await openHouse();
+    house = await openHouse({ bot: { redisWithinMs: 2_000 } });
   });
   afterAll(() => house.close());
 

@@ -22,11 +22,14 @@ export const aLink = () => {
 
 export const note = (sentence: string, at = 1_700_000_000_000): Entry => ({ at, kind: 'noted', sentence });
 
+/** Far more than the 2 s of the bot: what is tested is seldom how long it waits. */
+const patientMs = 20_000;
+
 /** What one process has of the store, with a plain client beside it for looking and tampering. */
-export function aProcess(url: string, worker = 'w1') {
+export function aProcess(url: string, worker = 'w1', callWithinMs = patientMs) {
   const problems: StoreProblem[] = [];
   const onProblem = (problem: StoreProblem) => problems.push(problem);
-  const redis = createConnection({ url, name: worker, clock: systemClock, onProblem });
+  const redis = createConnection({ url, name: worker, clock: systemClock, onProblem, callWithinMs });
   const newCallName = createCallNames(worker, systemClock);
   const raw = new Redis(url, { retryStrategy: () => 50 });
   raw.on('error', () => undefined);
@@ -54,7 +57,7 @@ export function claimed(answer: ClaimAnswer): Claim {
 }
 
 /** Resolves when the condition holds; rejects after `withinMs` (a bound, not a wait). */
-export async function until(condition: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, withinMs = 100_000): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new TypeError(`not true within ${withinMs} ms: ${condition.toString()}`);

@@ -77,6 +77,9 @@ export interface HouseOptions extends WorldOptions {
 /** Slack waits 3 s for an acknowledgement and for a dialog; a test machine may stand still for longer, and what is at stake is elsewhere. */
 const patientSlack = { ackDeadlineMs: 60_000, triggerLifeMs: 60_000 } as const;
 
+/** The same of the 2 s that the bot waits for Redis. */
+const patientRedisMs = 20_000;
+
 const oneLink: NonNullable<WorldOptions['links']> = [
   { id: 'prod-sql', engine: 'cockroach-pcr', environment: 'production', description: 'Orders and payments', version: '26.2' },
 ];
@@ -95,7 +98,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     graphPace: { ...tinyGraphPace, ...options.graphPace },
     tigerPace: { ...tinyTigerPace, ...options.tigerPace },
   });
-  const store = createStore({ url: redis.url, worker: 'test', clock, onProblem: () => {} });
+  const store = createStore({ url: redis.url, worker: 'test', clock, onProblem: () => {}, callWithinMs: patientRedisMs });
   const env = { ...world.env, REDIS_URL: redis.url };
   const lines: string[] = [];
   const bots: Bot[] = [];
@@ -127,6 +130,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         log,
         pace: quickPace,
         reporter: quickReporter,
+        redisWithinMs: patientRedisMs,
         sockets: { staggerMs: 0 },
         // Once at the start.
         watch: { everyMs: 600_000 },
