@@ -77,7 +77,7 @@ describe('a Redis that is provided', () => {
       child.stdout.on('data', (bytes) => {
         said += String(bytes);
       });
-      await until(() => said.includes('\n'), 20_000);
+      await until(() => said.includes('\n'));
       const url = said.trim();
       const folder = (await settings(url))['dir'] ?? '';
       expect(existsSync(folder)).toBe(true);

@@ -93,7 +93,7 @@ describe('waiting for the replicas of Redis', () => {
     try {
       await store.raw.config('SET', 'repl-diskless-sync-delay', '0');
       await other.raw.replicaof('127.0.0.1', Number(new URL(server.url).port));
-      await until(async () => (await other.raw.info('replication')).includes('master_link_status:up'), 20_000);
+      await until(async () => (await other.raw.info('replication')).includes('master_link_status:up'));
       await until(async () => (await waitReplicas(store.redis, 1_000)).kind === 'reached');
       expect(await waitReplicas(store.redis, 1_000)).toEqual({ kind: 'reached', replicas: 1 });
       const pid = Number(/process_id:(\d+)/.exec(await other.raw.info('server'))?.[1]);
