@@ -70,6 +70,7 @@ describe('upkeep of TigerGraph', { timeout: 180_000 }, () => {
     expect(told).toMatch(/Topic prefix on prod-tiger-dublin.*Primary/s);
     expect(told).toMatch(/not known: GSQL does not let the superuser of the config in\./);
     expect(told).toMatch(/all 48 online/);
+    expect(told).toMatch(/What it refuses on prod-tiger-dublin.*changes of schema, users, queries, .* and every write/s);
     expect(told).not.toContain(at.tiger.primary.password);
     expect(at.house.logs()).not.toContain(at.tiger.primary.password);
     expect(at.house.logs()).not.toContain('PRIVATE KEY');

@@ -103,6 +103,10 @@ function toolsText({ gbar, backup, crr, restore }: NonNullable<ReadSide['tools']
   return found.length === 0 ? 'none for backups' : found.join(', ');
 }
 
+/** By the vendor's manual. */
+const refused =
+  'changes of schema, users, queries, their functions and loading jobs, and every write; it serves reads. `preflight` tries whether it holds to that';
+
 function followerFacts(settings: CrrSettings, detail: CrrDetail): readonly Fact[] {
   return followersOf(detail).flatMap(({ side, read }) => {
     const { cluster } = settings[side];
@@ -124,6 +128,7 @@ function followerFacts(settings: CrrSettings, detail: CrrDetail): readonly Fact[
       ),
       ...tell('outdated', 'Signs that a new copy is needed', signs.join(' ') || 'none'),
       ...tell('outdated-by', 'What would make a new copy needed', outdatedBy(source, retentionText(kept))),
+      { name: `${side}.refuses`, label: `What it refuses on ${cluster}`, value: refused, binding: false },
       ...tell('followed', 'Cluster that is followed', source),
     ];
   });
