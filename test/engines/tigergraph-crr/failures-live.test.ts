@@ -195,6 +195,65 @@ describe('queries that are installed anew', () => {
   });
 });
 
+describe('while somebody else is at work on the same cluster', () => {
+  const operator = (command: string) =>
+    bed.world.host('primary', 'm2').run(`PATH="$PATH":'/home/tigergraph/tigergraph/app/cmd'; ${command}`);
+
+  /** Until nothing that takes long runs on the primary. */
+  const hoursPass = () =>
+    until(() => {
+      bed.world.control().advance(600_000);
+      return bed.world.side('primary').busy === null;
+    }, 'it comes to its end');
+
+  it('a backup is refused by the product, changes nothing, and runs once the other one has ended', async () => {
+    await opened({ start: 'replicating', pace: { ...tinyPace, backupMs: 3_600_000 } });
+    const step = await stepOf(backup, 'crr.take-backup');
+    const theirs = operator('gadmin backup create theirs --custom-tag');
+    await until(() => bed.world.side('primary').busy !== null, 'the other backup is under way');
+    const probe = await attempted(step);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(/another operation 'backup' is in progress.*tiger-east goes on as before.*Retry runs it again\.$/);
+    expect(bed.effects()).toEqual([]);
+    await hoursPass();
+    expect((await theirs).exitCode).toBe(0);
+    pressRetry(bed, probe);
+    expect((await look(step)).kind).toBe('todo');
+    await begin(step);
+    await until(() => bed.world.side('primary').busy !== null, 'ours is under way');
+    await hoursPass();
+    expect(await settle(bed, step, () => engine)).toMatchObject({ kind: 'done', evidence: { backup: 'replops1' } });
+  });
+
+  it('settings are not applied while theirs are staged, and are once they are gone', async () => {
+    await opened({ start: 'replicating' });
+    const step = await stepOf({ kind: 'failover', link: crrLinkId, to: { kind: 'latest' } }, 'crr.configure');
+    const onStandby = (command: string) =>
+      bed.world.host('standby', 'm2').run(`PATH="$PATH":'/home/tigergraph/tigergraph/app/cmd'; ${command}`);
+    await onStandby('gadmin config set Kafka.RetentionHours 24');
+    const probe = await settle(bed, step, () => engine);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(/Somebody has set Kafka\.RetentionHours on tiger-west without applying it.*Nothing was changed/);
+    expect(bed.world.side('standby').applied['Kafka.RetentionHours']).not.toBe('24');
+    expect((await onStandby('gadmin config discard')).exitCode).toBe(0);
+    expect(await carryOut(bed, step, () => engine)).toBe(1);
+    expect(bed.world.side('standby').applied['System.CrossRegionReplication.Enabled']).toBe('false');
+  });
+
+  it('a service that they start again ends a switchover before anything is promoted', async () => {
+    await opened({ start: 'replicating' });
+    const { steps } = await planOn(bed, { kind: 'switchover', link: crrLinkId });
+    const [prove, stop, equal] = steps;
+    if (prove === undefined || stop === undefined || equal === undefined) throw new TypeError('a switchover has more steps');
+    expect((await settle(bed, prove, () => engine)).kind).toBe('done');
+    expect(await carryOut(bed, stop, () => engine)).toBe(1);
+    expect((await operator('gadmin start')).exitCode).toBe(0);
+    const probe = await settle(bed, equal, () => engine);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(/tiger-east takes writes again, so promoting tiger-west now would lose them/);
+  });
+});
+
 describe('a restore that ends half-way', () => {
   const slow = { pace: { ...tinyPace, restoreMs: 600 } };
   const stopped = () =>

@@ -46,6 +46,22 @@ describe('two simulated clusters', () => {
     expect(JSON.stringify(seen)).not.toContain('PRIVATE KEY');
   });
 
+  it('tell from 4.3 on how far the standby is behind in time, by the word of the product', async () => {
+    const world = await aWorld({ version: '4.3.0' });
+    await inStep(world);
+    const level = await look(world);
+    expect(level.side('standby').native).toMatchObject({ kind: 'read', topics: expect.any(Number) });
+    expect(level.seen.lag).toMatchObject({ kind: 'duration' });
+    world.faults.link('down');
+    world.control().advance(600_000);
+    const behind = await look(world);
+    const { native } = behind.side('standby');
+    expect(native).toMatchObject({ kind: 'read' });
+    expect(native.kind === 'read' ? (native.records ?? 0) : 0).toBeGreaterThan(0);
+    expect(behind.seen.lag.kind === 'duration' ? behind.seen.lag.ms : 0).toBeGreaterThanOrEqual(300_000);
+    expect((await look(await aWorld({ version: '4.2.0' }))).side('standby').native).toMatchObject({ kind: 'unread' });
+  });
+
   it('show somebody else’s staged setting', async () => {
     const world = await aWorld();
     await all(world, 'primary', 'gadmin config set Kafka.RetentionHours 200');

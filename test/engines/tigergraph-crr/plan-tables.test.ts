@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { hashPlan, type Plan } from '../../../src/domain/plan.ts';
 import type { Refusal } from '../../../src/domain/refusal.ts';
 import { kinds } from '../../../src/engines/tigergraph-crr/acts.ts';
+import type { ReadSide } from '../../../src/engines/tigergraph-crr/detail.ts';
 import { observationOf } from '../../../src/engines/tigergraph-crr/observe.ts';
+import { versionIn } from '../../../src/engines/tigergraph-crr/parse/version.ts';
 import { planCrr } from '../../../src/engines/tigergraph-crr/plan.ts';
 import { writableOf } from '../../../src/engines/tigergraph-crr/state.ts';
 import { stepsOf } from '../../../src/engines/tigergraph-crr/steps.ts';
 import { connectShell } from '../../../src/transports/shell.ts';
-import { aLink, rawSettings } from './build.ts';
+import { aLink, aSource, rawSettings } from './build.ts';
 import { detailIn, operationsOn, type StateName, stateNames, versions } from './plan-states.ts';
 
 const link = aLink();
@@ -82,6 +84,46 @@ describe('what is planned', () => {
 
   it.each(rowsOf)('for a %s, %s, on %s: %j', (name, state, version, expected) => {
     expect(effectsOf(planned(name, state, version))).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'hosts of its own',
+      (read: ReadSide): ReadSide => ({ ...read, hosts: aSource().hosts }),
+      /both list 10\.0\.1\.11, 10\.0\.1\.12 as their host/,
+    ],
+    ['hosts that are not told', (read: ReadSide): ReadSide => ({ ...read, hosts: null }), /hosts of both clusters could not be read/],
+    [
+      'other partitions',
+      (read: ReadSide): ReadSide => ({ ...read, shape: { partitions: 3, replicas: 1 } }),
+      /has [23] partitions and graph-(east|west) [23], so no/,
+    ],
+    ['partitions that are not told', (read: ReadSide): ReadSide => ({ ...read, shape: null }), /partitions of both clusters could not/],
+    [
+      'another patch',
+      (read: ReadSide): ReadSide => ({ ...read, version: versionIn('4.1.5') }),
+      /runs 4\.1\.[45] and graph-(east|west) 4\.1\.[45], so no/,
+    ],
+    [
+      'another place of backups',
+      (read: ReadSide): ReadSide => ({ ...read, backupSetup: { ...read.backupSetup, path: '/elsewhere' } }),
+      /puts its backups into \/elsewhere, and the config says \/data\/backup/,
+    ],
+  ])('puts no content of one cluster on one with %s', (_, change, words) => {
+    for (const [name, state] of [
+      ['setup', 'no set-up'],
+      ['rebuild', 'following'],
+      ['failback', 'promoted'],
+      ['upgrade finish', 'torn down'],
+      ['restore of the other’s', 'no set-up'],
+    ] as const) {
+      const operation = operations[name];
+      const fine = detailIn(state, '4.1.4');
+      if (operation === undefined || fine.standby.kind !== 'read') throw new TypeError(`no operation ${name}`);
+      const seen = observationOf(link, { ...fine, standby: change(fine.standby) }, 3_000);
+      const refused = planCrr(operation, link, seen);
+      expect(refused.kind === 'refusal' ? refused.sentence : `${name} is planned`).toMatch(words);
+    }
   });
 
   it.each([
@@ -185,7 +227,10 @@ describe('every plan and every refusal', () => {
       if (detailIn(state, version).primary.kind === 'read' && writableOf(detailIn(state, version).primary) !== 'no') {
         expect(fences, `${name}, ${state}`).toBeGreaterThanOrEqual(0);
         expect(fences).toBeLessThan(promotes);
-      } else if (detailIn(state, version).primary.kind !== 'read') expect(plan.warnings.join(' ')).toMatch(/can't be fenced|takes writes/);
+      } else if (detailIn(state, version).primary.kind !== 'read') {
+        expect(at('fence-by-hand'), `${name}, ${state}`).toBe(0);
+        expect(plan.warnings.join(' ')).toMatch(/can't fence it|takes writes/);
+      }
     }
   });
 

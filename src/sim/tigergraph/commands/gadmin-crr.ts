@@ -107,7 +107,7 @@ const lag: TigerTool = async ({ cluster, realm, call }) => {
   const own = topicsOf(cluster);
   const topics = topicsOf(source).map(({ bare, name, end }) => {
     const behind = Math.max(0, end - (own.find((each) => each.bare === bare)?.end ?? 0));
-    const seconds = behind === 0 ? 0 : Math.max(1, Math.round(realm.state.pace.lagMs / 1000));
+    const seconds = behind === 0 ? 0 : Math.max(1, Math.round(realm.state.pace.lagMs / 1000), stalled);
     const replication = { replicationLagRecords: behind, replicationLagSeconds: seconds, replicationStalledSeconds: stalled };
     return { topic: name, ...replication, replayLagRecords: 0, replayLagSeconds: 0, replayStalledSeconds: 0 };
   });
