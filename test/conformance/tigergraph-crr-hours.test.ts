@@ -1,117 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../../src/domain/clock.ts';
-import { asRunId, asUserId } from '../../src/domain/ids.ts';
-import { silentLog } from '../../src/domain/log.ts';
-import { hashPlan } from '../../src/domain/plan.ts';
-import type { Entry, EntryKind, RunView } from '../../src/domain/run.ts';
-import { fold } from '../../src/runs/fold.ts';
-import { createRunner, type Runner, runnerPace } from '../../src/runs/runner.ts';
+import { describe, expect, it } from 'vitest';
 import { tinyPace } from '../../src/sim/tigergraph/pace.ts';
-import { createStore, type Store } from '../../src/store/index.ts';
-import { type DyingJournal, dyingJournal } from '../support/dying-journal.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
-import { allowed, proposal } from '../support/runs.ts';
 import { until } from '../support/until.ts';
-import { planOn } from './drive.ts';
-import { type CrrBed, crrLinkId, openCrr } from './tigergraph-crr-bed.ts';
+import { crrLinkId, openCrr } from './tigergraph-crr-bed.ts';
+import { havePlays, type Play, playOn } from './tigergraph-crr-play.ts';
 
 const hour = 3_600_000;
-const hopMs = 180_000;
-const run = asRunId('r-0000000001');
-const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 25, probeMs: 3_000, observeMs: 3_000, progressEveryMs: 0, lineMs: 30 };
-const quietWakeups = { wake: async () => undefined, listen: async () => undefined, close: async () => undefined };
 
-/** One rebuild whose restore takes hours on a clock that leaps, for the bot and for the clusters alike. */
-interface Play {
-  readonly bed: CrrBed;
-  /** Leases go by the time that really passes; deadlines and what is recorded go by this one. */
-  pass(ms: number): Promise<void>;
-  worker(name: string): Promise<DyingJournal>;
-  view(): Promise<RunView>;
-  entries<K extends EntryKind>(kind: K): Promise<readonly Extract<Entry, { kind: K }>[]>;
-  /** Waits until the thread can tell that the restore says this. */
-  says(words: RegExp): Promise<void>;
-  reaches(state: RunView['state']): Promise<RunView>;
-  retry(): Promise<void>;
-  /** Restores that were begun, and those that came to their end. */
-  restores(): { readonly begun: number; readonly ended: number };
-}
+havePlays();
 
-let redis: TestRedis;
-let store: Store;
-let bed: CrrBed;
-const runners: Runner[] = [];
-
-beforeEach(async () => {
-  redis = await startRedis();
-  store = createStore({ url: redis.url, worker: 'hours', clock: systemClock, onProblem: () => {} });
-});
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.stop()));
-  await bed.close();
-  await store.close();
-  await redis.stop();
-});
-
-async function rebuildOf(restoreMs: number): Promise<Play> {
-  bed = await openCrr({ version: '4.1.4', start: 'outdated', pace: { ...tinyPace, restoreMs } });
-  let leapt = 0;
-  const clock: Clock = { ...systemClock, now: () => systemClock.now() + leapt };
-  const plan = await planOn(bed, { kind: 'rebuild', link: crrLinkId });
-  await store.journal.create(run, crrLinkId, proposal(plan, { run, planHash: hashPlan(plan), verdict: allowed, at: clock.now() }));
-  const view = async () => fold(await store.journal.read(run));
-  const entries: Play['entries'] = async (kind) =>
-    // The filter has just told that it is of this kind.
-    (await store.journal.read(run)).flatMap(({ entry }) => (entry.kind === kind ? [entry as Extract<Entry, { kind: typeof kind }>] : []));
-  return {
-    bed,
-    view,
-    entries,
-    pass: async (ms) => {
-      // In many leaps, so that what ends in the middle of one ends late by no more than its length.
-      for (let left = ms; left > 0; left -= hopMs) {
-        const hop = Math.min(left, hopMs);
-        leapt += hop;
-        bed.world.control().advance(hop);
-        await systemClock.sleep(0);
-      }
-    },
-    worker: async (name) => {
-      const dying = dyingJournal(store.journal, Number.MAX_SAFE_INTEGER, false);
-      const runner = createRunner({
-        worker: name,
-        journal: dying.journal,
-        wakeups: quietWakeups,
-        engines: new Map([[bed.link.engine, bed.engine()]]),
-        links: new Map([[bed.link.id, bed.link]]),
-        clock,
-        log: silentLog,
-        pace,
-        recheck: async () => null,
-        secure: async () => null,
-        onWritten: () => {},
-        history: async () => [],
-      });
-      runners.push(runner);
-      await runner.start();
-      return dying;
-    },
-    says: (words) => until(async () => (await entries('progress')).some(({ note }) => words.test(note)), `somebody says ${words}`),
-    reaches: async (state) => {
-      await until(async () => (await view()).state === state, `the run is ${state}`);
-      return view();
-    },
-    retry: async () => {
-      const entry: Entry = { kind: 'retried', at: clock.now(), by: asUserId('U0ANA') };
-      await store.journal.append({ run, fence: null, expectedSeq: (await view()).seq, entry, dueInMs: 0 });
-    },
-    restores: () => {
-      const kinds = bed.world.effects().map(({ kind }) => kind);
-      const count = (kind: string) => kinds.filter((one) => one === kind).length;
-      return { begun: count('restore-stops'), ended: count('restore') };
-    },
-  };
-}
+/** A rebuild whose restore takes so long. */
+const rebuildOf = async (restoreMs: number): Promise<Play> =>
+  playOn(await openCrr({ version: '4.1.4', start: 'outdated', pace: { ...tinyPace, restoreMs } }), { kind: 'rebuild', link: crrLinkId });
 
 describe('a restore that takes hours', { timeout: 180_000 }, () => {
   it('is watched on by another worker when the first one dies in hour two, and is begun once', async () => {
