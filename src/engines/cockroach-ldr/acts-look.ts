@@ -5,6 +5,7 @@ import { asking } from './asks.ts';
 import type { LdrSettings } from './config.ts';
 
 type Kind =
+  | 'proveLogin'
   | 'checkFit'
   | 'checkSchema'
   | 'checkWrites'
@@ -28,6 +29,11 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
     ...(asks.length === 0 ? {} : { asks }),
   });
   return {
+    // On the side that is read from.
+    proveLogin: (side: Side, user: string) => {
+      const title = `Log in to ${at(side)} as ${user}, with the password that the connection is to hold`;
+      return look(side, kinds.proveLogin, title, [ask.login(side)], { user });
+    },
     // What it asks of each table is a page long, and the same that a preflight of a setup asks.
     checkFit: (side: Side) =>
       look(side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`, []),

@@ -15,6 +15,7 @@ import { quoteTable, showTable } from './table-name.ts';
 export const kinds = {
   setRangefeeds: 'ldr.set-rangefeeds',
   createUser: 'ldr.create-user',
+  proveLogin: 'ldr.prove-login',
   grant: 'ldr.grant',
   createConnection: 'ldr.create-connection',
   alterConnection: 'ldr.alter-connection',

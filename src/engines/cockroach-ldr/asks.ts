@@ -2,6 +2,7 @@ import type { Side } from '../../domain/observation.ts';
 import type { Asked } from '../../domain/plan.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { jobsStatement, logicalJob } from '../cockroach/jobs.ts';
+import { logInStatement } from '../cockroach/log-in.ts';
 import { nowStatement } from '../cockroach/now.ts';
 import { landedStatement } from '../cockroach/session.ts';
 import type { LdrSettings } from './config.ts';
@@ -36,6 +37,7 @@ export function asking(settings: LdrSettings) {
     /** Both. */
     stock: (side: Side): Asked => of(side, jobs, queues(side), [nowStatement]),
     clock: (side: Side): Asked => of(side, [nowStatement]),
+    login: (side: Side): Asked => of(side, [logInStatement]),
     writes: (side: Side): Asked => of(side, politely(lastLookMs), tablesOn(settings, side).map(newestWriteQuery)),
     content: (side: Side): Asked => of(side, tablesOn(settings, side).map(fingerprintQuery)),
   };

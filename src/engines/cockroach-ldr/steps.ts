@@ -4,7 +4,7 @@ import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import { executorOf } from './place.ts';
-import { alterConnection, createConnection, createUser, dropConnection, grant, setRangefeeds } from './steps/access.ts';
+import { alterConnection, createConnection, createUser, dropConnection, grant, proveLogin, setRangefeeds } from './steps/access.ts';
 import { bounce } from './steps/bounce.ts';
 import { type Comparisons, compareTables } from './steps/compare.ts';
 import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps/cut.ts';
@@ -22,6 +22,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
   const looks: Looks = new Map();
   return {
     [kinds.setRangefeeds]: executorOf(connect, setRangefeeds),
+    [kinds.proveLogin]: executorOf(connect, proveLogin),
     [kinds.createUser]: executorOf(connect, createUser),
     [kinds.grant]: executorOf(connect, grant),
     [kinds.createConnection]: executorOf(connect, createConnection),

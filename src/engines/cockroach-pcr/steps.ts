@@ -18,7 +18,7 @@ import { awaitPromotion, completeReplication } from './steps/promotion.ts';
 import { awaitReader, closeReader, dropReader, openReader, startReader, stopReader, verifyReader } from './steps/reader.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps/service.ts';
 import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, dropOldCopy, proveMoving } from './steps/setup.ts';
-import { configure, createUser, dropUser, grantUser, revokeUser } from './steps/setup-users.ts';
+import { configure, createUser, dropUser, grantUser, proveLogin, revokeUser } from './steps/setup-users.ts';
 import { dropCopy } from './steps/teardown.ts';
 import { awaitTime, bounce, replaceConnection, setExpiration, setRetention } from './steps/tuning.ts';
 import { finalize, finalizeApplication, verifyRelease } from './steps/upgrade.ts';
@@ -68,6 +68,7 @@ export function stepsOf(connect: SqlConnect, shell: ShellConnect): Readonly<Reco
     [readerKinds.dropReader]: executorOf(connect, dropReader),
     [tuningKinds.setRetention]: executorOf(connect, setRetention),
     [tuningKinds.setExpiration]: executorOf(connect, setExpiration),
+    [tuningKinds.proveLogin]: executorOf(connect, proveLogin),
     [tuningKinds.replaceConnection]: executorOf(connect, replaceConnection),
     [tuningKinds.bounce]: executorOf(connect, bounce),
     [tuningKinds.awaitTime]: executorOf(connect, awaitTime),

@@ -39,6 +39,32 @@ async function stepOf(on: LdrBed, operation: Operation, kind: string): Promise<S
 const ask = (on: LdrBed, step: Step) => settle(on, step, () => on.engine());
 const stream = `CREATE LOGICAL REPLICATION STREAM FROM TABLES (${orders}, shop.public.items) ON 'external://to_east' INTO TABLES (${orders}, shop.public.items)`;
 
+describe('a password of the config that lets nobody in', { timeout: 180_000 }, () => {
+  const streams = { primary: null, standby: { externalConnection: 'to_new', reach: aReach() } };
+  const wrong = {
+    kind: 'impossible',
+    why: expect.stringContaining("has a user stream that the config's password does not let in"),
+  };
+
+  it('is found before a connection is made of it', async () => {
+    const on = await open({ world: { ...admin, start: 'none' }, settings: () => ({ streams }) });
+    const create = await stepOf(on, setup, 'ldr.create-user');
+    await byHand(on.world, 'primary', `CREATE USER stream WITH PASSWORD 'another'`);
+    expect(await ask(on, create)).toMatchObject(wrong);
+  });
+
+  it('is found before a connection is overwritten', async () => {
+    const renewed = { primary: null, standby: { externalConnection: 'to_east', reach: aReach() } };
+    const on = await open({ world: admin, settings: () => ({ streams: renewed }) });
+    const { steps } = await planOn(on, { kind: 'reconnect', link });
+    const [first] = steps;
+    if (first === undefined) throw new TypeError('no step');
+    await byHand(on.world, 'primary', `CREATE USER stream WITH PASSWORD 'another'`);
+    expect(await ask(on, first)).toMatchObject(wrong);
+    expect(on.effects()).toEqual([]);
+  });
+});
+
 describe('starting a job', { timeout: 180_000 }, () => {
   it('takes one that somebody started meanwhile by the same words for the one that was wanted, and starts no second', async () => {
     const on = await open({ world: { start: 'none' } });

@@ -70,14 +70,20 @@ describe('the order of steps', () => {
       reconnect,
       aLink(),
       following(),
-      ['ldr.alter-connection sql-west', 'ldr.bounce sql-west', 'ldr.prove-advance sql-west'],
+      ['ldr.prove-login sql-east', 'ldr.alter-connection sql-west', 'ldr.bounce sql-west', 'ldr.prove-advance sql-west'],
     ],
     [
       'reconnect before 25.4',
       reconnect,
       aLink(),
       following({}, onVersion('25.2')),
-      ['ldr.drop-connection sql-west', 'ldr.create-connection sql-west', 'ldr.bounce sql-west', 'ldr.prove-advance sql-west'],
+      [
+        'ldr.prove-login sql-east',
+        'ldr.drop-connection sql-west',
+        'ldr.create-connection sql-west',
+        'ldr.bounce sql-west',
+        'ldr.prove-advance sql-west',
+      ],
     ],
     [
       'reconnect of a connection that people keep',

@@ -9,7 +9,7 @@ const stuck = { status: 'paused', runningStatus: 'pausing after error: x', repli
 describe('a reconnect of what stands still', () => {
   it('leaves paused what somebody paused by hand, and says until when it can be resumed', () => {
     const plan = planned(reconnect, following(held));
-    expect(outline(plan)).toEqual(['ldr.alter-connection sql-west']);
+    expect(outline(plan)).toEqual(['ldr.prove-login sql-east', 'ldr.alter-connection sql-west']);
     expect(plan.summary).toBe('Renew the external connection of sql-west, and have replication use it once it is resumed.');
     expect(plan.warnings[0]).toBe(
       `sql-east → sql-west is paused by hand (job ${aJob().id}) and stays paused. It reads the renewed connection when it is resumed (/repl resume shop); whether that works is known only then. It can be resumed for about 23 h more; after that it has to be set up again with a full copy.`,
@@ -18,7 +18,12 @@ describe('a reconnect of what stands still', () => {
 
   it('lets a job that met an error try again, and says so', () => {
     const plan = planned(reconnect, following(stuck));
-    expect(outline(plan)).toEqual(['ldr.alter-connection sql-west', 'ldr.bounce sql-west', 'ldr.prove-advance sql-west']);
+    expect(outline(plan)).toEqual([
+      'ldr.prove-login sql-east',
+      'ldr.alter-connection sql-west',
+      'ldr.bounce sql-west',
+      'ldr.prove-advance sql-west',
+    ]);
     expect(plan.warnings[0]).toContain('paused itself after an error');
     expect(plan.summary).toBe('Renew the external connection of sql-west, and have replication use it.');
   });
@@ -27,12 +32,15 @@ describe('a reconnect of what stands still', () => {
     const jobs = [aJob({ id: '7', covers: [0], ...held }), aJob({ id: '8', covers: [1] })];
     const plan = planned(reconnect, following({}, { jobs }));
     expect(plan.steps.map(({ kind, params }) => [kind, params['job'] ?? null])).toEqual([
+      ['ldr.prove-login', null],
       ['ldr.alter-connection', null],
       ['ldr.bounce', '8'],
     ]);
     const both = planned(reconnect, mutual(held), bothWays());
     expect(outline(both)).toEqual([
+      'ldr.prove-login sql-east',
       'ldr.alter-connection sql-west',
+      'ldr.prove-login sql-west',
       'ldr.alter-connection sql-east',
       'ldr.bounce sql-east',
       'ldr.prove-advance sql-east',

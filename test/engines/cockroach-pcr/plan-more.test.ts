@@ -58,6 +58,7 @@ const serve = [
 ];
 const fence = 'stop-service@sql-east';
 const promote = 'complete-replication@sql-west';
+const byHand = 'fence-by-hand@-';
 const pendingIn = (ms: number) => aStandby({ status: 'replication pending failover', failover: micros(-ms) });
 const leftStopped = (msAgo: number) => aReadSide(aVirtualCluster({ service: 'none', activated: micros(msAgo) }));
 
@@ -98,7 +99,7 @@ describe('a failover while one is pending', () => {
     const alive = planned(failover, aDetail(aSource(), pendingIn(5 * hour)));
     expect(kindsOf(alive)).toEqual([fence, promote, ...serve]);
     const dead = planned(failover, aDetail(gone, pendingIn(5 * hour)));
-    expect(kindsOf(dead)).toEqual([promote, ...serve]);
+    expect(kindsOf(dead)).toEqual([byHand, promote, ...serve]);
     const step = dead.steps.find(({ kind }) => kind === 'pcr.complete-replication');
     expect(step?.params).toMatchObject({ to: 'latest', replaces: micros(-5 * hour) });
     expect(dead.warnings.join(' ')).toMatch(/takes the place of the failover/);
@@ -124,7 +125,7 @@ describe('a failover while one is pending', () => {
 describe('a failover that somebody began before', () => {
   it.each(['replication failing over', 'replication cutting over'])('is completed while it is %s', (status) => {
     const detail = aDetail(gone, aStandby({ status, failover: micros(60_000) }));
-    expect(kindsOf(planned(failover, detail))).toEqual(serve);
+    expect(kindsOf(planned(failover, detail))).toEqual([byHand, ...serve]);
     expect(answer(failoverIn(-90_000), detail)).toMatchObject({ kind: 'refusal', sentence: expect.stringContaining('has begun') });
   });
 
@@ -132,7 +133,7 @@ describe('a failover that somebody began before', () => {
     const plan = planned(failover, aDetail(aSource(), leftStopped(hour)));
     expect(kindsOf(plan)).toEqual([fence, ...serve]);
     expect(plan.predictedLoss).toMatchObject({ ms: hour });
-    expect(kindsOf(planned(failover, aDetail(gone, leftStopped(hour))))).toEqual(serve);
+    expect(kindsOf(planned(failover, aDetail(gone, leftStopped(hour))))).toEqual([byHand, ...serve]);
   });
 
   it('is not completed when that would discard what applications wrote for days', () => {
@@ -140,7 +141,7 @@ describe('a failover that somebody began before', () => {
       kind: 'refusal',
       sentence: expect.stringContaining('would discard all of them'),
     });
-    expect(kindsOf(planned(failover, aDetail(gone, leftStopped(25 * hour))))).toEqual(serve);
+    expect(kindsOf(planned(failover, aDetail(gone, leftStopped(25 * hour))))).toEqual([byHand, ...serve]);
   });
 
   it('is not taken for one when the side that serves was promoted later', () => {
@@ -150,19 +151,25 @@ describe('a failover that somebody began before', () => {
 });
 
 describe('a primary that can not be reached', () => {
+  const accepts =
+    "If that can't be done, sql-east could not be fenced: if it is alive, or comes back, it takes writes while sql-west does too, and those are lost. Whoever confirms this step accepts that, and the run records who did.";
+
   it('is fenced by a person first when the team has said how', () => {
     const of = aLink();
     const fenced: PcrLink = { ...of, settings: { ...of.settings, fencing: 'Power off the nodes of sql-east.' } };
     const plan = planned(failover, aDetail(gone), fenced);
-    expect(kindsOf(plan)).toEqual(['fence-by-hand@-', promote, ...serve]);
-    expect(plan.steps[0]).toMatchObject({ by: 'person', statements: ['Power off the nodes of sql-east.'] });
+    expect(kindsOf(plan)).toEqual([byHand, promote, ...serve]);
+    expect(plan.steps[0]).toMatchObject({ by: 'person', statements: ['Power off the nodes of sql-east.', accepts] });
     expect(kindsOf(planned(failover, aDetail(), fenced))).toEqual([fence, promote, ...serve]);
   });
 
-  it('is only warned of otherwise', () => {
+  it('is fenced by a person first where nobody has said how, or somebody accepts that it is not', () => {
     const plan = planned(failover, aDetail(gone));
-    expect(kindsOf(plan)).toEqual([promote, ...serve]);
-    expect(plan.warnings[0]).toContain("can't be fenced");
+    expect(kindsOf(plan)).toEqual([byHand, promote, ...serve]);
+    const [how, acceptance] = plan.steps[0]?.statements ?? [];
+    expect(how).toContain('Close every way of applications to sql-east');
+    expect(acceptance).toBe(accepts);
+    expect(plan.warnings[0]).toContain("the bot can't fence it, and the first step asks a person to");
   });
 });
 
@@ -295,7 +302,7 @@ describe('a reconnect', () => {
 
   it('replaces the connection in place from 25.4 on, and shows no secret', () => {
     const plan = planned(reconnect, following, knowing);
-    expect(kindsOf(plan)).toEqual(['replace-connection@sql-west', 'bounce@sql-west', 'prove-catch-up@sql-west']);
+    expect(kindsOf(plan)).toEqual(['prove-login@sql-east', 'replace-connection@sql-west', 'bounce@sql-west', 'prove-catch-up@sql-west']);
     expect(sent(plan)[0]).toMatch(/^ALTER EXTERNAL CONNECTION "to-east" AS 'postgresql:\/\/repl:\*\*\*\*\*@east/);
     expect(JSON.stringify(plan)).not.toContain('Tr0ub4dor');
   });

@@ -43,10 +43,21 @@ describe('a reconnect', { timeout: 180_000 }, () => {
     await until(() => on.world.jobs('standby').some(({ runningStatus }) => runningStatus?.includes('28P01') === true), 'it is locked out');
     const plan = on.engine().plan(reconnect, on.link, await look(on));
     if (plan.kind !== 'plan') throw new TypeError(plan.sentence);
-    expect(plan.steps.map(({ kind }) => kind)).toEqual(['pcr.replace-connection', 'pcr.bounce', 'pcr.prove-catch-up']);
+    expect(plan.steps.map(({ kind }) => kind)).toEqual(['pcr.prove-login', 'pcr.replace-connection', 'pcr.bounce', 'pcr.prove-catch-up']);
     await carry(on, plan);
     expect(on.world.vc('standby')?.status).toBe('replicating');
     expect(JSON.stringify(on.effects())).not.toContain(encodeURIComponent(setupSecrets.stream));
+  });
+
+  it('overwrites nothing while the password of the config lets nobody in', async () => {
+    const on = await byExternal();
+    const plan = await planOn(on, reconnect);
+    await byHand(on.world, 'primary', `ALTER USER stream WITH PASSWORD 'another'`);
+    expect(await settle(on, step(plan, 'pcr.prove-login'), () => on.engine())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining("sql-east has a user stream that the config's password does not let in"),
+    });
+    expect(on.effects()).toEqual([]);
   });
 
   it('halts when the stream does not come back, and says why', async () => {

@@ -1,4 +1,4 @@
-import type { Side } from '../../../domain/observation.ts';
+import { otherSide, type Side } from '../../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
 import { problemOf } from '../../cockroach/deaf.ts';
@@ -159,7 +159,7 @@ export function planReconnect(link: LdrLink, detail: LdrDetail): Outline | Refus
   const acts = actsFor(link.settings);
   return {
     summary: `Renew the external connection of ${flows.map(({ into }) => link.settings[into].cluster).join(' and of ')}, and have replication use it${flows.every(({ jobs }) => jobs.every(isHeld)) ? ' once it is resumed' : ''}.`,
-    steps: flows.flatMap((flow) => reconnectSteps(link, flow, acts)),
+    steps: flows.flatMap((flow) => reconnectSteps(link, detail, flow, acts)),
     predictedLoss: noLoss('Nothing is lost; replication stands still for a moment.'),
     predictedDowntime: noDowntime,
     warnings: [
@@ -173,7 +173,7 @@ export function planReconnect(link: LdrLink, detail: LdrDetail): Outline | Refus
 
 const notKept = noUndo('What the connection held before is not known to the bot.');
 
-function reconnectSteps(link: LdrLink, flow: Flow, acts: Acts): readonly Draft[] {
+function reconnectSteps(link: LdrLink, detail: LdrDetail, flow: Flow, acts: Acts): readonly Draft[] {
   const { into, jobs, read } = flow;
   const bounces = jobs
     .filter((job) => !isHeld(job))
@@ -181,7 +181,7 @@ function reconnectSteps(link: LdrLink, flow: Flow, acts: Acts): readonly Draft[]
       changeStep(acts.bounce(into, job.id), budgetMs, noUndo('Replication has connected anew; there is nothing to take back.')),
     );
   const proofs = jobs.some(isHeld) ? [] : [lookStep(acts.proveAdvance(into, link.settings.maxLagMs), proofBudgetMs)];
-  return [...renewSteps(link, into, isAtLeast(read.release, 25, 4), acts), ...bounces, ...proofs];
+  return [...loginSteps(link, detail, into, acts), ...renewSteps(link, into, isAtLeast(read.release, 25, 4), acts), ...bounces, ...proofs];
 }
 
 /** Somebody paused it by hand and wants it so: it reads its connection when it is resumed. */
@@ -204,6 +204,14 @@ function reconnectWarnings({ settings, id }: LdrLink, flow: Flow): readonly stri
           `${way} paused itself after an error (job ${stuck.join(', ')}): it is let go on with the renewed connection, and pauses itself again if the cause is another one.`,
         ]),
   ];
+}
+
+/** Where nothing answers the bot, the nodes may still get through, at another address. One that keeps only the bot out can be tried. */
+function loginSteps({ settings }: LdrLink, detail: LdrDetail, into: Side, acts: Acts): readonly Draft[] {
+  const reach = reachInto(settings, into);
+  const source = otherSide(into);
+  const answers = detail[source].kind === 'read' || detail[source].kind === 'locked';
+  return reach === null || reach.password === null || !answers ? [] : [lookStep(acts.proveLogin(source, reach.user), budgetMs)];
 }
 
 /** Before 25.4 a connection can't be changed, so it is dropped and made anew; a job that runs reads it again only when it connects. */

@@ -3,6 +3,7 @@ import { isFault } from '../../../domain/faults.ts';
 import { otherSide } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
+import { keptOut, letsIn } from '../../cockroach/log-in.ts';
 import { mask } from '../../cockroach/stream-uri.ts';
 import type { Probe } from '../../engine.ts';
 import { refused } from '../../frame/executor.ts';
@@ -29,14 +30,14 @@ export const setRangefeeds: LdrStep<z.infer<typeof rangefeedParams>> = {
 
 const userParams = z.object({ user: z.string() });
 
-/** The user that the other side's nodes come with. One that exists keeps its password. */
+/** The user that the other side's nodes come with. One that exists keeps its password, which has to be the config's. */
 export const createUser: LdrStep<z.infer<typeof userParams>> = {
   params: userParams,
   rebuild: (acts, side, { user }) => acts.createUser(side, user),
   probe: (place, { user }) =>
     on(place, async (session) => {
       const users = (await session.read('SHOW USERS')).map((row) => row['username'] ?? row['user_name'] ?? '');
-      return users.includes(user) ? done({ user }) : todo;
+      return users.includes(user) ? canLogIn(place, user) : todo;
     }),
   perform: async (place, statement) => {
     const password = reachInto(place.settings, otherSide(place.side))?.password ?? null;
@@ -47,6 +48,22 @@ export const createUser: LdrStep<z.infer<typeof userParams>> = {
       statement.replace(quoteLiteral(mask), () => quoteLiteral(password.reveal())),
     );
   },
+};
+
+/** What the connection on the other side is to hold, tried here. */
+async function canLogIn({ connect, settings, side, here, link, io }: Place, user: string): Promise<Probe> {
+  const password = reachInto(settings, otherSide(side))?.password ?? null;
+  if (password === null) return impossible(`The config of ${link.id} no longer gives a password for ${user}.`);
+  return (await letsIn(connect, settings[side], settings.interface, { name: user, password }, io))
+    ? done({ user, 'log-in': 'tried' })
+    : impossible(keptOut(here, user));
+}
+
+/** Before a connection is overwritten that can't be read back: what it is to hold lets replication in. */
+export const proveLogin: LdrStep<z.infer<typeof userParams>> = {
+  params: userParams,
+  rebuild: (acts, side, { user }) => acts.proveLogin(side, user),
+  probe: (place, { user }) => canLogIn(place, user),
 };
 
 const grantParams = z.object({ user: z.string(), privileges: z.array(z.string()), old: z.boolean() });

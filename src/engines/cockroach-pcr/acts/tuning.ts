@@ -1,15 +1,17 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import { quoteLiteral } from '../../../transports/sql-quoting.ts';
+import { logInStatement } from '../../cockroach/log-in.ts';
 import { spell, spellTime } from '../../cockroach/spell.ts';
 import { actOn, alter, lookOn } from '../act-on.ts';
 import type { PcrSettings } from '../config.ts';
 import { asking } from '../reads.ts';
-import { forPeople, intervalText, type Replacement, replaceConnectionStatements, type Trust } from '../statements-setup.ts';
+import { forPeople, intervalText, loginOf, type Replacement, replaceConnectionStatements, type Trust } from '../statements-setup.ts';
 
 /** Names of the steps on a running stream. They are written into journals, so a name is never used again for something else. */
 export const tuningKinds = {
   setRetention: 'pcr.set-retention',
   setExpiration: 'pcr.set-expiration',
+  proveLogin: 'pcr.prove-login',
   replaceConnection: 'pcr.replace-connection',
   replaceByHand: 'replace-connection-by-hand',
   bounce: 'pcr.bounce',
@@ -42,6 +44,15 @@ export function tuningActs(settings: PcrSettings) {
         `Let ${at(of === 'source' ? side : otherSide(side))} keep history for ${spell(expirationMs)} of silence`,
         expiration(expirationMs, of),
         { expirationMs, of },
+      ),
+    /** On the side that the stream reads from. */
+    proveLogin: (side: Side) =>
+      lookOn(
+        settings,
+        side,
+        tuningKinds.proveLogin,
+        `Log in to ${at(side)} as ${loginOf(settings.setup, 'stream')?.name ?? 'nobody'}, with the password that the connection is to hold`,
+        [asking(settings).of(side, [logInStatement])],
       ),
     replaceConnection: (side: Side, trust: Trust, how: Replacement) =>
       actOn(

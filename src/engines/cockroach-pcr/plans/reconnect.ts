@@ -68,14 +68,17 @@ function connectionOf({ link, follower, here, there }: Scene): string | Refusal 
 }
 
 /** The bot replaces the connection when the config says what it is to hold; otherwise a person does. */
-function replacement({ link, follower, here, there }: Scene, connection: string): readonly Draft[] {
+function replacement({ link, follower, source, sourceRead, here, there }: Scene, connection: string): readonly Draft[] {
   const { settings } = link;
   const { side, read } = follower;
   const trust: Trust = isAtLeast(read.release, 24, 1) ? 'inline' : 'path';
   const how = isAtLeast(read.release, 25, 4) ? 'alter' : 'recreate';
   if (replaceConnectionStatements(settings, side, trust, how, forPeople).length > 0) {
-    const act = actsFor(settings).replaceConnection(side, trust, how);
+    const acts = actsFor(settings);
+    const act = acts.replaceConnection(side, trust, how);
     return [
+      // Where nothing answers the bot, the nodes may still get through, at another address. One that keeps only the bot out can be tried.
+      ...(sourceRead.kind === 'read' || sourceRead.kind === 'locked' ? [lookStep(acts.proveLogin(source), budgetMs)] : []),
       changeStep(act, budgetMs, noUndo('What it held before can not be read, so it can not be put back.'), { pointOfNoReturn: true }),
     ];
   }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Fault, isFault } from '../../../domain/faults.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { scrub } from '../../../transports/scrub.ts';
-import { withSystem } from '../../cockroach/session.ts';
+import { keptOut, letsIn } from '../../cockroach/log-in.ts';
+import { systemInterface, withSystem } from '../../cockroach/session.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
 import { change, type PcrStep, type Place } from '../place.ts';
@@ -83,24 +84,20 @@ function isThere(place: Place, user: Who): Promise<boolean> {
 }
 
 /** The password of a user that is there can't be read, but it can be tried. */
-async function canLogIn(place: Place, user: Who): Promise<Probe> {
-  const { connect, address, io, link, here } = place;
+async function canLogIn({ connect, address, io, link, here }: Place, user: Who): Promise<Probe> {
   const login = loginOf(link.settings.setup, user);
   if (login === null) return impossible(`The config of ${link.id} no longer names the user.`);
-  // The certificate of the bot's own user proves nothing about another one.
-  const tls = address.tls.kind === 'verify' ? { ...address.tls, cert: null, key: null } : address.tls;
-  try {
-    await withSystem(connect, { ...address, user: login.name, password: login.password, tls }, io, (session) =>
-      session.read('SELECT 1 AS one'),
-    );
-    return done({ user: login.name, 'log-in': 'tried' });
-  } catch (cause) {
-    if (!isFault(cause) || cause.code !== 'login-refused') throw cause;
-    return impossible(
-      `${here} has a user ${login.name} that the config's password does not let in: set its password there, or correct the secret in the config.`,
-    );
-  }
+  return (await letsIn(connect, address, systemInterface, login, io))
+    ? done({ user: login.name, 'log-in': 'tried' })
+    : impossible(keptOut(here, login.name));
 }
+
+/** Before a connection is overwritten that can't be read back: what it is to hold lets the stream in. */
+export const proveLogin: PcrStep<object> = {
+  params: z.object({}),
+  rebuild: (acts, side) => acts.proveLogin(side),
+  probe: (place) => canLogIn(place, 'stream'),
+};
 
 const grantParams = z.object({ who, privilege: z.string() });
 
