@@ -1,4 +1,5 @@
 import { ldrLooks } from './cockroach-ldr-looks.ts';
+import { ldrOptions } from './cockroach-ldr-options.ts';
 import { ldrSituations } from './cockroach-ldr-situations.ts';
 import { describeDeaths } from './worker-deaths.ts';
 
@@ -11,3 +12,17 @@ describeDeaths('cockroach-ldr on 24.3', byTwoStatements);
 // People do all of it, so a worker that dies must neither ask them twice nor go on without them.
 const moved = ldrLooks('26.2').filter(({ name }) => name === 'switchover both ways');
 describeDeaths('cockroach-ldr without a statement on 26.2', moved);
+
+/** As of one time for every world, so that what is sent compares. */
+const onward = { kind: 'time', at: Date.now() - 60_000 } as const;
+// What is found again after a death in another way than usual: by a time, by functions, on another virtual cluster.
+const odd = ['setup that goes on both ways', 'setup with functions', 'setup in a virtual cluster'];
+describeDeaths(
+  'cockroach-ldr with options on 26.2',
+  ldrOptions('26.2')
+    .filter(({ name }) => odd.includes(name))
+    .map((one) =>
+      one.operation.kind === 'setup' && one.operation.from !== undefined ? { ...one, operation: { ...one.operation, from: onward } } : one,
+    ),
+  'thinned',
+);
