@@ -48,7 +48,7 @@ export function lookActs(settings: CcdrSettings, kinds: Readonly<Record<Kind, st
     markEnd: (side: Side, database: string) =>
       look(side, 'markEnd', `Note the last transaction of ${database} on ${at(side)}`, [ask.database(side, database)], { database }),
     checkOneWriter: (side: Side, database: string) => {
-      const asks = [ask.database(side, database), ask.side(otherSide(side))];
+      const asks = [ask.database(side, database), ask.glance(otherSide(side))];
       return look(side, 'checkOneWriter', `Check that only ${at(side)} takes writes`, asks, { database });
     },
     awaitOnline: (side: Side, database: string) =>
@@ -70,7 +70,7 @@ export function lookActs(settings: CcdrSettings, kinds: Readonly<Record<Kind, st
       return look(side, 'compareCounts', `Compare what ${at(side)} and ${from(side)} hold, by label and by type`, asks, { ...params });
     },
     takeStock: (side: Side, params: Pair) => {
-      const asks = [ask.database(side, params.database), ask.side(otherSide(side))];
+      const asks = [ask.database(side, params.database), ask.glance(otherSide(side))];
       return look(side, 'takeStock', `Note how far every copy on ${at(side)} is`, asks, { ...params });
     },
     awaitWriter: (side: Side, database: string) =>

@@ -52,24 +52,10 @@ export function asking(settings: CcdrSettings) {
     privileges: (side: Side, name: string): Asked => of(side, database(name), questions.privileges),
     /** Every copy, and what the database holds. */
     counts: (side: Side, name: string): Asked => of(side, database(name), ...counting()),
-    /** Everything there is to know of a side. */
-    side: (side: Side): Asked => {
+    /** Every copy of a side's database, by each of its names. */
+    glance: (side: Side): Asked => {
       const { database: usual, spareDatabase } = settings[side];
-      const names = spareDatabase === null ? [usual] : [usual, spareDatabase];
-      const hidden = 'only where the procedures before do not name it';
-      return of(
-        side,
-        questions.servers,
-        questions.databases,
-        questions.aliases,
-        ...names.map(database),
-        questions.user,
-        questions.procedures,
-        bound(questions.promotion.preview, hidden),
-        bound(questions.promotion.ga, hidden),
-        named(questions.routing, ...names),
-        questions.privileges,
-      );
+      return of(side, ...(spareDatabase === null ? [usual] : [usual, spareDatabase]).map(database));
     },
   };
 }

@@ -143,6 +143,10 @@ export const ccdrDetail = z.strictObject({
 export type CcdrDetail = z.infer<typeof ccdrDetail>;
 export type SideRead = z.infer<typeof sideRead>;
 export type ReadSide = Extract<SideRead, { kind: 'read' }>;
+/** A side that could not be read. */
+export type Deaf = Exclude<SideRead, ReadSide>;
+/** What can be told of a side by its database alone. */
+export type Glance = Deaf | Pick<ReadSide, 'kind' | 'by' | 'database'>;
 export type DatabaseView = z.infer<typeof databaseView>;
 export type CopyView = z.infer<typeof copyView>;
 export type ServerView = z.infer<typeof serverView>;

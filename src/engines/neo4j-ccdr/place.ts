@@ -9,9 +9,9 @@ import { executorFrom } from '../frame/executor.ts';
 import { impossible, underway } from '../frame/probes.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { CcdrCluster, CcdrLink } from './config.ts';
-import type { DatabaseView, SideRead } from './detail.ts';
+import type { DatabaseView, Glance } from './detail.ts';
 import { readDatabase } from './read-database.ts';
-import { readSide } from './read-side.ts';
+import { glanceAt } from './read-side.ts';
 import { sendChange, withLeader } from './session.ts';
 import { phaseOf, writableOf } from './state.ts';
 import { explained } from './surface.ts';
@@ -141,8 +141,8 @@ export function hinted(cause: unknown, hint: string): unknown {
 const peekMs = 4_000;
 
 /** Looks at the other side; a side that can't be asked is an answer. */
-export function peek({ connect, other, io }: Place): Promise<SideRead> {
-  return readSide(connect, other, { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) });
+export function peek({ connect, other, io }: Place): Promise<Glance> {
+  return glanceAt(connect, other, { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) });
 }
 
 /**

@@ -4,7 +4,7 @@ import { type BoltRow, countAt, mapOf, textAt, textsOf } from '../../transports/
 import { scrub } from '../../transports/scrub.ts';
 import type { EngineIo } from '../engine.ts';
 import type { CcdrCluster } from './config.ts';
-import type { DatabaseView, ReadSide, RoutingView, ServerView, SideRead } from './detail.ts';
+import type { DatabaseView, Deaf, Glance, ReadSide, RoutingView, ServerView, SideRead } from './detail.ts';
 import { isOn } from './privileges.ts';
 import { questions } from './questions.ts';
 import { readDatabase } from './read-database.ts';
@@ -16,22 +16,34 @@ import { askSurface } from './surface.ts';
 /** Share of the time in which a leader has to be found; the rest is for asking any member. */
 const leaderShare = 0.6;
 
+type Look<T> = (session: BoltSession, by: ReadSide['by']) => Promise<T>;
+
 /** Reads everything there is to know of one side. A side that can't be asked is an answer, not a Fault; only the caller's own end throws. */
-export async function readSide(connect: BoltConnect, cluster: CcdrCluster, io: EngineIo): Promise<SideRead> {
+export const readSide = (connect: BoltConnect, cluster: CcdrCluster, io: EngineIo): Promise<SideRead> =>
+  readBy(connect, cluster, io, (session, by) => readAll(session, cluster, by));
+
+/** The same of its database alone: a side that is far away has to answer few questions then. */
+export const glanceAt = (connect: BoltConnect, cluster: CcdrCluster, io: EngineIo): Promise<Glance> =>
+  readBy(connect, cluster, io, async (session, by) => {
+    const { database } = await readDatabases(session, cluster);
+    return { kind: 'read', by, database };
+  });
+
+async function readBy<T>(connect: BoltConnect, cluster: CcdrCluster, io: EngineIo, look: Look<T>): Promise<T | Deaf> {
   const leaderMs = Math.ceil(io.timeoutMs * leaderShare);
   try {
-    return await withLeader(connect, cluster, { ...io, timeoutMs: leaderMs }, (session) => readAll(session, cluster, 'leader'));
+    return await withLeader(connect, cluster, { ...io, timeoutMs: leaderMs }, (session) => look(session, 'leader'));
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     if (deafness(cause) !== 'silent') return { kind: deafness(cause), why: cause.message };
-    return await readMember(connect, cluster, { ...io, timeoutMs: Math.max(1, io.timeoutMs - leaderMs) });
+    return await readMember(connect, cluster, { ...io, timeoutMs: Math.max(1, io.timeoutMs - leaderMs) }, look);
   }
 }
 
 /** Somebody listens there, but leads nowhere: a member that is up can still tell what it knows. */
-async function readMember(connect: BoltConnect, cluster: CcdrCluster, io: EngineIo): Promise<SideRead> {
+async function readMember<T>(connect: BoltConnect, cluster: CcdrCluster, io: EngineIo, look: Look<T>): Promise<T | Deaf> {
   try {
-    return await withMember(connect, cluster, io, (session) => readAll(session, cluster, 'member'));
+    return await withMember(connect, cluster, io, (session) => look(session, 'member'));
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     return { kind: deafness(cause), why: cause.message };

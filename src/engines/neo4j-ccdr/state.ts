@@ -1,5 +1,5 @@
 import type { Side, Tristate } from '../../domain/observation.ts';
-import type { CcdrDetail, CopyView, DatabaseView, ReadSide, SideRead } from './detail.ts';
+import type { CcdrDetail, CopyView, DatabaseView, Deaf, ReadSide, SideRead } from './detail.ts';
 
 /** What a database is doing. `strange`: a state or a type that the bot does not know, so nothing is safe. */
 export type Phase =
@@ -72,10 +72,13 @@ export const follows = (view: DatabaseView): boolean => isReplica(view);
 const followingPhases: readonly Phase[] = ['creating', 'following', 'fallen'];
 export const isFollowing = (phase: Phase): boolean => followingPhases.includes(phase);
 
-export const sidePhase = (side: SideRead): Phase | 'unknown' => (side.kind === 'read' ? phaseOf(side.database) : 'unknown');
+/** A side, as far as its database is known. */
+type Known = Deaf | Pick<ReadSide, 'kind' | 'database'>;
+
+export const sidePhase = (side: Known): Phase | 'unknown' => (side.kind === 'read' ? phaseOf(side.database) : 'unknown');
 
 /** Whether applications can write on this side now, by its own word. A database without a writer may elect one at any moment. */
-export function writableOf(side: SideRead): Tristate {
+export function writableOf(side: Known): Tristate {
   switch (sidePhase(side)) {
     case 'serving':
     case 'two-writers':

@@ -1,4 +1,4 @@
-import type { CopyView, SideRead } from './detail.ts';
+import type { CopyView, Glance, SideRead } from './detail.ts';
 import type { Phase } from './state.ts';
 
 /** A length of time for people, e.g. `12 s`, `4 min`, `3.5 h`. */
@@ -37,7 +37,7 @@ export function coarseState(side: SideRead, phase: Phase): string {
   return phase === 'strange' ? `strange (${[...new Set(side.database?.copies.map(({ type }) => type) ?? [])].sort().join(', ')})` : phase;
 }
 
-export function problemOf(cluster: string, read: SideRead): string | null {
+export function problemOf(cluster: string, read: Glance): string | null {
   switch (read.kind) {
     case 'gone':
       return read.why;

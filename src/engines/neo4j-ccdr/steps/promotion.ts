@@ -5,7 +5,7 @@ import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { type Before, kinds } from '../acts.ts';
 import { copyTrouble, hasFailed } from '../copy-trouble.ts';
-import type { DatabaseView, SideRead } from '../detail.ts';
+import type { DatabaseView, Glance } from '../detail.ts';
 import { pointsOf } from '../history.ts';
 import { type CcdrStep, change, earlierOf, look, lookThere, type Place, peek, stateWords } from '../place.ts';
 import { behindOf, copiesOf, isOnline, isReplica, phaseOf, reachOf, writableOf } from '../state.ts';
@@ -128,7 +128,7 @@ export const promote: CcdrStep<PromoteParams> = {
  * Why a promotion could leave two sides writable; null when the other side does not speak against it. A database that is between two
  * writers elects the next one at any moment. What a member says of it without a leader may be old, and is no reason.
  */
-function dangerFrom({ here, there }: Place, before: Before, other: SideRead): string | null {
+function dangerFrom({ here, there }: Place, before: Before, other: Glance): string | null {
   const writable = writableOf(other);
   const two = `so promoting ${here} now would make two sides writable.`;
   if (writable === 'yes') return `${there} ${before === 'unreachable' ? 'answers and takes writes' : 'takes writes again'}, ${two}`;
