@@ -11,14 +11,15 @@ const thread = asMessageTs('1.1');
 const responseUrl = 'https://hooks.slack.com/commands/T1/1/secret';
 const said = { text: 'The link is healthy.', blocks: [{ type: 'plan' }], plainBlocks: [{ type: 'section' }] };
 
-/** `status` is what a response address answers; Slack's methods answer by `methods`. */
-function aMouth(status: number, methods: (asked: Asked) => unknown = () => ({})) {
+/** `status` and `body` are what a response address answers; Slack's methods answer by `methods`. */
+function aMouth(status: number, methods: (asked: Asked) => unknown = () => ({}), body: (blocks: unknown) => string = () => 'ok') {
   const clock = handClock();
   const { calls, asked } = answering(methods);
   const posted: { url: string; body: Record<string, unknown> }[] = [];
   const fetch = (async (url: unknown, init: RequestInit) => {
-    posted.push({ url: String(url), body: JSON.parse(String(init.body)) });
-    return new Response('ok', { status });
+    const given = JSON.parse(String(init.body));
+    posted.push({ url: String(url), body: given });
+    return new Response(body(given.blocks), { status });
   }) as typeof globalThis.fetch;
   const answers = createAnswers({ calls, clock, log: silentLog, responseUrls: createResponseUrls({ log: silentLog, fetch }) });
   return { answers, asked, posted, clock };
@@ -83,6 +84,26 @@ describe('a private answer', () => {
     const { answers, posted } = aMouth(400);
     await answers.privately({ user, channel, thread: null, responseUrl }, said);
     expect(posted.map(({ body }) => body['blocks'])).toEqual([said.blocks, said.plainBlocks, undefined]);
+  });
+
+  it.each([
+    [200, 'invalid_blocks'],
+    [400, 'no_text'],
+    [500, 'invalid_blocks_format'],
+  ])('tries it when the address answers %i with the error %s', async (status, error) => {
+    const body = JSON.stringify({ ok: false, error });
+    const { answers, posted, asked } = aMouth(status, undefined, (blocks) =>
+      JSON.stringify(blocks) === JSON.stringify(said.blocks) ? body : 'ok',
+    );
+    await answers.privately({ user, channel, thread: null, responseUrl }, said);
+    expect(posted.map(({ body: { blocks } }) => blocks).slice(0, 2)).toEqual([said.blocks, said.plainBlocks]);
+    if (status === 200) expect([posted.length, asked]).toEqual([2, []]);
+  });
+
+  it('goes another way when the address says that it did not take it', async () => {
+    const { answers, asked } = aMouth(200, undefined, () => '{"ok":false,"error":"expired_url"}');
+    await answers.privately({ user, channel, thread: null, responseUrl }, said);
+    expect(asked.map(({ method }) => method)).toEqual(['chat.postEphemeral']);
   });
 
   it('waits for a limit that is short', async () => {

@@ -102,7 +102,26 @@ describe('what was seen', () => {
     for (const at of [10, 20, 30]) await store.note(await taken(link), aNote(at), 0);
     await store.note(await taken(link), aNote(40, { drop: [10, 20], sample: sample(40, null) }), 0);
     expect(await store.history(link)).toEqual([sample(30), sample(40, null)]);
+    expect((await store.history(link)).some((one) => 'lags' in one)).toBe(false);
     expect(await store.glances([link, aLink()])).toEqual([glance, null]);
+  });
+
+  it('is kept with every lag; lags that this version can not read are left out, and the look stays', async () => {
+    const link = aLink();
+    const lags: NonNullable<Sample['lags']> = [
+      { name: '', lag: { kind: 'duration', ms: 0 } },
+      { name: 'into west', lag: { kind: 'transactions', transactions: 3, atMostMs: 900 } },
+      { name: 'into east', lag: { kind: 'transactions', transactions: 3 } },
+      { name: 'Metadata', lag: { kind: 'sequence', sequences: 9, counted: 'metadata change' } },
+      { name: 'Time', lag: { kind: 'unknown', why: 'It is not told.' } },
+    ];
+    await store.note(await taken(link), aNote(10, { sample: { ...sample(10), lags } }), 0);
+    const strange = { ...sample(20), lags: [{ name: '', lag: { kind: 'colour', red: 3 } }] };
+    await process.raw.zadd(keys.samples(link), 20, JSON.stringify(strange));
+    expect(await store.history(link)).toEqual([
+      { ...sample(10), lags },
+      { ...sample(20), lags: [] },
+    ]);
   });
 
   it('is written once when it is sent again because the answer was lost', async () => {

@@ -91,19 +91,20 @@ function coverage(history: LagHistory): readonly Mrkdwn[] {
 function gapWords(history: LagHistory): readonly Mrkdwn[] {
   const kinds = new Map<string, LagGap[]>();
   for (const gap of history.gaps) {
+    // What lasts up to now is said with what is known now.
+    if (gap.why !== null && gap.to === history.to) continue;
     const kind = gap.why === null ? 'unwatched' : `of ${gap.name}`;
     kinds.set(kind, [...(kinds.get(kind) ?? []), gap]);
   }
-  return [...kinds.values()].flatMap((gaps) => gapLine(gaps, history.to) ?? []);
+  return [...kinds.values()].flatMap((gaps) => gapLine(gaps) ?? []);
 }
 
-function gapLine(gaps: readonly LagGap[], now: number): Mrkdwn | null {
+function gapLine(gaps: readonly LagGap[]): Mrkdwn | null {
   const last = gaps.at(-1);
+  if (last === undefined) return null;
   const total = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
-  // Not known at the look of now, and known before: that is said already.
-  if (last === undefined || total === 0) return null;
   const what = last.why === null ? md`*Nobody looked*` : md`*${last.name === '' ? 'The lag' : last.name} was not known*`;
-  const stretch = last.to === now && last.why !== null ? md`since ${when(last.from)}` : md`from ${when(last.from)} to ${when(last.to)}`;
+  const stretch = md`from ${when(last.from)} to ${when(last.to)}`;
   const how = gaps.length === 1 ? stretch : md`for ${duration(total)} in ${gaps.length} stretches, the last ${stretch}`;
   return md`${what} ${how}${last.why === null ? md`.` : md`: ${ended(last.why.slice(0, 300))}`}`;
 }

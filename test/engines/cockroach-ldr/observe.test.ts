@@ -291,3 +291,24 @@ describe('what an approval rests on', () => {
     expect(names({ primary: gone, standby: gone, schema: { kind: 'skipped' } })).toEqual(names(following()));
   });
 });
+
+describe('the lags of a link both ways', () => {
+  const lags = (detail: LdrDetail) =>
+    seen(detail, bothWays()).lags?.map(({ name, lag }) => [name, lag.kind === 'duration' ? lag.ms : lag.kind]);
+  it.each([
+    ['that is sound', mutual({}, { replicated: micros(9_000) }), 4_000, 9_000],
+    ['of which one direction has stopped', following(), 4_000, 'unknown'],
+    ['of which one direction is scanned', mutual({ replicated: null }), 'unknown', 4_000],
+    ['of which one side is gone', { ...mutual(), primary: gone }, 4_000, 'unknown'],
+  ])('%s are told apart', (_, detail, west, east) => {
+    expect(lags(detail)).toEqual([
+      ['into sql-west', west],
+      ['into sql-east', east],
+    ]);
+  });
+
+  it('are one where one side follows', () => {
+    expect(seen(following()).lags).toBeUndefined();
+    expect(seen(following()).facts.filter(({ about }) => about === 'lag').length).toBeGreaterThan(0);
+  });
+});

@@ -12,6 +12,15 @@ const button = (extra: object) => ({
 const task = (id: string, status = 'pending') => ({ type: 'task_card', task_id: id, title: id, status });
 const table = { type: 'table', rows: [[{ type: 'raw_text', text: 'x' }]] };
 
+const labels = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `${at}`);
+const line = (name: string, at: readonly string[]) => ({ name, data: at.map((label) => ({ label, value: -1.5 })) });
+const chart = (extra: object = {}, type = 'line') => ({
+  type: 'data_visualization',
+  title: 'Lag',
+  chart: { type, series: [line('a', labels(2))], axis_config: { categories: labels(2) }, ...extra },
+});
+const mismatch = 'labels of series a must match axis_config.categories';
+
 const limits: readonly { name: string; blocks: unknown; error: string; message?: string }[] = [
   {
     name: '51 blocks',
@@ -63,6 +72,49 @@ const limits: readonly { name: string; blocks: unknown; error: string; message?:
     error: 'invalid_blocks',
     message: 'task_id 1',
   },
+  { name: 'three charts', blocks: [chart(), chart(), chart()], error: 'invalid_blocks', message: 'no more than 2 data_visualization' },
+  { name: 'a chart title of 51 characters', blocks: [{ ...chart(), title: 'x'.repeat(51) }], error: 'invalid_blocks', message: '/title' },
+  { name: 'a chart without axes', blocks: [chart({ axis_config: undefined })], error: 'invalid_blocks', message: 'axis_config' },
+  { name: 'a kind of chart that does not exist', blocks: [chart({}, 'radar')], error: 'invalid_blocks' },
+  {
+    name: 'seven series',
+    blocks: [chart({ series: labels(7).map((name) => line(name, labels(2))) })],
+    error: 'invalid_blocks',
+    message: 'no more than 6 items',
+  },
+  { name: 'no series', blocks: [chart({ series: [] })], error: 'invalid_blocks', message: 'no fewer than 1 items' },
+  {
+    name: 'two series with one name',
+    blocks: [chart({ series: [line('a', labels(2)), line('a', labels(2))] })],
+    error: 'invalid_blocks',
+    message: 'series name a is not unique',
+  },
+  {
+    name: 'a series name of 21 characters',
+    blocks: [chart({ series: [line('x'.repeat(21), labels(2))] })],
+    error: 'invalid_blocks',
+    message: 'less than 21',
+  },
+  {
+    name: '21 points',
+    blocks: [chart({ series: [line('a', labels(21))], axis_config: { categories: labels(21) } })],
+    error: 'invalid_blocks',
+    message: 'no more than 20 items',
+  },
+  {
+    name: 'a category of 21 characters',
+    blocks: [chart({ series: [line('a', ['x'.repeat(21)])], axis_config: { categories: ['x'.repeat(21)] } })],
+    error: 'invalid_blocks',
+    message: 'less than 21',
+  },
+  { name: 'a gap in a series', blocks: [chart({ series: [line('a', labels(1))] })], error: 'invalid_blocks', message: mismatch },
+  { name: 'a label that is no category', blocks: [chart({ series: [line('a', ['0', '2'])] })], error: 'invalid_blocks', message: mismatch },
+  {
+    name: 'a value that is no number',
+    blocks: [chart({ series: [{ name: 'a', data: labels(2).map((label) => ({ label, value: null })) }] })],
+    error: 'invalid_blocks',
+    message: 'must provide a number',
+  },
   { name: 'two tables', blocks: [table, table], error: 'invalid_attachments', message: 'only_one_table_allowed' },
   {
     name: 'two blocks with one id',
@@ -96,10 +148,15 @@ describe('limits', () => {
     const ws = await aWorkspace();
     const blocks = [section('x'.repeat(3000)), header('x'.repeat(150)), button({ value: 'x'.repeat(2000) }), table];
     const tasks = Array.from({ length: 50 }, (_, at) => task(`${at}`));
+    const categories = labels(20).map((label) => label.padStart(20, '-'));
+    const widest = {
+      series: labels(6).map((name) => line(name.padStart(20, '-'), categories)),
+      axis_config: { categories, x_label: 'x'.repeat(50), y_label: 'y'.repeat(50) },
+    };
     const answer = await ask(ws, 'chat.postMessage', {
       channel: ws.ids.channels['ops'],
       text: 'x',
-      blocks: [...blocks, { type: 'plan', title: 'p', tasks }],
+      blocks: [...blocks, { type: 'plan', title: 'p', tasks }, chart(widest), chart()],
     });
     expect(answer['ok']).toBe(true);
   });

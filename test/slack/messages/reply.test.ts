@@ -9,6 +9,7 @@ import { fold } from '../../../src/runs/fold.ts';
 import { judgeBlocks } from '../../../src/sim/slack/block-rules.ts';
 import { breaches } from '../../../src/slack/messages/limits.ts';
 import { renderReply } from '../../../src/slack/messages/reply.ts';
+import { lagHistoryOf } from '../../../src/watch/lag-history.ts';
 import { nasty, nastyPlan } from './hostile.ts';
 import { markupOf, strangeMarkup } from './markup.ts';
 import {
@@ -72,6 +73,7 @@ function replies(text: string, many: number, plan = aPlan()): readonly Reply[] {
     { kind: 'status', observations: times(observed(text)), json: false, live: times(summary(text)) },
     { kind: 'status', observations: times(observed(text)), json: true, live: [] },
     { kind: 'described', observation: observed(text), link: about, live: times(summary(text)) },
+    { kind: 'lagged', observation: observed(text), history: lagHistoryOf([], observed(text), 60_000) },
     {
       kind: 'inspected',
       what: 'dlq',
@@ -112,7 +114,7 @@ describe('every reply', () => {
       }),
       { numRuns: 25 },
     );
-    expect(checked).toBeGreaterThanOrEqual(25 * 20 * 2);
+    expect(checked).toBeGreaterThanOrEqual(25 * 21 * 2);
   }, 180_000);
 
   it('uses no plan, container or table block in plain mode', () => {
