@@ -68,10 +68,11 @@ describe('a failover', () => {
     await until(async () => JSON.stringify((await house.message(run)).blocks).includes('replops:confirm'), 'it asks for the fence');
     expect(house.sql.effects()).toEqual([]);
     await house.confirm(run, 'bob');
+    await until(async () => (await house.run(run)).steps[0]?.state === 'done', 'the fence is confirmed');
     await house.confirm(run, 'ana');
     const view = await house.reaches(run, 'succeeded');
     expect(view.plan.steps[0]?.statements.join()).toContain('could not be fenced');
-    expect(view.steps[0]?.confirmedBy).toBe(house.idOf('bob'));
+    expect(view.steps[0]?.confirmedBy).toBe(house.as('bob').id);
     expect(house.sql.writable().standby).toBe(true);
   });
 

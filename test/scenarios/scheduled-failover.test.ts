@@ -22,6 +22,8 @@ describe('a failover that is asked for ahead', () => {
     const now = await house.propose('ana', '/repl failover prod-sql --to latest --reason "the region is down"');
     await house.approve(now, 'bob', 'chloe');
     await house.confirm(now, 'ana');
+    await until(() => house.sql.writable().standby, 'the standby serves');
+    await house.confirm(now, 'ana');
     await house.reaches(now, 'succeeded');
     expect(house.sql.writable()).toEqual({ primary: false, standby: true });
     expect(house.sql.splitBrain()).toEqual([]);

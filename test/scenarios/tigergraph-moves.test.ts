@@ -25,7 +25,7 @@ describe('a failover of TigerGraph', { timeout: 180_000 }, () => {
     expect(at.sent()).toEqual(promotion(version));
     expect(at.tiger.writable()).toEqual({ primary: false, standby: true });
     expect(at.tiger.splitBrain()).toEqual([]);
-    expect(plan.warnings.join()).toMatch(/it can't be fenced: if prod-tiger-frankfurt is alive, or comes back, it takes writes/);
+    expect(plan.warnings.join()).toMatch(/the bot can't fence it, .*: if prod-tiger-frankfurt is alive, or comes back, it takes writes/);
     expect(view.report?.lossMs).toBeNull();
     expect(view.report?.sentence).toMatch(/^How much was lost was not measured/);
 

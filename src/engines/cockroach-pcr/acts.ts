@@ -32,7 +32,6 @@ export const kinds = {
   takeTime: 'pcr.take-time',
   compareCopies: 'pcr.compare-copies',
   redirect: 'redirect',
-  fenceByHand: 'fence-by-hand',
 } as const;
 
 /** Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken back. */
@@ -145,13 +144,3 @@ export type Acts = ReturnType<typeof actsFor>;
 
 const targetText = (to: FailoverTarget): string =>
   to.kind === 'latest' ? 'LATEST' : `SYSTEM TIME ${quoteLiteral(timestampOfMicros(microsOfMs(to.at)))}`;
-
-/** What keeps a side that can't be reached from taking writes is in nobody's power here but people's. */
-export const fenceByHandAct = (cluster: string, instructions: string): Act => ({
-  kind: kinds.fenceByHand,
-  title: `Keep ${cluster} from taking writes, by other means than its database`,
-  cluster: null,
-  side: null,
-  statements: [instructions],
-  params: {},
-});

@@ -1,7 +1,7 @@
 import type { Side } from '../../domain/observation.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { changeStep, type Draft, lookStep, noUndo, personStep, redirectAct, undoBy } from '../frame/drafts.ts';
-import { type Acts, fenceByHandAct } from './acts.ts';
+import { changeStep, type Draft, fenceByHandAct, lookStep, noUndo, personStep, redirectAct, undoBy } from '../frame/drafts.ts';
+import type { Acts } from './acts.ts';
 import { readerName, writableOf } from './detail.ts';
 import type { Scene } from './scene.ts';
 import { compareMajors, majorOf } from './versions.ts';
@@ -52,25 +52,24 @@ export const fenceSource = (acts: Acts, source: Side): Draft =>
 const flatWords = (there: string): string =>
   `Stop every application that writes to ${there}, or take its load balancer away from them; SHOW CLUSTER SESSIONS on ${there} lists who is still connected.`;
 
-/** Stops the primary; where it can't be asked, people do, if the team has said how. */
+/** Stops the primary; where it can't be asked, people do, or accept that nobody does. */
 export function fenceSteps(scene: Scene, acts: Acts): readonly Draft[] {
-  const { link, source, sourceRead, there } = scene;
+  const { link, source, sourceRead, here, there } = scene;
   const { fencing } = link.settings;
-  if (sourceRead.kind === 'read' && sourceRead.flat === true) return [personStep(fenceByHandAct(there, fencing ?? flatWords(there)))];
-  if (sourceRead.kind !== 'read') return fencing == null ? [] : [personStep(fenceByHandAct(there, fencing))];
+  const byHand = (how: string | null): Draft => personStep(fenceByHandAct(there, here, how));
+  if (sourceRead.kind === 'read' && sourceRead.flat === true) return [byHand(fencing ?? flatWords(there))];
+  if (sourceRead.kind !== 'read') return [byHand(fencing ?? null)];
   if (writableOf(sourceRead) !== 'yes') return [];
   return [...clearDefaultTarget(scene, acts, serviceBudgetMs, 'halt'), fenceSource(acts, source)];
 }
 
-export function fenceWarnings({ link, sourceRead, there, here }: Scene): readonly string[] {
+export function fenceWarnings({ sourceRead, there, here }: Scene): readonly string[] {
   const problem = problemOf(there, sourceRead);
   if (problem !== null) {
     const split = `if ${there} is alive, or comes back, it takes writes while ${here} does too (split brain), and those writes are lost when the roles are put right.`;
-    return link.settings.fencing == null
-      ? [`${problem} So it can't be fenced: ${split} Keep applications away from ${there}, and stop its service as soon as it answers.`]
-      : [
-          `${problem} So the bot can't fence it, and the first step asks a person to: ${split} Skip that step only if ${there} is known to be lost; stop its service as soon as it answers.`,
-        ];
+    return [
+      `${problem} So the bot can't fence it, and the first step asks a person to, or to accept that nobody does: ${split} Stop its service as soon as it answers.`,
+    ];
   }
   if (sourceRead.kind === 'read' && sourceRead.flat === true)
     return [

@@ -33,9 +33,6 @@ export const changeStep = (act: Act, budgetMs: number, undo: Undo, more: More = 
 /** A step whose command goes on by itself once it was begun. */
 export const longDraft = (act: Act, budgetMs: number, undo: Undo, more: More = {}): Draft => change(act, budgetMs, undo, more);
 
-export const fenceByHandAct = (cluster: string, instructions: string): Act =>
-  personAct('fence-by-hand', `Keep ${cluster} from taking writes, by other means than its own`, [instructions]);
-
 /** Where the product's own way leaves a second cluster that takes writes. */
 export const keepAwayAct = (cluster: string, until: string): Act =>
   personAct('keep-away', `Keep applications away from ${cluster}`, [

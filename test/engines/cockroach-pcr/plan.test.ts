@@ -82,23 +82,25 @@ describe('a fence', () => {
   });
 });
 
+const byHand = 'fence-by-hand@-';
+
 describe('a plan', () => {
   const rows: readonly (readonly [string, Operation, PcrDetail, readonly string[]])[] = [
     ['a failover with a living primary fences it first', failover, aDetail(), [fence, promote, ...serve]],
-    ['a failover with a dead primary goes straight to the promotion', failover, aDetail(gone), [promote, ...serve]],
-    ['a failover with a silent primary does not wait for it', failover, aDetail(silent), [promote, ...serve]],
-    ['a failover with a primary that lets nobody in does not wait for it', failover, aDetail(locked), [promote, ...serve]],
+    ['a failover with a dead primary asks people for the fence first', failover, aDetail(gone), [byHand, promote, ...serve]],
+    ['a failover with a silent primary does so too', failover, aDetail(silent), [byHand, promote, ...serve]],
+    ['a failover with a primary that lets nobody in does so too', failover, aDetail(locked), [byHand, promote, ...serve]],
     ['a failover with a stopped primary needs no fence', failover, aDetail(stopped), [promote, ...serve]],
     ['a failover with an emptied primary needs no fence', failover, aDetail(aReadSide(null)), [promote, ...serve]],
-    ['a failover of a paused standby', failover, aDetail(gone, aStandby({ status: 'replication paused' })), [promote, ...serve]],
+    ['a failover of a paused standby', failover, aDetail(gone, aStandby({ status: 'replication paused' })), [byHand, promote, ...serve]],
     [
       'a failover of a standby that gave up',
       failover,
       aDetail(gone, aStandby({ status: 'replication paused', job: gaveUp })),
-      [promote, ...serve],
+      [byHand, promote, ...serve],
     ],
-    ['a failover of a standby in error', failover, aDetail(gone, aStandby({ status: 'replication error' })), [promote, ...serve]],
-    ['a failover to a time', failoverTo(3_600_000), aDetail(gone), [promote, ...serve]],
+    ['a failover of a standby in error', failover, aDetail(gone, aStandby({ status: 'replication error' })), [byHand, promote, ...serve]],
+    ['a failover to a time', failoverTo(3_600_000), aDetail(gone), [byHand, promote, ...serve]],
     [
       'a failover on 23.2 moves the default target away before the fence',
       failover,
@@ -296,7 +298,7 @@ describe('a plan', () => {
   });
 
   const warnings: readonly (readonly [string, Operation, PcrDetail, string])[] = [
-    ['a dead primary cannot be fenced', failover, aDetail(gone), "can't be fenced"],
+    ['a dead primary cannot be fenced', failover, aDetail(gone), "the bot can't fence it"],
     ['what happens when it comes back', failover, aDetail(silent), 'comes back, it takes writes while sql-west does too (split brain)'],
     ['a living primary would allow a switchover', failover, aDetail(), 'a switchover would lose nothing'],
     ['a stopped primary', failover, aDetail(stopped), 'needs no fence'],

@@ -2,7 +2,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import type { Estimate } from '../../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusal.ts';
-import { type Draft, notNow, noUndo, type Outline, personStep, redirectAct, undoBy } from '../../frame/drafts.ts';
+import { type Draft, fenceByHandAct, notNow, noUndo, type Outline, personStep, redirectAct, undoBy } from '../../frame/drafts.ts';
 import {
   awaitEqualAct,
   checkSplitBrainAct,
@@ -18,7 +18,7 @@ import {
 } from '../acts.ts';
 import type { CrrLink } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
-import { budgets, changeStep, fenceByHandAct, longDraft, lookStep } from '../drafts.ts';
+import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { hasCrr, type Party, partyOn, silentNodes, stagedRefusal, stateWords } from '../scene.ts';
 import { followersOf, phaseOf, writableOf } from '../state.ts';
 import { few, problemOf, spell } from '../words.ts';
@@ -106,12 +106,12 @@ const downtimeOf = (to: Party): Estimate => ({
   words: `A restart of ${to.name} takes some minutes; how long its graph then warms up depends on its size and can't be predicted.`,
 });
 
-/** Stops the services of the old primary where it answers; elsewhere people do, if the team has said how. */
+/** Stops the services of the old primary where it answers; elsewhere people do, or accept that nobody does. */
 function fenceSteps(link: CrrLink, detail: CrrDetail, to: Party): readonly Draft[] {
   const side = otherSide(to.side);
   const from = partyOn(link, detail, side, 'fence');
   const there = link.settings[side].cluster;
-  if (isRefusal(from)) return link.settings.fencing === null ? [] : [personStep(fenceByHandAct(there, link.settings.fencing))];
+  if (isRefusal(from)) return [personStep(fenceByHandAct(there, to.name, link.settings.fencing))];
   if (writableOf(detail[side]) === 'no') return [];
   return [longDraft(stopServicesAct(from.at), budgets.services, undoBy(startServicesAct(from.at)))];
 }
@@ -126,9 +126,7 @@ function fenceWarnings(link: CrrLink, detail: CrrDetail, to: Party): readonly st
       : [`${there} answers and takes no writes now.`];
   const split = `if ${there} is alive, or comes back, it takes writes while ${to.name} does too, and those can't be merged.`;
   return [
-    link.settings.fencing === null
-      ? `${problem} So it can't be fenced: ${split} Keep applications away from ${there}.`
-      : `${problem} So the bot can't fence it, and the first step asks a person to: ${split}`,
+    `${problem} So the bot can't fence it, and the first step asks a person to, or to accept that nobody does: ${split}`,
     `If ${there} comes back, never let it serve: /repl fence ${link.id} stops it, /repl failback ${link.id} fills it anew.`,
   ];
 }
