@@ -1,6 +1,7 @@
 /** Every command of TigerGraph that a simulated node knows, and which part of it. A name that is missing here or in the code fails a test. */
 export const coverage: Readonly<Record<string, string>> = {
   bash: 'kafka-topics.sh --list, kafka-get-offsets.sh, GetOffsetShell and kafka-broker-api-versions.sh from the folder of Kafka',
+  busctl: 'KillUserProcesses, out of a file',
   curl: 'replication numbers, /api/ping, /echo, an upsert of nothing; -K -, -w with the status',
   date: 'now, or +%s',
   df: 'free space, by a fault',
@@ -52,8 +53,10 @@ export const coverage: Readonly<Record<string, string>> = {
   gssh: 'the list of hosts',
   gstatusgraph: 'counts',
   id: '-un',
+  loginctl: 'whether a user lingers, out of a file',
   nc: 'ports of the other side',
   pgrep: '-f with a text',
   rsync: 'one folder to another node',
+  ssh: 'one command on a node of either side',
   timeout: "only bash -c '</dev/tcp/…'",
 };

@@ -296,6 +296,53 @@ const troubles: readonly Trouble[] = [
     seen: /^3\.6\.2 replays records of metadata/,
   },
   {
+    number: 'nodes that send backups',
+    name: 'a port of SSH that is closed from side to side',
+    operation: setup,
+    prepare: fault(({ faults }) => faults.blockPort('primary', 22, true)),
+    check: 'tiger-east: can send backups to tiger-west',
+    outcome: 'failed',
+    seen: /^Not from everywhere: tiger-east-m1 \(ssh: connect to host 10\.0\.2\.11 port 22: Connection refused\), tiger-east-m2/,
+  },
+  {
+    number: 'nodes that send backups',
+    name: 'a restore of the other cluster’s backup that could not be sent',
+    operation: (world) => restoreOf(world, 'weekly'),
+    prepare: async (world) => {
+      await all(world, 'primary', 'gadmin backup create weekly --custom-tag');
+      world.faults.blockPort('primary', 22, true);
+    },
+    check: 'tiger-east: can send backups to tiger-west',
+    outcome: 'failed',
+    seen: /^Not from everywhere: /,
+  },
+  {
+    number: 'commands that last',
+    name: 'a host that ends what a user leaves running',
+    operation: backup,
+    options: { start: 'replicating' },
+    prepare: (world) =>
+      world.host('primary', 'm2').run("mkdir -p /etc/systemd; printf 'KillUserProcesses=yes\\n' > /etc/systemd/logind.conf"),
+    check: 'tiger-east: commands outlive a connection',
+    outcome: 'failed',
+    seen: /^On tiger-east-m2 systemd ends whatever a user leaves running/,
+  },
+  {
+    number: 'commands that last',
+    name: 'such a host where the user lingers',
+    operation: backup,
+    options: { start: 'replicating' },
+    prepare: (world) =>
+      world
+        .host('primary', 'm2')
+        .run(
+          "mkdir -p /etc/systemd /var/lib/systemd/linger; printf 'KillUserProcesses=yes\\n' > /etc/systemd/logind.conf; printf '' > /var/lib/systemd/linger/tigergraph",
+        ),
+    check: 'tiger-east: commands outlive a connection',
+    outcome: 'passed',
+    seen: /^Nothing ends the long commands/,
+  },
+  {
     number: 'what a standby refuses',
     name: 'a standby that was not restarted since it was set to follow',
     operation: rebuild,

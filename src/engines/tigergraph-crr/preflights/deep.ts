@@ -17,7 +17,9 @@ import { kafkaTools } from '../reads/numbers.ts';
 import { brokersOf, isFollower, phaseOf } from '../state.ts';
 import { few } from '../words.ts';
 import type { Asks, Known } from './check.ts';
+import { copyCheck } from './copy.ts';
 import { loadingCheck } from './gsql.ts';
+import { logoutCheck } from './logout.ts';
 import { eachNode } from './nodes.ts';
 import { meantBackup } from './pair.ts';
 import { refusalCheck } from './refusal.ts';
@@ -145,7 +147,7 @@ export async function deepChecks(shell: ShellConnect, scene: Scene, io: EngineIo
   const followers = known.filter(({ read }) => isFollower(phaseOf(read)));
   const backed = known.find(({ side }) => side === asks.backs);
   const found = await Promise.all([
-    ...known.map(async (one) => [await ownerCheck(shell, one, io)]),
+    ...known.map(async (one) => [await ownerCheck(shell, one, io), await logoutCheck(shell, one, io)]),
     ...followers.map((one) => refusalCheck(shell, one, graphs, io).then((check) => [check])),
     ...(backed === undefined ? [] : [loadingCheck(shell, backed, graphs, io).then((check) => [check])]),
     operation.kind === 'restore' ? restoreChecks(shell, scene, io) : fillChecks(shell, scene, io),
@@ -153,23 +155,34 @@ export async function deepChecks(shell: ShellConnect, scene: Scene, io: EngineIo
   return found.flat();
 }
 
-async function fillChecks(shell: ShellConnect, { link, detail, asks, known }: Scene, io: EngineIo): Promise<readonly Check[]> {
+/** Backups that lie on the nodes go from node to node, unless people carry them. */
+const isSent = ({ transfer, primary, standby }: CrrSettings): boolean =>
+  transfer === 'rsync' && primary.backup.kind === 'local' && standby.backup.kind === 'local';
+
+async function fillChecks(shell: ShellConnect, { operation, link, detail, asks, known }: Scene, io: EngineIo): Promise<readonly Check[]> {
   const to = known.find(({ side }) => side === asks.fills);
   if (to === undefined) return [];
   const from = known.find(({ side }) => side !== asks.fills);
-  const [brokers, ours, theirs] = await Promise.all([
+  const [brokers, copy, ours, theirs] = await Promise.all([
     brokersCheck(shell, link.settings, detail, to, io),
+    from === undefined || !isSent(link.settings)
+      ? []
+      : copyCheck(shell, from, to, operation.kind !== 'upgrade', io).then((check) => [check]),
     from === undefined ? null : bucketsOf(shell, from, io),
     bucketsOf(shell, to, io),
   ]);
   const names = { from: link.settings[otherSide(to.side)].cluster, to: to.cluster.cluster };
-  return [brokers, bucketsCheck(ours, theirs, names), ...oldRecordsCheck(to)];
+  return [brokers, ...copy, bucketsCheck(ours, theirs, names), ...oldRecordsCheck(to)];
 }
 
-async function restoreChecks(shell: ShellConnect, { operation, asks, known }: Scene, io: EngineIo): Promise<readonly Check[]> {
+async function restoreChecks(shell: ShellConnect, { operation, link, asks, known }: Scene, io: EngineIo): Promise<readonly Check[]> {
   if (operation.kind !== 'restore' || asks.fills === null) return [];
   const side = operation.from === 'own' ? asks.fills : otherSide(asks.fills);
   const source = known.find((one) => one.side === side);
+  const target = known.find((one) => one.side === asks.fills);
   const backup = source === undefined ? null : meantBackup(operation, source.read);
-  return source === undefined || backup === null ? [] : filesCheck(shell, source, backup.tag, io);
+  if (source === undefined || backup === null) return [];
+  const files = await filesCheck(shell, source, backup.tag, io);
+  const sent = target !== undefined && target !== source && isSent(link.settings);
+  return sent ? [...files, await copyCheck(shell, source, target, true, io)] : files;
 }

@@ -5,6 +5,7 @@ import { serves } from '../state/services.ts';
 import { listedHosts, sourceOf } from '../state/settle.ts';
 import { treeOf } from './cluster-tools.ts';
 import { userOf } from './gsql.ts';
+import { loginTools } from './login-tools.ts';
 import { topicsOf } from './topics.ts';
 
 const clusters = ({ realm }: Desk): readonly Cluster[] => [realm.state.clusters.primary, realm.state.clusters.standby];
@@ -224,5 +225,6 @@ export const hostTools: Readonly<Record<string, TigerTool>> = {
   nc,
   pgrep,
   rsync,
+  ...loginTools,
   timeout,
 };
