@@ -30,6 +30,8 @@ describe('scrub', () => {
       fc.property(fc.string({ minLength: 8, maxLength: 40 }), fc.string(), fc.string(), (value, before, after) => {
         fc.pre(!'[redacted]'.includes(value));
         expect(scrub(`${before}${value}${after}`, [new Secret(value), null]).includes(value)).toBe(false);
+        const quoted = value.replaceAll("'", "''");
+        expect(scrub(`'${quoted}'`, [new Secret(value)]).includes(quoted)).toBe(false);
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/domain/clock.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
@@ -62,6 +63,28 @@ describe('a password of the config that lets nobody in', { timeout: 180_000 }, (
     await byHand(on.world, 'primary', `CREATE USER stream WITH PASSWORD 'another'`);
     expect(await ask(on, first)).toMatchObject(wrong);
     expect(on.effects()).toEqual([]);
+  });
+});
+
+describe('an answer that repeats a secret', { timeout: 180_000 }, () => {
+  const streams = { primary: null, standby: { externalConnection: 'to_new', reach: aReach() } };
+  const spellings = [streamPassword, encodeURIComponent(streamPassword)].flatMap((text) => [text, text.replaceAll("'", "''")]);
+
+  it.each([
+    ['ldr.create-user', /^CREATE USER/],
+    ['ldr.create-connection', /^CREATE EXTERNAL/],
+  ] as const)('is told without it (%s)', async (kind, match) => {
+    const users = [{ name: 'ops', password: 'another one', admin: true }];
+    const on = await open({ world: { users, start: 'none' }, settings: () => ({ streams }) });
+    const step = await stepOf(on, setup, kind);
+    const message = `cannot take ${spellings.join(' or ')}`;
+    on.world.faults.add({ match, act: { kind: 'refuse', sqlState: 'XXUUU', message, hint: message } });
+    const fault = await executorFor(on.engine(), step)
+      .perform(step, on.link, anIo())
+      .catch((cause: unknown) => cause);
+    expect(fault).toMatchObject({ message: expect.stringContaining('cannot take [redacted]') });
+    const told = inspect(fault, { depth: 9 });
+    for (const spelling of spellings) expect(told).not.toContain(spelling);
   });
 });
 

@@ -4,6 +4,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
 import { keptOut, letsIn } from '../../cockroach/log-in.ts';
+import { hiding } from '../../cockroach/secrets.ts';
 import { mask } from '../../cockroach/stream-uri.ts';
 import type { Probe } from '../../engine.ts';
 import { refused } from '../../frame/executor.ts';
@@ -43,10 +44,8 @@ export const createUser: LdrStep<z.infer<typeof userParams>> = {
     const password = reachInto(place.settings, otherSide(place.side))?.password ?? null;
     if (password === null)
       throw refused(`The config of ${place.link.id} gives no password for the user that replicates from ${place.here}.`);
-    await change(
-      place,
-      statement.replace(quoteLiteral(mask), () => quoteLiteral(password.reveal())),
-    );
+    const real = statement.replace(quoteLiteral(mask), () => quoteLiteral(password.reveal()));
+    await hiding([password], () => change(place, real));
   },
 };
 
@@ -177,8 +176,6 @@ export const dropConnection: LdrStep<z.infer<typeof dropParams>> = {
 async function sendUri(place: Place, statement: string): Promise<void> {
   const uri = uriInto(place.settings, place.side);
   if (uri === null) throw refused(`The config of ${place.link.id} does not say how ${place.here} reaches ${place.there}.`);
-  await change(
-    place,
-    statement.replace(quoteLiteral(maskedUriInto(place.settings, place.side)), () => quoteLiteral(uri)),
-  );
+  const real = statement.replace(quoteLiteral(maskedUriInto(place.settings, place.side)), () => quoteLiteral(uri));
+  await hiding([reachInto(place.settings, place.side)?.password ?? null], () => change(place, real));
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Fault, isFault } from '../../../domain/faults.ts';
+import { Fault } from '../../../domain/faults.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import { scrub } from '../../../transports/scrub.ts';
 import { keptOut, letsIn } from '../../cockroach/log-in.ts';
+import { hiding } from '../../cockroach/secrets.ts';
 import { systemInterface, withSystem } from '../../cockroach/session.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
@@ -18,20 +18,13 @@ export async function changeWithSecrets(place: Place, approved: string, spell: (
   if (real === null || spell(forPeople) !== approved) {
     throw new Fault('statement-refused', `What would be sent to ${place.here} is not what was approved.`, { effect: 'not-applied' });
   }
-  try {
-    await change(place, real);
-  } catch (cause) {
-    throw isFault(cause) ? withoutSecrets(cause, secretsOf(place)) : cause;
-  }
+  await hiding(secretsOf(place), () => change(place, real));
 }
 
 function secretsOf({ link: { settings } }: Place): readonly (Secret | null)[] {
   const { setup } = settings;
   return setup === null ? [] : [setup.license, setup.user.password, setup.consoleUser?.password ?? null];
 }
-
-const withoutSecrets = (fault: Fault, secrets: readonly (Secret | null)[]): Fault =>
-  new Fault(fault.code, scrub(fault.message, secrets), { effect: fault.effect, facts: fault.facts });
 
 const configureParams = z.object({ setting: z.enum(['organization', 'license', 'rangefeed']), on: z.boolean() });
 
