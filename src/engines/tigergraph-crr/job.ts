@@ -79,8 +79,11 @@ async function judge<P>(step: LongStep<P>, place: Place, params: P, { id, job }:
   const { log } = job;
   // What is read out of the log is read as it is: names and paths may hold the same letters as a password. Only what people see is scrubbed.
   const shown = scrub(log, [...secretsOf(place.cluster), ...secretsOfLogin(node.login)]);
+  if (job.unheard > 0) {
+    const does = job.kind === 'running' ? 'is at it' : 'is no longer at it';
+    return underway(`${node.name} ${does}; ${job.unheard} bytes of its log are still to be read.`);
+  }
   if (job.kind === 'running') return underway(`${node.name} is at it${troubleIn(job)}${lastLine(shown)}`);
-  if (job.unheard > 0) return underway(`${node.name} is no more at it; the last ${job.unheard} bytes of its log are still to be read.`);
   const left = step.onFailure(place, params, log);
   const again = `To have it run again, remove ${jobFolder(id)} on ${node.name} and press Retry.`;
   if (job.kind === 'died') {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asRunId } from '../../../src/domain/ids.ts';
+import { Secret } from '../../../src/domain/secret.ts';
 import type { Probe } from '../../../src/engines/engine.ts';
 import { type NodeCommand, runCommandAct } from '../../../src/engines/hosts/acts.ts';
 import { endLeftOvers } from '../../../src/engines/hosts/evict.ts';
@@ -126,6 +127,20 @@ describe('a command of the config', () => {
     expect(shown(again)).not.toEqual(shown(failed));
     const twice = anIo({ retried: [...once.retried, shown(again)] });
     expect(await aBot().probe(act, bed.link, twice)).toEqual({ kind: 'todo' });
+  });
+
+  it('shows nobody the password that it is logged in with, whatever its log says', async () => {
+    const password = 'tr0ub4dor&3';
+    const bed = await aBed({ west: { users: [{ name: 'ops', password }] } });
+    const node = targetOf(bed.west, { login: { kind: 'password', password: new Secret(password) } });
+    const { settings } = bed.link;
+    const known = { ...bed, link: { ...bed.link, settings: { ...settings, standby: { ...settings.standby, nodes: [node] } } } };
+    const command = `echo 'as ${password}'; exit 1`;
+    const act = commandOn(known, { node, command, check: 'false' });
+    await aBot().perform(act, known.link);
+    const probe = await settled(known, aBot(), act);
+    expect(probe).toMatchObject({ kind: 'impossible', why: expect.stringContaining('exit code 1: as [redacted].') });
+    expect(JSON.stringify(probe)).not.toContain(password);
   });
 
   it('that a host’s end cut off is unknown', async () => {

@@ -67,8 +67,9 @@ export const takeBackup: LongStep<TakeParams> = {
   before: async (place, params) => {
     const listed = (await lookBackups(spotOf(place), params.tool)).filter(({ tag: name }) => isOf(name, params));
     if (listed.length > 0) {
+      const isAgain = place.io.retried.length > 0;
       return impossible(
-        `${place.here} has a backup ${few(listed.map(({ tag: name }) => name))} already, and it is not from this run. Nothing was done. Plan again, which gives the new one another name.`,
+        `${place.here} has a backup ${few(listed.map(({ tag: name }) => name))} already, ${isAgain ? 'which may be what the try that failed has left' : 'and it is not from this run'}. Nothing was done. Plan again, which gives the new one another name.`,
       );
     }
     const { rows } = await lookServices(spotOf(place));
