@@ -14,6 +14,19 @@ const approval = [
   { type: 'header' as const, text: plain('Approval needed') },
   { type: 'actions' as const, elements: [{ type: 'button' as const, action_id: 'approve', text: plain('Approve'), confirm }] },
 ];
+const points = (values: readonly number[]) => values.map((value, at) => ({ label: `1${at}:00`, value }));
+const picture = {
+  type: 'data_visualization',
+  title: 'Lag of prod-sql',
+  chart: {
+    type: 'line',
+    series: [
+      { name: 'into west', data: points([3, 120.5, 0]) },
+      { name: 'into east', data: points([7, 8, 9]) },
+    ],
+    axis_config: { categories: ['10:00', '11:00', '12:00'], x_label: 'UTC', y_label: 'Lag in seconds' },
+  },
+};
 const modal = {
   type: 'modal' as const,
   callback_id: 'why',
@@ -30,6 +43,9 @@ const wire: Parameters<typeof overSockets>[0] = (app) => {
     if (command.text === 'ask') {
       await ack();
       await client.chat.postMessage({ channel: command.channel_id, text: 'Approval needed', blocks: approval });
+    } else if (command.text === 'picture') {
+      await ack();
+      await client.chat.postMessage({ channel: command.channel_id, text: 'The lag', blocks: [picture] });
     } else if (command.text === 'why') {
       await ack();
       await client.views.open({ trigger_id: command.trigger_id, view: modal });
@@ -105,6 +121,24 @@ describe.skipIf(!hasBrowser)('the page', { timeout: 180_000 }, () => {
     expect(await field.inputValue()).toBe('/repl one');
     await field.press('ArrowDown');
     expect(await field.inputValue()).toBe('/repl two');
+  });
+
+  it('draws a line chart, and says its values to those who can not see it', async () => {
+    const page = await openAs('ana');
+    await type(page, '/repl picture');
+    const chart = page.getByRole('img', {
+      name: 'Lag of prod-sql: line chart. into west: 10:00 3, 11:00 120.5, 12:00 0. into east: 10:00 7',
+    });
+    await chart.waitFor({ timeout: 60_000 });
+    expect(await chart.locator('polyline').count()).toBe(2);
+    const heights = await chart
+      .locator('.chart-series-0 circle')
+      .evaluateAll((spots) => spots.map((spot) => Number(spot.getAttribute('cy'))));
+    expect(heights).toHaveLength(3);
+    expect([...heights].sort((a, b) => a - b)).toEqual([heights[1], heights[0], heights[2]]);
+    const words = await chart.textContent();
+    for (const word of ['Lag of prod-sql', 'Lag in seconds', 'UTC', '12:00', '150', 'into west', 'into east'])
+      expect(words).toContain(word);
   });
 
   it('lets one person ask and another approve, live in both windows', async () => {
