@@ -7,8 +7,9 @@ import type { CcdrLink } from './config.ts';
 import { changeBudgetMs, dropBudgetMs, lookBudgetMs } from './creation.ts';
 import type { DatabaseView, ReadSide } from './detail.ts';
 import { identityOf } from './identity.ts';
+import { renamed } from './preflights/privileges.ts';
 import { follows, phaseOf } from './state.ts';
-import { dropStatement, type Remains } from './statements.ts';
+import { aliasStatement, dropStatement, type Remains } from './statements.ts';
 import { few, phaseWords } from './words.ts';
 
 /** A database that a new replica takes the place of; `old: null` when nothing has to give way. */
@@ -77,31 +78,43 @@ export function givingWay(acts: Acts, { side, cluster, old, dropped, remains }: 
 /** What people should know before a database gives way. */
 export function replacementWarnings({ cluster, old, dropped, remains, database }: Replacement, alias: string | null): readonly string[] {
   if (old === null) return [];
-  if (!dropped) return [`${old.name} on ${cluster} is stopped and kept aside; the new replica is called ${database}.`];
-  const others = old.aliases.filter((name) => name !== alias);
+  if (!dropped) {
+    return [
+      `${old.name} on ${cluster} is stopped and kept aside; the new replica is called ${database}, and has no privileges of its own until people give them.`,
+    ];
+  }
+  const others = otherAliases(old, alias);
   return [
     follows(old)
       ? `The replica ${old.name} on ${cluster} is dropped; nothing that ${cluster} alone has is lost, since a replica has nothing of its own.`
       : `${old.name} on ${cluster} is dropped${remains === 'dump' ? ' after a dump' : ' without a dump'}: what it alone holds is ${remains === 'dump' ? 'in that dump only' : 'lost'}.`,
     `Privileges on ${old.name} of ${cluster} vanish with it, and a new database of that name does not get them back: they are recorded before, and a step offers them again.`,
-    ...(others.length === 0 ? [] : [`The aliases ${few(others)} of ${old.name} on ${cluster} are dropped with it.`]),
+    ...(others.length === 0
+      ? []
+      : [`The aliases ${few(others)} of ${old.name} on ${cluster} are dropped with it; a step offers them again.`]),
     ...(old.isDefault || old.isHome
       ? [`${old.name} is the default database of ${cluster}: until the new one is there, sessions that name none fail.`]
       : []),
   ];
 }
 
-/** Privileges are people's to give: what a drop took is in the record of the run. */
-export function privilegeSteps({ cluster, old, dropped, database }: Replacement, grants: readonly string[] | null): readonly Draft[] {
-  if (old === null || !dropped || grants?.length === 0) return [];
-  const renamed = old.name === database ? [] : [`They name ${old.name}; write ${database} instead.`];
-  return [
-    personStep(
-      personAct(kinds.givePrivileges, `Give back the privileges on ${database} of ${cluster} that went with the old database`, [
-        ...(grants ?? []),
-        ...renamed,
-        `The step that recorded the privileges of ${old.name} holds the commands as they were right before the drop.`,
-      ]),
-    ),
-  ];
+/** Privileges and aliases of other names are people's to give: what a drop took is in the record of the run, what is kept aside keeps its own. */
+export function privilegeSteps(replacement: Replacement, alias: string | null, grants: readonly string[] | null): readonly Draft[] {
+  const { cluster, old, dropped, database } = replacement;
+  if (old === null) return [];
+  const commands = (grants ?? []).map((command) => renamed(command, old.name, database));
+  const aliases = dropped ? otherAliases(old, alias).map((name) => aliasStatement(name, database, 'create')) : [];
+  if (grants !== null && commands.length + aliases.length === 0) return [];
+  const title = dropped
+    ? `Give back the privileges on ${database} of ${cluster} that went with the old database`
+    : `Give ${database} of ${cluster} the privileges that ${old.name} has`;
+  return [personStep(personAct(kinds.givePrivileges, title, [...commands, ...aliases, whereTold(replacement, old.name)]))];
 }
+
+function whereTold({ cluster, dropped, database }: Replacement, old: string): string {
+  if (!dropped) return `SHOW PRIVILEGES AS COMMANDS on ${cluster} tells what ${old} has.`;
+  const other = old === database ? '' : ` They name ${old}; write ${database} instead.`;
+  return `The step that recorded the privileges of ${old} holds the commands as they were right before the drop.${other}`;
+}
+
+const otherAliases = ({ aliases }: DatabaseView, alias: string | null): readonly string[] => aliases.filter((name) => name !== alias);

@@ -251,6 +251,17 @@ describe('statements', () => {
     const given = planned(rebuild, promoted({ grants })).steps.find(({ kind }) => kind === 'ccdr.give-privileges');
     expect(given?.statements[0]).toBe(grants[0]);
     expect(outline(planned(rebuild, promoted({ grants: [] })))).not.toContain('(give-privileges)');
+    const { primary } = someSettings();
+    const keeping = aLink({ oldDatabase: 'keep', primary: { ...primary, spareDatabase: 'foo-b' } });
+    const moved = planned(rebuild, promoted({ grants }), keeping).steps.find(({ kind }) => kind === 'ccdr.give-privileges');
+    expect(moved?.statements[0]).toBe('GRANT ACCESS ON DATABASE `foo-b` TO `app`');
+  });
+
+  it('give the aliases that a drop takes to people, but for the one that the run moves', () => {
+    const aliased = aDatabase('foo', fenced, { createdAt: early, aliases: ['books', 'shop'] });
+    const detail = aDetail(aReadSide(aliased, { names: [{ name: 'foo', type: 'standard' }], grants: [] }), westServing());
+    const given = planned(rebuild, detail, withAlias).steps.find(({ kind }) => kind === 'ccdr.give-privileges');
+    expect(given?.statements.slice(0, -1)).toEqual(['CREATE ALIAS `books` FOR DATABASE `foo`']);
   });
 });
 

@@ -107,7 +107,7 @@ function homeSteps({ pair, form, home, database }: Way): readonly Draft[] {
     ...givingWay(acts, home),
     ...creationSteps(link, acts, { side: target, database, form, remote, old }),
     // While writes are not stopped yet: nobody waits then for whoever gives them.
-    ...privilegeSteps(home, targetRead.grants),
+    ...privilegeSteps(home, link.settings.alias, targetRead.grants),
   ];
 }
 
@@ -142,7 +142,7 @@ function awaySteps({ pair, form, away, database }: Way): readonly Draft[] {
     ...givingWay(acts, away),
     ...creationSteps(link, acts, creation),
     ...aliasSteps(link, acts, side, sourceRead, away.database, away.dropped ? (old?.name ?? null) : null),
-    ...privilegeSteps(away, sourceRead.grants),
+    ...privilegeSteps(away, link.settings.alias, sourceRead.grants),
   ];
 }
 

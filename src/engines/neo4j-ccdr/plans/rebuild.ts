@@ -37,7 +37,7 @@ export function planRebuild(link: CcdrLink, detail: CcdrDetail): Outline | Refus
       ...givingWay(acts, replacement),
       ...creationSteps(link, acts, creation),
       ...aliasSteps(link, acts, target, targetRead, database, replacement.dropped ? (old?.name ?? null) : null),
-      ...privilegeSteps(replacement, targetRead.grants),
+      ...privilegeSteps(replacement, link.settings.alias, targetRead.grants),
     ],
     predictedLoss: lossOf(was, here, there),
     predictedDowntime: { ms: 0, words: `None: ${there} takes writes all the time; copying the store puts load on it.` },

@@ -20,8 +20,8 @@ export function missingPrivileges(settings: CcdrSettings, detail: Pick<CcdrDetai
   return there.grants.map((command) => renamed(command, from, name)).filter((command) => !have.has(command));
 }
 
-/** Servers quote a name only where it needs it, so both ways of writing it are looked for, and the one for `to` may differ. */
-function renamed(command: string, from: string, to: string): string {
+/** A command for another database. Servers quote a name only where it needs it, so both ways of writing it are looked for, and the one for `to` may differ. */
+export function renamed(command: string, from: string, to: string): string {
   if (from === to) return command;
   return command.replaceAll(` ${quoteCypherName(from)} `, ` ${quoteCypherName(to)} `).replaceAll(` ${from} `, ` ${quoteCypherName(to)} `);
 }
