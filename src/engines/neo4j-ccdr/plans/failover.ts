@@ -103,7 +103,12 @@ interface Fence {
 function fenceSteps({ link, source, sourceRead, there, remote }: Scene, acts: Acts): Fence {
   if (sourceRead.kind !== 'read' || (sourceRead.by !== 'leader' && writableOf(sourceRead) !== 'no')) {
     const why = problemOf(there, sourceRead) ?? `No leader of the system database of ${there} could be found.`;
-    return { before: 'unreachable', steps: [], after: [byHand(link, there, remote)], warnings: [cantFence(link, there, why)] };
+    return {
+      before: 'unreachable',
+      steps: [],
+      after: [byHand(link, there, remote)],
+      warnings: [cantFence(link, there, why), onePlace(there)],
+    };
   }
   const alive =
     writableOf(sourceRead) === 'yes' ? [`${there} answers and takes writes: a switchover of ${link.id} would lose nothing.`] : [];
@@ -125,6 +130,9 @@ function fenceSteps({ link, source, sourceRead, there, remote }: Scene, acts: Ac
 /** A name without rows can't be told from one that is hidden, and a database may be left out while all its servers are down. */
 const unlisted = ({ settings }: CcdrLink, source: Side, there: string): string =>
   `${there} does not list ${settings[source].database}: it is not there, or ${settings[source].user} may not see it, or every server that holds it is down.`;
+
+const onePlace = (there: string): string =>
+  `What the bot sees of ${there} it sees from one place only: look from another one too, since the promotion can't be taken back.`;
 
 const cantFence = (link: CcdrLink, there: string, why: string): string =>
   `${there} can't be fenced now: ${why} Applications that still reach it may go on writing there, and as soon as it is back two sides take writes; /repl fence ${link.id} ends that.`;
