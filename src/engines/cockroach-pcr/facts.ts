@@ -3,6 +3,7 @@ import type { PcrSettings } from './config.ts';
 import {
   expiresInMs,
   expiryMsOf,
+  type Follower,
   followersOf,
   lagMsOf,
   type PcrDetail,
@@ -12,6 +13,7 @@ import {
 } from './detail.ts';
 import { groundFacts } from './facts-ground.ts';
 import { hostFacts } from './facts-hosts.ts';
+import { windowMsOf } from './window.ts';
 import { coarseState, spell, spellTime } from './words.ts';
 
 /** Facts of both sides in a fixed order, what moves first. The binding ones are there whether or not a side answers, so that fingerprints compare. */
@@ -76,10 +78,9 @@ const readerOf = ({ reader }: ReadSide): string | null => (reader == null ? null
 
 function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
   return followersOf(detail).flatMap((follower) => {
-    const { side, vc, phase } = follower;
+    const { side, vc } = follower;
     const { cluster } = settings[side];
     const lagMs = lagMsOf(follower);
-    const left = phase === 'paused' || phase === 'gave-up' ? expiresInMs(follower) : null;
     const tell = (name: string, label: string, value: string | null): readonly Fact[] =>
       value === null || value === '' ? [] : [{ name: `${side}.${name}`, label, value, binding: false }];
     return [
@@ -89,13 +90,17 @@ function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[
       ...tell('failover-time', `Failover time of ${cluster}`, vc.failover === null ? null : spellTime(vc.failover)),
       ...tell('job', `Replication job of ${cluster}`, vc.job === null ? null : `${vc.job.id} ${vc.job.status}`),
       ...tell('job-says', `What the job of ${cluster} says`, vc.job?.runningStatus || vc.job?.error || null),
-      ...tell(
-        'expires',
-        'Time left to resume',
-        left === null
-          ? null
-          : `${left > 0 ? spell(left) : 'probably none'}, if the window is the ${spell(expiryMsOf(follower.read))} that this version begins with`,
-      ),
+      ...tell('expires', 'Time left to resume', leftWords(settings, follower)),
     ];
   });
+}
+
+/** Null while nothing runs out. */
+function leftWords(settings: PcrSettings, follower: Follower): string | null {
+  const { phase, read } = follower;
+  const windowMs = windowMsOf(settings, read);
+  const left = phase === 'paused' || phase === 'gave-up' ? expiresInMs(follower, windowMs) : null;
+  if (left === null) return null;
+  const by = windowMs === expiryMsOf(read) ? 'this version begins with' : 'the config says';
+  return `${left > 0 ? spell(left) : 'probably none'}, if the window is the ${spell(windowMs)} that ${by}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprintOf, type Health } from '../../../src/domain/observation.ts';
+import { spell } from '../../../src/engines/cockroach/spell.ts';
 import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { observationOf } from '../../../src/engines/cockroach-pcr/observe.ts';
 import {
@@ -36,7 +37,12 @@ describe('the time that is left to resume', () => {
     ['23.2', 12, 13, 'for about 2 d 11 h more'],
   ] as const)('goes by the window of the config where the version has one: %s, %s h, paused %s h', (version, window, hours, words) => {
     const link = aMadeLink({ expirationMs: window === null ? null : window * hourMs });
-    expect(observationOf(link, pausedFor(hours, version), nowMs).headline).toContain(words);
+    const seen = observationOf(link, pausedFor(hours, version), nowMs);
+    expect(seen.headline).toContain(words);
+    const fact = seen.facts.find(({ name }) => name === 'standby.expires');
+    expect(fact?.value).toContain(
+      window === null || version === '23.2' ? 'this version begins with' : `${spell(window * hourMs)} that the config says`,
+    );
   });
 });
 
