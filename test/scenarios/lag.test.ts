@@ -14,15 +14,14 @@ const chartsIn = (blocks: readonly unknown[]): readonly LineChart[] =>
   blocks.flatMap((block) => ((block as { type: string }).type === 'data_visualization' ? [(block as { chart: LineChart }).chart] : []));
 const chartsTold = (): readonly LineChart[] => chartsIn(house.workspace.ephemerals('ana', '#ops').at(-1)?.blocks ?? []);
 
-const looks = async (link: string): Promise<number> => (await house.store.watch.history(asLinkId(link))).length;
-
 /** The next looks of bots, each some time after the one before by their clock. */
 async function lookedAt(link: string, times: number, apartMs = 10_000): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     house.clock.leap(apartMs);
-    const before = await looks(link);
+    const from = house.clock.now();
+    const since = async (): Promise<number> => (await house.store.watch.history(asLinkId(link))).filter(({ at }) => at > from).length;
     // The second of them was begun after the leap.
-    await until(async () => (await looks(link)) >= before + 2, `${link} is looked at`);
+    await until(async () => (await since()) >= 2, `${link} is looked at`);
   }
 }
 
