@@ -14,7 +14,7 @@ export type Reply =
       readonly rows: readonly (readonly Cell[])[];
       readonly notices?: readonly Notice[];
     }
-  | { readonly kind: 'error'; readonly code: string; readonly gqlStatus: string; readonly message?: string }
+  | { readonly kind: 'error'; readonly code: string; readonly gqlStatus: string; readonly message?: string; readonly because?: GraphError }
   | { readonly kind: 'drop' }
   | { readonly kind: 'hang' };
 
@@ -76,7 +76,7 @@ export async function startBoltServer({ reply = () => oneRow, logOn, writers, ce
           bookmark: 'bookmark-1',
         };
       case 'error':
-        throw new GraphError(what.code, what.gqlStatus, what.message ?? 'no');
+        throw new GraphError(what.code, what.gqlStatus, what.message ?? 'no', false, what.because);
       case 'drop':
         throw new ConnectionCut('cut');
       case 'hang':

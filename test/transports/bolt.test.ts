@@ -205,6 +205,22 @@ describe('a call that fails', () => {
     }
   });
 
+  it('tells what is behind an answer, and takes its doubts for doubts', async () => {
+    const code = 'Neo.ClientError.Statement.SyntaxError';
+    const doubt = new GraphError(code, '52N40', 'It may not be committed, says hunter2-secret.');
+    const because = new GraphError(code, '52N11', 'In between.', false, doubt);
+    for (const reach of ['cluster', 'server'] as const) {
+      const server = await serve({ reply: () => ({ kind: 'error', code, gqlStatus: '52N37', message: 'It failed.', because }) });
+      const session = await connectBolt(target(server.port, { reach }), call());
+      const fault = await faultOf(session.change('CALL x()'));
+      session.close();
+      expect(fault.message).toBe(
+        'graph-east answered Neo.ClientError.Statement.SyntaxError: It failed. Cause: It may not be committed, says [redacted].',
+      );
+      expect(fault).toMatchObject({ effect: 'unknown', facts: { gqlStatus: '52N37', gqlCauses: '52N37 52N11 52N40' } });
+    }
+  });
+
   const cuts = [
     ['drop', 'connection-lost'],
     ['hang', 'deadline-passed'],

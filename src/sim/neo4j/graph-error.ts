@@ -7,8 +7,9 @@ export class GraphError extends Error {
   /** The connection ends after it. */
   readonly fatal: boolean;
 
-  constructor(code: string, gqlStatus: string, message: string, fatal = false) {
-    super(message);
+  /** `because`: what is behind it, by the server's own word. */
+  constructor(code: string, gqlStatus: string, message: string, fatal = false, because?: GraphError) {
+    super(message, because === undefined ? undefined : { cause: because });
     this.code = code;
     this.gqlStatus = gqlStatus;
     this.fatal = fatal;

@@ -31,19 +31,19 @@ export const ignored = (): Buffer => packStructure({ signature: 0x7e, fields: []
 const classOf = (code: string): string =>
   code.includes('TransientError') ? 'TRANSIENT_ERROR' : code.includes('DatabaseError') ? 'DATABASE_ERROR' : 'CLIENT_ERROR';
 
-export const failure = ({ code, gqlStatus, message }: GraphError): Buffer =>
-  packStructure({
-    signature: 0x7f,
-    fields: [
-      {
-        neo4j_code: code,
-        message,
-        gql_status: gqlStatus,
-        description: `error: ${message}`,
-        diagnostic_record: { OPERATION: '', OPERATION_CODE: '0', CURRENT_SCHEMA: '/', _classification: classOf(code) },
-      },
-    ],
-  });
+const diagnosis = (code: string): Fields => ({ OPERATION: '', OPERATION_CODE: '0', CURRENT_SCHEMA: '/', _classification: classOf(code) });
+
+/** What is behind a refusal has no code of its own, only a status. */
+const reasonFields = ({ code, gqlStatus, message, cause }: GraphError): Fields => ({
+  message,
+  gql_status: gqlStatus,
+  description: `error: ${message}`,
+  diagnostic_record: diagnosis(code),
+  ...(cause instanceof GraphError ? { cause: reasonFields(cause) } : {}),
+});
+
+export const failure = (error: GraphError): Buffer =>
+  packStructure({ signature: 0x7f, fields: [{ neo4j_code: error.code, ...reasonFields(error) }] });
 
 const noticeFields = ({ gqlStatus, code, title, description, severity, classification }: Notice): Fields => ({
   gql_status: gqlStatus,
