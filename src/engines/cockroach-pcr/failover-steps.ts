@@ -82,13 +82,22 @@ export function fenceWarnings({ sourceRead, there, here }: Scene): readonly stri
 
 /** What a promotion ends, and what CockroachDB leaves to people after it. `toTime`: to another time than the latest. */
 export function promotionWarnings(scene: Scene, toTime = false): readonly string[] {
-  const { here } = scene;
+  const { link, here, there } = scene;
   return [
     ...newerWarnings(scene),
     ...readerWarnings(scene, toTime),
-    `Backup schedules are paused and changefeeds stop on ${here} when it is promoted: resume or re-create them afterwards.`,
+    ...pastWarnings(scene, toTime),
+    `Backup schedules pause on ${here} when it is promoted: once ${there} no longer writes to the same collection, run RESUME SCHEDULE for each in ${link.settings.virtualCluster} (SHOW SCHEDULES lists them). Changefeeds end there and have to be made anew. Schedules of backups that were made before v23.2, and of changefeeds before v24.2, do not pause: pause them by hand.`,
   ];
 }
+
+/** A time past on a side that was rewound could not be reached before 24.2, and no read shows that it was. */
+const pastWarnings = ({ link, follower: { read }, here }: Scene, toTime: boolean): readonly string[] =>
+  toTime && !isAtLeast(read.release, 24, 2) && isAtLeast(read.release, 24, 1)
+    ? [
+        `If ${here} came to follow by a failback, ${read.release.text} may fail to go to a time: /repl failover ${link.id} --to latest is safe there.`,
+      ]
+    : [];
 
 /** Whether the side that is to be promoted runs a newer major than the other, so that the other can't follow it. */
 export const isNewer = ({ follower, sourceRead }: Scene): boolean =>
