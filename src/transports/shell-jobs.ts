@@ -22,7 +22,7 @@ interface JobLog {
   readonly log: string;
   /** Bytes of the log that are still to be read: nothing may be concluded from what is missing in it. */
   readonly unheard: number;
-  /** `gone`: it was removed. `anew`: it was cut or replaced by another while it was listened to, and is heard from its beginning again. */
+  /** `gone`: there is none, though it has begun. `anew`: it was cut or replaced by another while it was listened to, and is heard from its beginning again. */
   readonly trouble: 'gone' | 'anew' | null;
 }
 
@@ -46,8 +46,11 @@ export function jobFolder(id: string): string {
   return `"$HOME/.replops/jobs/${id}"`;
 }
 
-/** The way of the job's own shell: `$0` is the folder, `$1` the command. The input is gone before the command runs. */
-const run = '{ rm -f "$0/in"; sh -c "$1" > "$0/log" 2>&1; echo $? > "$0/rc.new"; mv -f "$0/rc.new" "$0/rc"; } < "$0/in"';
+/**
+ * The way of the job's own shell: `$0` is the folder, `$1` the command. The input is gone before the command runs. On a full disk there is
+ * no `rc`, rather than one that says nothing.
+ */
+const run = '{ rm -f "$0/in"; sh -c "$1" > "$0/log" 2>&1; echo $? > "$0/rc.new" && mv -f "$0/rc.new" "$0/rc"; } < "$0/in"';
 
 /**
  * `$0` is the folder, `$1` the way of the job, `$2` its command. The folder is made while `REPLOPS_JOB` is in the environment already,
@@ -96,10 +99,12 @@ async function lookOnce(session: ShellSession, id: string, ear: Ear, marks: read
   for (let pieces = 1; pieces < mostPieces && isBehind(ear, latest); pieces += 1) {
     latest = (await readOn(session, id, ear, marks)).size;
   }
+  // A job makes its log a moment after its folder.
+  const isMissing = latest === null && (ending !== null || !runs || ear.heard.bytes > 0);
   const log: JobLog = {
     log: textOf(ear.heard),
     unheard: isBehind(ear, latest) ? (latest ?? 0) - ear.heard.bytes : 0,
-    trouble: latest === null ? 'gone' : ear.isAnew ? 'anew' : null,
+    trouble: isMissing ? 'gone' : ear.isAnew ? 'anew' : null,
   };
   if (ending !== null) return { kind: 'ended', exitCode: ending, ...log };
   return { kind: runs ? 'running' : 'died', ...log };
@@ -122,13 +127,13 @@ async function readOn(session: ShellSession, id: string, ear: Ear, marks: readon
   const folder = jobFolder(id);
   const { bytes, anchor } = ear.heard;
   const { exitCode, stdout, stderr } = await session.read(
-    `cd ${folder} || { test -e ${folder} && exit 1; echo absent; exit 0; }; cat rc 2> /dev/null || echo none; test -f log && wc -c < log || echo gone; tail -c +${bytes - anchor.length + 1} log | head -c ${mostInPiece} | base64; true`,
+    `cd ${folder} || { test -e ${folder} && exit 1; echo absent; exit 0; }; cat rc 2> /dev/null || echo none; echo size; test -f log && wc -c < log || echo gone; tail -c +${bytes - anchor.length + 1} log | head -c ${mostInPiece} | base64; true`,
   );
-  const [state = '', length = '', ...letters] = stdout.split('\n');
+  const [state = '', word, length = '', ...letters] = stdout.split('\n');
   if (exitCode === 0 && state === 'absent') return { ending: 'absent', size: null };
   const size = length === 'gone' ? null : Number(length);
   const came = Buffer.from(letters.join(''), 'base64');
-  const isWhole = /^(none|\d{1,3})$/.test(state) && /^(gone|\s*\d{1,15})$/.test(length);
+  const isWhole = /^(none|\d{1,3})$/.test(state) && word === 'size' && /^(gone|\s*\d{1,15})$/.test(length);
   // Where bytes are, some have to come: a host that can't read them or has no base64 would be listened to for ever.
   if (exitCode !== 0 || !isWhole || (size !== null && size > 0 && size >= bytes && came.length === 0)) {
     throw notTold(id, exitCode, stderr.trim() === '' ? stdout : stderr);

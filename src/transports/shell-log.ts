@@ -90,8 +90,8 @@ function linesIn(heard: HeardLog, chunk: Buffer) {
 
 /** Where a line that is too long is cut: at a space where there is one, so that no word is taken for a shorter one. */
 function cutBefore(bytes: Buffer, at: number): number {
-  const space = bytes.lastIndexOf(0x20, at);
-  return space > at - overlap ? space : startOf(bytes, at);
+  const space = bytes.subarray(at - overlap, at).lastIndexOf(0x20);
+  return space < 0 ? startOf(bytes, at) : at - overlap + space;
 }
 
 /** The beginning of the character that the byte is in. None has more than four bytes. */

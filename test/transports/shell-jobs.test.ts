@@ -76,6 +76,14 @@ describe.each(shellPlaces)('a job on %s', (_, open) => {
 });
 
 describe('a job', () => {
+  it('that can’t say how it ended, since the disk is full, has died', async () => {
+    const host = await aHost();
+    const session = await aShell(host);
+    host.files.fill(true);
+    await startJob(session, 'r-12', 'exit 0');
+    expect(await ends(session, 'r-12')).toMatchObject({ kind: 'died' });
+  });
+
   it('has an id that is a plain word', () => {
     for (const id of ['', 'A', 'a b', '../x', "a'b", 'a'.repeat(81)]) expect(() => jobFolder(id)).toThrow(TypeError);
   });

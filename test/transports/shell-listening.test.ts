@@ -154,6 +154,25 @@ describe.each(shellPlaces)('the log of a job on %s', (_, open) => {
     expect(ear.heard).toEqual(undisturbed.heard);
   });
 
+  it('is not taken for what the job says of its end', async () => {
+    const session = await open();
+    await endedJob(session, job('l-8'), 'echo 0; echo 7');
+    await session.change(`printf '' > ${jobFolder(job('l-8'))}/rc`);
+    await expect(lookAtJob(session, job('l-8'))).rejects.toMatchObject({ code: 'answer-not-understood' });
+  });
+
+  it('is not there for a moment after the beginning, and is missed after the end', async () => {
+    const session = await open();
+    await endedJob(session, job('l-9'));
+    await session.change(`rm ${log(job('l-9'))} ${jobFolder(job('l-9'))}/rc`);
+    expect(await lookAtJob(session, job('l-9'))).toEqual({ kind: 'died', log: '', unheard: 0, trouble: 'gone' });
+    await startJob(session, job('l-10'), 'sleep 600');
+    await until(async () => (await lookAtJob(session, job('l-10'))).kind === 'running', 'it runs');
+    await session.change(`rm ${log(job('l-10'))}`);
+    expect(await lookAtJob(session, job('l-10'))).toEqual({ kind: 'running', log: '', unheard: 0, trouble: null });
+    await endAll(session, job('l-10'));
+  });
+
   it('is not taken for an empty one where its bytes can’t be read', async () => {
     const session = await open();
     await endedJob(session, job('l-7'), 'echo said');

@@ -106,7 +106,7 @@ async function judge<P>(step: LongStep<P>, place: Place, params: P, { id, job }:
 /** Whatever was said before is not known when the log is no longer there. */
 function troubleIn({ trouble }: Seen['job']): string {
   if (trouble === null) return '';
-  return trouble === 'gone' ? ' (its log was removed)' : ' (its log was replaced meanwhile)';
+  return trouble === 'gone' ? ' (its log is gone)' : ' (its log was replaced meanwhile)';
 }
 
 /** A try is begun once: what is there already is looked at, and never cleared away. */

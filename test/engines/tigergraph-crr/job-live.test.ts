@@ -78,12 +78,12 @@ describe('a log that somebody touches', () => {
   it('is missed, and an end that it does not tell is unknown to whoever did not hear it', async () => {
     const step = await backupUnderWay();
     await atLog('rm log');
-    expect(noteOf(await look(step))).toMatch(/^tiger-east-m1 is at it \(its log was removed\): /);
+    expect(noteOf(await look(step))).toMatch(/^tiger-east-m1 is at it \(its log is gone\): /);
     engine = bed.engine();
-    expect(await look(step)).toMatchObject({ kind: 'underway', note: 'tiger-east-m1 is at it (its log was removed).' });
+    expect(await look(step)).toMatchObject({ kind: 'underway', note: 'tiger-east-m1 is at it.' });
     const probe = (await endOf(step)).at(-1);
     if (probe?.kind !== 'unknown') throw new TypeError(`it is ${probe?.kind}`);
-    expect(why(probe)).toMatch(/ended on tiger-east-m1 without saying that it was done \(its log was removed\)\..* and press Retry\.$/);
+    expect(why(probe)).toMatch(/ended on tiger-east-m1 without saying that it was done \(its log is gone\)\..* and press Retry\.$/);
     pressRetry(bed, probe);
     expect((await look(step)).kind).toBe('unknown');
   });
