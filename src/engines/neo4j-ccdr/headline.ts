@@ -2,6 +2,7 @@ import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import type { CcdrSettings } from './config.ts';
 import { copyTrouble } from './copy-trouble.ts';
 import { type CcdrDetail, sides } from './detail.ts';
+import { versionObstacle } from './release.ts';
 import { behindOf, type Follower, followersOf, isSameCluster, phaseOf, sidePhase, writableOf } from './state.ts';
 import { few, phaseWords, problemOf, spell, transactions } from './words.ts';
 
@@ -164,11 +165,21 @@ function replicaState(settings: CcdrSettings, detail: CcdrDetail, { side, view, 
   const trouble = [
     ...copyTrouble(here, view),
     ...(read.kind === 'read' && read.database !== null ? copyTrouble(there, read.database) : []),
+    ...versionTrouble(settings, detail, side),
   ];
   const lag = lagWords(settings, detail, { side, view });
   const [first] = trouble;
   if (first === undefined || lag.health === 'broken') return say(lag.health, `${way}: ${lag.headline}`);
   return say('degraded', `${way}: ${lag.headline} ${first}`);
+}
+
+/** An upgrade in the wrong order ends the replication sooner or later. */
+function versionTrouble(settings: CcdrSettings, detail: CcdrDetail, side: Side): readonly string[] {
+  const [to, from] = [detail[side], detail[otherSide(side)]];
+  const obstacle = to.kind === 'read' && from.kind === 'read' ? versionObstacle(from.release, to.release) : null;
+  return obstacle === null
+    ? []
+    : [`The versions do not go together: ${obstacle}. Upgrade ${settings[side].cluster} or ${settings[otherSide(side)].cluster}.`];
 }
 
 const statusesOf = (view: Follower['view']): readonly string[] =>

@@ -117,6 +117,12 @@ describe('an observation', () => {
       'degraded',
       "don't agree on who may write",
     ],
+    [
+      'a primary that was upgraded before the standby',
+      aDetail({ ...aSource(), release: { year: 2026, month: 8, patch: 0, text: '2026.08.0' } }),
+      'degraded',
+      'The versions do not go together: before 2026.08 both sides have to run the same version, and these run 2026.08.0 and 2026.07.1.',
+    ],
     ['a read-only primary', aDetail(fenced), 'broken', 'is read-only; graph-west follows, and it lacks 12 transactions'],
     [
       'a read-only primary and a complete standby',
