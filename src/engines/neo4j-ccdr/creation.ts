@@ -15,6 +15,8 @@ import type { Form } from './statements.ts';
 export const changeBudgetMs = 180_000;
 /** A name is free when the last server has let go of the store, ms. */
 export const dropBudgetMs = 15 * 60_000;
+/** Writing a large store into a dump before that takes hours, ms. */
+export const dumpBudgetMs = 6 * 3_600_000;
 /** Copying a large store between regions takes hours, ms. When it is over the run asks, and can go on waiting. */
 const copyBudgetMs = 24 * 3_600_000;
 const catchUpBudgetMs = 2 * 3_600_000;

@@ -4,7 +4,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, personAct, personStep } from '../frame/drafts.ts';
 import { type Acts, kinds } from './acts.ts';
 import type { CcdrLink } from './config.ts';
-import { changeBudgetMs, dropBudgetMs, lookBudgetMs } from './creation.ts';
+import { changeBudgetMs, dropBudgetMs, dumpBudgetMs, lookBudgetMs } from './creation.ts';
 import type { DatabaseView, ReadSide } from './detail.ts';
 import { identityOf } from './identity.ts';
 import { renamed } from './preflights/privileges.ts';
@@ -71,7 +71,9 @@ export function givingWay(acts: Acts, { side, cluster, old, dropped, remains }: 
   return [
     lookStep(acts.savePrivileges(side, on), lookBudgetMs),
     ...stop,
-    changeStep(acts.drop(side, on, { remains, otherServes: true }), dropBudgetMs, gone, { pointOfNoReturn: true }),
+    changeStep(acts.drop(side, on, { remains, otherServes: true }), remains === 'dump' ? dumpBudgetMs : dropBudgetMs, gone, {
+      pointOfNoReturn: true,
+    }),
   ];
 }
 
