@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Fault, isFault } from '../../domain/faults.ts';
+import { Fault, type FaultCode, isFault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act, StepKind } from '../../domain/plan.ts';
@@ -69,7 +69,12 @@ const isAnswer = (cause: unknown): cause is Fault =>
 
 /** After these the server itself does not know: a leader changed meanwhile, or a write to `system` may be committed yet. */
 const isUnsure = ({ facts }: Fault): boolean =>
-  String(facts['neo4jCode']).startsWith('Neo.TransientError.') || String(facts['gqlCauses']).split(' ').includes('52N40');
+  /^Neo\.TransientError\.(Transaction\.LeaderSwitch$|Cluster\.)/.test(String(facts['neo4jCode'])) ||
+  String(facts['gqlCauses']).split(' ').includes('52N40');
+
+/** What passes by itself is tried again by the runner. */
+const codeOf = ({ code, facts }: Fault): FaultCode =>
+  String(facts['neo4jCode']).startsWith('Neo.TransientError.') ? 'connection-lost' : code;
 
 /** Between a statement that went wrong by no fault of its own and the next look, ms. */
 const breathMs = 1_000;
@@ -85,8 +90,8 @@ async function weighed(refusal: Fault, { io }: Place, probe: () => Promise<Probe
   }
   try {
     const seen = await probe();
-    const { code, message, facts } = refusal;
-    return seen.kind === 'todo' ? new Fault(code, message, { effect: 'not-applied', facts, cause: refusal }) : refusal;
+    const { message, facts } = refusal;
+    return seen.kind === 'todo' ? new Fault(codeOf(refusal), message, { effect: 'not-applied', facts, cause: refusal }) : refusal;
   } catch (cause) {
     if (!isFault(cause)) throw cause;
     return refusal;

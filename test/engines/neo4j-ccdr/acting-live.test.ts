@@ -256,6 +256,13 @@ describe('a failover', { timeout: 180_000 }, () => {
 
   it.each([
     ['before it began', 'before', failed, 'not-applied', { kind: 'todo' }],
+    [
+      'since the database was not available',
+      'before',
+      { ...failed, code: 'Neo.TransientError.General.DatabaseUnavailable' },
+      'not-applied',
+      { kind: 'todo' },
+    ],
     ['although it has happened', 'after', failed, 'unknown', { kind: 'done', evidence: { type: 'standard' } }],
     ['without knowing whether it is committed', 'before', { ...failed, gqlStatus: '52N40' }, 'unknown', { kind: 'todo' }],
     ['while a leader changed', 'before', { ...failed, code: 'Neo.TransientError.Transaction.LeaderSwitch' }, 'unknown', { kind: 'todo' }],
