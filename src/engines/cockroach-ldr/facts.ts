@@ -126,7 +126,7 @@ function flowFacts(settings: LdrSettings, flow: Flow): readonly Fact[] {
     ...aboutLag(tell('replicated-time', `Replicated time of ${cluster}`, spellTime(replicatedOf(flow)))),
     ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
     ...tell('scanned', `Initial scan of ${cluster}`, fractions.length === 0 ? null : `${Math.round(Math.min(...fractions) * 100)} %`),
-    ...aboutLag(tell('job-says', `What the jobs of ${cluster} say`, jobs.map(reasonOf).filter(Boolean).join('; '))),
+    ...tell('job-says', `What the jobs of ${cluster} say`, jobs.map(reasonOf).filter(Boolean).join('; ')),
     ...aboutLag(tell('expires', 'Time left to resume', left === null ? null : left > 0 ? spell(left) : 'probably none')),
     ...tell('source', `Source of ${cluster}`, [...new Set(jobs.flatMap(({ connection }) => connection ?? []))].join(', ')),
   ];

@@ -111,18 +111,17 @@ function lagOf(settings: LdrSettings, detail: LdrDetail): Lag {
     : { kind: 'duration', ms: Math.max(...known) };
 }
 
-/** Where both sides are to follow, each has a lag of its own. */
+/** Where both sides are to follow, each has a lag of its own, which goes by its name. */
 function lagInto(settings: LdrSettings, detail: LdrDetail, side: Side): NamedLag {
   const { cluster } = settings[side];
-  const name = `into ${cluster}`;
   const flow = flowInto(settings, detail, side);
   if (flow === null) {
     const why = readOf(detail, side) === null ? `${cluster} does not answer.` : `No job writes into ${cluster}.`;
-    return { name, lag: { kind: 'unknown', why } };
+    return { name: cluster, lag: { kind: 'unknown', why } };
   }
   const ms = lagMsOf(flow);
   return {
-    name,
+    name: cluster,
     lag: ms === null ? { kind: 'unknown', why: `The initial scan into ${cluster} has not ended.` } : { kind: 'duration', ms },
   };
 }

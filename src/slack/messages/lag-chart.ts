@@ -123,10 +123,17 @@ function scaleOf(tracks: readonly LagTrack[]): Scale {
   return { label: `Lag in ${unit.name}${bound}`, of: (value) => Number((value / unit.size).toPrecision(4)) };
 }
 
-/** Slack wants names of lines to differ and to be short. */
-export function seriesNames(tracks: readonly LagTrack[]): readonly string[] {
-  const names = tracks.map(({ name, unit, counted }) => plain(name || (unit === 'time' ? 'Lag' : `${counted}s`), longestName) || 'Lag');
+/** Slack wants names of lines to differ and to be short; clusters differ at their ends. */
+function seriesNames(tracks: readonly LagTrack[]): readonly string[] {
+  const names = tracks.map(({ name, unit, counted }) => tail(plain(name || (unit === 'time' ? 'Lag' : `${counted}s`), 200)) || 'Lag');
   return names.map((name, place) => (names.indexOf(name) === place ? name : `${cut(name, longestName - 3)} ${place + 1}`));
+}
+
+/** The end of a name, in whole characters. */
+function tail(name: string): string {
+  if (name.length <= longestName) return name;
+  const kept = name.slice(1 - longestName);
+  return `…${/^[\udc00-\udfff]/.test(kept) ? kept.slice(1) : kept}`;
 }
 
 /** A value of a track for people. */

@@ -64,6 +64,7 @@ describe('the headline', () => {
       'paused by hand; sql-west has everything up to 2026-06-01 09:59:56.000000 UTC. It can be resumed for about 24 h more',
     ],
     ['a pause under way', following({ status: 'pause-requested' }), 'degraded', 'a pause is being carried out'],
+    ['a pause that has used half of its time', following({ ...paused, replicated: micros(13 * hour) }), 'broken', 'for about 11 h more'],
     ['a pause that was too long', following({ ...paused, replicated: micros(25 * hour) }), 'broken', 'stood still for too long'],
     ['a pause without any time', following({ ...paused, replicated: null, modified: null }), 'degraded', 'is not known'],
     ['a pause by an error', following(gaveUp), 'broken', 'met an error and paused itself (pausing after error: source is gone)'],
@@ -302,8 +303,8 @@ describe('the lags of a link both ways', () => {
     ['of which one side is gone', { ...mutual(), primary: gone }, 4_000, 'unknown'],
   ])('%s are told apart', (_, detail, west, east) => {
     expect(lags(detail)).toEqual([
-      ['into sql-west', west],
-      ['into sql-east', east],
+      ['sql-west', west],
+      ['sql-east', east],
     ]);
   });
 

@@ -175,6 +175,22 @@ describe('the lag of a link', () => {
     expect(read(message)).toContain('into sql-east: worst 6 s, last 1 s.');
   });
 
+  it('has names of lines that tell clusters apart whose names are long and begin alike', () => {
+    const both = several(
+      ['production-shop-of-europe-dublin', ms(1_000)],
+      ['production-shop-of-europe-london', ms(2_000)],
+      ['x'.repeat(30), ms(1)],
+      [`y${'x'.repeat(30)}`, ms(1)],
+    );
+    const [picture] = chartsIn(shown([sample(night - minute, both)], look(ms(2_000), { lags: both })));
+    expect(picture?.chart.series.map(({ name }) => name)).toEqual([
+      '…op-of-europe-dublin',
+      '…op-of-europe-london',
+      `…${'x'.repeat(19)}`,
+      `…${'x'.repeat(15)}… 4`,
+    ]);
+  });
+
   it('of two directions of which one was not known is a picture for each, so that neither loses a point', () => {
     const both = (west: Lag, east: Lag) => several(['into sql-west', west], ['into sql-east', east]);
     const samples = [3, 2, 1].map((age) => sample(night - age * minute, both(ms(age), age === 2 ? unknown : ms(9))));

@@ -65,7 +65,9 @@ function line({ name, data }, place, categories, xOf, yOf) {
 function lineView({ series, axis_config: axis }) {
   const { categories } = axis;
   const values = series.flatMap(({ data }) => data.map(({ value }) => value));
-  const ticks = ticksOf(Math.min(0, ...values), Math.max(...values));
+  const least = Math.min(0, ...values);
+  // A line that lies on the ground has some height above it all the same.
+  const ticks = ticksOf(least, Math.max(...values) > least ? Math.max(...values) : least + 1);
   const [low, high] = [ticks[0], ticks.at(-1)];
   const xOf = (index) => box.left + 10 + (categories.length < 2 ? 0.5 : index / (categories.length - 1)) * (plot.width - 20);
   const yOf = (value) => box.top + (1 - (value - low) / (high - low)) * plot.height;
