@@ -124,13 +124,15 @@ describe('the watch', () => {
     started.push(silent);
     silent.start();
     await until(() => scene.looks.length === 2);
-    const diedAt = performance.now();
     void silent.stop();
+    // How long Redis keeps its links from others; how fast a busy machine lets the heir run is no part of the bound.
+    const { raw } = aBot('raw');
+    const [seconds, micros] = await raw.time();
+    const endsAt = Number(await raw.zscore(keys.watchDue, first ?? ''));
+    expect(endsAt - (Number(seconds) * 1_000 + Number(micros) / 1_000)).toBeLessThanOrEqual(pace.leaseMs);
     scene.answer = async (link) => anObservation({ link });
     aWatcher('heir', scene);
     await until(() => scene.looks.some(({ worker, link }) => worker === 'heir' && link === first));
-    const [taken] = scene.looks.filter(({ worker }) => worker === 'heir');
-    expect((taken?.at ?? 0) - diedAt).toBeLessThan(pace.leaseMs + pace.everyMs + 1_000);
   });
 
   it('gives links back at once when it is stopped in the middle of a look', async () => {
@@ -172,14 +174,17 @@ describe('the watch', () => {
     const scene = aScene(1);
     const answers: (() => void)[] = [];
     scene.answer = (link) => new Promise((resolve) => answers.push(() => resolve(anObservation({ link, observedAt: 77 }))));
-    aWatcher('slow', scene);
+    // A lease that outlasts every pause of the machine, renewed every 200 ms as if minutes had passed.
+    const hurried = { ...systemClock, sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 1_000, signal) };
+    const lease = 600_000;
+    aWatcher('slow', scene, { clock: hurried, pace: { ...pace, pollMs: 10_000, leaseMs: lease, lookMs: 1_000 * lease } });
     await until(() => scene.looks.length === 1);
     aWatcher('other', scene);
     const [link] = [...scene.links.keys()];
     if (link === undefined) throw new TypeError('a scene has a link');
     const { raw } = aBot('raw');
     const firstEnd = Number(await raw.zscore(keys.watchDue, link));
-    await until(async () => Number(await raw.zscore(keys.watchDue, link)) > firstEnd + pace.leaseMs);
+    await until(async () => Number(await raw.zscore(keys.watchDue, link)) > firstEnd + 3 * pace.leaseMs);
     expect(scene.looks).toHaveLength(1);
     answers[0]?.();
     await until(() => scene.outcomes.length > 0);
