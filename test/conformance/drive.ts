@@ -37,7 +37,8 @@ export const runTag = 'replops/r-4k9zq0tm2x/1764000000000000';
 export const anIo = (more: Partial<EngineIo> = {}): EngineIo => ({
   clock: systemClock,
   signal: new AbortController().signal,
-  timeoutMs: 5_000,
+  // Far more than any look takes: a machine that stands still must not decide what is seen.
+  timeoutMs: 20_000,
   tag: runTag,
   earlier: [],
   retried: [],
@@ -101,7 +102,7 @@ export function executorFor<L extends Link>(engine: Engine<L>, act: Act) {
 
 type Settled = Exclude<Probe, { kind: 'underway' }>;
 
-const limitMs = 20_000;
+const limitMs = 100_000;
 
 /**
  * Asks until the answer is no longer `underway`. With a provider of new engines the process dies once in the middle: one engine asks
@@ -128,7 +129,7 @@ export async function carryOut<L extends Link>(bed: Bed<L>, act: Act, engine: ()
   if (first.kind === 'done') return 0;
   if (first.kind !== 'todo') throw new TypeError(`'${act.title}' is ${first.kind}: ${first.why}`);
   const executor = executorFor(engine(), act);
-  await executor.perform(act, bed.link, anIo({ timeoutMs: 10_000, earlier: earlierOn(bed, act), retried: retriedOn(bed) }));
+  await executor.perform(act, bed.link, anIo({ timeoutMs: 60_000, earlier: earlierOn(bed, act), retried: retriedOn(bed) }));
   // The answer is the proof where no read shows it.
   if (executor.repeatable === true) record(bed, act, { answered: 'yes' });
   else await proven(bed, act, engine);

@@ -17,7 +17,7 @@ import { type Bed, planOn, type SeenEffect } from './drive.ts';
 import type { Situation } from './engine-conformance.ts';
 
 /** Short leases, so that a dead worker's run is taken over within half a second. */
-const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 15, probeMs: 3_000, observeMs: 3_000, progressEveryMs: 0, lineMs: 30 };
+const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 15, probeMs: 20_000, observeMs: 20_000, progressEveryMs: 0, lineMs: 30 };
 const quietWakeups = { wake: async () => undefined, listen: async () => undefined, close: async () => undefined };
 
 /** What a run did, when it was over. */
@@ -58,6 +58,14 @@ function deathsOf({ words, effects, run }: Story, how: 'all' | 'thinned'): reado
     hows.filter((_, at) => how === 'all' || at === index % hows.length).map((one): Death => ({ kind: 'effect', statement, how: one })),
   );
   return [...atWords, ...inEffects];
+}
+
+/** Words whose number depends on how fast the databases and the machine are. */
+const unsure = /^(progress|noted|not-applied|taken-over|queued|schedule)\b/;
+
+/** Whether every run comes to this death: it says every sure word at least once, and has every effect. */
+function isSure(death: Death, { words }: Story): boolean {
+  return death.kind !== 'word' || death.at <= new Set(words.filter((word) => !unsure.test(word))).size;
 }
 
 /**
@@ -151,7 +159,7 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
       // A lane that goes on would have its runs taken over by the workers of the next situation.
       const ends = await Promise.allSettled(stores.map(lane));
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
-      expect(reached).toBeGreaterThanOrEqual(deaths.length * 0.8);
+      expect(reached).toBeGreaterThanOrEqual(deaths.filter((death) => isSure(death, quiet)).length);
     });
   });
 }
