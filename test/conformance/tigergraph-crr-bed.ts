@@ -18,10 +18,14 @@ export interface CrrBed extends Bed<CrrLink> {
 
 export const crrLinkId = asLinkId('prod-graph');
 
+/** What the tools of Kafka are given where it speaks TLS. */
+const clientProperties = '/home/tigergraph/kafka client.properties';
+
 /** Its password holds what has to be quoted in a shell, and is no part of any path. */
 const superuser = { name: 'tigergraph', password: `gra'ph $s "1"`, superuser: true } as const;
 
 function clusterOf(world: TigerWorld, side: Side): CrrCluster {
+  const hasTls = world.side(side).effective['Kafka.Security.SSL.Enable'] === 'true';
   const isLocal = world.side(side).effective['System.Backup.Local.Enable'] === 'true';
   const { cluster, nodes, user, password } = world[side];
   return {
@@ -37,7 +41,7 @@ function clusterOf(world: TigerWorld, side: Side): CrrCluster {
     commands: '/home/tigergraph/tigergraph/app/cmd',
     superuser: { name: user, password: new Secret(password) },
     hosts: null,
-    brokers: { addresses: null, port: 30_002 },
+    brokers: { addresses: null, port: null, clientProperties: hasTls ? clientProperties : null },
     backup: isLocal
       ? { kind: 'local', path: '/home/tigergraph/backups' }
       : { kind: 's3', bucket: 'graph-backups', endpoint: null, roleArn: null, keys: null, metadata: '/home/tigergraph/replops' },
@@ -151,6 +155,7 @@ export async function openCrr(
     ...options,
   });
   const link = crrLinkTo(world, settings);
+  for (const host of world.hosts()) host.files.write(clientProperties, 'security.protocol=SSL\nssl.truststore.type=PKCS12\n');
   await prepare(world);
   const splits = world.splitBrain().length;
   const broken: HostFaultHandle[][] = [];

@@ -58,6 +58,8 @@ const common = versions.flatMap((version) => [
   situation('rebuild of an outdated standby', version, 'outdated', { kind: 'rebuild', link }),
 ]);
 
+const tls = { primary: 'tls', standby: 'tls' } as const;
+
 /** What differs between versions, each where it begins to. */
 const special = [
   situation('failover with the primary gone', '4.1.4', 'replicating', failover, { prepare: (world) => world.faults.down('primary') }),
@@ -88,6 +90,8 @@ const special = [
   situation('set-up through a bucket, the metadata in a file', '3.9.1', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
   situation('set-up through a bucket', '3.11.0', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
   situation('rebuild through a bucket', '4.2.0', 'outdated', { kind: 'rebuild', link }, { world: { backup: 's3' } }),
+  situation('set-up with a Kafka that speaks TLS', '4.1.4', 'none', { kind: 'setup', link }, { world: { kafka: tls } }),
+  situation('switchover with a Kafka that speaks TLS', '4.1.4', 'replicating', switchover, { world: { kafka: tls } }),
   situation('pause', '4.1.4', 'replicating', { kind: 'pause', link }),
   situation('resume', '3.10.1', 'replicating', { kind: 'resume', link }, { prepare: prepared.paused }),
 ];

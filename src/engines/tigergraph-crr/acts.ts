@@ -110,8 +110,12 @@ export const startServicesAct = (at: At): Act =>
 export const stopCrrAct = (at: At): Act => actAt(at, kinds.stopCrr, `Stop the replication into ${clusterAt(at)}`, ['gadmin crr stop -y']);
 export const startCrrAct = (at: At): Act => actAt(at, kinds.startCrr, `Start the replication into ${clusterAt(at)}`, ['gadmin crr start']);
 
-export const initKafkaAct = (at: At): Act =>
-  actAt(at, kinds.initKafka, `Make the replicated topics in the Kafka of ${clusterAt(at)}`, ['gadmin init kafka -y']);
+/** What has to hold when the topics are made: it is set to follow, or it is about to be filled and the other side serves. */
+export const topicGuards = ['set', 'other-serves'] as const;
+type TopicGuard = (typeof topicGuards)[number];
+
+export const initKafkaAct = (at: At, guard: TopicGuard): Act =>
+  actAt(at, kinds.initKafka, `Make the replicated topics in the Kafka of ${clusterAt(at)}`, ['gadmin init kafka -y'], { guard });
 
 /** Runs on the primary: nothing of the metadata flows before it. */
 export const installQueriesAct = (at: At): Act =>

@@ -19,17 +19,21 @@ import type { CrrSettings } from './config.ts';
 const remarked = (command: string, remark: string): string => `${command} # ${remark}`;
 
 /** Stand for what only the cluster knows: the questions before tell it. */
-const [root, server] = ['<System.AppRoot>', '<gmyip>:<Kafka.Port>'];
+const root = '<System.AppRoot>';
 const tool = (command: string): string => kafkaTool(root, '<java>', command);
 
 /** How far every replicated topic has come. */
-const positions: readonly string[] = [
-  ...groundQuestions,
-  ...kafkaFinders(root),
-  remarked(tool(kafkaCommands.ends(server)), 'only where the node has this tool'),
-  remarked(tool(kafkaCommands.topics(server)), 'only where it has not'),
-  remarked(tool(kafkaCommands.endOf(server, '<topic>')), 'only where it has not; of every replicated topic'),
-];
+function positionsOn({ settings }: From, side: Side): readonly string[] {
+  const properties = settings[side].brokers.clientProperties;
+  const server = { address: `<gmyip>:<${properties === null ? 'Kafka.Port' : 'Kafka.Security.SSL.Port'}>`, properties };
+  return [
+    ...groundQuestions,
+    ...kafkaFinders(root),
+    remarked(tool(kafkaCommands.ends(server)), 'only where the node has this tool'),
+    remarked(tool(kafkaCommands.topics(server)), 'only where it has not'),
+    remarked(tool(kafkaCommands.endOf(server, '<topic>')), 'only where it has not; of every replicated topic'),
+  ];
+}
 
 const [firstUrl, secondUrl] = replicationUrls;
 
@@ -49,12 +53,12 @@ export const asks = {
   following: (from: From): readonly Asked[] => [here(from, followingQuestions)],
   oneServing: (from: From): readonly Asked[] => [here(from, followingQuestions), there(from, followingQuestions)],
   keepsUp: (from: From): readonly Asked[] => [
-    here(from, [...followingQuestions, ...sequenceOn(from, from.side), ...positions]),
-    there(from, [...sequenceOn(from, otherSide(from.side)), ...positions]),
+    here(from, [...followingQuestions, ...sequenceOn(from, from.side), ...positionsOn(from, from.side)]),
+    there(from, [...sequenceOn(from, otherSide(from.side)), ...positionsOn(from, otherSide(from.side))]),
   ],
   equal: (from: From): readonly Asked[] => [
-    here(from, [...followingQuestions, ...positions, ...sequenceOn(from, from.side)]),
-    there(from, [...followingQuestions, ...positions]),
+    here(from, [...followingQuestions, ...positionsOn(from, from.side), ...sequenceOn(from, from.side)]),
+    there(from, [...followingQuestions, ...positionsOn(from, otherSide(from.side))]),
   ],
   inStep: (from: From): readonly Asked[] => [here(from, sequenceOn(from, from.side)), there(from, sequenceOn(from, otherSide(from.side)))],
   version: (from: From): readonly Asked[] => [here(from, [versionQuestion]), there(from, [versionQuestion])],

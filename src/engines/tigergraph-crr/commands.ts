@@ -24,12 +24,20 @@ export const gadminQuestion = 'command -v gadmin';
 
 export const versionQuestion = 'gadmin version';
 
+/** Whether a cluster's Kafka speaks TLS, where, and whether to all. */
+export const tlsQuestions = [
+  configGet('Kafka.Security.SSL.Enable'),
+  configGet('Kafka.Security.SSL.Port'),
+  configGet('Kafka.Security.ClientConf.ProtocolForAllClients'),
+] as const;
+
 /** What has to be known to ask a cluster's own Kafka. */
 export const groundQuestions = [
   configGet('System.AppRoot'),
   configGet('Kafka.Port'),
   configGet('System.CrossRegionReplication.TopicPrefix'),
   'gmyip',
+  ...tlsQuestions,
 ] as const;
 
 /** What finds the tools of a node's Kafka, and the Java that comes with the product. */
@@ -40,12 +48,24 @@ export const kafkaFinders = (appRoot: string) =>
 export const kafkaTool = (appRoot: string, java: string, command: string): string =>
   `cd ${quoteWord(`${appRoot}/kafka/bin`)} && PATH="$PATH":${quoteWord(java)} && bash ${command}`;
 
-/** How far the topics have come. `server`: `host:port`. Older tools have to be told each topic. */
+/** A Kafka that tools ask. */
+export interface Server {
+  /** `host:port`. */
+  readonly address: string;
+  /** File with what a client needs where it speaks TLS; null where it does not. */
+  readonly properties: string | null;
+}
+
+const bootstrap = ({ address, properties }: Server): string =>
+  `--bootstrap-server ${quoteWord(address)}${properties === null ? '' : ` --command-config ${quoteWord(properties)}`}`;
+
+/** How far the topics have come, and who the brokers are. Older tools have to be told each topic, and the oldest, which know no TLS, lists of brokers. */
 export const kafkaCommands = {
-  ends: (server: string): string => `kafka-get-offsets.sh --bootstrap-server ${quoteWord(server)}`,
-  topics: (server: string): string => `kafka-topics.sh --bootstrap-server ${quoteWord(server)} --list`,
-  endOf: (server: string, topic: string): string =>
-    `kafka-run-class.sh kafka.tools.GetOffsetShell --broker-list ${quoteWord(server)} --topic ${quoteWord(topic)} --time -1`,
+  ends: (server: Server): string => `kafka-get-offsets.sh ${bootstrap(server)}`,
+  topics: (server: Server): string => `kafka-topics.sh ${bootstrap(server)} --list`,
+  endOf: (server: Server, topic: string): string =>
+    `kafka-run-class.sh kafka.tools.GetOffsetShell ${server.properties === null ? `--broker-list ${quoteWord(server.address)}` : bootstrap(server)} --topic ${quoteWord(topic)} --time -1`,
+  brokers: (server: Server): string => `kafka-broker-api-versions.sh ${bootstrap(server)}`,
 } as const;
 
 /** Whether a node has a part of a backup. */

@@ -19,8 +19,13 @@ const port = z.int().min(1).max(65_535);
 const brokers = z.strictObject({
   /** As the cluster lists its own hosts, when left out. */
   addresses: hostNames.optional(),
-  /** 30001 where Kafka speaks TLS. */
-  port: port.default(30_002),
+  /** As the cluster itself says, when left out: 30002, or 30001 where its Kafka speaks TLS. */
+  port: port.optional(),
+  /**
+   * File on this cluster's nodes with what a client needs of a Kafka that speaks TLS: the protocol, a trust store, its password. It is given
+   * to Kafka's own tools there, for its own Kafka and the one that it follows; the bot never reads it.
+   */
+  clientProperties: pathConfig.optional(),
 });
 
 /** A user of GSQL who may see and do everything. */

@@ -29,7 +29,10 @@ export type BackupStore =
 export interface Brokers {
   /** Null: as the cluster lists its own hosts. */
   readonly addresses: readonly string[] | null;
-  readonly port: number;
+  /** Null: as the cluster says. */
+  readonly port: number | null;
+  /** File on the nodes of this side with what a client of a Kafka with TLS needs; null where none does. */
+  readonly clientProperties: string | null;
 }
 
 /** One TigerGraph cluster of a link. */
@@ -94,7 +97,7 @@ function clusterOf({ cluster, nodes, commands, superuser, hosts, brokers, backup
     commands,
     superuser: superuser === undefined ? null : { name: superuser.name, password: resolve(superuser.password) },
     hosts: hosts ?? null,
-    brokers: { addresses: brokers.addresses ?? null, port: brokers.port },
+    brokers: { addresses: brokers.addresses ?? null, port: brokers.port ?? null, clientProperties: brokers.clientProperties ?? null },
     backup: storeOf(backup, resolve),
   };
 }

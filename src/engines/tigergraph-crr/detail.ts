@@ -122,6 +122,14 @@ const backupSetup = z.strictObject({
   endpoint: z.string().nullable(),
 });
 
+/** How this side's Kafka speaks TLS. Null: not told, also where the version knows nothing of it. */
+const tls = z.strictObject({
+  enabled: z.boolean().nullable(),
+  port: count.nullable(),
+  /** What all clients have to speak; `any`: what each likes. */
+  clients: z.enum(['any', 'tls', 'plain']),
+});
+
 const readSide = z.strictObject({
   kind: z.literal('read'),
   /** The node, as the config calls it, whose word this is. */
@@ -136,6 +144,7 @@ const readSide = z.strictObject({
   retention: z.strictObject({ hours: z.number().nullable(), gigabytes: z.number().nullable() }),
   /** Port of this side's Kafka by its own word. */
   kafkaPort: count.nullable(),
+  tls,
   roots: z.strictObject({ app: z.string().nullable(), data: z.string().nullable(), log: z.string().nullable() }),
   backupSetup,
   services,
@@ -182,6 +191,7 @@ export const crrDetail = z.strictObject({ primary: sideRead, standby: sideRead, 
 export type CrrDetail = z.infer<typeof crrDetail>;
 export type SideRead = z.infer<typeof sideRead>;
 export type ReadSide = z.infer<typeof readSide>;
+export type TlsView = z.infer<typeof tls>;
 export type NodeView = z.infer<typeof nodeView>;
 export type VersionView = z.infer<typeof version>;
 export type ToolsView = z.infer<typeof tools>;

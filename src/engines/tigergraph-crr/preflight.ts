@@ -7,6 +7,7 @@ import type { EngineIo } from '../engine.ts';
 import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import { type CrrLink, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
+import { wayTo } from './kafka.ts';
 import { lookCrr, type Memory, observationOf } from './observe.ts';
 import { licenseCheck, reachCheck, superuserCheck } from './preflights/asked.ts';
 import { bucketChecks } from './preflights/bucket.ts';
@@ -119,9 +120,11 @@ function backupCheck(operation: Operation, { settings }: CrrLink, detail: CrrDet
 
 function reachOf(shell: ShellConnect, { settings }: CrrLink, detail: CrrDetail, fills: Side, io: EngineIo): Promise<readonly Check[]> {
   const source = otherSide(fills);
-  const { cluster, brokers } = settings[source];
+  const { cluster } = settings[source];
   const addresses = brokersOf(settings[source], detail[source]);
-  return reachCheck(shell, settings[fills], { cluster, addresses, port: brokers.port }, io).then((check) => [check]);
+  return reachCheck(shell, settings[fills], { cluster, addresses, port: wayTo(settings[source], detail[source]).port }, io).then(
+    (check) => [check],
+  );
 }
 
 /** A restore keeps the old data beside the new one; a backup is packed in a staging folder first, to a third of its size or less. */

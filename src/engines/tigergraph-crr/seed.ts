@@ -23,6 +23,7 @@ import {
 } from './acts-backup.ts';
 import type { CrrLink } from './config.ts';
 import { budgets, changeStep, copyByHandAct, installByHandAct, longDraft, lookStep, passwordByHandAct } from './drafts.ts';
+import { tlsProblem, wayTo } from './kafka.ts';
 import { prefixBehind } from './names.ts';
 import { isAtLeast } from './parse/version.ts';
 import { metadataFolder, type Party, restoresAsDr, toolOf } from './scene.ts';
@@ -122,14 +123,17 @@ function copySteps(
 }
 
 /** Where the standby finds the Kafka of the primary, with the prefix that one more change of roles asks for. */
-export function pointing(link: CrrLink, from: Party): readonly Setting[] | Refusal {
-  const brokers = brokersOf(link.settings[from.side], from.read);
+export function pointing(link: CrrLink, from: Party, to: Party): readonly Setting[] | Refusal {
+  const cluster = link.settings[from.side];
+  const apart = tlsProblem({ cluster, read: from.read }, { cluster: link.settings[to.side], read: to.read });
+  if (apart !== null) return notNow(apart.why, apart.next);
+  const brokers = brokersOf(cluster, from.read);
   const { prefix } = from.read.crr;
   if (brokers === null || prefix === null)
     return notNow(`The Kafka addresses or the topic prefix of ${from.name} could not be read, so nothing can follow it.`, 'Ask again.');
   return [
     { key: keys.brokers, value: brokers.join(',') },
-    { key: keys.port, value: String(link.settings[from.side].brokers.port) },
+    { key: keys.port, value: String(wayTo(cluster, from.read).port) },
     { key: keys.prefix, value: prefixBehind(prefix) },
   ];
 }
@@ -162,7 +166,7 @@ export function followSteps(
   to: Party,
   how: { readonly backup: string | null; readonly empty: boolean; readonly follows: boolean },
 ): readonly Draft[] | Refusal {
-  const settings = pointing(link, from);
+  const settings = pointing(link, from, to);
   if (isRefusal(settings)) return settings;
   const restored = (dr: boolean) =>
     longDraft(
@@ -180,7 +184,12 @@ export function followSteps(
       how.empty ? noUndo(`${to.name} follows from then on; /repl teardown ${link.id} ends it.`) : replaced(to.name),
       { pointOfNoReturn: true },
     );
-  if (restoresAsDr(to)) return [pointDraft(to, settings, 'point'), restored(true)];
+  if (restoresAsDr(to)) {
+    // With TLS the vendor has the topics made before; whether that drops what is in Kafka is not documented.
+    const topics = longDraft(initKafkaAct(to.at, 'other-serves'), budgets.services, replaced(to.name), { pointOfNoReturn: true });
+    const isTls = wayTo(link.settings[from.side], from.read).tls;
+    return [pointDraft(to, settings, 'point'), ...(isTls ? [topics] : []), restored(true)];
+  }
   const restore = how.empty ? [] : [restored(false)];
   if (how.follows) return restore;
   return [...restore, ...enableSteps(link, to, settings, how.empty)];
@@ -192,7 +201,7 @@ export function enableSteps({ id }: CrrLink, to: Party, settings: readonly Setti
   const follows = noUndo(`${to.name} follows from then on; /repl teardown ${id} ends it.`);
   return [
     pointDraft(to, [{ key: keys.enabled, value: 'true' }, ...settings], 'enable'),
-    longDraft(initKafkaAct(to.at), budgets.services, topics),
+    longDraft(initKafkaAct(to.at, 'set'), budgets.services, topics),
     longDraft(restartAct(to.at, 'all', 'so that it follows'), budgets.services, follows, { pointOfNoReturn: untouched }),
   ];
 }

@@ -57,6 +57,8 @@ export interface TigerWorldOptions {
   readonly sshUser?: string;
   /** Where the backups of both sides go. */
   readonly backup?: 'local' | 's3' | 'none';
+  /** Whether Kafka speaks TLS, and then to all; `plain` when left out. */
+  readonly kafka?: Readonly<Record<SimSide, 'plain' | 'tls'>>;
   /** Of the topics of the primary: not empty after an earlier failover. */
   readonly prefix?: string;
   readonly graph?: string;

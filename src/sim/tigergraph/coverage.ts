@@ -1,6 +1,6 @@
 /** Every command of TigerGraph that a simulated node knows, and which part of it. A name that is missing here or in the code fails a test. */
 export const coverage: Readonly<Record<string, string>> = {
-  bash: 'kafka-topics.sh --list, kafka-get-offsets.sh, GetOffsetShell and kafka-broker-api-versions.sh from the folder of Kafka',
+  bash: 'kafka-topics.sh --list, kafka-get-offsets.sh, GetOffsetShell and kafka-broker-api-versions.sh from the folder of Kafka, with --command-config where it speaks TLS',
   busctl: 'KillUserProcesses, out of a file',
   curl: 'replication numbers, /api/ping, /echo, an upsert of nothing; -K -, -w with the status',
   date: 'now, or +%s',

@@ -27,7 +27,7 @@ const clusterNamed = (cluster: string): CrrCluster => ({
   commands: '/app/cmd',
   superuser: null,
   hosts: null,
-  brokers: { addresses: null, port: 30_002 },
+  brokers: { addresses: null, port: null, clientProperties: null },
   backup: { kind: 'local', path: '/backups' },
 });
 

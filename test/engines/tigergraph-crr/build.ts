@@ -68,6 +68,7 @@ const aRead = (net: string, more: Partial<ReadSide>): ReadSide => ({
   crr: { enabled: false, brokers: [], port: 30_002, prefix: '' },
   retention: { hours: 168, gigabytes: 40 },
   kafkaPort: 30_002,
+  tls: { enabled: false, port: 30_001, clients: 'any' },
   roots: { app: '/home/tigergraph/tigergraph/app/4.1.4', data: '/home/tigergraph/tigergraph/data', log: '/home/tigergraph/tigergraph/log' },
   backupSetup: { local: true, path: '/data/backup', s3: false, bucket: '', endpoint: '' },
   services: servicesUp,

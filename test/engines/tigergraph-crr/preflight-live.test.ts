@@ -148,7 +148,9 @@ const troubles: readonly Trouble[] = [
     number: '13',
     name: 'brokers that send their clients elsewhere',
     operation: setup,
-    settings: ({ primary }) => ({ primary: { ...primary, brokers: { addresses: ['10.0.1.11', '10.0.1.12'], port: 30_002 } } }),
+    settings: ({ primary }) => ({
+      primary: { ...primary, brokers: { addresses: ['10.0.1.11', '10.0.1.12'], port: 30_002, clientProperties: null } },
+    }),
     prepare: fault(({ faults }) => faults.hostList('primary', ['inner-1', 'inner-2'])),
     check: 'tiger-west: is told the brokers of tiger-east',
     outcome: 'warned',

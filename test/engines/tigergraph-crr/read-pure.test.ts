@@ -268,7 +268,7 @@ describe('what is remembered', () => {
     ]);
     expect(pastOf(past, at(null, 7), 2_000)).toMatchObject({
       changes: null,
-      lastSeen: { at: 1_000, words: 'Then it lacked 2 changes of metadata.' },
+      lastSeen: { at: 1_000, words: 'lacked 2 changes of metadata' },
     });
   });
 
@@ -363,7 +363,10 @@ describe('the settings of a link', () => {
   const withStandby = (more: object) => ({ ...rawSettings, standby: { ...rawSettings.standby, ...more } });
   it('are read, with secrets looked up', () => {
     expect(problems(rawSettings)).toEqual([]);
-    expect(settings.primary).toMatchObject({ commands: '/home/tigergraph/tigergraph/app/cmd', brokers: { addresses: null, port: 30_002 } });
+    expect(settings.primary).toMatchObject({
+      commands: '/home/tigergraph/tigergraph/app/cmd',
+      brokers: { addresses: null, port: null, clientProperties: null },
+    });
   });
   it.each([
     [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HostView, ShapeView, StagedView } from '../detail.ts';
+import type { HostView, ShapeView, StagedView, TlsView } from '../detail.ts';
 import { isHostName, isNodeId } from '../names.ts';
 import type { Block } from './blocks.ts';
 import { complains, linesOf, reasonIn, sortLines } from './text.ts';
@@ -31,6 +31,16 @@ export function parseFlag(block: Block): boolean | null {
 export function parseNumber(block: Block): number | null {
   const value = oneLine(block) ?? '';
   return /^\d{1,9}$/.test(value) ? Number(value) : null;
+}
+
+/** How Kafka speaks TLS: whether it does, on which port, and what all clients have to speak. */
+export function parseTls(enabled: Block, port: Block, clients: Block): TlsView {
+  const wanted = parseWord(clients)?.toLowerCase();
+  return {
+    enabled: parseFlag(enabled),
+    port: parseNumber(port),
+    clients: wanted === 'ssl' ? 'tls' : wanted === 'plaintext' ? 'plain' : 'any',
+  };
 }
 
 export function parsePath(block: Block): string | null {

@@ -203,10 +203,11 @@ function notReady(link: CrrLink, detail: CrrDetail, from: Party, to: Party): Ref
       `${to.name} is outdated, so no switchover of ${link.id} can be planned: ${reason}`,
       `/repl rebuild ${link.id} fills it anew.`,
     );
-  if (from.read.positions.kind === 'unread' || to.read.positions.kind === 'unread' || from.read.sequence.kind === 'unread')
+  const unread = [from.read.positions, to.read.positions, from.read.sequence].find(({ kind }) => kind === 'unread');
+  if (unread?.kind === 'unread')
     return notNow(
       `How far both sides have come can't be read, so no switchover of ${link.id} can be planned: that ${to.name} has everything could not be proven.`,
-      `/repl preflight switchover ${link.id} says what is missing.`,
+      `${unread.why} /repl preflight switchover ${link.id} says what else is missing.`,
     );
   return null;
 }

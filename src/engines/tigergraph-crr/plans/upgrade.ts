@@ -144,7 +144,7 @@ function resumeSteps(link: CrrLink, from: Party, to: Party, isSet: boolean): Out
     ];
   }
   if (!restoresAsDr(to)) {
-    const settings = pointing(link, from);
+    const settings = pointing(link, from, to);
     return isRefusal(settings) ? settings : [...enableSteps(link, to, settings, true), ...flowSteps(link, from, to)];
   }
   const carried = carrySteps(link, from, to, nameToBe(link, from));

@@ -6,9 +6,10 @@ import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import { askNode } from '../ask.ts';
-import { configGet } from '../commands.ts';
+import { configGet, kafkaCommands } from '../commands.ts';
 import type { CrrLink, CrrSettings } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
+import { wayTo } from '../kafka.ts';
 import { parseNumber, parseWord } from '../parse/config.ts';
 import { parseBrokers, parsePartitions } from '../parse/host.ts';
 import { linesOf } from '../parse/text.ts';
@@ -87,8 +88,14 @@ export async function brokersCheck(
     return unsure(
       `${known.cluster.cluster} has no kafka-broker-api-versions.sh, so what the Kafka of ${there.cluster} tells was not asked.`,
     );
-  const server = quoteWord(`${first}:${there.brokers.port}`);
-  const [answer] = await askNode(shell, known.cluster, node, io, [tools.tool(`kafka-broker-api-versions.sh --bootstrap-server ${server}`)]);
+  const way = wayTo(there, detail[source]);
+  const properties = way.tls ? known.cluster.brokers.clientProperties : null;
+  if (way.tls && properties === null)
+    return unsure(
+      `The Kafka of ${there.cluster} speaks TLS, and the config of ${known.cluster.cluster} names no brokers.clientProperties, so what it tells was not asked.`,
+    );
+  const command = kafkaCommands.brokers({ address: `${first}:${way.port}`, properties });
+  const [answer] = await askNode(shell, known.cluster, node, io, [tools.tool(command)]);
   const told = parseBrokers(answer.text);
   if (answer.exitCode !== 0 || told.length === 0) return unsure(`The Kafka of ${there.cluster} did not tell ${node.name} its brokers.`);
   const missing = addresses.filter((address) => !told.includes(address));

@@ -3,8 +3,9 @@ import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import { isMoment, newest } from '../chains.ts';
-import type { CrrLink, CrrSettings } from '../config.ts';
+import type { CrrCluster, CrrLink, CrrSettings } from '../config.ts';
 import type { BackupRow, CrrDetail, ReadSide } from '../detail.ts';
+import { tlsProblem, wayTo } from '../kafka.ts';
 import { depthOf, prefixBehind } from '../names.ts';
 import { isAtLeast } from '../parse/version.ts';
 import { sharedHosts } from '../state.ts';
@@ -26,6 +27,7 @@ export function pairChecks(link: CrrLink, detail: CrrDetail, target: Side): read
     shapeCheck(from, to, names),
     replicasCheck(settings, from, to, names),
     prefixCheck(from, to, names),
+    kafkaCheck({ cluster: settings[otherSide(target)], read: from }, { cluster: settings[target], read: to }),
     superuserCheck(settings),
     retentionCheck(from, names),
   ];
@@ -82,6 +84,19 @@ function replicasCheck({ equalReplicas }: CrrSettings, from: ReadSide, to: ReadS
   if (from.shape.replicas === to.shape.replicas) return passed(name, seen);
   const next = 'Give both as many, unless you know that the smaller one can carry the load.';
   return equalReplicas ? failed(name, seen, next) : warned(name, seen, next);
+}
+
+interface Part {
+  readonly cluster: CrrCluster;
+  readonly read: ReadSide;
+}
+
+function kafkaCheck(from: Part, to: Part): Check {
+  const name = 'how Kafka is spoken to';
+  const problem = tlsProblem(from, to);
+  if (problem !== null) return failed(name, problem.why, problem.next);
+  const { port, tls } = wayTo(from.cluster, from.read);
+  return passed(name, `${to.cluster.cluster} reads the Kafka of ${from.cluster.cluster} ${tls ? 'over' : 'without'} TLS on port ${port}.`);
 }
 
 function prefixCheck(from: ReadSide, to: ReadSide, names: Names): Check {

@@ -5,9 +5,10 @@ import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
 import { withShell } from '../../hosts/session.ts';
 import { alone, askNode } from '../ask.ts';
-import { curlUser, curlWithConfig, inPath, kafkaCommands, kafkaFinders, kafkaTool, replicationUrls } from '../commands.ts';
+import { curlUser, curlWithConfig, inPath, kafkaCommands, kafkaFinders, kafkaTool, replicationUrls, type Server } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
 import type { PositionsView, ReadSide, SequenceView } from '../detail.ts';
+import { ownWay } from '../kafka.ts';
 import { parseOffsets, parseSequence, topicsIn } from '../parse/numbers.ts';
 import { linesOf } from '../parse/text.ts';
 
@@ -56,7 +57,7 @@ export async function kafkaTools(
 }
 
 /** What is needed to ask a side's own Kafka. */
-type Ground = Pick<ReadSide, 'roots' | 'kafkaPort' | 'crr'> & { readonly ip: string | null };
+type Ground = Pick<ReadSide, 'roots' | 'kafkaPort' | 'tls' | 'crr'> & { readonly ip: string | null };
 
 /** Asks a side's own Kafka how far every replicated topic has come. Throws a Fault only when the caller itself gave up. */
 export async function readPositions(
@@ -66,14 +67,16 @@ export async function readPositions(
   ground: Ground,
   io: EngineIo,
 ): Promise<PositionsView> {
-  const { roots, kafkaPort, crr, ip } = ground;
-  if (roots.app === null || kafkaPort === null || crr.prefix === null || ip === null) {
+  const { roots, kafkaPort, tls, crr, ip } = ground;
+  const way = ownWay(cluster, kafkaPort, tls);
+  if ('why' in way) return { kind: 'unread', why: way.why };
+  if (roots.app === null || crr.prefix === null || ip === null) {
     return { kind: 'unread', why: "It is not known where this side's Kafka is." };
   }
   const tools = await kafkaTools(shell, cluster, node, roots.app, io);
   if (tools === null) return { kind: 'unread', why: `The tools of Kafka were not found in ${roots.app}/kafka/bin.` };
   const { tool } = tools;
-  const server = `${ip}:${kafkaPort}`;
+  const server = { address: `${ip}:${way.port}`, properties: way.tls ? cluster.brokers.clientProperties : null };
   const ends = tools.names.includes('kafka-get-offsets.sh')
     ? await askAll(shell, cluster, node, io, tool(kafkaCommands.ends(server)))
     : await askEach(shell, cluster, node, io, { tool, server, prefix: crr.prefix });
@@ -94,7 +97,7 @@ async function askEach(
   cluster: CrrCluster,
   node: ShellTarget,
   io: EngineIo,
-  { tool, server, prefix }: { readonly tool: (command: string) => string; readonly server: string; readonly prefix: string },
+  { tool, server, prefix }: { readonly tool: (command: string) => string; readonly server: Server; readonly prefix: string },
 ): Promise<string | null> {
   const list = await askAll(shell, cluster, node, io, tool(kafkaCommands.topics(server)));
   const topics = list === null ? [] : topicsIn(list, prefix);

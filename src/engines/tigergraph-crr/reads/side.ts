@@ -5,13 +5,14 @@ import { configGet } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
 import type { BackupsView, NativeView, PositionsView, ReadSide, ServicesView, SideRead, ToolsView, VersionView } from '../detail.ts';
 import { parseBackups, parseGbarList } from '../parse/backups.ts';
-import { parseDiff, parseFlag, parseHostList, parseHosts, parseNumber, parsePath, parseShape, parseWord } from '../parse/config.ts';
+import { parseDiff, parseFlag, parseHostList, parseHosts, parseNumber, parseShape, parseWord } from '../parse/config.ts';
 import { parseNative } from '../parse/numbers.ts';
 import { parseConnector, parseServices } from '../parse/services.ts';
 import { reasonIn } from '../parse/text.ts';
 import { parseTools, parseVersion } from '../parse/version.ts';
 import { deafSide, type Greeted, greetNodes, withIds } from './nodes.ts';
 import { readPositions, readResets, readSequence } from './numbers.ts';
+import { readSettings } from './settings.ts';
 
 /** What is kept of one side between looks, since it is dear to read and moves slowly. */
 export interface SideMemory {
@@ -98,36 +99,6 @@ async function readReplication(shell: ShellConnect, cluster: CrrCluster, node: S
     crr: { enabled: parseFlag(enabled), brokers: parseHosts(ips), port: parseNumber(port), prefix: parseWord(prefix, 249) },
     hosts: parseHostList(hosts),
     shape: parseShape(nodes),
-  };
-}
-
-const settingKeys = [
-  configGet('Kafka.Port'),
-  configGet('Kafka.RetentionHours'),
-  configGet('Kafka.RetentionSizeGB'),
-  configGet('System.AppRoot'),
-  configGet('System.DataRoot'),
-  configGet('System.LogRoot'),
-  configGet('System.Backup.Local.Enable'),
-  configGet('System.Backup.Local.Path'),
-  configGet('System.Backup.S3.Enable'),
-  configGet('System.Backup.S3.BucketName'),
-  configGet('System.Backup.S3.Endpoint'),
-] as const;
-
-async function readSettings(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo) {
-  const [port, hours, gigabytes, app, data, log, local, path, s3, bucket, endpoint] = await askNode(shell, cluster, node, io, settingKeys);
-  return {
-    kafkaPort: parseNumber(port),
-    retention: { hours: parseNumber(hours), gigabytes: parseNumber(gigabytes) },
-    roots: { app: parsePath(app), data: parsePath(data), log: parsePath(log) },
-    backupSetup: {
-      local: parseFlag(local),
-      path: parsePath(path),
-      s3: parseFlag(s3),
-      bucket: parseWord(bucket),
-      endpoint: parseWord(endpoint),
-    },
   };
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../acts.ts';
 import { groundQuestions, versionQuestion } from '../commands.ts';
 import { allOnline, ask, isRunning, isServing, lookFollowing, type Spot, spotOf, spotOn, spotThere, unheard } from '../look.ts';
-import { parseNumber, parsePath, parseWord } from '../parse/config.ts';
+import { parseNumber, parsePath, parseTls, parseWord } from '../parse/config.ts';
 import { isAtLeast, parseVersion, versionIn } from '../parse/version.ts';
 import type { CrrStep, Place } from '../place.ts';
 import { readPositions, readSequence } from '../reads/numbers.ts';
@@ -25,10 +25,11 @@ const none = z.object({});
 
 /** Records in each replicated topic of a cluster. Throws a Fault. */
 async function endsOn(spot: Spot): Promise<ReadonlyMap<string, number>> {
-  const [app, port, prefix, ip] = await ask(spot, groundQuestions);
+  const [app, port, prefix, ip, ...tls] = await ask(spot, groundQuestions);
   const ground = {
     roots: { app: parsePath(app), data: null, log: null },
     kafkaPort: parseNumber(port),
+    tls: parseTls(...tls),
     crr: { enabled: null, brokers: null, port: null, prefix: parseWord(prefix) },
     ip: parseWord(ip),
   };

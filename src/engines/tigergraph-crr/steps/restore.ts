@@ -10,13 +10,14 @@ import { covering, isMoment } from '../chains.ts';
 import { checksumsCommand, hasFolder } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
 import type { LongStep } from '../job.ts';
-import { allOnline, ask, isServing, lookBackups, lookFollowing, spotOf, spotOn, unheard } from '../look.ts';
+import { allOnline, ask, lookBackups, lookFollowing, spotOf, unheard } from '../look.ts';
 import { linesOf, reasonIn } from '../parse/text.ts';
 import type { CrrStep, Place } from '../place.ts';
 import { leftWith, stageIn, stageMarks } from '../restore-words.ts';
 import { ailing } from '../state.ts';
 import { few } from '../words.ts';
 import { backupOf, gbarUser, named, path, tag, withGbarUser } from './backup.ts';
+import { unlessCopy } from './guard.ts';
 
 const compareParams = z.object({ backup: tag.nullable(), path, source: path });
 
@@ -114,13 +115,8 @@ async function beforeRestore(place: Place, params: RestoreParams): Promise<Probe
   const name = params.empty || params.moment !== null ? '' : backupOf(place, params.backup);
   if (typeof name !== 'string') return impossible(name.why);
   if (params.guard === 'other-serves') {
-    const other = await spotOn(place, otherSide(place.side));
-    if (other === null) throw unheard(spotOf(place), `no node of ${place.there} answers, so it is not known whether it serves.`);
-    if (!isServing(await lookFollowing(other))) {
-      return impossible(
-        `${place.there} takes no writes now, so what ${place.here} has may be the only good copy. Nothing was changed. Find out which side is to serve, then plan again.`,
-      );
-    }
+    const no = await unlessCopy(place);
+    if (no !== null) return no;
   }
   // With its metadata in a file, or from an archive, it need not be listed.
   if (params.empty || params.metaPath !== null || params.tool === 'gbar') return todo;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../../../domain/secret.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
-import { initKafkaAct, installQueriesAct, keys, restartAct, startServicesAct, stopServicesAct } from '../acts.ts';
+import { initKafkaAct, installQueriesAct, keys, restartAct, startServicesAct, stopServicesAct, topicGuards } from '../acts.ts';
 import { configGet } from '../commands.ts';
 import { askGsql } from '../gsql.ts';
 import type { LongStep } from '../job.ts';
@@ -12,6 +12,7 @@ import { parseGraphs, parseQueries, type QueriesView } from '../parse/gsql.ts';
 import type { Place } from '../place.ts';
 import { ailing, takesWrites } from '../state.ts';
 import { count, few } from '../words.ts';
+import { unlessCopy } from './guard.ts';
 
 const none = z.object({});
 
@@ -71,11 +72,14 @@ export const startServices: LongStep<object> = {
   onFailure: ({ here }) => `Services of ${here} may still be down, so it may serve nobody: look at gadmin status there.`,
 };
 
-/** Only on a cluster that is set to follow and was not restarted yet: whether it drops records is not documented. */
-export const initKafka: LongStep<object> = {
-  params: none,
-  rebuild: initKafkaAct,
-  before: async (place) => {
+const topicParams = z.object({ guard: z.enum(topicGuards).default('set') });
+
+/** Only on a cluster that is set to follow and was not restarted yet, or is about to be filled: whether it drops records is not documented. */
+export const initKafka: LongStep<z.infer<typeof topicParams>> = {
+  params: topicParams,
+  rebuild: (at, { guard }) => initKafkaAct(at, guard),
+  before: async (place, { guard }) => {
+    if (guard === 'other-serves') return (await unlessCopy(place)) ?? todo;
     const [flag] = await ask(spotOf(place), [configGet(keys.enabled)]);
     return parseFlag(flag) === true
       ? todo

@@ -5,7 +5,7 @@ import { isAnswer, readFlags } from './flags.ts';
 import { locked } from './locks.ts';
 
 /** Keys whose values are not shown to anybody. */
-const secretKey = /SecretAccessKey|AccessKeyID|Password/i;
+const secretKey = /SecretAccessKey|AccessKeyID|Password|Passphrase/i;
 export const masked = (key: string, value: string): string => (secretKey.test(key) && value !== '' ? '***' : value);
 
 const later = new Map([

@@ -1,6 +1,6 @@
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { catchUp, type Desk, failed, fine, gadminError, info, record, type TigerTool } from '../realm.ts';
-import { isDr, keys, type Ms } from '../state/model.ts';
+import { isDr, keys, type Ms, pointOf } from '../state/model.ts';
 import { isInfrastructure, isOnline, serviceNames, startServices, stateOf, stopServices } from '../state/services.ts';
 import { attach, detach, renewConnector } from '../state/settle.ts';
 import { type FlagTable, isAnswer, readFlags } from './flags.ts';
@@ -162,6 +162,7 @@ export const initKafka: TigerTool = (desk) => {
     call.print(info('Initializing KAFKA'));
     await call.wait(realm.state.pace.initKafkaMs);
     cluster.origin = { atMs: catchUp(realm), tag: null };
+    cluster.topicsFor = pointOf(cluster);
     record(desk, 'init-kafka', 'gadmin init kafka -y', cluster.config.applied.get(keys.prefix) !== '');
     return fine(info('Successfully initialized KAFKA'));
   });

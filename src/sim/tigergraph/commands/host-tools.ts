@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } from '../realm.ts';
-import { type Cluster, isDr, keys, setting, type TigerNode } from '../state/model.ts';
+import { type Cluster, isDr, kafkaListens, keys, setting, type TigerNode } from '../state/model.ts';
 import { serves } from '../state/services.ts';
 import { listedHosts, sourceOf } from '../state/settle.ts';
 import { treeOf } from './cluster-tools.ts';
@@ -25,7 +25,8 @@ function opens(desk: Desk, ip: string, port: string): boolean {
   if (there === null || !there.node.up) return false;
   const { state } = desk.realm;
   const apart = there.cluster !== desk.cluster && (!state.linkUp || state.blockedPorts.has(`${desk.cluster.side}:${port}`));
-  const service = port === setting(there.cluster, 'Kafka.Port') ? 'KAFKA' : port === '30003' ? 'KAFKACONN' : port === '22' ? 'SSH' : null;
+  const { plain, tls } = kafkaListens(there.cluster);
+  const service = port === plain || port === tls ? 'KAFKA' : port === '30003' ? 'KAFKACONN' : port === '22' ? 'SSH' : null;
   if (apart || service === null) return false;
   // Connect listens on a cluster that mirrors nothing too.
   return service === 'SSH' || serves(there.cluster, service, catchUp(desk.realm));
@@ -49,13 +50,21 @@ const nc: TigerTool = (desk) => {
 };
 
 /** Brokers by the names that clients are sent to, each with a part of what it can do. */
-const brokersOf = (cluster: Cluster): string =>
+const brokersOf = (cluster: Cluster, port: string): string =>
   listedHosts(cluster)
-    .map(
-      (host, index) =>
-        `${host}:${setting(cluster, 'Kafka.Port')} (id: ${index + 1} rack: null) -> (\n\tProduce(0): 0 to 9 [usable: 9],\n)\n`,
-    )
+    .map((host, index) => `${host}:${port} (id: ${index + 1} rack: null) -> (\n\tProduce(0): 0 to 9 [usable: 9],\n)\n`)
     .join('');
+
+/** Why a client with these properties and that port don't understand one another; null: they do. */
+function unspoken({ call }: Desk, there: Cluster, port: string, properties: string | null): string | null {
+  if (properties !== null && !call.files.exists(properties))
+    return `Exception in thread "main" java.nio.file.NoSuchFileException: ${properties}`;
+  const isTls = properties !== null && /^\s*security\.protocol\s*=\s*SSL\s*$/m.test(call.files.read(properties));
+  if (isTls === (port === kafkaListens(there).tls)) return null;
+  return isTls
+    ? 'org.apache.kafka.common.errors.SslAuthenticationException: SSL handshake failed'
+    : 'Error while executing topic command : Timed out waiting for a node assignment (Bootstrap broker disconnected)';
+}
 
 /** The tools of Kafka lie in one folder and are run by bash from there. */
 const bash: TigerTool = (desk) => {
@@ -66,7 +75,14 @@ const bash: TigerTool = (desk) => {
   const [ip = '', port = ''] = at(rest.includes('--broker-list') ? '--broker-list' : '--bootstrap-server').split(':');
   if (!opens(desk, ip, port))
     return failed(`Error while executing topic command : Timed out waiting for a node assignment to ${ip}:${port}`);
-  if (script === 'kafka-broker-api-versions.sh') return fine(brokersOf(nodeAt(desk, ip)?.cluster ?? desk.cluster));
+  const why = unspoken(
+    desk,
+    nodeAt(desk, ip)?.cluster ?? desk.cluster,
+    port,
+    rest.includes('--command-config') ? at('--command-config') : null,
+  );
+  if (why !== null) return failed(why);
+  if (script === 'kafka-broker-api-versions.sh') return fine(brokersOf(nodeAt(desk, ip)?.cluster ?? desk.cluster, port));
   const topics = topicsOf(nodeAt(desk, ip)?.cluster ?? desk.cluster);
   if (script === 'kafka-topics.sh' && rest.includes('--list')) return fine(topics.map(({ name }) => `${name}\n`).join(''));
   const isOffsets = script === 'kafka-get-offsets.sh' || (script === 'kafka-run-class.sh' && rest[0] === 'kafka.tools.GetOffsetShell');

@@ -11,7 +11,8 @@ import {
   unpack,
   unpackChain,
 } from '../state/archives.ts';
-import { keys, setting } from '../state/model.ts';
+import { kafkaListens, keys, pointOf, setting } from '../state/model.ts';
+import { sourceOf } from '../state/settle.ts';
 import type { Words } from './flags.ts';
 import { entriesOf } from './gadmin-backup.ts';
 
@@ -29,8 +30,8 @@ export interface RestorePlan {
 /** What is to be restored, looked at before anything is touched. */
 export function planRestore(desk: Desk, words: Words): RestorePlan | ProductAnswer {
   const dr = words.flags.has('--dr');
-  const unset = dr && (setting(desk.cluster, keys.ips, 'applied') === '' || setting(desk.cluster, keys.prefix, 'applied') === '');
-  if (unset) return gadminError('ParameterErr', 'PrimaryKafkaIPs and TopicPrefix have to be configured and applied first');
+  const unfit = dr ? unpointed(desk) : null;
+  if (unfit !== null) return unfit;
   const file = words.flags.get('--meta');
   if (dr && words.rest.length === 0) return { tag: '', found: null, dr, isTime: false };
   const metadata = file === undefined ? null : metadataAt(desk, file);
@@ -42,6 +43,17 @@ export function planRestore(desk: Desk, words: Words): RestorePlan | ProductAnsw
   if (metadata === null && !entriesOf(desk).some((entry) => entry.tag === tag))
     return gadminError('ParameterErr', `tag '${tag}' does not exist`);
   return planned(desk, store, tag, metadata, dr);
+}
+
+/** Why a cluster can't be made a standby as it is set; null: it can. With TLS the topics have to be made for just this source before. */
+function unpointed({ realm, cluster }: Desk): ProductAnswer | null {
+  if (setting(cluster, keys.ips, 'applied') === '' || setting(cluster, keys.prefix, 'applied') === '')
+    return gadminError('ParameterErr', 'PrimaryKafkaIPs and TopicPrefix have to be configured and applied first');
+  const source = sourceOf(realm.state, cluster, 'applied');
+  const isTls = source !== null && setting(cluster, keys.port, 'applied') === kafkaListens(source).tls;
+  return isTls && cluster.topicsFor !== pointOf(cluster)
+    ? gadminError('NotReady', 'Kafka of the primary speaks TLS: initialize Kafka first, see `gadmin init kafka`')
+    : null;
 }
 
 function planned(desk: Desk, store: Store, tag: string, metadata: BackupMetadata | null, dr: boolean): RestorePlan | ProductAnswer {

@@ -1,7 +1,17 @@
 import { type SimSide, type SimUser, simSides, type TigerWorldOptions } from '../contract.ts';
 import { productPace } from '../pace.ts';
 import { releaseOf } from '../release.ts';
-import { type Cluster, copyData, type DataSet, keys, type Ms, type Service, type TigerNode, type TigerState } from './model.ts';
+import {
+  type Cluster,
+  copyData,
+  type DataSet,
+  kafkaListens,
+  keys,
+  type Ms,
+  type Service,
+  type TigerNode,
+  type TigerState,
+} from './model.ts';
 import { serviceNames } from './services.ts';
 import { detach, refresh } from './settle.ts';
 
@@ -33,6 +43,7 @@ function configFor(
 ): Map<string, string> {
   const root = '/home/tigergraph/tigergraph';
   const { backup = 'local', prefix = '', sshUser = 'tigergraph' } = options;
+  const kafka = options.kafka?.[side] ?? 'plain';
   const parts = cluster.services
     .filter(({ name }) => name === 'GPE')
     .map(({ node, instance }) => {
@@ -47,7 +58,11 @@ function configFor(
     [keys.hostList, JSON.stringify(cluster.nodes.map(({ name, ip }) => ({ Hostname: ip, ID: name, Region: '' })))],
     ['GPE.BasicConfig.Nodes', JSON.stringify(parts)],
     ['GPE.NumberOfHashBucketInBit', '5'],
-    ['Kafka.Port', '30002'],
+    [keys.kafkaPort, '30002'],
+    [keys.tlsEnable, String(kafka === 'tls')],
+    [keys.tlsPort, '30001'],
+    [keys.tlsClients, kafka === 'tls' ? 'ssl' : ''],
+    ['Kafka.Security.SSL.Passphrase', kafka === 'tls' ? 'simulated' : ''],
     [keys.retention, '168'],
     ['Kafka.RetentionSizeGB', '40'],
     [keys.appRoot, `${root}/app/${cluster.release.version}`],
@@ -129,6 +144,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
     licenseEndsMs: nowMs + 300 * 86_400_000,
     restoredAtMs: null,
     origin: null,
+    topicsFor: '',
     seqLog: [],
   };
 }
@@ -168,6 +184,7 @@ function bringTo(state: TigerState, { start = 'replicating', prefix = '' }: Tige
   standby.data = copyData(primary.data);
   setEverywhere(standby, keys.enabled, 'true');
   setEverywhere(standby, keys.ips, primary.nodes.map(({ ip }) => ip).join(','));
+  setEverywhere(standby, keys.port, kafkaListens(primary).tls ?? '30002');
   setEverywhere(standby, keys.prefix, prefix === '' ? 'Primary' : `${prefix}.Primary`);
   Object.assign(standby.crr, { connector: 'running', primed: true, outdated: start === 'outdated' ? 'DROP ALL' : null });
   if (start === 'outdated') Object.assign(primary.data, { records: 0, seq: 3, queries: [] });

@@ -101,6 +101,8 @@ export interface Cluster {
   forgetful: boolean;
   licenseEndsMs: Ms;
   restoredAtMs: Ms | null;
+  /** What its replicated topics were made for last: where it was to follow, by its applied settings. */
+  topicsFor: string;
   /** Since when its changes can be followed by incremental backups, and the backup it was restored from if one can build on it; null: always. */
   origin: { readonly atMs: Ms; readonly tag: string | null } | null;
   /** Seqs by the time they came to be, for the age of what a standby can have. */
@@ -137,6 +139,10 @@ export const keys = {
   s3Bucket: 'System.Backup.S3.BucketName',
   s3Endpoint: 'System.Backup.S3.Endpoint',
   retention: 'Kafka.RetentionHours',
+  kafkaPort: 'Kafka.Port',
+  tlsEnable: 'Kafka.Security.SSL.Enable',
+  tlsPort: 'Kafka.Security.SSL.Port',
+  tlsClients: 'Kafka.Security.ClientConf.ProtocolForAllClients',
   dataRoot: 'System.DataRoot',
   appRoot: 'System.AppRoot',
 } as const;
@@ -145,6 +151,19 @@ export const otherSide = (side: SimSide): SimSide => (side === 'primary' ? 'stan
 
 export const setting = (cluster: Cluster, key: string, stage: keyof ConfigStages = 'effective'): string =>
   cluster.config[stage].get(key) ?? '';
+
+/** Ports on which a cluster's Kafka listens; null: on none of that kind. */
+export function kafkaListens(cluster: Cluster): { readonly plain: string | null; readonly tls: string | null } {
+  const hasTls = setting(cluster, keys.tlsEnable) === 'true';
+  return {
+    plain: hasTls && setting(cluster, keys.tlsClients) === 'ssl' ? null : setting(cluster, keys.kafkaPort),
+    tls: hasTls ? setting(cluster, keys.tlsPort) : null,
+  };
+}
+
+/** Where a cluster is told to follow, in one word. */
+export const pointOf = (cluster: Cluster): string =>
+  [keys.ips, keys.port, keys.prefix].map((key) => setting(cluster, key, 'applied')).join(' ');
 
 export const isDr = (cluster: Cluster): boolean => setting(cluster, keys.enabled) === 'true';
 

@@ -1,5 +1,5 @@
 import { type SimSide, simSides } from '../contract.ts';
-import { type Cluster, copyData, isDr, keys, type Ms, otherSide, setting, type TigerState } from './model.ts';
+import { type Cluster, copyData, isDr, kafkaListens, keys, type Ms, otherSide, setting, type TigerState } from './model.ts';
 import { isWritable, serves } from './services.ts';
 
 const hourMs = 3_600_000;
@@ -55,10 +55,16 @@ export const prefixBehind = (source: Cluster): string => {
   return own === '' ? 'Primary' : `${own}.Primary`;
 };
 
+/** On a port with TLS whoever asks has to have TLS too; on one without, nothing may force TLS on it. */
+function speaks(cluster: Cluster, source: Cluster, port: string): boolean {
+  const there = kafkaListens(source);
+  return port === there.tls ? kafkaListens(cluster).tls !== null : port === there.plain && kafkaListens(cluster).plain !== null;
+}
+
 /** Kafka of the source can be reached from the standby. */
 export function reaches(state: TigerState, cluster: Cluster, source: Cluster, nowMs: Ms): boolean {
   const port = setting(cluster, keys.port) || '30002';
-  if (port !== setting(source, 'Kafka.Port') || !state.linkUp) return false;
+  if (!speaks(cluster, source, port) || !state.linkUp) return false;
   return !state.blockedPorts.has(`${cluster.side}:${port}`) && serves(source, 'KAFKA', nowMs);
 }
 

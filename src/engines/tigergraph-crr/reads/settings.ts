@@ -1,0 +1,45 @@
+import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
+import type { EngineIo } from '../../engine.ts';
+import { askNode } from '../ask.ts';
+import { configGet, tlsQuestions } from '../commands.ts';
+import type { CrrCluster } from '../config.ts';
+import { parseFlag, parseNumber, parsePath, parseTls, parseWord } from '../parse/config.ts';
+
+const settingKeys = [
+  configGet('Kafka.Port'),
+  configGet('Kafka.RetentionHours'),
+  configGet('Kafka.RetentionSizeGB'),
+  configGet('System.AppRoot'),
+  configGet('System.DataRoot'),
+  configGet('System.LogRoot'),
+  configGet('System.Backup.Local.Enable'),
+  configGet('System.Backup.Local.Path'),
+  configGet('System.Backup.S3.Enable'),
+  configGet('System.Backup.S3.BucketName'),
+  configGet('System.Backup.S3.Endpoint'),
+  ...tlsQuestions,
+] as const;
+
+/** How a cluster is set up, apart from its replication. */
+export async function readSettings(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo) {
+  const [port, hours, gigabytes, app, data, log, local, path, s3, bucket, endpoint, ...tls] = await askNode(
+    shell,
+    cluster,
+    node,
+    io,
+    settingKeys,
+  );
+  return {
+    kafkaPort: parseNumber(port),
+    tls: parseTls(...tls),
+    retention: { hours: parseNumber(hours), gigabytes: parseNumber(gigabytes) },
+    roots: { app: parsePath(app), data: parsePath(data), log: parsePath(log) },
+    backupSetup: {
+      local: parseFlag(local),
+      path: parsePath(path),
+      s3: parseFlag(s3),
+      bucket: parseWord(bucket),
+      endpoint: parseWord(endpoint),
+    },
+  };
+}
