@@ -94,6 +94,7 @@ export function createBot(options: BotOptions): Bot {
     log,
     observeMs,
     history,
+    makerOf: store.alerts.makerOf,
     examinations: [
       () => store.check(),
       () => edge.examine(),

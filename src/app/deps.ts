@@ -13,6 +13,7 @@ import { type Engine, type EngineIo, patienceOf } from '../engines/engine.ts';
 import type { Registry } from '../intents/command.ts';
 import type { PolicyService } from '../policy/service.ts';
 import type { Journal } from '../runs/ports.ts';
+import type { AlertDesk } from '../watch/ports.ts';
 
 /** What the door needs of the house. */
 export interface AppDeps {
@@ -28,6 +29,8 @@ export interface AppDeps {
   readonly observeMs: number;
   /** Earlier looks at a link, oldest first; empty when they can't be read. Never throws. */
   readonly history: (link: LinkId) => Promise<readonly Sample[]>;
+  /** Of several presses of one button, the delivery that makes the run. */
+  readonly makerOf: AlertDesk['makerOf'];
   /** Each looks at one part of the house for `doctor`. */
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];
   /** Tells workers and the reporter that a run has new entries. Never throws. */

@@ -48,13 +48,17 @@ export async function propose(deps: AppDeps, intent: ChangeIntent, person: Perso
     breakGlass: intent.breakGlass,
     verdict,
   };
-  await deps.journal.create(id, operation.link, entry);
-  deps.log.info(
-    { event: 'run.proposed', run: id, link: operation.link, operation: operation.kind, person: person.id },
-    'A run was proposed.',
-  );
+  // Another bot may have begun it meanwhile, for the same delivery or for another press of the same button.
+  if ((await deps.journal.create(id, operation.link, entry)) !== 'differs') {
+    deps.log.info(
+      { event: 'run.proposed', run: id, link: operation.link, operation: operation.kind, person: person.id },
+      'A run was proposed.',
+    );
+  }
   deps.nudge(id);
-  return { kind: 'proposed', run: fold(await deps.journal.read(id)) };
+  const run = fold(await deps.journal.read(id));
+  if (run.plan.link !== operation.link) throw new TypeError(`run ${id} began on ${run.plan.link}, not on ${operation.link}`);
+  return { kind: 'proposed', run };
 }
 
 function objectionTo(intent: ChangeIntent, verdict: Verdict): Refusal | null {

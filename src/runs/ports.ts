@@ -51,8 +51,8 @@ export type LinkHold =
  * answer (effect `unknown` for writes: all of them may be sent again).
  */
 export interface Journal {
-  /** Begins a run with its first entry, due at once. The same run with the same bytes again is `already-there`. */
-  create(run: RunId, link: LinkId, entry: Entry): Promise<'created' | 'already-there'>;
+  /** Begins a run with its first entry, due at once. The same run with the same bytes again is `already-there`, with others `differs`. */
+  create(run: RunId, link: LinkId, entry: Entry): Promise<'created' | 'already-there' | 'differs'>;
   claim(run: RunId, worker: string, leaseMs: number): Promise<ClaimAnswer>;
   /** False when the lease is no longer this fence's. */
   renew(run: RunId, fence: number, leaseMs: number): Promise<boolean>;

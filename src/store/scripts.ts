@@ -22,6 +22,7 @@ export const scriptNames = [
   'watch-note',
   'watch-leave',
   'alert-mark',
+  'offer-take',
   'policy-seed',
   'policy-put',
   'inbox-record',

@@ -101,4 +101,19 @@ describe('the desk of alerts', () => {
     await process.raw.hset(keys.alertPosts(link), 'a-1:C1', '{"state":"sung"}');
     await expect(desk.read(link)).rejects.toMatchObject({ code: 'answer-not-understood' });
   });
+
+  it('names one press as the one that makes the run, however many come at once, until its run is over', async () => {
+    const link = aLink();
+    const makers = await Promise.all(['a', 'b', 'c'].map((delivery) => desk.makerOf(link, 'fence', delivery, null)));
+    const [maker = ''] = makers;
+    expect(new Set(makers).size).toBe(1);
+    expect(['a', 'b', 'c']).toContain(maker);
+    expect(await desk.makerOf(link, 'failback', 'd', null)).toBe('d');
+    expect(await desk.makerOf(aLink(), 'fence', 'd', null)).toBe('d');
+    expect(await desk.makerOf(link, 'fence', 'd', 'an older one')).toBe(maker);
+    expect(await desk.makerOf(link, 'fence', 'd', maker)).toBe('d');
+    // Sent again since the answer was lost, it is recognised; and who still thinks that the older one counts finds the newer one.
+    expect(await desk.makerOf(link, 'fence', 'd', maker)).toBe('d');
+    expect(await desk.makerOf(link, 'fence', 'e', maker)).toBe('d');
+  });
 });
