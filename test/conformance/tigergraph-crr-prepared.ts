@@ -76,6 +76,16 @@ export const cameBack: Prepare = async (world) => world.control().fence('primary
 
 export const paused: Prepare = (world) => at(world, 'standby', 'gadmin crr stop -y');
 
+/** Its connector runs, and nothing is replayed. */
+export const misled: Prepare = async (world) => {
+  await at(
+    world,
+    'standby',
+    'gadmin config set System.CrossRegionReplication.TopicPrefix Primary.Primary && gadmin config apply -y && gadmin restart all -y',
+  );
+  await online(world, 'standby');
+};
+
 /** Copies what a step asks a person to: every file of the newest backup, to every node. */
 export async function copiedByHand(world: TigerWorld, step: Step): Promise<void> {
   if (step.kind !== 'copy-by-hand') return;

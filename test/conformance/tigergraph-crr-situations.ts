@@ -88,12 +88,15 @@ const special = [
     },
   ),
   situation('set-up through a bucket, the metadata in a file', '3.9.1', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
+  situation('set-up from a primary with data', '3.10.1', 'none', { kind: 'setup', link }),
+  situation('set-up through a bucket', '3.10.1', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
   situation('set-up through a bucket', '3.11.0', 'none', { kind: 'setup', link }, { world: { backup: 's3' } }),
   situation('rebuild through a bucket', '4.2.0', 'outdated', { kind: 'rebuild', link }, { world: { backup: 's3' } }),
   situation('set-up with a Kafka that speaks TLS', '4.1.4', 'none', { kind: 'setup', link }, { world: { kafka: tls } }),
   situation('switchover with a Kafka that speaks TLS', '4.1.4', 'replicating', switchover, { world: { kafka: tls } }),
   situation('pause', '4.1.4', 'replicating', { kind: 'pause', link }),
   situation('resume', '3.10.1', 'replicating', { kind: 'resume', link }, { prepare: prepared.paused }),
+  situation('rebuild of a standby with a wrong prefix', '3.9.3', 'replicating', { kind: 'rebuild', link }, { prepare: prepared.misled }),
 ];
 
 const backups = [

@@ -159,6 +159,16 @@ const pointDraft = (party: Party, values: readonly Setting[], purpose: 'point' |
 export const replaced = (name: string) =>
   noUndo(`What ${name} had before is replaced; the product keeps it aside on each node until somebody deletes it.`);
 
+/** Whether a side has these settings already, whatever the order of its brokers. */
+function isPointed({ read: { crr } }: Party, settings: readonly Setting[]): boolean {
+  const has: Readonly<Record<string, string | null>> = {
+    [keys.brokers]: crr.brokers === null ? null : crr.brokers.toSorted().join(','),
+    [keys.port]: crr.port === null ? null : String(crr.port),
+    [keys.prefix]: crr.prefix,
+  };
+  return settings.every(({ key, value }) => has[key] === (key === keys.brokers ? value.split(',').toSorted().join(',') : value));
+}
+
 /** Puts the backup on the standby and has it follow. `follows`: it is set to follow already and stays so (up to 3.9, a rebuild). */
 export function followSteps(
   link: CrrLink,
@@ -191,7 +201,8 @@ export function followSteps(
     return [pointDraft(to, settings, 'point'), ...(isTls ? [topics] : []), restored(true)];
   }
   const restore = how.empty ? [] : [restored(false)];
-  if (how.follows) return restore;
+  // With a wrong prefix the connector runs and nothing is replayed, so settings that lead elsewhere are put right as in a set-up.
+  if (how.follows && isPointed(to, settings)) return restore;
   return [...restore, ...enableSteps(link, to, settings, how.empty)];
 }
 

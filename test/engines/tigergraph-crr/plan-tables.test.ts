@@ -57,6 +57,7 @@ describe('what is planned', () => {
     ['pause', 'following', '3.9.3', 'refused'],
     ['pause', 'paused', '4.1.4', 'refused'],
     ['resume', 'paused', '4.1.4', ['west start-replication']],
+    ['resume', 'failing', '4.1.4', 'refused'],
     ['resume', 'following', '4.1.4', 'refused'],
     ['teardown', 'following', '4.1.4', ['west stop-replication', 'west stop-services', 'west configure']],
     ['teardown', 'following', '3.9.1', ['west stop-services', 'west configure']],
@@ -149,6 +150,19 @@ describe('what is planned', () => {
       expect(refused.kind === 'refusal' ? refused.sentence : name).toMatch(words);
       expect(JSON.stringify(refused)).not.toContain('the value of');
     }
+  });
+
+  it.each([
+    ['3.9.3', 'Primary.Primary', ['west restore', 'west configure', 'west init-kafka', 'west restart']],
+    ['3.9.3', 'Primary', ['west restore']],
+    ['4.1.4', 'Primary.Primary', ['west configure', 'west restore']],
+  ])('on %s puts the settings of a standby right where they lead elsewhere: prefix %s', (version, prefix, effects) => {
+    const fine = detailIn('following', version);
+    const { rebuild } = operations;
+    if (rebuild === undefined || fine.standby.kind !== 'read') throw new TypeError('no rebuild');
+    const standby = { ...fine.standby, crr: { ...fine.standby.crr, prefix, brokers: ['10.0.1.12', '10.0.1.11'] } };
+    const planned = effectsOf(planCrr(rebuild, link, observationOf(link, { ...fine, standby }, 3_000)));
+    expect(planned === 'refused' ? planned : planned.filter((one) => one.startsWith('west') && !/spread/.test(one))).toEqual(effects);
   });
 
   it('from nothing fills the standby in the way of each version', () => {

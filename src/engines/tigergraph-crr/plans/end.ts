@@ -57,6 +57,11 @@ export function planPause(link: CrrLink, detail: CrrDetail): Outline | Refusal {
 export function planResume(link: CrrLink, detail: CrrDetail): Outline | Refusal {
   const to = pausable(link, detail, 'resume');
   if (isRefusal(to)) return to;
+  if (phaseOf(detail[to.side]) === 'failing')
+    return notNow(
+      `The connector of ${to.name} is not paused, it fails, so a resume of ${link.id} would not help.`,
+      `/repl preflight rebuild ${link.id} tries whether ${to.name} reaches what it follows. Then run gadmin connector restart infr_mm on ${to.name} by hand; if it fails again, /repl rebuild ${link.id} fills ${to.name} anew.`,
+    );
   if (phaseOf(detail[to.side]) !== 'halted')
     return notNow(
       `The replication into ${to.name} is not paused, so there is nothing to resume on ${link.id}.`,

@@ -134,7 +134,8 @@ export async function switchCrr(desk: Desk, on: boolean): Promise<ProductAnswer>
   const was = cluster.crr.connector !== 'none';
   if (on && sourceOf(realm.state, cluster, 'applied') !== null) takeOn(desk, ['GSQL'], nowMs);
   if (on) renewConnector(realm.state, cluster, nowMs, was ? cluster.crr.readyAtMs : undefined);
-  else cluster.crr.connector = 'none';
+  // Stopping takes the connector away, and with it what it has failed at.
+  else Object.assign(cluster.crr, { connector: 'none', failing: false });
   record(desk, on ? 'crr-start' : 'crr-stop', on ? 'gadmin crr start' : 'gadmin crr stop -y', was !== on);
   return fine(`[   Info] CRR ${on ? 'started' : 'stopped'}\n`);
 }
