@@ -3,7 +3,7 @@ import { problemOf } from '../cockroach/deaf.ts';
 import { spell } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
-import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, phaseOf, wantedInto } from './flow.ts';
+import { expiresInMs, expiryMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, phaseOf, wantedInto } from './flow.ts';
 import { count, countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, wayOf } from './words.ts';
 
 export interface Headline {
@@ -116,7 +116,11 @@ function phaseState(settings: LdrSettings, flow: Flow, way: string, here: string
       return say('broken', `${words}${because}; ${here} ${progressOf(flow)}.`);
     case 'pausing':
     case 'paused':
-      return say((expiresInMs(flow) ?? 1) > 0 ? 'degraded' : 'broken', `${words}; ${here} ${progressOf(flow)}. ${countdown(flow)}`);
+      // Told as broken, and so to whoever is on call, while there is still time to resume it.
+      return say(
+        (expiresInMs(flow) ?? expiryMs) * 2 > expiryMs ? 'degraded' : 'broken',
+        `${words}; ${here} ${progressOf(flow)}. ${countdown(flow)}`,
+      );
     case 'gave-up':
       return say('broken', `${words}${because}; ${here} ${progressOf(flow)}. ${countdown(flow)}`);
     case 'following':

@@ -113,7 +113,8 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
   const there = settings[otherSide(side)].cluster;
   const way = `${there} → ${here}`;
   const lagMs = lagMsOf(follower);
-  const leftMs = expiresInMs(follower, windowMsOf(settings, follower.read));
+  const windowMs = windowMsOf(settings, follower.read);
+  const leftMs = expiresInMs(follower, windowMs);
   switch (phase) {
     case 'scanning':
       return say('degraded', `${way}: the initial scan is running, so ${here} can't take over yet.`);
@@ -123,7 +124,8 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
         `${way}: replication failed and is being tried again; ${here} has everything up to ${spellTime(vc.replicated)}.`,
       );
     case 'paused':
-      return say((leftMs ?? 1) > 0 ? 'degraded' : 'broken', `${way}: ${pausedWords(vc)}. ${countdown(leftMs)}`);
+      // Told as broken, and so to whoever is on call, while there is still time to resume it.
+      return say((leftMs ?? windowMs) * 2 > windowMs ? 'degraded' : 'broken', `${way}: ${pausedWords(vc)}. ${countdown(leftMs)}`);
     case 'gave-up':
       return say(
         'broken',

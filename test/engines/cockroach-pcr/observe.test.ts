@@ -69,6 +69,12 @@ describe('an observation', () => {
       'degraded',
       'paused, by hand or by an error',
     ],
+    [
+      'a pause that has used half of its time',
+      aDetail(aSource(), aStandby({ ...paused, replicated: micros(13 * 3_600_000) })),
+      'broken',
+      '11 h more',
+    ],
     ['a pause that was too long', aDetail(aSource(), aStandby({ ...paused, replicated: micros(25 * 3_600_000) })), 'broken', 'too long'],
     ['a pause without any time', aDetail(aSource(), aStandby({ ...paused, replicated: null, job: null })), 'degraded', 'not known'],
     [
