@@ -15,7 +15,22 @@ export function trustChecks(settings: CcdrSettings, detail: CcdrDetail, { kind }
     ...(seen.length > 0
       ? seen
       : [warned('trust between the clusters', `It can't be seen over Bolt whether this is so: ${settings.attestations.trust}`, next)]),
+    ...sides.flatMap((side) => nodesCheck(settings, detail, side)),
     warned('network between the clusters', `It can't be seen over Bolt whether this is so: ${settings.attestations.network}`, next),
+  ];
+}
+
+/** A server whose host the config does not name gets no certificate from the bot. */
+function nodesCheck(settings: CcdrSettings, detail: CcdrDetail, side: Side): readonly Check[] {
+  const { cluster, hosts } = settings[side];
+  const read = detail[side];
+  if (hosts === null || read.kind !== 'read' || hosts.nodes.length >= read.servers.length) return [];
+  return [
+    warned(
+      `${cluster}: hosts`,
+      `The config names ${hosts.nodes.length} of the hosts of ${cluster}, which has ${read.servers.length} servers.`,
+      'Name every host under hosts in the config, or see to the certificates of the others by hand.',
+    ),
   ];
 }
 
