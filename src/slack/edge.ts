@@ -53,7 +53,7 @@ export interface SlackEdgeDeps {
   /** A delivery older than this is answered but not carried out, ms; 10 min when left out. */
   readonly staleMs?: number;
   /** Times of the sockets; tests shorten them. */
-  readonly sockets?: Pick<SocketsDeps, 'sockets' | 'staggerMs' | 'openWithinMs' | 'retry' | 'pongWithinMs'>;
+  readonly sockets?: Pick<SocketsDeps, 'sockets' | 'staggerMs' | 'openWithinMs' | 'retry' | 'pongWithinMs' | 'lingerMs'>;
   /** Address to listen on in HTTP mode. */
   readonly host?: string;
 }

@@ -13,12 +13,20 @@ export interface SocketsDeps extends Omit<SocketDeps, 'name' | 'receive'> {
   readonly staggerMs?: number | undefined;
   /** Time for one opening, ms. */
   readonly openWithinMs?: number | undefined;
+  /** How long a socket that is replaced goes on listening, ms; 15,000 when left out. */
+  readonly lingerMs?: number | undefined;
   /** First and longest wait between two attempts, ms. */
   readonly retry?: { readonly firstMs: number; readonly longestMs: number } | undefined;
 }
 
 /** Without a socket for longer than this nobody can reach the bot, ms. */
 const silenceMs = 30_000;
+/**
+ * Slack delivers on a socket until it is closed, and what is on its way while we close it is lost. It gives notice 10 s before it
+ * closes a socket itself, so it is left to that, and a little more, ms.
+ */
+const lingerMs = 15_000;
+const lookMs = 100;
 /** A refusal that time alone seldom mends, ms. */
 const refusedMs = 60_000;
 const permanent = new Set([
@@ -45,6 +53,7 @@ interface Line {
   readonly open: (slot: Slot) => Promise<Socket>;
   readonly firstMs: number;
   readonly longestMs: number;
+  readonly lingerMs: number;
 }
 
 /** How long to wait after an attempt that failed. */
@@ -79,10 +88,18 @@ const aborted = (signal: AbortSignal): Promise<'stopped'> =>
     else signal.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
 
+/** Closes a socket that has been replaced, when Slack has, or has had the time to. */
+async function retire(old: Socket, { clock, signal, lingerMs: longestMs }: Line): Promise<void> {
+  const until = clock.monotonic() + longestMs;
+  while (old.isActive() && !signal.aborted && clock.monotonic() < until) await clock.sleep(lookMs, signal);
+  await old.close(closeWithinMs);
+}
+
 /** Keeps one socket open until the signal aborts: the next is opened before the old one is closed. */
 async function keepOpen(slot: Slot, line: Line): Promise<void> {
   const { clock, log, signal, firstMs } = line;
   const stopped = aborted(signal);
+  const retiring = new Set<Promise<void>>();
   for (let socket = await insist(slot, line); socket !== null; ) {
     const openedAt = clock.monotonic();
     slot.socket = socket;
@@ -99,8 +116,11 @@ async function keepOpen(slot: Slot, line: Line): Promise<void> {
       await clock.sleep(firstMs, signal);
     }
     socket = await insist(slot, line);
-    void old.close(closeWithinMs);
+    const retired = retire(old, line);
+    retiring.add(retired);
+    void retired.finally(() => retiring.delete(retired));
   }
+  await Promise.all(retiring);
   await slot.socket?.close(closeWithinMs);
 }
 
@@ -122,6 +142,7 @@ export function createSockets(deps: SocketsDeps): Receiver {
     signal: stopping.signal,
     firstMs: deps.retry?.firstMs ?? 500,
     longestMs: deps.retry?.longestMs ?? 15_000,
+    lingerMs: deps.lingerMs ?? lingerMs,
     async open(slot) {
       const socket = createSocket({ ...deps, name: slot.name, receive: intake.receive });
       await socket.open(deps.openWithinMs ?? 15_000);
