@@ -41,7 +41,7 @@ interface Place {
 }
 
 const programs = ['redis-server', 'valkey-server'] as const;
-const startWithinMs = 15_000;
+const startWithinMs = 60_000;
 const portTries = 5;
 
 const unavailable = (sentence: string, facts: Record<string, string> = {}): Fault =>

@@ -18,7 +18,10 @@ beforeEach(() => {
 
 const channel = (name: string) => rig.ws.ids.channels[name] ?? name;
 const id = (name: string) => rig.ws.ids.people[name] ?? name;
-const whispers = (person: string, name = 'ops') => rig.ws.ephemerals(person, name).map(({ text }) => text);
+const everyWhisper = (person: string, name = 'ops') => rig.ws.ephemerals(person, name).map(({ text }) => text);
+const stillAtIt = (text: string): boolean => text.startsWith('Still at it');
+/** Without the word that it takes a while, which a busy machine has the bot say at any time. */
+const whispers = (person: string, name = 'ops') => everyWhisper(person, name).filter((text) => !stillAtIt(text));
 const newWhisper = async (person: string, name: string, act: () => unknown): Promise<string> => {
   const before = whispers(person, name).length;
   await act();
@@ -103,7 +106,10 @@ describe('a slash command', () => {
       new Promise((resolve) => {
         finish = () => resolve(no);
       });
-    expect(await newWhisper('ana', 'ops', () => rig.ws.as('ana').command('/repl status', '#ops'))).toContain('Still at it');
+    const before = everyWhisper('ana').length;
+    await rig.ws.as('ana').command('/repl status', '#ops');
+    await until(() => everyWhisper('ana').length > before, 'ana is told');
+    expect(everyWhisper('ana').at(-1)).toContain('Still at it');
     expect(await newWhisper('ana', 'ops', () => finish())).toContain(no.sentence);
   });
 

@@ -52,15 +52,17 @@ function aLink(...channels: readonly string[]): Link {
   return link;
 }
 
-function aHerald(worker: string, desk: (own: AlertDesk) => AlertDesk = (own) => own): Herald {
+/** With a desk of its own it is one that dies, so that its claims end soon. */
+function aHerald(worker: string, desk: ((own: AlertDesk) => AlertDesk) | null = null): Herald {
+  const { alerts } = aStore(worker);
   const herald = createHerald({
-    desk: desk(aStore(worker).alerts),
-    calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 250 }),
+    desk: desk === null ? alerts : desk(alerts),
+    calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 2_000 }),
     links: (id) => links.get(id) ?? null,
     clock: systemClock,
     log: silentLog,
     worker,
-    settings: { ...hasty, quietMs: 600 },
+    settings: { ...hasty, ...(desk === null ? {} : { leaseMs: 1_500 }) },
   });
   heralds.push(herald);
   herald.start();

@@ -74,7 +74,7 @@ describe('a reporter that dies over a run', () => {
       const { frozen, thaw, wrap, wrapQueue } = freezing(at, moment, nth);
       const doomed = bench.reporter(
         `doomed-${at}-${moment}-${nth}`,
-        { slots: 1 },
+        { slots: 1, leaseMs: 1_500 },
         { journal: wrap(bench.store.journal), reports: wrapQueue(bench.store.reports) },
       );
       doomed.start();

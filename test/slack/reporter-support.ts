@@ -17,12 +17,14 @@ import { aPlan, linkId, proposed, theLink } from './messages/story.ts';
 
 /** Everything in milliseconds instead of seconds, so that no test waits for the wall clock. */
 export const hasty: Partial<ReporterSettings> = {
-  leaseMs: 1_500,
+  // Who dies in a test has a shorter one.
+  leaseMs: 20_000,
   pollMs: 20,
   editMs: 30,
   settleMs: 0,
   patienceMs: 400,
-  quietMs: 300,
+  // Longer than one call, as in the product.
+  quietMs: 2_500,
   lookMs: 40,
   retryMs: 30,
   longestRetryMs: 300,
@@ -79,7 +81,7 @@ export async function startBench(): Promise<Bench> {
         journal: own.journal,
         reports: own.reports,
         ...ports,
-        calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 250 }),
+        calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 2_000 }),
         fold,
         links: (id: LinkId) => (id === linkId ? link : null),
         incidents: incidentNotices,

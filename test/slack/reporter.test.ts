@@ -71,7 +71,7 @@ describe('a reporter', () => {
   }, 180_000);
 
   it('shows the last state before it has stopped', async () => {
-    const reporter = bench.reporter('w-stop', { pollMs: 60_000 });
+    const reporter = bench.reporter('w-stop', { pollMs: 60_000, stopMs: 100_000 });
     reporter.start();
     const run = await bench.begin();
     await bench.write(run, ...rest(succeededEntries));

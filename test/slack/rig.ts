@@ -86,7 +86,14 @@ export interface Rig {
 
 const events = Object.keys(heardEvents).map((type) => (type === 'message' ? 'message.im' : type));
 
+/** Far more than Slack, the SDK and the bot give each other, ms: a machine that stands still must not decide what is seen. */
+const patient = { ackDeadlineMs: 60_000, triggerLifeMs: 60_000 } as const;
+const patientSockets = { openWithinMs: 60_000, pongWithinMs: 600_000 } as const;
+const patientRedisMs = 20_000;
+
 export interface RigOptions {
+  /** Longest time for one call of Redis, ms; far more than the bot's own unless given. */
+  readonly redisWithinMs?: number;
   readonly workspace?: Partial<WorkspaceOptions>;
   readonly edge?: Partial<SlackEdgeDeps>;
 }
@@ -100,11 +107,19 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
     subscriptions: events,
     commands: ['/repl'],
     ...options.workspace,
+    timing: { ...patient, ...options.workspace?.timing },
   });
+  const { redisWithinMs = patientRedisMs } = options;
   const logged: string[] = [];
   const line = ({ event }: { readonly event: string }) => void logged.push(event);
   const log: Log = { ...silentLog, info: line, warn: line, error: line };
-  const store = createStore({ url: redis.url, worker: 'edge-test', clock: systemClock, onProblem: ({ event }) => logged.push(event) });
+  const store = createStore({
+    url: redis.url,
+    worker: 'edge-test',
+    clock: systemClock,
+    onProblem: ({ event }) => logged.push(event),
+    callWithinMs: redisWithinMs,
+  });
   const door = aDoor();
   const edge = createSlackEdge({
     config: { mode: 'socket', appToken: new Secret(ws.appToken), botToken: new Secret(ws.botToken), apiUrl: ws.apiUrl, teams: [] },
@@ -114,8 +129,9 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
     inbox: store.inbox,
     clock: systemClock,
     log,
-    sockets: { staggerMs: 50, retry: { firstMs: 50, longestMs: 500 }, openWithinMs: 2000 },
+    recordWithinMs: redisWithinMs,
     ...options.edge,
+    sockets: { staggerMs: 50, retry: { firstMs: 50, longestMs: 500 }, ...patientSockets, ...options.edge?.sockets },
   });
   await until(async () => (await store.ping().catch(() => null)) !== null, 'Redis answers');
   await edge.start();

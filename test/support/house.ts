@@ -131,7 +131,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         pace: quickPace,
         reporter: quickReporter,
         redisWithinMs: patientRedisMs,
-        sockets: { staggerMs: 0 },
+        // The SDK takes a socket for dead whose pong is 5 s late.
+        sockets: { staggerMs: 0, openWithinMs: 60_000, pongWithinMs: 600_000 },
         // Once at the start.
         watch: { everyMs: 600_000 },
         ...options.bot,
@@ -150,10 +151,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return one;
     },
     ask: async (person, line, channel = '#ops') => {
-      const before = workspace.ephemerals(person, channel).length;
+      // Who waits for longer than 3 s is told so; that is no answer yet.
+      const answers = () => workspace.ephemerals(person, channel).filter(({ text }) => !text.startsWith('Still at it'));
+      const before = answers().length;
       await workspace.as(person).command(line, channel);
-      await until(() => workspace.ephemerals(person, channel).length > before, `${person} is answered for ${line}`);
-      return textOf(workspace.ephemerals(person, channel).at(-1));
+      await until(() => answers().length > before, `${person} is answered for ${line}`);
+      return textOf(answers().at(-1));
     },
     propose: async (person, line, channel = '#ops', withinMs = 100_000) => {
       if (!overHttp) await until(() => workspace.sockets() > 0, 'a socket is open');
@@ -214,6 +217,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 function askedOf({ plan, steps }: RunView): string | null {
   const index = plan.steps.findIndex(({ by }, place) => by === 'person' && steps[place]?.state === 'underway');
   return index < 0 || steps[index]?.confirmedBy !== null ? null : (plan.steps[index]?.id ?? null);
+}
+
+/** Whether the engine waits for something after it has made the change that holds these words. */
+export async function waitsAfter(house: House, run: RunId, words: string): Promise<boolean> {
+  const { plan, steps, direction } = await house.run(run);
+  const made = plan.steps.findIndex(({ statements }) => statements.some((statement) => statement.includes(words)));
+  const now = steps.findIndex(({ state }) => state === 'underway');
+  return direction === 'forward' && now > made && plan.steps[now]?.by === 'engine' && steps[now]?.deadlineAt !== null;
 }
 
 const textOf = (message: { readonly text: string; readonly blocks: readonly unknown[] } | undefined): string =>
