@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { asLinkId } from '../../src/domain/ids.ts';
 import { type GraphHouse, graphVersions, openGraph } from '../support/graph-house.ts';
+import { waitsAfter } from '../support/house.ts';
 import { until } from '../support/until.ts';
 
 let at: GraphHouse;
@@ -28,16 +29,22 @@ describe('a switchover of a graph', { timeout: 180_000 }, () => {
 
   it('lets the old side take writes again when an open transaction outlasts the bound', async () => {
     at = await openGraph('2026.08.0');
-    at.graph.control().straggle('primary', 60_000);
-    const { view } = await at.runs('/repl switchover prod-graph --max-stop 10s');
+    at.graph.control().straggle('primary', 3_600_000);
+    const run = await at.house.propose('ana', '/repl switchover prod-graph --max-stop 5m');
+    const ended = at.approved(run);
+    await until(() => waitsAfter(at.house, run, 'SET ACCESS READ ONLY'), 'the last write is waited for');
+    at.house.clock.leap(5 * 60_000);
+    const { view } = await ended;
     expect(view.state).toBe('undone');
     expect(view.direction).toBe('undo');
     expect(at.sent()).toEqual([readOnly, readWrite]);
     expect(at.graph.writable()).toEqual({ primary: true, standby: false });
     expect(at.follows('standby')).toBe(true);
     expect(at.graph.splitBrain()).toEqual([]);
-    const [before, after] = at.graph.writableHistory().filter(({ side }) => side === 'primary');
-    expect((after?.from ?? Number.POSITIVE_INFINITY) - (before?.to ?? 0)).toBeLessThan(10_000);
+    const stopped = at.graph.writableHistory().filter(({ side }) => side === 'primary');
+    expect(stopped.map(({ to }) => to === null)).toEqual([false, true]);
+    const begun = (await at.house.records(run)).find(({ entry }) => entry.kind === 'undo-begun')?.entry;
+    expect(begun).toMatchObject({ sentence: expect.stringContaining('took longer than') });
   });
 
   it('is refused when the primary is gone, with failover as the way', async () => {

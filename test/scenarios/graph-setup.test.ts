@@ -41,7 +41,7 @@ describe('a setup of a graph', { timeout: 180_000 }, () => {
     await at.house.approve(run, 'bob', 'chloe');
     await at.house.reaches(run, 'running');
     await at.house.click(run, 'ana', 'cancel');
-    const view = await at.house.reaches(run, 'cancelled', 10_000);
+    const view = await at.house.reaches(run, 'cancelled');
     expect(view.ending?.sentence).toBe('It was cancelled before anything was changed.');
     expect(view.steps.every(({ confirmedBy }) => confirmedBy === null)).toBe(true);
     expect(at.sent()).toEqual([]);
@@ -61,7 +61,7 @@ describe('a setup of a graph', { timeout: 180_000 }, () => {
     expect(tries()).toHaveLength(1);
     at.graph.faults.link('up');
     await at.house.click(run, 'ana', 'retry');
-    expect((await at.house.reaches(run, 'succeeded', 30_000)).state).toBe('succeeded');
+    expect((await at.house.reaches(run, 'succeeded')).state).toBe('succeeded');
     expect(tries()).toHaveLength(2);
     expect(at.follows('standby')).toBe(true);
   });

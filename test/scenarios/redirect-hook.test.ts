@@ -18,13 +18,13 @@ describe('a link whose traffic is redirected by a hook', () => {
     house.world.hook.trouble('refuse');
     const run = await house.propose('ana', '/repl switchover prod-sql');
     await house.approve(run, 'bob', 'chloe');
-    const halted = await house.reaches(run, 'halted', 40_000);
+    const halted = await house.reaches(run, 'halted');
     expect(halted.halt?.sentence).toContain('status 409');
     expect(house.world.hook.moves()).toEqual([]);
     house.world.hook.trouble('none');
     await until(async () => JSON.stringify((await house.message(run)).blocks).includes('replops:retry'), 'a retry is offered');
     await house.click(run, 'bob', 'retry');
-    const view = await house.reaches(run, 'succeeded', 40_000);
+    const view = await house.reaches(run, 'succeeded');
     expect(view.steps.every(({ confirmedBy }) => confirmedBy === null)).toBe(true);
     expect(house.world.hook.moves()).toEqual([{ link: 'prod-sql', to: 'prod-sql-dublin' }]);
     expect(house.world.hook.serving('prod-sql')).toBe('prod-sql-dublin');

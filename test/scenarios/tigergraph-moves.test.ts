@@ -79,7 +79,7 @@ describe('a switchover of TigerGraph', { timeout: 180_000 }, () => {
     at.tiger.faults.link('down');
     const waits = async () =>
       (await at.house.records(run)).some(({ entry }) => entry.kind === 'progress' && /lacks|does not run/.test(entry.note));
-    await until(waits, 'the standby lacks something', 30_000);
+    await until(waits, 'the standby lacks something');
     at.house.clock.leap(7 * 60_000);
     const { view } = await done;
     expect(view.state).toBe('undone');
