@@ -120,6 +120,8 @@ const backupSetup = z.strictObject({
   bucket: z.string().nullable(),
   /** Empty for Amazon's own; null also where the version has no such setting. */
   endpoint: z.string().nullable(),
+  /** After which the cluster gives a backup up, s. */
+  timeoutSec: z.number().nullable(),
 });
 
 /** How this side's Kafka speaks TLS. Null: not told, also where the version knows nothing of it. */

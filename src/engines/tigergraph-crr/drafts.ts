@@ -12,7 +12,7 @@ export const budgets = {
   connector: 30 * minute,
   services: 2 * hour,
   install: 4 * hour,
-  /** The product gives up after 5 h by itself. */
+  /** The product gives up after 5 h by itself, unless it is told otherwise. */
   backup: 6 * hour,
   copy: 24 * hour,
   restore: 24 * hour,

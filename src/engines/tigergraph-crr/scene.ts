@@ -47,9 +47,9 @@ const nodeOf = ({ settings }: CrrLink, side: Side, read: ReadSide): ShellTarget 
 export const restoresAsDr = ({ tools }: Party): boolean => tools.restore.includes('--dr');
 export const hasCrr = ({ tools }: Party): boolean => tools.crr.includes('stop') && tools.crr.includes('start');
 export const toolOf = ({ tools }: Pick<Party, 'tools'>): BackupTool => (tools.backup.includes('create') ? 'gadmin' : 'gbar');
-/** Up to 3.9.1 another cluster needs the metadata in a file. */
+/** Up to 3.9.1 another cluster needs the metadata in a file. For 3.9.2 the vendor says both, so there its own help decides. */
 const needsMetadata = ({ tools, version }: Pick<Party, 'tools' | 'version'>): boolean =>
-  tools.restore.includes('--meta') && !isAtLeast(version, [3, 9, 2]);
+  tools.restore.includes('--meta') && !isAtLeast(version, [3, 9, 3]);
 
 /** Where that file goes on its nodes: with the backup, or with a bucket into a folder of its own. Null where none is needed. */
 export function metadataFolder({ settings }: CrrLink, party: Pick<Party, 'side' | 'tools' | 'version'>): string | null {

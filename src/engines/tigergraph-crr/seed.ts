@@ -63,13 +63,17 @@ const keepsBackup = (name: string) => noUndo(`The backup stays on ${name}; /repl
 export const nameToBe = (link: CrrLink, from: Party): string | null =>
   from.tools.create.includes('--custom-tag') ? freeTag(link.settings.tagPrefix, from) : null;
 
+/** A cluster may have been told to wait longer than usual; the bot waits until that is over, and for what follows it. */
+const backupBudget = ({ read: { backupSetup } }: Party): number =>
+  Math.max(budgets.backup, (backupSetup.timeoutSec ?? 0) * 1_000 + budgets.services);
+
 export function takeSteps(link: CrrLink, from: Party, mode: 'full' | 'incremental' = 'full', tag: string | null = null): readonly Draft[] {
   const exact = from.tools.create.includes('--custom-tag');
   const act = takeBackupAct(from.at, { tag: tag ?? freeTag(link.settings.tagPrefix, from), mode, exact, tool: toolOf(from) });
   const again = resetsPassword(from)
     ? [personStep(passwordByHandAct(from.name, link.settings[from.side].superuser?.name ?? 'tigergraph'))]
     : [];
-  return [longDraft(act, budgets.backup, keepsBackup(from.name)), ...again];
+  return [longDraft(act, backupBudget(from), keepsBackup(from.name)), ...again];
 }
 
 /** Brings a backup to where the other cluster can restore it; null names the one that this run takes. A refusal when that can't be done. */

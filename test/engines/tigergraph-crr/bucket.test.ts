@@ -21,7 +21,7 @@ const raw = (more: object = {}) => ({
 const link = aLink(raw());
 const operations = operationsOn(link);
 
-const setup: ReadSide['backupSetup'] = { local: false, path: '', s3: true, bucket: 'graph-backups', endpoint: '' };
+const setup: ReadSide['backupSetup'] = { local: false, path: '', s3: true, bucket: 'graph-backups', endpoint: '', timeoutSec: 18_000 };
 
 function detailOf(state: StateName, version: string, standby: Partial<typeof setup> = {}): CrrDetail {
   const detail = detailIn(state, version);

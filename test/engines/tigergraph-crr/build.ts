@@ -70,7 +70,7 @@ const aRead = (net: string, more: Partial<ReadSide>): ReadSide => ({
   kafkaPort: 30_002,
   tls: { enabled: false, port: 30_001, clients: 'any' },
   roots: { app: '/home/tigergraph/tigergraph/app/4.1.4', data: '/home/tigergraph/tigergraph/data', log: '/home/tigergraph/tigergraph/log' },
-  backupSetup: { local: true, path: '/data/backup', s3: false, bucket: '', endpoint: '' },
+  backupSetup: { local: true, path: '/data/backup', s3: false, bucket: '', endpoint: '', timeoutSec: 18_000 },
   services: servicesUp,
   connector: { kind: 'read', tasks: [] },
   staged: { kind: 'read', keys: [] },

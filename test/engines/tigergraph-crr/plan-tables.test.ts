@@ -165,6 +165,38 @@ describe('what is planned', () => {
     expect(planned === 'refused' ? planned : planned.filter((one) => one.startsWith('west') && !/spread/.test(one))).toEqual(effects);
   });
 
+  it('waits for a backup for as long as its cluster does, and for what follows', () => {
+    const hour = 3_600_000;
+    const budgetWith = (timeoutSec: number | null) => {
+      const fine = detailIn('following', '4.1.4');
+      const { backup } = operations;
+      if (backup === undefined || fine.primary.kind !== 'read') throw new TypeError('no backup');
+      const primary = { ...fine.primary, backupSetup: { ...fine.primary.backupSetup, timeoutSec } };
+      const plan = planCrr(backup, link, observationOf(link, { ...fine, primary }, 3_000));
+      return plan.kind === 'refusal' ? plan.sentence : plan.steps[0]?.budgetMs;
+    };
+    expect([null, 18_000, 86_400].map(budgetWith)).toEqual([6 * hour, 7 * hour, 26 * hour]);
+  });
+
+  it.each([
+    ['3.9.2', true],
+    ['3.9.3', false],
+  ])('on %s carries metadata in a file where the restore still takes one: %s', (version, carries) => {
+    const { setup } = operations;
+    const base = detailIn('no set-up', '3.9.3');
+    if (setup === undefined || base.primary.kind !== 'read' || base.standby.kind !== 'read') throw new TypeError('no set-up');
+    const at = { version: versionIn(version) };
+    const plan = planCrr(
+      setup,
+      link,
+      observationOf(link, { ...base, primary: { ...base.primary, ...at }, standby: { ...base.standby, ...at } }, 3_000),
+    );
+    const effects = effectsOf(plan);
+    expect(effects).toContain('west restore');
+    expect(effects.includes('east export-metadata')).toBe(carries);
+    expect(JSON.stringify(plan).includes('--meta=')).toBe(carries);
+  });
+
   it('from nothing fills the standby in the way of each version', () => {
     const fills = versions.map((version) => {
       const effects = effectsOf(planned('setup', 'no set-up', version));

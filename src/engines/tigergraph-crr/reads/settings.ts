@@ -17,12 +17,13 @@ const settingKeys = [
   configGet('System.Backup.S3.Enable'),
   configGet('System.Backup.S3.BucketName'),
   configGet('System.Backup.S3.Endpoint'),
+  configGet('System.Backup.TimeoutSec'),
   ...tlsQuestions,
 ] as const;
 
 /** How a cluster is set up, apart from its replication. */
 export async function readSettings(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo) {
-  const [port, hours, gigabytes, app, data, log, local, path, s3, bucket, endpoint, ...tls] = await askNode(
+  const [port, hours, gigabytes, app, data, log, local, path, s3, bucket, endpoint, timeout, ...tls] = await askNode(
     shell,
     cluster,
     node,
@@ -40,6 +41,7 @@ export async function readSettings(shell: ShellConnect, cluster: CrrCluster, nod
       s3: parseFlag(s3),
       bucket: parseWord(bucket),
       endpoint: parseWord(endpoint),
+      timeoutSec: parseNumber(timeout),
     },
   };
 }
