@@ -257,6 +257,14 @@ describe('statements', () => {
     expect(moved?.statements[0]).toBe('GRANT ACCESS ON DATABASE `foo-b` TO `app`');
   });
 
+  it('are named before a failback to a side that follows and lacks them', () => {
+    const grants = ['GRANT ACCESS ON DATABASE `foo-replica` TO `app`'];
+    const { primary, standby } = turned();
+    if (primary.kind !== 'read' || standby.kind !== 'read') throw new TypeError('both answer');
+    const detail = aDetail({ ...primary, grants: [] }, { ...standby, grants });
+    expect(planned(failback, detail).warnings.join()).toContain('are missing on graph-east: GRANT ACCESS ON DATABASE `foo` TO `app`');
+  });
+
   it('give the aliases that a drop takes to people, but for the one that the run moves', () => {
     const aliased = aDatabase('foo', fenced, { createdAt: early, aliases: ['books', 'shop'] });
     const detail = aDetail(aReadSide(aliased, { names: [{ name: 'foo', type: 'standard' }], grants: [] }), westServing());

@@ -5,13 +5,14 @@ import type { CcdrLink } from '../config.ts';
 import { aliasSteps, creatable, creationSteps, usualLag } from '../creation.ts';
 import type { CcdrDetail } from '../detail.ts';
 import { identityOf } from '../identity.ts';
+import { missingPrivileges } from '../preflights/privileges.ts';
 import { redirectAct, redirectWarnings } from '../redirect.ts';
 import { versionObstacle } from '../release.ts';
 import { givingWay, privilegeSteps, type Replacement, replacementOn, replacementWarnings } from '../replacement.ts';
 import { isReplicaSide, type Pair, pairOf, pullsBackups } from '../scene.ts';
 import { accessStatement, type Form } from '../statements.ts';
 import { trustSteps } from '../trust.ts';
-import { notCopied, previewWarnings, seedWarnings } from '../warnings.ts';
+import { notCopied, notCopiedTo, previewWarnings, seedWarnings } from '../warnings.ts';
 import { spell } from '../words.ts';
 import { electionMs, moveSteps } from './switchover.ts';
 
@@ -58,7 +59,7 @@ export function planFailback(link: CcdrLink, detail: CcdrDetail): Outline | Refu
             `To be able to take the stop back by itself, rebuild ${link.id} first and ask for the failback then.`,
           ]),
       `From the drop on ${there} until its new replica is online nothing protects ${here}: have a fresh backup.`,
-      ...notCopied(here),
+      ...(home === null ? notCopiedTo(here, missingPrivileges(link.settings, detail, pair.target)) : notCopied(here)),
       ...redirectWarnings(link),
       ...previewWarnings(form),
       ...(home === null ? [] : seedWarnings(form, link.settings.primary)),
