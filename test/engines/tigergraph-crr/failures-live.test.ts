@@ -96,6 +96,36 @@ describe('a restore of a primary that has a standby', () => {
   });
 });
 
+describe('a backup that was brought over', () => {
+  const folder = '/home/tigergraph/backups/replops1';
+  const compared = async (): Promise<Step> => {
+    await opened({});
+    const step = await stepOf({ kind: 'setup', link: crrLinkId }, 'crr.compare-files');
+    await backedUp('primary', 'replops1')(bed.world);
+    return step;
+  };
+
+  it('is not restored while two nodes have other files under one name: people copy it node to node', async () => {
+    const step = await compared();
+    const copied = bed.world.host('primary', 'm2').run(`printf 'other' > ${folder}/GPE_1_1.tgdat`);
+    expect((await copied).exitCode).toBe(0);
+    const probe = await look(step);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(
+      /^Two nodes of tiger-east have different files GPE_1_1\.tgdat of replops1.*Nothing was restored\. Copy the part of each node/,
+    );
+  });
+
+  it('is not restored when nothing of it is left', async () => {
+    const step = await compared();
+    for (const { name } of bed.world.primary.nodes) await bed.world.host('primary', name).run(`rm -rf ${folder}`);
+    expect(await look(step)).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringMatching(/Nothing was restored\. Find out what became/),
+    });
+  });
+});
+
 describe('a standby that was made', () => {
   const rebuild: Operation = { kind: 'rebuild', link: crrLinkId };
   it('is not done while it replays nothing, whatever its connector says', async () => {

@@ -53,11 +53,16 @@ export const compareFiles: CrrStep<z.infer<typeof compareParams>> = {
     for (const node of there.nodes) {
       for (const [file, sha256] of (await checksumsOn(place, there, node, source, name)) ?? []) {
         if ((originals.get(file) ?? sha256) !== sha256)
-          return impossible(`Two nodes of ${place.there} have different files ${file} of ${name}.`);
+          return impossible(
+            `Two nodes of ${place.there} have different files ${file} of ${name}, so they can't lie in one folder. Nothing was restored. Copy the part of each node of ${place.there} to the node of the same number of ${place.here} by hand, into ${folder}/${name}, then skip this step.`,
+          );
         originals.set(file, sha256);
       }
     }
-    if (originals.size === 0) return impossible(`No node of ${place.there} has a file of ${name} in ${source}.`);
+    if (originals.size === 0)
+      return impossible(
+        `No node of ${place.there} has a file of ${name} in ${source}. Nothing was restored. Find out what became of the backup, then plan again.`,
+      );
     return compared(place, folder, name, originals);
   },
 };
