@@ -121,6 +121,16 @@ describe('an upgrade', () => {
     ]);
   });
 
+  it('opens the reader anew by what the side will run, not by what it runs before', () => {
+    const early = {
+      release: { year: 24, number: 3, text: 'v24.3.4' },
+      activeVersion: '24.3',
+      reader: { status: 'ready', service: 'shared', id: '4' },
+    };
+    const kinds = kindsOf(planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby({}, early))));
+    expect(kinds.slice(-5)).toEqual(['pcr.stop-reader', 'pcr.drop-reader', 'pcr.open-reader', 'pcr.await-reader', 'pcr.verify-reader']);
+  });
+
   it('has the standby upgraded first even when the primary was', () => {
     const plan = planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby({}, onVersion('24.3'))));
     expect(kindsOf(plan)).toEqual(['pcr.replace-binaries', 'pcr.verify-release', 'pcr.finalize']);

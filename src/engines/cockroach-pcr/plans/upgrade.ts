@@ -45,7 +45,7 @@ export function planUpgrade({ phase }: Upgrade, scene: Scene): Outline | Refusal
   if (steps.length === 0 && (application.length === 0 || sourceRead.appVersion == null)) return nothingToDo(scene, sourceRead, target);
   return {
     summary: `Take ${here}, then ${there}, to v${target}, with replication going on.`,
-    steps: [...steps, ...application, ...readerSteps(scene)],
+    steps: [...steps, ...application, ...readerSteps(scene, target)],
     predictedLoss: { ms: 0, words: 'Nothing is lost: both sides stay up, and replication goes on.' },
     predictedDowntime: { ms: 0, words: 'Writes go on; each node is away for as long as its restart takes.' },
     warnings: warningsOf(scene, sourceRead, target),
@@ -93,8 +93,8 @@ function applicationSteps({ link, source, there }: Scene, read: ReadSide, target
   return [finalStep(actsFor(link.settings).finalizeApplication(source, target), `${link.settings.virtualCluster} on ${there}`)];
 }
 
-/** A reader is made for one release only, so it is made anew. */
-function readerSteps({ link, follower }: Scene): readonly Draft[] {
+/** A reader is made for one release only, so it is made anew. By then the side runs `target`, whatever it runs now. */
+function readerSteps({ link, follower }: Scene, target: string): readonly Draft[] {
   const { side, read } = follower;
   if (read.reader == null) return [];
   const acts = actsFor(link.settings);
@@ -103,7 +103,9 @@ function readerSteps({ link, follower }: Scene): readonly Draft[] {
   return [
     change(acts.stopReader(side, read.reader.id ?? null)),
     change(acts.dropReader(side, read.reader.id ?? null)),
-    ...(canOpenReader(read) ? [change(acts.openReader(side)), lookStep(acts.awaitReader(side), readerBudgetMs)] : []),
+    ...(canOpenReader(read) || compareMajors(target, '24.3') > 0
+      ? [change(acts.openReader(side)), lookStep(acts.awaitReader(side), readerBudgetMs), lookStep(acts.verifyReader(side), readerBudgetMs)]
+      : []),
   ];
 }
 
