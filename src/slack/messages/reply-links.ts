@@ -127,7 +127,7 @@ export function renderDescribed(reply: Extract<Reply, { kind: 'described' }>, no
     ...factBlocks(observation, mode),
     ...liveBlocks(live),
     context(
-      md`${engineWords[link.engine]} · ${link.environment} · ${seenAt([observation], now)} \`/repl runs ${link.id}\` lists its runs.`,
+      md`${engineWords[link.engine]} · ${link.environment} · ${seenAt([observation], now)} \`/repl lag ${link.id}\` shows its lag over time, \`/repl runs ${link.id}\` its runs.`,
     ),
   ]);
 }
