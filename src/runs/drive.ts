@@ -7,6 +7,7 @@ import type { Standing } from '../domain/standing.ts';
 import { type Probe, patienceOf, type StepExecutor } from '../engines/engine.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
+import { lateWords, nothingHappened } from './late-words.ts';
 import { intentOf } from './next.ts';
 import { actOf, currentStanding, isPastReturn } from './progress.ts';
 
@@ -131,7 +132,7 @@ async function onTodo(grip: Grip, standing: Standing, act: Act, executor: StepEx
     await grip.append(doneEntry(grip, standing, answeredEvidence(now), now));
     return;
   }
-  if (isLate(standing, deps)) return late(grip, standing, `'${act.title}' has not happened.`, deps);
+  if (isLate(standing, deps)) return late(grip, standing, nothingHappened, deps);
   if (ours && memory.answered.has(view.effect)) return pause(grip, deps);
   if (view.sent !== null && !isOver(view.sent, memory) && now < (view.quietAt ?? 0)) return endOlderCall(grip, view.sent, memory, deps);
   if (ours) {
@@ -216,15 +217,13 @@ async function late(grip: Grip, standing: Standing, seen: string, deps: DriveDep
   const run = grip.view();
   const at = deps.clock.now();
   const { step } = standing;
-  const seconds = Math.round(step.budgetMs / 1000);
   if (run.direction === 'forward' && step.onLate === 'undo' && !isPastReturn(run)) {
-    const sentence = `'${step.title}' took longer than its ${seconds} s (${seen}), so what was done is taken back.`;
-    await grip.append({ kind: 'undo-begun', at, sentence });
+    await grip.append({ kind: 'undo-begun', at, sentence: lateWords.takesBack(step.title, step.budgetMs, seen) });
     return;
   }
   await halt(grip, deps.clock, standing, {
     why: run.direction === 'undo' ? 'undo-failed' : 'late',
-    sentence: `'${actOf(run, step).title}' is not proven after ${seconds} s. Last seen: ${seen}`,
+    sentence: lateWords.halts(actOf(run, step).title, step.budgetMs, seen),
     next: 'Press Retry to give it the same time again, Skip to go on without it, or Cancel.',
     evidence: {},
   });

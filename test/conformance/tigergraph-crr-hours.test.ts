@@ -99,7 +99,7 @@ describe('a restore that takes hours', { timeout: 180_000 }, () => {
     await play.pass(8.1 * hour);
     const { halt } = await play.reaches('halted');
     expect(halt?.why).toBe('late');
-    expect(halt?.sentence).toMatch(/is not proven after 86400 s\. Last seen: .*is at it/);
+    expect(halt?.sentence).toMatch(/is not proven after 24 h\. Last seen: .*is at it/);
     await play.retry();
     await play.reaches('running');
     await play.pass(7 * hour);

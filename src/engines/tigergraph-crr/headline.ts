@@ -4,7 +4,7 @@ import type { CrrDetail } from './detail.ts';
 import { outlasted } from './history.ts';
 import { clusterTrouble, followTrouble } from './side-problem.ts';
 import { type Follower, followersOf, isFollower, phaseOf, sharedHosts, wasLinked, writableOf } from './state.ts';
-import { few, phaseWords, problemOf, spell } from './words.ts';
+import { few, lastSeenWords, phaseWords, problemOf, spell } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -89,9 +89,7 @@ function retentionOf(detail: CrrDetail, source: 'primary' | 'standby'): number |
 }
 
 const lastWords = ({ past: { lastSeen } }: CrrDetail, here: string): string =>
-  lastSeen === null
-    ? `How much ${here} lacks is not known.`
-    : `Both sides were last seen together at ${new Date(lastSeen.at).toISOString()}. ${lastSeen.words}`;
+  lastSeen === null ? `How much ${here} lacks is not known.` : lastSeenWords(here, lastSeen);
 
 /** The follower runs: how well. */
 function flow(settings: CrrSettings, detail: CrrDetail, { side, read, phase }: Follower): Headline {

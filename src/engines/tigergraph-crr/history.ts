@@ -205,7 +205,7 @@ function lastSeenOf({ points }: Past): PastView['lastSeen'] {
   const lacked = last.source - last.follower;
   return {
     at: last.at,
-    words: lacked <= 0 ? 'Then it had every change of metadata.' : `Then it lacked ${count(lacked, 'change')} of metadata.`,
+    words: lacked <= 0 ? 'had every change of metadata' : `lacked ${count(lacked, 'change')} of metadata`,
   };
 }
 

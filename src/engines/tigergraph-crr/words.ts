@@ -1,4 +1,4 @@
-import type { SideRead } from './detail.ts';
+import type { PastView, SideRead } from './detail.ts';
 import type { Phase } from './state.ts';
 
 /** A length of time for people, e.g. `12 s`, `4 min`, `3.5 h`. */
@@ -28,6 +28,10 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   changing: 'has a change of its replication staged that is not applied',
   unknown: 'does not tell whether it follows',
 };
+
+/** When both sides were seen the last time, and what the one that follows had then. `words` go on after its name. */
+export const lastSeenWords = (follower: string, { at, words }: NonNullable<PastView['lastSeen']>): string =>
+  `Both sides were last seen together at ${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC: ${follower} ${words} then.`;
 
 export function problemOf(cluster: string, read: SideRead): string | null {
   switch (read.kind) {

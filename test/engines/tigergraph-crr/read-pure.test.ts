@@ -268,7 +268,7 @@ describe('what is remembered', () => {
     ]);
     expect(pastOf(past, at(null, 7), 2_000)).toMatchObject({
       changes: null,
-      lastSeen: { at: 1_000, words: 'Then it lacked 2 changes of metadata.' },
+      lastSeen: { at: 1_000, words: 'lacked 2 changes of metadata' },
     });
   });
 

@@ -21,7 +21,7 @@ import type { CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { hasCrr, type Party, partyOn, silentNodes, stagedRefusal, stateWords } from '../scene.ts';
 import { followersOf, phaseOf, writableOf } from '../state.ts';
-import { few, problemOf, spell } from '../words.ts';
+import { few, lastSeenWords, problemOf, spell } from '../words.ts';
 
 type Switchover = Extract<Operation, { kind: 'switchover' }>;
 type Failover = Extract<Operation, { kind: 'failover' }>;
@@ -97,8 +97,7 @@ function lossOf({ past }: CrrDetail, to: Party, there: string): Estimate {
   const words = `What ${to.name} has not fetched from ${there} is lost. ${past.words}`;
   const { lastSeen } = past;
   if (past.behindMs !== null || lastSeen === null) return { ms: past.behindMs, words };
-  const at = new Date(lastSeen.at).toISOString().slice(0, 19).replace('T', ' ');
-  return { ms: null, words: `${words} Both sides were last looked at ${at} UTC. ${lastSeen.words}` };
+  return { ms: null, words: `${words} ${lastSeenWords(to.name, lastSeen)}` };
 }
 
 const downtimeOf = (to: Party): Estimate => ({
