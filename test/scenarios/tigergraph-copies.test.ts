@@ -106,6 +106,7 @@ describe('backups of TigerGraph', { timeout: 180_000 }, () => {
     expect(plan.warnings.join()).toMatch(/becomes outdated for good: nothing protects the link until \/repl rebuild prod-tiger/);
     expect(plan.predictedDowntime.words).toMatch(/is offline for the whole restore.*can't be cancelled/);
     expect(view.report?.sentence).toMatch(/The cluster was offline for/);
+    expect(view.report?.facts.find(({ label }) => label.startsWith(`Old data on each node of ${frankfurt}`))?.value).toMatch(/\/gstore/);
     expect(at.tiger.writable()).toEqual({ primary: true, standby: false });
     expect(at.tiger.splitBrain()).toEqual([]);
     expect(await at.house.ask('ana', '/repl status prod-tiger')).toMatch(/is broken/);

@@ -16,7 +16,7 @@ export function reportCrr(run: RunView, seen: Observation): RunReport {
   });
   const { kind } = run.plan.operation;
   if (kind === 'failover' || kind === 'switchover') return reportPromotion(run, told, seen);
-  const facts = [...backupFacts(told), ...timeFacts(told), ...factsNow(seen)];
+  const facts = [...backupFacts(told), ...oldDataFacts(told), ...timeFacts(told), ...factsNow(seen)];
   const lossMs = run.plan.predictedLoss.ms;
   if (kind === 'restore') {
     const [offline, loss] = [offlineOf(told), givenUp(told)];
@@ -84,6 +84,13 @@ function givenUp(told: readonly Told[]): Measured {
   if (typeof at !== 'number' || began === null) return { ms: null, words: '' };
   const ms = Math.max(0, began - at);
   return { ms, words: `The writes of ${spell(ms)} before it were given up.` };
+}
+
+/** It takes as much room as the new data, and nobody but people deletes it. */
+function oldDataFacts(told: readonly Told[]): RunReport['facts'] {
+  const { step, view } = find(told, kinds.restore) ?? {};
+  const path = view?.evidence?.['old data'];
+  return typeof path === 'string' ? [{ label: `Old data on each node of ${step?.cluster ?? ''}, to be deleted by hand`, value: path }] : [];
 }
 
 function backupFacts(told: readonly Told[]): RunReport['facts'] {

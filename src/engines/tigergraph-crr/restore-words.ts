@@ -7,9 +7,10 @@ const started = /Stopping GPE|gadmin stop gpe gse|Back(?:upping|ing up) current|
 const completed = /Restore completes|^Restore from \S+ finished in/m;
 const enabled = /Enabled to true/;
 const takenUp = /start CRR/;
+const aside = /remove manually the path (\/\S+)|saved under (\/\S+) with suffix (-\d+)/;
 
-/** The lines of a log that tell how far it came. */
-export const stageMarks: readonly RegExp[] = [started, completed, enabled, takenUp];
+/** The lines of a log that tell how far it came, and where the old data is. */
+export const stageMarks: readonly RegExp[] = [started, completed, enabled, takenUp, aside];
 
 /** `empty`: it only turns the replication on. Pure; never throws. */
 export function stageIn(raw: string, { dr, empty }: { readonly dr: boolean; readonly empty: boolean }): RestoreStage {
@@ -19,6 +20,13 @@ export function stageIn(raw: string, { dr, empty }: { readonly dr: boolean; read
   if (isRestored) return !dr || takenUp.test(log) ? 'whole' : 'restored';
   if (started.test(log)) return 'halfway';
   return isEnabled ? 'enabled' : 'untouched';
+}
+
+/** Where the product says that it has put the data of before; null where it does not say. Pure; never throws. */
+export function oldDataIn(raw: string): string | null {
+  const [, path, root, suffix] = aside.exec(plain(raw)) ?? [];
+  if (path !== undefined) return path;
+  return root === undefined || suffix === undefined ? null : `${root}*${suffix}`;
 }
 
 /** What a cluster is left with when its restore ends too early, and what to do: full sentences. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leftWith, stageIn } from '../../../src/engines/tigergraph-crr/restore-words.ts';
+import { leftWith, oldDataIn, stageIn } from '../../../src/engines/tigergraph-crr/restore-words.ts';
 
 const line = (text: string) => `[   Info] [Fri Jan 17 03:30:53 UTC 2025] ${text}`;
 const plainly = { dr: false, empty: false };
@@ -34,4 +34,22 @@ describe('how far a restore came', () => {
       }),
     );
   });
+});
+
+describe('where the old data of a restored cluster is', () => {
+  const root = '/home/tigergraph/tigergraph';
+  it.each([
+    [
+      line(
+        `Restore GPE & GSE successfully. you can remove manually the path ${root}/data/gstore-20221101095347 after the restore is finished.`,
+      ),
+      `${root}/data/gstore-20221101095347`,
+    ],
+    [
+      `Old gstore data saved under ${root}/gstore with suffix -20180608001836, you need to remove them manually.`,
+      `${root}/gstore*-20180608001836`,
+    ],
+    [completes, null],
+    ['', null],
+  ])('%s', (log, path) => expect(oldDataIn(log)).toBe(path));
 });

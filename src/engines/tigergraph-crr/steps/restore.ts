@@ -13,7 +13,7 @@ import type { LongStep } from '../job.ts';
 import { allOnline, ask, lookBackups, lookFollowing, spotOf, unheard } from '../look.ts';
 import { linesOf, reasonIn } from '../parse/text.ts';
 import type { CrrStep, Place } from '../place.ts';
-import { leftWith, stageIn, stageMarks } from '../restore-words.ts';
+import { leftWith, oldDataIn, stageIn, stageMarks } from '../restore-words.ts';
 import { ailing } from '../state.ts';
 import { few } from '../words.ts';
 import { backupOf, gbarUser, named, path, tag, withGbarUser } from './backup.ts';
@@ -134,11 +134,16 @@ async function beforeRestore(place: Place, params: RestoreParams): Promise<Probe
   return impossible(`${place.here} does not list the backup ${name}, so it can't be restored there. Nothing was changed.`);
 }
 
-async function afterRestore(place: Place, { dr, backup, empty, moment }: RestoreParams): Promise<Probe> {
+async function afterRestore(place: Place, { dr, backup, empty, moment }: RestoreParams, log: string): Promise<Probe> {
   const { enabled, services } = await lookFollowing(spotOf(place));
   if (!allOnline(services))
     return underway(`The restore has ended; ${place.here} waits for ${few(ailing(services)) || 'a fresh table of services'}.`);
   if (dr && !enabled) return impossible(`The restore of ${place.here} has ended, but ${place.here} is not set to follow.`);
   const name = empty ? 'nothing' : (moment ?? backupOf(place, backup));
-  return done({ restored: typeof name === 'string' ? name : 'not known', follows: enabled, 'seen at': place.io.clock.now() });
+  return done({
+    restored: typeof name === 'string' ? name : 'not known',
+    follows: enabled,
+    'old data': oldDataIn(log),
+    'seen at': place.io.clock.now(),
+  });
 }
