@@ -5,10 +5,10 @@ import type { LdrLink, LdrSettings, Reach } from '../../src/engines/cockroach-ld
 import { createCockroachLdr } from '../../src/engines/cockroach-ldr/index.ts';
 import type { TableName } from '../../src/engines/cockroach-ldr/table-name.ts';
 import type { SqlWorldSide } from '../../src/sim/cockroach/contract.ts';
-import type { FaultHandle } from '../../src/sim/cockroach/fault-contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { type LdrWorld, type LdrWorldOptions, startLdrWorld } from '../../src/sim/cockroach/ldr/ldr-world.ts';
 import { tinyPace } from '../../src/sim/cockroach/pace.ts';
+import type { FaultHandle } from '../../src/sim/faults/strikes.ts';
 import { connectSql } from '../../src/transports/sql.ts';
 import { until } from '../support/until.ts';
 import type { Bed } from './drive.ts';
@@ -114,7 +114,7 @@ export async function openLdr(
 export async function byHand(world: LdrWorld, side: BedSide, statement: string): Promise<void> {
   const session = await connectSql(
     { ...addressOf(world[side]), virtualCluster: 'system' },
-    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
+    { signal: new AbortController().signal, timeoutMs: 60_000, tag: 'somebody' },
   );
   await session.change(statement);
   session.close();

@@ -5,10 +5,10 @@ import type { PcrLink, PcrSettings } from '../../src/engines/cockroach-pcr/confi
 import type { PcrSetup } from '../../src/engines/cockroach-pcr/config-setup.ts';
 import { createCockroachPcr } from '../../src/engines/cockroach-pcr/index.ts';
 import type { SqlWorld, SqlWorldOptions, SqlWorldSide } from '../../src/sim/cockroach/contract.ts';
-import type { FaultHandle } from '../../src/sim/cockroach/fault-contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import { startSqlWorld } from '../../src/sim/cockroach/sql-world.ts';
+import type { FaultHandle } from '../../src/sim/faults/strikes.ts';
 import { connectShell } from '../../src/transports/shell.ts';
 import { connectSql, type SqlTls } from '../../src/transports/sql.ts';
 import type { Bed } from './drive.ts';
@@ -88,7 +88,7 @@ export async function openPcr(
 export async function byHand(world: SqlWorld, side: 'primary' | 'standby', statement: string): Promise<void> {
   const session = await connectSql(
     { ...addressOf(world[side]), virtualCluster: 'system' },
-    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
+    { signal: new AbortController().signal, timeoutMs: 60_000, tag: 'somebody' },
   );
   await session.change(statement);
   session.close();

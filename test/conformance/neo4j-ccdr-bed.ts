@@ -2,8 +2,8 @@ import { asChannelId, asLinkId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { CcdrCluster, CcdrLink, CcdrSettings } from '../../src/engines/neo4j-ccdr/config.ts';
 import { createNeo4jCcdr } from '../../src/engines/neo4j-ccdr/index.ts';
+import type { FaultHandle } from '../../src/sim/faults/strikes.ts';
 import type { GraphWorld, GraphWorldOptions, GraphWorldSide } from '../../src/sim/neo4j/contract.ts';
-import type { FaultHandle } from '../../src/sim/neo4j/fault-contract.ts';
 import { startGraphWorld } from '../../src/sim/neo4j/graph-world.ts';
 import { tinyPace } from '../../src/sim/neo4j/pace.ts';
 import { connectBolt } from '../../src/transports/bolt.ts';
@@ -94,7 +94,7 @@ export async function byHand(world: GraphWorld, side: BedSide, statement: string
   const { cluster, bolt, user, password, tls } = clusterOf(world[side]);
   const session = await connectBolt(
     { cluster, addresses: bolt, reach: 'cluster', database: 'system', access: 'write', user, password, tls },
-    { signal: new AbortController().signal, timeoutMs: 5_000, tag: 'somebody' },
+    { signal: new AbortController().signal, timeoutMs: 60_000, tag: 'somebody' },
   );
   await session.change(statement);
   session.close();

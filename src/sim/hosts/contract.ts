@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { FaultHandle, StrikeRule } from '../faults/strikes.ts';
 import type { HostFiles } from './files.ts';
 
 /** What a product's command-line tool does on a simulated host. */
@@ -114,21 +115,9 @@ export type HostFaultAct =
   /** The host won't start the command at all. */
   | { readonly kind: 'deny' };
 
-export interface HostFaultRule {
-  /** On the command's text. */
-  readonly match?: RegExp;
-  readonly tag?: RegExp;
-  /** How often it strikes; 1 when left out. */
-  readonly times?: number;
-  /** How many matching commands pass first. */
-  readonly skip?: number;
-  readonly act: HostFaultAct;
-}
-
-export interface HostFaultHandle {
-  hits(): number;
-  remove(): void;
-}
+/** `match` is on a command's text, `tag` on the mark of its session. */
+export type HostFaultRule = StrikeRule<HostFaultAct>;
+export type HostFaultHandle = FaultHandle;
 
 /** `dead`: gone with its processes. `unreachable`: only we can't reach it. `silent`: it accepts connections and never answers. */
 export type HostOutage = 'dead' | 'unreachable' | 'silent';

@@ -1,10 +1,8 @@
+import type { FaultHandle, Outage, StrikeRule, WireAct } from '../faults/strikes.ts';
 import type { GraphTable, SimSide } from './contract.ts';
 
 export type FaultAct =
-  | { readonly kind: 'drop-before' }
-  | { readonly kind: 'drop-after' }
-  | { readonly kind: 'hang'; readonly ms?: number; readonly when?: 'before' | 'after'; readonly lingers?: boolean }
-  | { readonly kind: 'slow'; readonly ms: number }
+  | WireAct
   /** `after`: it is refused although it has happened. */
   | {
       readonly kind: 'refuse';
@@ -15,28 +13,12 @@ export type FaultAct =
     }
   | { readonly kind: 'rewrite'; rewrite(result: GraphTable): GraphTable };
 
-export interface FaultRule {
+/** `tag` is matched against the tag of a transaction. */
+export interface FaultRule extends StrikeRule<FaultAct> {
   readonly side?: SimSide;
   /** Name of a server. */
   readonly server?: string;
-  /** On the statement's text. */
-  readonly match?: RegExp;
-  /** On the transaction's tag. */
-  readonly tag?: RegExp;
-  /** How often it strikes; 1 when left out. */
-  readonly times?: number;
-  /** How many matching statements pass first. */
-  readonly skip?: number;
-  readonly act: FaultAct;
 }
-
-export interface FaultHandle {
-  hits(): number;
-  remove(): void;
-}
-
-/** `dead`: gone with its clients. `unreachable`: only we can't reach it. `silent`: it accepts connections and never answers. */
-export type Outage = 'dead' | 'unreachable' | 'silent';
 
 export interface Faults {
   add(rule: FaultRule): FaultHandle;

@@ -1,5 +1,5 @@
+import type { Outage } from '../../faults/strikes.ts';
 import type { Effect, Pace, SimSide } from '../contract.ts';
-import type { Outage } from '../fault-contract.ts';
 import type { Dialect } from '../grammar/dialect.ts';
 import type { LdrState } from '../ldr/state/model.ts';
 import type { Hlc } from '../values/hlc.ts';

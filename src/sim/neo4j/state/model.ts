@@ -1,5 +1,5 @@
+import type { Outage } from '../../faults/strikes.ts';
 import type { Edition, Effect, GraphPace, SimSide } from '../contract.ts';
-import type { Outage } from '../fault-contract.ts';
 import type { Release } from '../release.ts';
 import type { Cell } from '../wire/packstream.ts';
 
