@@ -100,7 +100,7 @@ describe('the shell transport at a real OpenSSH server', () => {
   });
 
   it('gives up on a command at its deadline', async () => {
-    const session = await enter({}, { timeoutMs: 1_500 });
+    const session = await enter({}, { timeoutMs: 8_000 });
     expect(await codeOf(session.read('sleep 600'))).toBe('deadline-passed, not-applied');
   });
 

@@ -145,7 +145,7 @@ describe('a call that fails', () => {
   it('could not have changed anything when a silent host lets nobody in, and says that it is there', async () => {
     const host = await aHost();
     await host.faults.down('silent');
-    const fault = await faultOf(connectShell(targetOf(host), aCall({ timeoutMs: 80 })));
+    const fault = await faultOf(connectShell(targetOf(host), aCall({ timeoutMs: 1_000 })));
     expect(fault).toMatchObject({ code: 'deadline-passed', effect: 'not-applied', facts: { accepted: true } });
   });
 
@@ -178,7 +178,7 @@ describe('a call that fails', () => {
     const host = await aHost();
     for (const how of ['change', 'read'] as const) {
       host.faults.add({ act: { kind } });
-      const session = await aShell(host, { timeoutMs: kind === 'hang' ? 150 : 10_000 });
+      const session = await aShell(host, { timeoutMs: kind === 'hang' ? 3_000 : 60_000 });
       const fault = await faultOf(session[how](`echo x > /tmp/${how}`));
       expect(fault).toMatchObject({ code, effect: how === 'change' ? 'unknown' : 'not-applied' });
     }

@@ -46,7 +46,7 @@ export async function aBed(more: { readonly east?: HostOptions; readonly west?: 
 export const anIo = (more: Partial<EngineIo> = {}): EngineIo => ({
   clock: systemClock,
   signal: new AbortController().signal,
-  timeoutMs: 5_000,
+  timeoutMs: 20_000,
   tag: runTag,
   earlier: [],
   retried: [],

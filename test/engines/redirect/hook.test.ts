@@ -93,7 +93,7 @@ describe('the step', () => {
     const link = aLink();
     const step = hookStep(link);
     hook.trouble(trouble);
-    await expect(executor().perform(step, link, anIo({ timeoutMs: 300 }))).rejects.toMatchObject(fault);
+    await expect(executor().perform(step, link, anIo({ timeoutMs: trouble === 'hang' ? 1_500 : 30_000 }))).rejects.toMatchObject(fault);
     hook.trouble('none');
     const settled = await executor().probe(step, link, anIo());
     expect(settled.kind).toBe(trouble === 'lose' ? 'done' : 'todo');

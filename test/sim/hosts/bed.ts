@@ -34,7 +34,7 @@ export const runTag = 'replops/r-4k9zq0tm2x/17';
 
 export const aCall = (more: { signal?: AbortSignal; timeoutMs?: number; tag?: string } = {}) => ({
   signal: new AbortController().signal,
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
   tag: runTag,
   ...more,
 });

@@ -145,7 +145,7 @@ describe('a simulated host', () => {
     const host = await aHost();
     const before = host.address();
     await host.faults.down('silent');
-    await expect(connectShell(targetOf(host), aCall({ timeoutMs: 60 }))).rejects.toMatchObject({ code: 'deadline-passed' });
+    await expect(connectShell(targetOf(host), aCall({ timeoutMs: 1_000 }))).rejects.toMatchObject({ code: 'deadline-passed' });
     await host.faults.up();
     expect(host.address()).toEqual(before);
     expect((await sendTo(host, 'echo back')).stdout).toBe('back\n');
@@ -170,7 +170,7 @@ describe('a simulated host', () => {
   it('hangs after the effect, too', async () => {
     const host = await aHost();
     host.faults.add({ act: { kind: 'hang', when: 'after' } });
-    const session = await aShell(host, { timeoutMs: 150 });
+    const session = await aShell(host, { timeoutMs: 3_000 });
     await expect(session.change('echo x > /tmp/x')).rejects.toMatchObject({ code: 'deadline-passed', effect: 'unknown' });
     expect(host.files.read('/tmp/x')).toBe('x\n');
     await until(() => host.processes().length === 0, 'it was told to end');
