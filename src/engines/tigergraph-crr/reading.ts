@@ -53,7 +53,9 @@ function cautions({ settings: { primary, standby, fencing } }: CrrLink): readonl
       .filter(hasFirstPassword)
       .map(({ cluster }) => `The superuser of ${cluster} still has the password that TigerGraph comes with, so anybody can log in there.`),
     ...(fencing === null
-      ? [`The config says nothing of how to fence ${primary.cluster} when it can't be reached, so a failover leaves it to whoever confirms its first step.`]
+      ? [
+          `The config says nothing of how to fence ${primary.cluster} when it can't be reached, so a failover leaves it to whoever confirms its first step.`,
+        ]
       : []),
   ];
 }
