@@ -17,7 +17,8 @@ import type { CrrBed } from './tigergraph-crr-bed.ts';
 
 const hopMs = 180_000;
 const run = asRunId('r-0000000001');
-const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 25, probeMs: 3_000, observeMs: 3_000, progressEveryMs: 0, lineMs: 30 };
+/** A lease that a busy machine does not lose by itself, and for whose end a test can wait. */
+const pace = { ...runnerPace, leaseMs: 2_500, sweepMs: 30, pollMs: 25, probeMs: 20_000, observeMs: 20_000, progressEveryMs: 0, lineMs: 30 };
 const quietWakeups = { wake: async () => undefined, listen: async () => undefined, close: async () => undefined };
 
 /** One run of real workers on a clock that leaps, for them and for the clusters alike. */

@@ -30,7 +30,7 @@ let number = 0;
 
 beforeAll(async () => {
   redis = await startRedis();
-  store = createStore({ url: redis.url, worker: 'test', clock: systemClock, onProblem: () => {} });
+  store = createStore({ url: redis.url, worker: 'test', clock: systemClock, onProblem: () => {}, callWithinMs: 20_000 });
 });
 afterAll(async () => {
   await store.close();
@@ -46,7 +46,7 @@ function aRunner(worker: string, engine: Engine): Runner {
     links: new Map([[link, theLink]]),
     clock: systemClock,
     log: silentLog,
-    pace: { ...runnerPace, leaseMs: 400, sweepMs: 40, pollMs: 20, progressEveryMs: 0, lineMs: 40 },
+    pace: { ...runnerPace, leaseMs: 60_000, sweepMs: 40, pollMs: 20, progressEveryMs: 0, lineMs: 40 },
     recheck: async () => null,
     secure: async () => null,
     onWritten: () => {},

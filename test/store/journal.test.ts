@@ -71,7 +71,7 @@ describe('claiming a run', () => {
 
   it('is won by exactly one of many workers', async () => {
     const { run, journal } = await begun();
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => journal.claim(run, `w${index}`, 5_000)));
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => journal.claim(run, `w${index}`, 600_000)));
     const won = answers.filter((answer) => answer.kind === 'claimed');
     expect(won).toHaveLength(1);
     const held = answers.filter((answer) => answer.kind === 'held');
@@ -81,14 +81,14 @@ describe('claiming a run', () => {
 
   it('is refused to the holder too: two turns of one worker are two owners', async () => {
     const { run, journal } = await begun();
-    claimed(await journal.claim(run, 'w1', 5_000));
-    expect(await journal.claim(run, 'w1', 5_000)).toEqual({ kind: 'held', worker: 'w1' });
+    claimed(await journal.claim(run, 'w1', 600_000));
+    expect(await journal.claim(run, 'w1', 600_000)).toEqual({ kind: 'held', worker: 'w1' });
   });
 
   it('tells the length of the journal and the identity of the Redis process', async () => {
     const { run, journal, raw } = await begun();
     await journal.append({ run, fence: null, expectedSeq: 1, entry: note('b'), dueInMs: null });
-    const claim = claimed(await journal.claim(run, 'w1', 1_000));
+    const claim = claimed(await journal.claim(run, 'w1', 600_000));
     expect(claim.seq).toBe(2);
     expect(await raw.info('server')).toContain(`run_id:${claim.storeIdentity}\r\n`);
   });
@@ -96,7 +96,7 @@ describe('claiming a run', () => {
   it('gives the same claim to a re-send of the same call', async () => {
     const { run, raw } = await begun();
     const { redis } = process1;
-    const send = () => redis.script('journal-claim', [keys.run(run), keys.leases, keys.nudges], [run, 'w1', 5_000, 'call-1']);
+    const send = () => redis.script('journal-claim', [keys.run(run), keys.leases, keys.nudges], [run, 'w1', 600_000, 'call-1']);
     const first = await send();
     expect(await send()).toEqual(first);
     expect(await raw.hget(keys.run(run), 'owner')).toBe('w1');
@@ -104,13 +104,13 @@ describe('claiming a run', () => {
 
   it('gives a larger fence each time, and names the worker that died', async () => {
     const { run, journal } = await begun();
-    const first = claimed(await journal.claim(run, 'w1', 5_000));
+    const first = claimed(await journal.claim(run, 'w1', 600_000));
     expect(first.from).toBeNull();
     await journal.release(run, first.fence);
     const second = claimed(await journal.claim(run, 'w2', 1));
     expect(second.from).toBeNull();
     await leaseEnded(run);
-    const third = claimed(await journal.claim(run, 'w3', 5_000));
+    const third = claimed(await journal.claim(run, 'w3', 600_000));
     expect(third.from).toBe('w2');
     expect(first.fence).toBeLessThan(second.fence);
     expect(second.fence).toBeLessThan(third.fence);
@@ -119,24 +119,24 @@ describe('claiming a run', () => {
   it('gives a larger fence than one that is ahead of the clock', async () => {
     const { run, journal, raw } = await begun();
     await raw.hset(keys.run(run), 'fence', '8000000000000000');
-    expect(claimed(await journal.claim(run, 'w1', 1_000)).fence).toBe(8_000_000_000_000_001);
+    expect(claimed(await journal.claim(run, 'w1', 600_000)).fence).toBe(8_000_000_000_000_001);
   });
 
   it('gives a fence by the clock when Redis was rolled back to before the last claim', async () => {
     const { run, journal, raw } = await begun();
     const before = await raw.hgetall(keys.run(run));
-    const lost = claimed(await journal.claim(run, 'w1', 5_000));
+    const lost = claimed(await journal.claim(run, 'w1', 600_000));
     await raw.del(keys.run(run));
     await raw.hset(keys.run(run), before);
     await raw.zrem(keys.leases, run);
-    expect(claimed(await journal.claim(run, 'w2', 5_000)).fence).toBeGreaterThan(lost.fence);
+    expect(claimed(await journal.claim(run, 'w2', 600_000)).fence).toBeGreaterThan(lost.fence);
   });
 });
 
 describe('a lease', () => {
   it('is renewed while it lives, and never after it ran out', async () => {
     const { run, journal } = await begun();
-    const { fence } = claimed(await journal.claim(run, 'w1', 5_000));
+    const { fence } = claimed(await journal.claim(run, 'w1', 600_000));
     expect(await journal.renew(run, fence + 1, 5_000)).toBe(false);
     expect(await journal.renew(run, fence, 1)).toBe(true);
     await leaseEnded(run);
@@ -148,12 +148,12 @@ describe('a lease', () => {
     const { run, journal } = await begun();
     const old = claimed(await journal.claim(run, 'w1', 1));
     await leaseEnded(run);
-    const present = claimed(await journal.claim(run, 'w2', 5_000));
+    const present = claimed(await journal.claim(run, 'w2', 600_000));
     await journal.release(run, old.fence);
     expect(await journal.renew(run, present.fence, 5_000)).toBe(true);
     await journal.release(run, present.fence);
     expect(await journal.renew(run, present.fence, 5_000)).toBe(false);
-    expect((await journal.claim(run, 'w3', 1_000)).kind).toBe('claimed');
+    expect((await journal.claim(run, 'w3', 600_000)).kind).toBe('claimed');
   });
 
   it('is renewed by every append of its worker, by the length of the claim', async () => {
@@ -174,7 +174,7 @@ describe('appending', () => {
     const old = claimed(await journal.claim(run, 'w1', 1));
     await leaseEnded(run);
     expect(await journal.append({ ...request, fence: old.fence })).toEqual({ kind: 'fenced' });
-    const present = claimed(await journal.claim(run, 'w2', 5_000));
+    const present = claimed(await journal.claim(run, 'w2', 600_000));
     expect(await journal.append({ ...request, fence: old.fence })).toEqual({ kind: 'fenced' });
     expect(await journal.append({ ...request, fence: present.fence })).toEqual({ kind: 'appended', seq: 2 });
     await journal.release(run, present.fence);
@@ -196,7 +196,7 @@ describe('appending', () => {
 
   it('recognises its own re-send, also when others have written since', async () => {
     const { run, journal } = await begun();
-    const { fence } = claimed(await journal.claim(run, 'w1', 5_000));
+    const { fence } = claimed(await journal.claim(run, 'w1', 600_000));
     const mine = { run, fence, expectedSeq: 1, entry: note('mine'), dueInMs: null };
     expect(await journal.append(mine)).toEqual({ kind: 'appended', seq: 2 });
     await journal.append({ run, fence: null, expectedSeq: 2, entry: note('theirs'), dueInMs: null });
