@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { setAlarm } from '../../domain/alarm.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { parseJson } from './body.ts';
@@ -48,11 +49,11 @@ class Awaited {
   wait(envelopeId: string, ms: number): Promise<Json | null> {
     return new Promise((resolve) => {
       const settle = (payload: Json | null) => {
-        clearTimeout(timer);
+        callOff();
         this.#waiting.delete(envelopeId);
         resolve(payload);
       };
-      const timer = setTimeout(() => settle(null), ms);
+      const callOff = setAlarm(ms, () => settle(null));
       this.#waiting.set(envelopeId, settle);
     });
   }

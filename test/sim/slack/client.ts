@@ -20,9 +20,12 @@ afterEach(async () => {
   for (const ws of opened.splice(0)) await ws.close();
 });
 
+/** A machine that stands still for 3 s must not decide what is seen. */
+const patient = { ackDeadlineMs: 60_000, triggerLifeMs: 60_000 } as const;
+
 /** A workspace that is closed after the test. */
 export async function aWorkspace(options: Partial<WorkspaceOptions> = {}): Promise<Workspace> {
-  const ws = await startWorkspace({ delivery: 'socket', ...options });
+  const ws = await startWorkspace({ delivery: 'socket', ...options, timing: { ...patient, ...options.timing } });
   opened.push(ws);
   return ws;
 }

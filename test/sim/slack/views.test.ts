@@ -128,7 +128,7 @@ describe('views', () => {
     expect(await ask(ws, 'views.open', { trigger_id: triggerId, view: modal })).toMatchObject({ ok: true });
     expect(await ask(ws, 'views.open', { trigger_id: triggerId, view: modal })).toMatchObject({ error: 'exchanged_trigger_id' });
     const late = await ws.as('ana').command('/repl x', '#ops');
-    skew = 3_001;
+    skew = 60_001;
     expect(await ask(ws, 'views.open', { trigger_id: late.triggerId, view: modal })).toMatchObject({ error: 'expired_trigger_id' });
   });
 
