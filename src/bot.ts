@@ -58,12 +58,13 @@ export interface Bot {
 
 /** A worker that has not looked for due runs for so long has gone silent, ms. */
 const silentAfterMs = 15_000;
-const observeMs = 8_000;
 
 export function createBot(options: BotOptions): Bot {
   const { config, clock, log, worker } = options;
   const links = new Map(options.links.map((link) => [link.id, link]));
   const engines = new Map<EngineId, Engine>(options.engines.map((engine) => [engine.id, engine]));
+  const pace: RunnerPace = { ...runnerPace, ...options.pace };
+  const { observeMs } = pace;
   const metrics = createMetrics();
   const store = createStore({
     url: config.redis.url,
@@ -125,7 +126,7 @@ export function createBot(options: BotOptions): Bot {
     links,
     clock,
     log,
-    pace: { ...runnerPace, ...options.pace },
+    pace,
     history,
     recheck: (run) => recheck(deps, run),
     secure: async () => {
