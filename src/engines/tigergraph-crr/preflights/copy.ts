@@ -4,10 +4,10 @@ import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import { askNode } from '../ask.ts';
+import { eachNode } from '../each-node.ts';
 import { reasonIn } from '../parse/text.ts';
 import { few } from '../words.ts';
 import type { Known } from './check.ts';
-import { eachNode } from './nodes.ts';
 
 /**
  * Whether every node that has a part of a backup can send it to the other side by rsync, as the plan will: otherwise it would turn out

@@ -9,6 +9,7 @@ import { askNode } from '../ask.ts';
 import { configGet, kafkaCommands } from '../commands.ts';
 import type { CrrLink, CrrSettings } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
+import { eachNode } from '../each-node.ts';
 import { wayTo } from '../kafka.ts';
 import { parseNumber, parseWord } from '../parse/config.ts';
 import { parseBrokers, parsePartitions } from '../parse/host.ts';
@@ -21,7 +22,6 @@ import type { Asks, Known } from './check.ts';
 import { copyCheck } from './copy.ts';
 import { loadingCheck } from './gsql.ts';
 import { logoutCheck } from './logout.ts';
-import { eachNode } from './nodes.ts';
 import { meantBackup } from './pair.ts';
 import { refusalCheck } from './refusal.ts';
 

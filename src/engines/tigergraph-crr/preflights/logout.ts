@@ -4,10 +4,10 @@ import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
 import { failed, passed } from '../../frame/checks.ts';
 import { askNode } from '../ask.ts';
+import { eachNode } from '../each-node.ts';
 import { plain } from '../parse/text.ts';
 import { few } from '../words.ts';
 import type { Known } from './check.ts';
-import { eachNode } from './nodes.ts';
 
 const manager = 'org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager';
 

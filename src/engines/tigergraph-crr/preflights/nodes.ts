@@ -1,12 +1,13 @@
 import { posix } from 'node:path';
 import type { Check } from '../../../domain/plan.ts';
-import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
+import type { ShellConnect } from '../../../transports/shell.ts';
 import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import { askNode } from '../ask.ts';
 import type { CrrCluster } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
+import { eachNode } from '../each-node.ts';
 import { parseDiskFree, parseProcesses, parseUsage } from '../parse/host.ts';
 import { linesOf } from '../parse/text.ts';
 import { few } from '../words.ts';
@@ -21,15 +22,6 @@ export interface NodeRoom {
   readonly running: readonly string[] | null;
   /** Versions of TigerGraph that are installed. */
   readonly installed: readonly string[] | null;
-}
-
-/** So many nodes are asked at the same time. */
-const atOnce = 8;
-
-export async function eachNode<T>(nodes: readonly ShellTarget[], ask: (node: ShellTarget) => Promise<T>): Promise<readonly T[]> {
-  const answers: T[] = [];
-  for (let from = 0; from < nodes.length; from += atOnce) answers.push(...(await Promise.all(nodes.slice(from, from + atOnce).map(ask))));
-  return answers;
 }
 
 /** A path of the cluster as a word, or the empty word, which no tool takes, where it is not known. */

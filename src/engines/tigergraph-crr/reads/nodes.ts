@@ -6,6 +6,7 @@ import { alone } from '../ask.ts';
 import { looks } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
 import type { HostView, NodeView, SideRead } from '../detail.ts';
+import { eachNode } from '../each-node.ts';
 import { isHostName } from '../names.ts';
 import { splitBlocks } from '../parse/blocks.ts';
 import { plain } from '../parse/text.ts';
@@ -20,20 +21,11 @@ export interface Greeted {
   readonly useful: boolean;
 }
 
-/** So many nodes of one side are greeted at the same time. */
-const atOnce = 8;
-
 const greeting = ['id -un', 'date +%s', 'gmyip', 'command -v gadmin'] as const;
 
 /** Greets every node, a few at a time. Throws a Fault only when the caller itself gave up. */
-export async function greetNodes(shell: ShellConnect, cluster: CrrCluster, io: EngineIo): Promise<readonly Greeted[]> {
-  const greeted: Greeted[] = [];
-  for (let from = 0; from < cluster.nodes.length; from += atOnce) {
-    const some = cluster.nodes.slice(from, from + atOnce);
-    greeted.push(...(await Promise.all(some.map((target) => greet(shell, cluster, target, io)))));
-  }
-  return greeted;
-}
+export const greetNodes = (shell: ShellConnect, cluster: CrrCluster, io: EngineIo): Promise<readonly Greeted[]> =>
+  eachNode(cluster.nodes, (target) => greet(shell, cluster, target, io));
 
 const blank = { user: null, ip: null, id: null, skewMs: null } as const;
 
