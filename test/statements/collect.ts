@@ -53,7 +53,7 @@ async function evict<L extends Link>(bed: WatchedBed<L>, virtualCluster: string)
   const tls: SqlTls = ca === null ? { kind: 'disabled' } : { kind: 'verify', ca, cert: null, key: null };
   const old = await connectSql(
     { cluster, host, port, user, password: new Secret(password), tls, virtualCluster },
-    { signal: new AbortController().signal, timeoutMs: 5_000, tag: `replops/${run}/1` },
+    { signal: new AbortController().signal, timeoutMs: 60_000, tag: `replops/${run}/1` },
   );
   expect(await bed.engine().evict(bed.link, run, 2, anIo())).toHaveLength(1);
   old.close();

@@ -180,7 +180,7 @@ describe('emptying the side that was given up', { timeout: 180_000 }, () => {
     const on = await ended();
     const empty = await stepOf(on, rebuild, 'ldr.empty-tables');
     await on.world.faults.down('primary');
-    await expect(executorFor(on.engine(), empty).probe(empty, on.link, anIo({ timeoutMs: 1_000 }))).rejects.toMatchObject({
+    await expect(executorFor(on.engine(), empty).probe(empty, on.link, anIo({ timeoutMs: 10_000 }))).rejects.toMatchObject({
       code: 'connect-failed',
     });
   });

@@ -95,7 +95,7 @@ describe('observing', { timeout: 180_000 }, () => {
   ] as const)('still tells of the follower when the source is %s', async (outage, words) => {
     const on = await openLive('26.2');
     await on.world.faults.down('primary', outage);
-    const seen = await on.engine.observe(on.link, anIo({ timeoutMs: 500 }));
+    const seen = await on.engine.observe(on.link, anIo({ timeoutMs: 5_000 }));
     expect(seen.primary).toMatchObject({ reachable: false, role: 'unknown', writable: 'unknown' });
     expect(seen.primary.problem).toContain(words);
     expect(seen.standby).toMatchObject({ reachable: true, role: 'standby', problem: null });
@@ -138,7 +138,7 @@ describe('the judgement of tables', { timeout: 180_000 }, () => {
       'standby',
       "CREATE LOGICAL REPLICATION STREAM FROM TABLES (shop.public.orders, shop.public.items) ON 'external://to_east' INTO TABLES (shop.public.orders, shop.public.items)",
     );
-    await expect.poll(async () => (await detailOf(on)).schema.kind).toBe('skipped');
+    await expect.poll(async () => (await detailOf(on)).schema.kind, { timeout: 100_000 }).toBe('skipped');
   });
 
   it.each(schemaRefusals.map((refusal) => [refusal.name, refusal] as const))('finds %s, as the server does', async (_, refusal) => {
@@ -155,7 +155,7 @@ describe('the judgement of tables', { timeout: 180_000 }, () => {
   it('is not made while a side is silent', async () => {
     const on = await openLive('26.2', { start: 'none' });
     await on.world.faults.down('primary');
-    const { schema } = ldrDetail.parse((await on.engine.observe(on.link, anIo({ timeoutMs: 500 }))).detail);
+    const { schema } = ldrDetail.parse((await on.engine.observe(on.link, anIo({ timeoutMs: 5_000 }))).detail);
     expect(schema).toMatchObject({ kind: 'unread' });
   });
 });
@@ -196,7 +196,7 @@ describe('a preflight', { timeout: 180_000 }, () => {
     const on = await openLive('26.2');
     await on.world.faults.down('primary');
     const outcome = async (kind: 'verify' | 'pause') =>
-      (await on.engine.preflight({ kind, link: on.link.id }, on.link, anIo({ timeoutMs: 500 }))).find(
+      (await on.engine.preflight({ kind, link: on.link.id }, on.link, anIo({ timeoutMs: 5_000 }))).find(
         ({ name }) => name === 'sql-east: reachable',
       )?.outcome;
     expect(await outcome('verify')).toBe('failed');
@@ -204,7 +204,7 @@ describe('a preflight', { timeout: 180_000 }, () => {
     const lost = await on.engine.preflight(
       { kind: 'failover', link: on.link.id, to: { kind: 'latest' } },
       on.link,
-      anIo({ timeoutMs: 500 }),
+      anIo({ timeoutMs: 5_000 }),
     );
     expect(lost.find(({ name }) => name === 'sql-east: reachable')?.next).toBe(
       'See that sql-east is lost indeed, and that no application writes there any more.',

@@ -31,7 +31,7 @@ async function failed(options: LdrBedOptions = {}): Promise<LdrBed> {
 }
 
 const lookAt = async (on: LdrBed) => {
-  const seen = await on.engine().observe(on.link, anIo({ tag: 'replops/read', planning: 'rebuild', timeoutMs: 3_000 }));
+  const seen = await on.engine().observe(on.link, anIo({ tag: 'replops/read', planning: 'rebuild', timeoutMs: 10_000 }));
   return ldrDetail.parse(seen.detail).writes?.pairs;
 };
 

@@ -42,7 +42,7 @@ const undoOf = (step: Step): Act => {
 
 const look = (on: PcrBed) => on.engine().observe(on.link, anIo());
 
-describe('observing', { timeout: 20_000 }, () => {
+describe('observing', { timeout: 180_000 }, () => {
   const outages = [
     ['dead', "can't be reached"],
     ['silent', 'half gone'],
@@ -50,7 +50,7 @@ describe('observing', { timeout: 20_000 }, () => {
   it.each(outages)('gives a primary that is %s its own sentence and still tells of the standby', async (outage, words) => {
     const on = await open();
     await on.world.faults.down('primary', outage);
-    const seen = await on.engine().observe(on.link, anIo({ timeoutMs: 500 }));
+    const seen = await on.engine().observe(on.link, anIo({ timeoutMs: 5_000 }));
     expect(seen.primary).toMatchObject({ reachable: false, role: 'unknown', writable: 'unknown' });
     expect(seen.primary.problem).toContain(words);
     expect(seen.standby).toMatchObject({ reachable: true, role: 'standby', problem: null });
@@ -60,7 +60,7 @@ describe('observing', { timeout: 20_000 }, () => {
   it('tells a stream that gave up from one that was paused by hand', async () => {
     const on = await open();
     on.world.faults.link('down');
-    await expect.poll(async () => (await look(on)).headline, { timeout: 10_000 }).toContain('paused itself');
+    await expect.poll(async () => (await look(on)).headline, { timeout: 100_000 }).toContain('paused itself');
     // The server's own text may name hosts, users and values.
     expect(JSON.stringify(await look(on))).not.toContain('ingestion job failed');
   });
@@ -119,7 +119,7 @@ describe('observing', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a switchover', { timeout: 20_000 }, () => {
+describe('a switchover', { timeout: 180_000 }, () => {
   it('waits before the stop while the standby does not move, and stops nothing', async () => {
     const on = await open();
     const step = await stepsOf(on, switchover);
@@ -127,7 +127,7 @@ describe('a switchover', { timeout: 20_000 }, () => {
     const probe = await executorFor(on.engine(), step(kinds.proveCatchUp)).probe(
       step(kinds.proveCatchUp),
       on.link,
-      anIo({ timeoutMs: 1_500 }),
+      anIo({ timeoutMs: 5_000 }),
     );
     expect(probe.kind).toBe('underway');
     expect(on.effects()).toEqual([]);
@@ -201,7 +201,7 @@ describe('a switchover', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a failover', { timeout: 20_000 }, () => {
+describe('a failover', { timeout: 180_000 }, () => {
   it('does not take a promotion to another time for its own', async () => {
     const on = await open();
     const step = await stepsOf(on, failover);
@@ -245,13 +245,13 @@ describe('a failover', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a failback', { timeout: 20_000 }, () => {
+describe('a failback', { timeout: 180_000 }, () => {
   const failback: Operation = { kind: 'failback', link };
 
   it('gives nothing up while the other side does not serve, cannot be asked, or this side serves', async () => {
     const on = await open({ start: 'promoted' });
     const step = (await stepsOf(on, failback))(kinds.startReplication);
-    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 2_000 }));
+    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 10_000 }));
     expect(await probe()).toEqual({ kind: 'todo' });
     await on.world.faults.down('standby');
     await expect(probe()).rejects.toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
@@ -285,7 +285,7 @@ describe('a failback', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a teardown', { timeout: 20_000 }, () => {
+describe('a teardown', { timeout: 180_000 }, () => {
   it('does not stumble over what a team has set for the sessions of the bot', async () => {
     const defaults = { sql_safe_updates: 'on', default_transaction_read_only: 'on', statement_timeout: '1' };
     const on = await open({ users: [{ name: 'ops', password: 'ops-secret', admin: true, defaults }] });
@@ -308,14 +308,14 @@ describe('a teardown', { timeout: 20_000 }, () => {
         'standby',
         `CREATE VIRTUAL CLUSTER ${name} ${like}FROM REPLICATION OF ${name} ON '${bed.world.primary.streamUri}'`,
       );
-      await expect.poll(async () => (await look(opened)).health, { timeout: 10_000 }).toBe('healthy');
+      await expect.poll(async () => (await look(opened)).health, { timeout: 100_000 }).toBe('healthy');
     },
   );
 
   it('drops nothing while this side serves, is being promoted, or the other side does not serve', async () => {
     const on = await open();
     const step = (await stepsOf(on, { kind: 'teardown', link }))(kinds.dropCopy);
-    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 2_000 }));
+    const probe = () => executorFor(on.engine(), step).probe(step, on.link, anIo({ timeoutMs: 10_000 }));
     expect(await probe()).toEqual({ kind: 'todo' });
     await on.world.faults.down('primary');
     await expect(probe()).rejects.toMatchObject({ code: 'connect-failed', effect: 'not-applied' });
@@ -328,7 +328,7 @@ describe('a teardown', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a verify', { timeout: 20_000 }, () => {
+describe('a verify', { timeout: 180_000 }, () => {
   const verify: Operation = { kind: 'verify', link };
 
   /** What the run records before it compares. */
@@ -382,10 +382,10 @@ describe('a verify', { timeout: 20_000 }, () => {
         on.world.sessions(side).filter(({ activeQuery }) => activeQuery?.includes('FINGERPRINTS')),
       ).length;
     await executorFor(engine, step).perform(step, on.link, anIo({ clock, timeoutMs: 15_000, earlier: await taken(on) }));
-    await expect.poll(reading).toBe(2);
+    await expect.poll(reading, { timeout: 100_000 }).toBe(2);
     expect(await executorFor(engine, step).probe(step, on.link, anIo({ clock }))).toMatchObject({ kind: 'underway' });
     leapMs = 61_000;
-    await expect.poll(reading).toBe(0);
+    await expect.poll(reading, { timeout: 100_000 }).toBe(0);
     leapMs = 0;
     expect(await settle(on, step, () => engine)).toMatchObject({ kind: 'impossible', why: expect.stringContaining('came to no end') });
   });
@@ -412,7 +412,7 @@ describe('a verify', { timeout: 20_000 }, () => {
   });
 });
 
-describe('eviction', { timeout: 20_000 }, () => {
+describe('eviction', { timeout: 180_000 }, () => {
   const run = asRunId('r-4k9zq0tm2x');
 
   it('ends what an older owner left under way, so that it never happens', async () => {
@@ -424,7 +424,9 @@ describe('eviction', { timeout: 20_000 }, () => {
       () => null,
       (cause: unknown) => cause,
     );
-    await expect.poll(() => on.world.sessions('primary').some(({ activeQuery }) => activeQuery?.includes('STOP SERVICE'))).toBe(true);
+    await expect
+      .poll(() => on.world.sessions('primary').some(({ activeQuery }) => activeQuery?.includes('STOP SERVICE')), { timeout: 100_000 })
+      .toBe(true);
     const ended = await on.engine().evict(on.link, run, 8, anIo({ tag: `replops/${run}/8` }));
     expect(ended.length).toBe(1);
     expect(ended[0]).toContain('sql-east');
@@ -457,11 +459,11 @@ describe('eviction', { timeout: 20_000 }, () => {
     expect(await on.engine().evict(on.link, run, 8, anIo())).toEqual([]);
     await on.world.faults.up('primary');
     await on.world.faults.down('primary', 'silent');
-    await expect(on.engine().evict(on.link, run, 8, anIo({ timeoutMs: 300 }))).rejects.toMatchObject({ code: 'deadline-passed' });
+    await expect(on.engine().evict(on.link, run, 8, anIo({ timeoutMs: 2_000 }))).rejects.toMatchObject({ code: 'deadline-passed' });
   });
 });
 
-describe('over TLS', { timeout: 20_000 }, () => {
+describe('over TLS', { timeout: 180_000 }, () => {
   it('follows a certificate that leads to the given authority, and no other', async () => {
     const on = await open({ tls: true });
     expect((await look(on)).health).toBe('healthy');
@@ -475,7 +477,7 @@ describe('over TLS', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a wrong password', { timeout: 20_000 }, () => {
+describe('a wrong password', { timeout: 180_000 }, () => {
   it('is a fault of the login, changes nothing, and is not repeated in any words', async () => {
     const on = await open();
     const step = (await stepsOf(on, failover))(kinds.stopService);

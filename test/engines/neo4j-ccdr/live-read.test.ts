@@ -70,7 +70,7 @@ describe('observing two clusters', { timeout: 180_000 }, () => {
   ] as const)('tells a %s side as %s (%s), within its time', async (outage, kind, side) => {
     const world = await open();
     await world.faults.down(side, outage);
-    const { observation, detail } = await seenBy(aReading(), linkTo(world), { timeoutMs: 1_000 });
+    const { observation, detail } = await seenBy(aReading(), linkTo(world), { timeoutMs: 6_000 });
     expect(detail[side].kind).toBe(kind);
     expect(observation.health).toBe('broken');
     expect(observation[side]).toMatchObject({ reachable: false, role: 'unknown', writable: 'unknown' });
@@ -96,7 +96,7 @@ describe('observing two clusters', { timeout: 180_000 }, () => {
     const [first, second] = world.standby.servers;
     await world.faults.serverDown('standby', first?.name ?? '');
     await world.faults.serverDown('standby', second?.name ?? '');
-    const { detail, observation } = await seenBy(aReading(), linkTo(world), { timeoutMs: 2_000 });
+    const { detail, observation } = await seenBy(aReading(), linkTo(world), { timeoutMs: 8_000 });
     expect(detail.standby).toMatchObject({ kind: 'read', by: 'member' });
     expect(observation.health).toBe('degraded');
     expect(observation.headline).toMatch(/not heard from/);
@@ -166,7 +166,7 @@ describe('observing two clusters', { timeout: 180_000 }, () => {
     expect(plan.kind === 'plan' && plan.predictedLoss.words).toMatch(
       /^At least \d+ transactions, writes of (less than|about) .* is lost too: writes of at most /,
     );
-    expect((await seenBy(aReading(), link, { timeoutMs: 1_000 })).detail.past.atLeastLost).toBeNull();
+    expect((await seenBy(aReading(), link, { timeoutMs: 6_000 })).detail.past.atLeastLost).toBeNull();
   });
 
   it('ends with a fault only when its caller gives up', async () => {
@@ -188,7 +188,7 @@ describe('looks beside the state', { timeout: 180_000 }, () => {
     const world = await open();
     await world.faults.down('primary');
     await world.faults.down('standby');
-    await expect(aReading().inspections.topology?.look(linkTo(world), io({ timeoutMs: 1_000 }))).rejects.toMatchObject({
+    await expect(aReading().inspections.topology?.look(linkTo(world), io({ timeoutMs: 6_000 }))).rejects.toMatchObject({
       code: 'connect-failed',
     });
   });
@@ -335,7 +335,7 @@ describe('eviction', { timeout: 180_000 }, () => {
   it('goes on when a side is gone, and stops when one that is there gives no answer', async () => {
     const world = await open();
     await world.faults.down('primary');
-    const evict = () => aReading().evict(linkTo(world), asRunId('r-4k9zq0tm2x'), 17, io({ timeoutMs: 1_000 }));
+    const evict = () => aReading().evict(linkTo(world), asRunId('r-4k9zq0tm2x'), 17, io({ timeoutMs: 6_000 }));
     expect(await evict()).toEqual([]);
     await world.faults.down('standby', 'silent');
     await expect(evict()).rejects.toMatchObject({ code: 'deadline-passed' });

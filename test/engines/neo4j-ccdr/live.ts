@@ -30,7 +30,7 @@ export const linkTo = (world: GraphWorld): CcdrLink => aLink({ primary: clusterO
 export const io = (more: Partial<EngineIo> = {}): EngineIo => ({
   clock: systemClock,
   signal: new AbortController().signal,
-  timeoutMs: 5_000,
+  timeoutMs: 20_000,
   tag: 'replops/read',
   earlier: [],
   retried: [],
