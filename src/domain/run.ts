@@ -1,6 +1,7 @@
 import type { ChannelId, EffectId, MessageTs, PlanHash, RunId, UserId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import type { Fact, Observation } from './observation.ts';
+import type { OperationName } from './operation.ts';
 import type { Act, Plan } from './plan.ts';
 import type { Means, Requirement, Verdict } from './verdict.ts';
 
@@ -235,8 +236,9 @@ export interface RunSummary {
   readonly id: RunId;
   readonly state: RunState;
   readonly link: string;
+  readonly operation: OperationName;
   /** What it does, as titles begin. */
-  readonly operation: string;
+  readonly deed: string;
   readonly requester: UserId;
   readonly proposedAt: number;
   readonly endedAt: number | null;

@@ -107,8 +107,8 @@ function seenAt(observations: readonly Observation[], now: number): Mrkdwn {
 export const liveBlocks = (live: readonly RunSummary[]): readonly Block[] =>
   live.length === 0 ? [] : [section(join([md`*Runs under way*`, ...live.slice(0, 10).map(runLine)]))];
 
-export const runLine = ({ id, state, link, operation, requester, proposedAt }: RunSummary): Mrkdwn =>
-  md`${stateWords[state].mark} ${code(id)} ${titleOf(operation, link)}: *${stateWords[state].word}*, asked by ${person(requester)} ${when(proposedAt)}`;
+export const runLine = ({ id, state, link, deed, requester, proposedAt }: RunSummary): Mrkdwn =>
+  md`${stateWords[state].mark} ${code(id)} ${titleOf(deed, link)}: *${stateWords[state].word}*, asked by ${person(requester)} ${when(proposedAt)}`;
 
 /** `/repl describe LINK`. */
 export function renderDescribed(reply: Extract<Reply, { kind: 'described' }>, now: number, mode: Mode): Message {

@@ -20,7 +20,7 @@ export function renderRuns({ runs }: Extract<Reply, { kind: 'runs' }>): Message 
   return message(
     md`${runs.length} runs: ${runs
       .slice(0, 10)
-      .map(({ id, operation, link, state }) => `${id} ${titleOf(operation, link)} ${state}`)
+      .map(({ id, deed, link, state }) => `${id} ${titleOf(deed, link)} ${state}`)
       .join('; ')}.`,
     [
       header(`Runs (${runs.length})`),
