@@ -12,7 +12,7 @@ export const noBrowser: string | null = existsSync(executablePath)
   ? null
   : `Browser tests are skipped: there is no ${executablePath}. On Debian, apt-get install chromium.`;
 
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: flags });
+export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: flags, timeout: 180_000 });
 
 /** The workspace's page, used with the mouse and the keyboard as a person does. */
 export interface Visit {
@@ -25,8 +25,12 @@ export interface Visit {
   sees(text: RegExp, withinMs?: number): Promise<void>;
 }
 
+/** For what never comes; a browser on a busy machine is slow. */
+const patientMs = 100_000;
+
 export async function visit(browser: Browser, url: string): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 960 } });
+  page.setDefaultTimeout(patientMs);
   await page.goto(url);
   const box = page.getByRole('textbox', { name: /Message/ });
   await box.waitFor();
@@ -46,12 +50,12 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
       // By what it shows: what it is called for a screen reader says more.
       await page.getByRole('button').filter({ hasText: name }).last().click();
       const dialog = page.getByRole('dialog');
-      if (await dialog.isVisible({ timeout: 180_000 }).catch(() => false)) await dialog.getByRole('button').last().click();
+      if (await dialog.isVisible().catch(() => false)) await dialog.getByRole('button').last().click();
     },
     react: async (emoji) => {
       await page.getByRole('button', { name: emoji }).last().click();
     },
-    sees: async (text, withinMs = 15_000) => {
+    sees: async (text, withinMs = patientMs) => {
       await page.getByText(text).last().waitFor({ timeout: withinMs });
     },
   };

@@ -73,7 +73,7 @@ describe.skipIf(!hasBrowser)('the page', { timeout: 180_000 }, () => {
 
   beforeAll(async () => {
     session = await overSockets(wire);
-    browser = await chromium.launch({ executablePath, args: flags });
+    browser = await chromium.launch({ executablePath, args: flags, timeout: 180_000 });
   }, 180_000);
 
   afterAll(async () => {
@@ -85,7 +85,8 @@ describe.skipIf(!hasBrowser)('the page', { timeout: 180_000 }, () => {
   const openAs = async (person: string, options = {}): Promise<Page> => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(5_000);
+    // For what never comes; a browser on a busy machine is slow.
+    page.setDefaultTimeout(100_000);
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text());
