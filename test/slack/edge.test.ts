@@ -7,7 +7,7 @@ let rig: Rig;
 beforeAll(async () => {
   rig = await aRig();
 }, 180_000);
-afterAll(() => rig.stop(), 30_000);
+afterAll(() => rig.stop(), 180_000);
 beforeEach(() => {
   rig.ws.faults.clear();
   rig.door.reply = no;

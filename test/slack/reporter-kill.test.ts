@@ -11,7 +11,7 @@ let bench: Bench;
 beforeAll(async () => {
   bench = await startBench();
 }, 180_000);
-afterAll(() => bench.close(), 30_000);
+afterAll(() => bench.close(), 180_000);
 
 const rest = succeededEntries.slice(1);
 const keysOf = (run: RunId): readonly string[] =>

@@ -52,7 +52,7 @@ const restoreOf = (house: House) => {
   return { begun: count('restore-stops'), ended: count('restore') };
 };
 
-const begun = (house: House): Promise<void> => until(() => restoreOf(house).begun > 0, 'the restore has stopped the services', 60_000);
+const begun = (house: House): Promise<void> => until(() => restoreOf(house).begun > 0, 'the restore has stopped the services');
 
 describeKills({
   command: '/repl restore prod-tiger nightly --on prod-tiger-frankfurt',
