@@ -176,7 +176,9 @@ async function perform(grip: Grip, standing: Standing, act: Act, executor: StepE
   } catch (cause) {
     if (!isFault(cause) || cause.code === 'lease-lost') throw cause;
     if (cause.effect === 'applied') memory.answered.add(view.effect);
-    if (cause.effect === 'not-applied') await refused(grip, standing, act, cause, deps);
+    if (cause.effect === 'not-applied') return refused(grip, standing, act, cause, deps);
+    // A server that breaks off every call at once is not to be asked as fast as it can break them off.
+    if (cause.effect === 'unknown') await pause(grip, deps);
   }
 }
 
