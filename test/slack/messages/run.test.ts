@@ -193,7 +193,7 @@ describe('a run that deletes a backup', () => {
     if (ending === undefined) throw new TypeError('there is no ending');
     expect(JSON.stringify(lineOf(ending, { plan, records }))).toContain('Deletion of a backup of prod-sql succeeded');
     const run = fold(records);
-    expect(summaryOf(run).operation).toBe('deletion of a backup');
+    expect(summaryOf(run)).toMatchObject({ operation: 'backup', deed: 'deletion of a backup' });
     const [told] = incidentNotices(run, theLink);
     if (told === undefined) throw new TypeError('nothing is told');
     expect(renderIncident(told.notice, { permalink: null }).text).toMatch(/^Deletion of a backup of prod-sql \(production\)/);
