@@ -57,6 +57,13 @@ describe('the shell transport at a real OpenSSH server', () => {
     expect(await session.read('kill -9 $$')).toMatchObject({ exitCode: null, signal: 'KILL' });
   });
 
+  it('gets no terminal, so that nothing can ask it a question there', async () => {
+    const session = await enter();
+    const answer = await session.read('tty; for end in 0 1 2; do test -t $end && echo terminal; done; true < /dev/tty');
+    expect(answer).toMatchObject({ stdout: 'not a tty\n' });
+    expect(answer.exitCode).not.toBe(0);
+  });
+
   it('gives a secret by standard input only', async () => {
     const session = await enter();
     const secret = new Secret("pass'word $(id) \\ ü");
