@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
+import type { SimSide } from '../../src/sim/cockroach/contract.ts';
+import type { Pace } from '../../src/sim/cockroach/sql-world.ts';
 import type { LdrSpec } from '../../src/sim/stages/ldr.ts';
 import type { House } from '../support/house.ts';
 import { openHouse } from '../support/house.ts';
@@ -11,8 +13,8 @@ afterEach(() => house.close());
 const id = 'prod-shop';
 const orders = 'shop.public.orders';
 
-const open = (more: Partial<LdrSpec> = {}): Promise<House> =>
-  openHouse({ links: [{ id, engine: 'cockroach-ldr', environment: 'production', description: 'Shop', version: '26.2', ...more }] });
+const open = (more: Partial<LdrSpec> = {}, pace: Partial<Pace> = {}): Promise<House> =>
+  openHouse({ links: [{ id, engine: 'cockroach-ldr', environment: 'production', description: 'Shop', version: '26.2', ...more }], pace });
 const shop = () => {
   const world = house.world.ldr[id];
   if (world === undefined) throw new TypeError('there is no shop');
@@ -82,6 +84,52 @@ describe('a link of logical replication', { timeout: 180_000 }, () => {
     expect(view.report?.sentence).toContain('had not arrived');
     expect(shop().ldrJobs('standby')).toMatchObject([{ status: 'canceled' }]);
   });
+
+  it.each([
+    ['primary', 'standby', 'dublin', 'frankfurt'],
+    ['standby', 'primary', 'frankfurt', 'dublin'],
+  ] as const)(
+    'both ways, fails over when the %s is lost, and what had not arrived comes when it is back',
+    async (lost, left, here, there) => {
+      // The jobs go on trying for as long as the other side is away.
+      house = await open({ direction: 'bidirectional' }, { giveUpMs: 3_600_000 });
+      const rows = (side: SimSide) => shop().tables(side)[0]?.rows ?? Number.NaN;
+      shop().faults.link('down');
+      shop().ldr.write(lost, orders, 5);
+      shop().control().advance(8_000);
+      await shop().faults.down(lost);
+
+      const run = await house.propose('ana', `/repl failover ${id}`);
+      const { channel, ts } = await house.message(run);
+      const shown = JSON.stringify([(await house.message(run)).blocks, house.workspace.thread(channel, ts)]);
+      for (const words of [
+        `Send applications to ${id}-${here} with what has arrived there from ${id}-${there}.`,
+        `They are not lost for good if ${id}-${there} comes back within 24 h: they arrive then, and the later write of a row wins.`,
+        `CockroachDB can't fence ${id}-${there}: applications that still reach it go on writing there, and those writes come to ${id}-${here} when they can.`,
+        `Both jobs stay and try again. If ${id}-${there} stays away for more than 24 h they end, and /repl failback ${id} fills ${id}-${there} anew`,
+        'Where both sides write the same row, the later write wins and the other one is gone without notice',
+      ]) {
+        expect(shown).toContain(words);
+      }
+      await house.approve(run, 'bob', 'chloe');
+      await confirm(run, `Redirect application traffic to ${id}-${here}, and keep it away from ${id}-${there}`);
+      const { report } = await house.reaches(run, 'succeeded');
+      expect(report?.lossMs ?? -1).toBeGreaterThanOrEqual(8_000);
+      expect(report?.sentence).toMatch(/^The writes of at most the last .+ had not arrived when the run began\./);
+      expect(report?.sentence).toContain('when they could write last was not measured');
+
+      shop().ldr.write(left, orders, 3);
+      expect(rows(left)).toBe(rows(lost) - 2);
+      await shop().faults.up(lost);
+      shop().faults.link('up');
+      await until(() => rows(left) === 1_008 && rows(lost) === 1_008, 'each side has the writes of the other one');
+      expect(
+        shop()
+          .effects()
+          .filter(({ tag }) => tag.startsWith('replops/r-')),
+      ).toEqual([]);
+    },
+  );
 
   it('says why there is no fence, and what to do instead', async () => {
     house = await open();
