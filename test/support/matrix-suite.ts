@@ -38,7 +38,7 @@ export async function describeMatrix({ how, from, effects, ...scene }: MatrixOpt
   describe(`${how} a worker in ${scene.command}`, () => {
     const sure = words.sure - from + 1 + 2 * effects.length;
     it('has enough points for a matrix', () => {
-      expect(sure).toBeGreaterThan(20);
+      expect(sure).toBeGreaterThan(15);
     });
     playAll(scene, crashes, sure);
   });

@@ -253,7 +253,8 @@ async function isTold(house: House, run: RunId, records: readonly JournalRecord[
     const payload = metadata?.['event_payload'] as { key?: string } | undefined;
     return payload?.key === undefined ? [] : [payload.key];
   });
-  expect(repeated(keys)).toEqual([]);
   const wanted = threadLines(records).map(({ key }) => key);
-  return wanted.every((key) => keys.includes(key)) && /succeeded|complete|done/i.test((await house.message(run)).text);
+  // A worker that is frozen in the midst of a post sends it when it is thawed, and takes it away when it reads that another has told it.
+  const isOnce = repeated(keys).length === 0;
+  return isOnce && wanted.every((key) => keys.includes(key)) && /succeeded|complete|done/i.test((await house.message(run)).text);
 }
