@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { linkAndEngineFor } from '../../src/app/deps.ts';
 import { asLinkId } from '../../src/domain/ids.ts';
-import type { Link } from '../../src/domain/link.ts';
 import type { Engine } from '../../src/engines/engine.ts';
+import { link as id, theLink as link } from '../support/runs.ts';
 import { toyEngine, toyWorld } from '../support/toy-engine.ts';
 
-const id = asLinkId('prod-sql');
-const link: Link = {
-  id,
-  engine: 'cockroach-pcr',
-  environment: 'production',
-  description: 'Orders',
-  incidentChannels: [],
-  redirect: { kind: 'manual', instructions: 'Nothing to do.' },
-  settings: {},
-};
 const engine: Engine = toyEngine(toyWorld());
 const deps = { links: new Map([[id, link]]), engines: new Map([[engine.id, engine]]) };
 

@@ -3,7 +3,6 @@ import { runIdOf } from '../../src/app/proposing.ts';
 import { type App, type Caller, createApp } from '../../src/app.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { asChannelId, type LinkId, type UserId } from '../../src/domain/ids.ts';
-import type { Link } from '../../src/domain/link.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import type { Engine } from '../../src/engines/engine.ts';
@@ -14,7 +13,7 @@ import { registry } from '../intents/registry-of-commands.ts';
 import { approvalRule } from '../policy/builders.ts';
 import { aProcess, type Process } from '../store/support.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { ana, aPerson, bob, chloe, link } from '../support/runs.ts';
+import { ana, aPerson, bob, chloe, link, theLink } from '../support/runs.ts';
 import { toyEngine, toyWorld } from '../support/toy-engine.ts';
 
 let server: TestRedis;
@@ -27,16 +26,6 @@ afterEach(async () => {
   for (const one of processes) one.close();
   await server.stop();
 });
-
-const settings: Link = {
-  id: link,
-  engine: 'cockroach-pcr',
-  environment: 'production',
-  description: 'Orders',
-  incidentChannels: [],
-  redirect: { kind: 'manual', instructions: 'Nothing to do.' },
-  settings: {},
-};
 
 interface Bot {
   readonly app: App;
@@ -54,7 +43,7 @@ async function aBot(worker: string, look: () => Promise<void> = async () => unde
   const toy = toyEngine(toyWorld());
   const engine: Engine = { ...toy, observe: async (on, io) => look().then(() => toy.observe(on, io)) };
   const app = createApp({
-    links: new Map([[link, settings]]),
+    links: new Map([[link, theLink]]),
     engines: new Map([[engine.id, engine]]),
     registry,
     policy,

@@ -4,7 +4,6 @@ import { systemClock } from '../../src/domain/clock.ts';
 import { Fault } from '../../src/domain/faults.ts';
 import { asRunId, type RunId } from '../../src/domain/ids.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { Link } from '../../src/domain/link.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { hashPlan, type Step } from '../../src/domain/plan.ts';
 import { refuse } from '../../src/domain/refusal.ts';
@@ -16,19 +15,10 @@ import { createStore, type Store } from '../../src/store/index.ts';
 import { keys } from '../../src/store/keys.ts';
 import { dyingJournal } from '../support/dying-journal.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
-import { allowed, ana, link, proposal } from '../support/runs.ts';
+import { allowed, ana, link, proposal, theLink } from '../support/runs.ts';
 import { type ToyWorld, toyEngine, toyEngineBack, toyPlan, toyPlanBack, toyWorld } from '../support/toy-engine.ts';
 import { until } from '../support/until.ts';
 
-const theLink: Link = {
-  id: link,
-  engine: 'cockroach-pcr',
-  environment: 'production',
-  description: '',
-  incidentChannels: [],
-  redirect: { kind: 'manual', instructions: 'Point the applications there.' },
-  settings: {},
-};
 /** A lease outlasts every pause of the machine; that of a worker that has died is ended by hand. */
 const pace = { ...runnerPace, leaseMs: 60_000, sweepMs: 40, pollMs: 20, progressEveryMs: 0, lineMs: 40 };
 

@@ -1,4 +1,5 @@
 import { asChannelId, asLinkId, asRunId, asUserId, type UserId } from '../../src/domain/ids.ts';
+import type { Link } from '../../src/domain/link.ts';
 import { type Fact, fingerprintOf, type Observation } from '../../src/domain/observation.ts';
 import type { Person } from '../../src/domain/person.ts';
 import { hashPlan, type Plan, type Step } from '../../src/domain/plan.ts';
@@ -10,6 +11,15 @@ export const ana = asUserId('U0ANA');
 export const bob = asUserId('U0BOB');
 export const chloe = asUserId('U0CHLOE');
 export const link = asLinkId('prod-sql');
+export const theLink: Link = {
+  id: link,
+  engine: 'cockroach-pcr',
+  environment: 'production',
+  description: 'Orders',
+  incidentChannels: [],
+  redirect: { kind: 'manual', instructions: 'Nothing to do.' },
+  settings: {},
+};
 
 export const aPerson = (id: UserId, more: Partial<Person> = {}): Person => ({
   id,
