@@ -14,9 +14,8 @@ const noParams = z.object({});
 
 const startParams = z.object({ trust: z.enum(['inline', 'path']), retention: z.boolean(), expiration: z.boolean(), reader: z.boolean() });
 
-/** Rewinds this side and makes it follow. Never unless the other side serves: what is discarded here may be the only copy. */ export const startReplication: PcrStep<
-  z.infer<typeof startParams>
-> = {
+/** Rewinds this side and makes it follow. Never unless the other side serves: what is discarded here may be the only copy. */
+export const startReplication: PcrStep<z.infer<typeof startParams>> = {
   params: startParams,
   rebuild: (acts, side, params) => acts.startReplication(side, params),
   probe: async (place) => {
