@@ -4,7 +4,7 @@ import { changeStep, type Draft, fenceByHandAct, lookStep, noUndo, personStep, r
 import type { Acts } from './acts.ts';
 import { readerName, writableOf } from './detail.ts';
 import type { Scene } from './scene.ts';
-import { compareMajors, majorOf } from './versions.ts';
+import { compareMajors, majorOf, unseenVersion } from './versions.ts';
 import { problemOf } from './words.ts';
 
 /** Starting or stopping a service, setting a setting: seconds, with room for a slow cluster. */
@@ -85,6 +85,7 @@ export function promotionWarnings(scene: Scene, toTime = false): readonly string
   const { link, here, there } = scene;
   return [
     ...newerWarnings(scene),
+    ...unseenVersion(there, link.settings.virtualCluster, scene.sourceRead),
     ...readerWarnings(scene, toTime),
     ...pastWarnings(scene, toTime),
     `Backup schedules pause on ${here} when it is promoted: once ${there} no longer writes to the same collection, run RESUME SCHEDULE for each in ${link.settings.virtualCluster} (SHOW SCHEDULES lists them). Changefeeds end there and have to be made anew. Schedules of backups that were made before v23.2, and of changefeeds before v24.2, do not pause: pause them by hand.`,

@@ -15,6 +15,7 @@ import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
 import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
+import { applicationChecks } from './preflights/application.ts';
 import { clockChecks } from './preflights/clocks.ts';
 import { operationChecks } from './preflights/operation.ts';
 import { setupChecks } from './preflights/setup.ts';
@@ -41,6 +42,7 @@ export async function preflightPcr(
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
+    ...applicationChecks(operation, link, detail),
     ...(operation.kind === 'setup' || operation.kind === 'rebuild'
       ? [...setupChecks(link, detail), ...(await clockChecks(connect, link, io))]
       : []),

@@ -6,7 +6,7 @@ import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import { followersOf, type PcrDetail, type ReadSide, readerName } from './detail.ts';
 import { optionWarnings } from './options.ts';
-import { followRefusal } from './versions.ts';
+import { followRefusal, unseenVersion } from './versions.ts';
 import type { Grounded } from './way.ts';
 import { problemOf } from './words.ts';
 
@@ -155,6 +155,7 @@ export function setupWarnings(ground: Ground): readonly string[] {
       !sameRegions(primary, standby),
       `${regionWords(link, primary, standby)} After a failover data can't stay where zone configurations want it.`,
     ),
+    ...unseenVersion(there, setup.source, primary),
     ...licenceWarnings(link, [primary, there], [standby, here]),
     ...[primary, standby].flatMap((side) => unfinished(side, side === primary ? there : here)),
     ...when(

@@ -1,4 +1,5 @@
 import { isFault } from '../../domain/faults.ts';
+import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { firstValue, withSession } from '../cockroach/session.ts';
@@ -7,6 +8,7 @@ import type { EngineIo } from '../engine.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrSettings } from './config.ts';
 import { type PcrDetail, type ReadSide, type SideRead, writableOf } from './detail.ts';
+import type { Scene } from './scene.ts';
 
 export const majorOf = ({ year, number }: Release): string => `${year}.${number}`;
 
@@ -36,6 +38,10 @@ function nextMajor(major: string): string {
 
 /** Why a side can't follow the other by their releases, and what to do; null when it can: it has to be as new, or one upgrade ahead. */
 export function followRefusal(here: string, read: ReadSide, there: string, source: ReadSide): Refusal | null {
+  return applicationRefusal(there, source) ?? releaseRefusal(here, read, there, source);
+}
+
+function releaseRefusal(here: string, read: ReadSide, there: string, source: ReadSide): Refusal | null {
   const [own, others] = [majorOf(read.release), majorOf(source.release)];
   const runs = `${here} runs ${read.release.text}`;
   if (compareMajors(own, others) < 0) {
@@ -59,21 +65,62 @@ export function followRefusal(here: string, read: ReadSide, there: string, sourc
   );
 }
 
-/** Adds the active version of the virtual cluster where it serves, which only a session inside it can tell. */
+/** A virtual cluster against the control plane under which it is to run: null when nothing says that it is newer. */
+export const outruns = (application: string | null | undefined, active: string): boolean => {
+  const [own, system] = [majorOfActive(application ?? ''), majorOfActive(active)];
+  return own !== null && system !== null && compareMajors(own, system) > 0;
+};
+
+/** Why a virtual cluster can't be copied as it is: no control plane runs one that is newer than itself. */
+function applicationRefusal(there: string, { appVersion, activeVersion }: ReadSide): Refusal | null {
+  if (!outruns(appVersion, activeVersion)) return null;
+  return notNow(
+    `The application's virtual cluster on ${there} has the active version ${appVersion}, newer than ${activeVersion} of the system virtual cluster there, so no copy of it can be relied on.`,
+    `Finalize the upgrade of ${there} first (SET CLUSTER SETTING version on its system interface), then ask again.`,
+  );
+}
+
+/** Why a side could not serve, once it is promoted, what it gets from the other one; null when nothing that was read says so. */
+export function serveRefusal(operation: string, { link: { id }, follower: { read }, here, sourceRead, there }: Scene): Refusal | null {
+  if (sourceRead.kind !== 'read' || !outruns(sourceRead.appVersion, read.activeVersion)) return null;
+  return notNow(
+    `The application's virtual cluster on ${there} has the active version ${sourceRead.appVersion}, newer than ${read.activeVersion} on ${here}: once promoted, it would not start there, so no ${operation} of ${id} is planned and ${there} goes on.`,
+    `Upgrade ${here} and finalize it first: put the new binaries on its nodes, and /repl upgrade ${id} does the rest in the right order.`,
+  );
+}
+
+/** What nobody could see of a virtual cluster that serves. */
+export function unseenVersion(there: string, name: string, source: SideRead): readonly string[] {
+  if (source.kind !== 'read' || source.appVersion === undefined) return [];
+  if (source.appVersion !== null && majorOfActive(source.appVersion) !== null) return [];
+  return [
+    `The active version of ${name} on ${there} is unknown: the bot could not read it there. A side serves it only while it is not newer than that side's own: run SHOW CLUSTER SETTING version in ${name} on ${there}.`,
+  ];
+}
+
+/** Adds the active version of the application's virtual cluster where it serves, which only a session inside it can tell. */
 export async function withAppVersion(connect: SqlConnect, settings: PcrSettings, detail: PcrDetail, io: EngineIo): Promise<PcrDetail> {
-  const add = async (side: 'primary' | 'standby'): Promise<SideRead> => {
+  const add = async (side: Side): Promise<SideRead> => {
     const read = detail[side];
-    if (read.kind !== 'read' || read.vc === null || writableOf(read) !== 'yes') return read;
-    return { ...read, appVersion: await appVersion(connect, settings, side, io) };
+    const name = read.kind === 'read' ? servedBy(settings, side, read) : null;
+    return read.kind !== 'read' || name === null ? read : { ...read, appVersion: await appVersion(connect, settings, side, name, io) };
   };
   const [primary, standby] = await Promise.all([add('primary'), add('standby')]);
   return { primary, standby };
 }
 
+/** The virtual cluster with the application's data on a side; null when none serves, or when it is the control plane itself. */
+function servedBy({ virtualCluster, setup }: PcrSettings, side: Side, read: ReadSide): string | null {
+  if (read.vc !== null) return writableOf(read) === 'yes' ? virtualCluster : null;
+  // A copy may get another name than what it is a copy of.
+  const source = setup?.source ?? 'system';
+  return side === 'primary' && source !== 'system' && source !== virtualCluster ? source : null;
+}
+
 /** Null when it can't be read, such as for a user that does not exist there. */
-async function appVersion(connect: SqlConnect, settings: PcrSettings, side: 'primary' | 'standby', io: EngineIo): Promise<string | null> {
+async function appVersion(connect: SqlConnect, settings: PcrSettings, side: Side, name: string, io: EngineIo): Promise<string | null> {
   try {
-    return await withSession(connect, settings[side], settings.virtualCluster, io, async (session) =>
+    return await withSession(connect, settings[side], name, io, async (session) =>
       firstValue(await session.read('SHOW CLUSTER SETTING version')),
     );
   } catch (cause) {

@@ -5,7 +5,7 @@ import { simSides } from './contract.ts';
 import type { FaultRules } from './faults.ts';
 import { type Sessions, stopStatement } from './sessions.ts';
 import type { Cluster, SimState, Us, Vc } from './state/model.ts';
-import { refresh, settle } from './state/settle.ts';
+import { canStart, refresh, settle } from './state/settle.ts';
 
 /** The record of a statement while it may still change. */
 export type SeenEntry = { -readonly [Name in keyof SeenStatement]: SeenStatement[Name] };
@@ -24,10 +24,10 @@ export interface Realm {
 }
 
 /** True when a virtual cluster answers SQL at that moment. */
-export const isServing = (vc: Vc, nowUs: Us): boolean =>
-  vc.goneUs === null && vc.base === 'ready' && vc.service === 'shared' && nowUs >= vc.serviceUpUs;
+export const isServing = (cluster: Cluster, vc: Vc, nowUs: Us): boolean => canStart(cluster, vc) && nowUs >= vc.serviceUpUs;
 
-const servingVc = (cluster: Cluster, vcId: number, nowUs: Us): boolean => cluster.vcs.some((vc) => vc.id === vcId && isServing(vc, nowUs));
+const servingVc = (cluster: Cluster, vcId: number, nowUs: Us): boolean =>
+  cluster.vcs.some((vc) => vc.id === vcId && isServing(cluster, vc, nowUs));
 
 /** Lets everything due happen, and ends the sessions of services that have stopped. Returns the time it is now. */
 export function catchUp(realm: Realm): Us {

@@ -30,7 +30,7 @@ async function route(realm: Realm, side: SimSide, request: StartupRequest): Prom
   for (let look = 0; look <= looks; look += 1) {
     const nowUs = catchUp(realm);
     const vc = findVc(cluster, name);
-    if (vc !== null && isServing(vc, nowUs)) return vc;
+    if (vc !== null && isServing(cluster, vc, nowUs)) return vc;
     if (waitMs === 0 || signal.aborted) break;
     if (look < looks) await realm.time.sleep(waitMs / looks, signal);
   }

@@ -5,7 +5,7 @@ import type { Plan } from '../../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
-import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
+import type { PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import { clockCheck } from '../../../src/engines/cockroach-pcr/preflights/clocks.ts';
 import { followRefusal } from '../../../src/engines/cockroach-pcr/versions.ts';
@@ -19,6 +19,7 @@ import {
   aReadSide,
   aSource,
   aStandby,
+  aStream,
   aVirtualCluster,
   gone,
   micros,
@@ -144,6 +145,60 @@ describe('the releases of both sides', () => {
     const refusal = followRefusal('west', here, 'east', there);
     if (words === null) expect(refusal).toBeNull();
     else expect(refusal?.sentence).toMatch(words);
+  });
+
+  const newer = { appVersion: '26.2', release: { year: 26, number: 2, text: 'v26.2.2' }, activeVersion: '25.4-upgrading-to-26.2-step-004' };
+  const notNewer = { ...newer, activeVersion: '26.2' };
+  const unreadable = { ...notNewer, appVersion: null };
+  const old = { release: { year: 25, number: 4, text: 'v25.4.1' }, activeVersion: '25.4' };
+  const left = { ...aReadSide(aVirtualCluster({ service: 'none', activated: micros(2 * hour) }), { history: 'kept' }), ground: aGround };
+
+  /** Every operation that begins a stream, on a source as given. */
+  const beginnings = (source: Partial<ReadSide>): readonly (readonly [Operation, PcrDetail])[] => [
+    [
+      { kind: 'setup', link },
+      aDetail(aSource({ ...source, ground: aGround }), aReadSide(null, { ground: { ...aGround, virtualClusters: [] } })),
+    ],
+    [{ kind: 'rebuild', link }, aDetail(aSource({ ...source, ground: aGround }), left)],
+    [{ kind: 'failback', link }, aDetail(left, aReadSide(aVirtualCluster({ activated: micros(hour) }), { ...source, history: 'kept' }))],
+  ];
+
+  it.each(['setup', 'rebuild', 'failback'])('a %s: no virtual cluster is copied that is newer than its own control plane', (kind) => {
+    const on = (source: Partial<ReadSide>) => {
+      const [operation, detail] = beginnings(source).find(([one]) => one.kind === kind) ?? [];
+      if (operation === undefined || detail === undefined) throw new TypeError(kind);
+      return answer(operation, detail, aMadeLink());
+    };
+    expect(on(newer)).toMatchObject({
+      kind: 'refusal',
+      sentence: expect.stringContaining('active version 26.2, newer than 25.4-upgrading'),
+    });
+    expect(on(notNewer)).toMatchObject({ kind: 'plan' });
+    expect(JSON.stringify(on(notNewer))).not.toContain('is unknown');
+    expect(on(unreadable)).toMatchObject({
+      kind: 'plan',
+      warnings: expect.arrayContaining([expect.stringMatching(/active version of main on .* is unknown/)]),
+    });
+  });
+
+  it.each([failover, switchover])('a $kind: nothing is promoted that the standby could not start', (operation) => {
+    expect(answer(operation, aDetail(aSource(notNewer), aStandby({}, old)))).toMatchObject({
+      kind: 'refusal',
+      sentence: expect.stringContaining('newer than 25.4 on sql-west: once promoted, it would not start there'),
+      next: expect.stringContaining('/repl upgrade prod-sql'),
+    });
+    expect(planned(operation, aDetail(aSource(notNewer), aStandby())).warnings.join(' ')).not.toContain('is unknown');
+    expect(planned(operation, aDetail(aSource(unreadable), aStandby())).warnings.join(' ')).toContain('is unknown');
+    expect(answer(failover, aDetail(gone, aStandby({}, old)))).toMatchObject({ kind: 'plan' });
+  });
+
+  it('a failover that somebody began, or to a time to come, is judged alike; one to a time past says what it depends on', () => {
+    const begun = aReadSide(aStream({ status: 'replication failing over', failover: micros(hour) }), old);
+    expect(answer(failover, aDetail(aSource(notNewer), begun))).toMatchObject({ kind: 'refusal' });
+    const to = (at: number): Operation => ({ kind: 'failover', link, to: { kind: 'time', at } });
+    const here = aDetail(aSource(notNewer), aStandby({}, old));
+    expect(answer(to(nowMs + hour), here)).toMatchObject({ kind: 'refusal' });
+    expect(planned(to(nowMs - hour), here).warnings.join(' ')).toMatch(/only if it was not upgraded yet at that time/);
   });
 
   it('are judged before a setup, a rebuild and a failback', () => {

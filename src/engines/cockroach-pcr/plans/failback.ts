@@ -8,7 +8,7 @@ import type { PcrLink } from '../config.ts';
 import { expiryMsOf, followersOf, microsOf, type PcrDetail, phaseOf, type ReadSide, readerName, writableOf } from '../detail.ts';
 import { connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { keptSteps, optionWarnings } from '../options.ts';
-import { followRefusal } from '../versions.ts';
+import { followRefusal, unseenVersion } from '../versions.ts';
 import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
 import { closeSteps } from './reader.ts';
 
@@ -201,6 +201,7 @@ function warningsOf(way: Return): readonly string[] {
       ? []
       : [`${here} reaches ${there} by its external connection ${connection}; where that leads is not shown here.`]),
     ...(read.reader == null ? [] : [`${readerName(link.settings.virtualCluster)} on ${here} is dropped; what reads from it is cut off.`]),
+    ...unseenVersion(there, link.settings.virtualCluster, sourceRead),
     ...optionWarnings(link, here, read, there, sourceRead),
     `The roles stay as they are: once ${here} follows, /repl switchover ${link.id} makes it the primary again.`,
   ];

@@ -16,6 +16,7 @@ import {
 } from '../failover-steps.ts';
 import { insteadOf } from '../instead.ts';
 import { copyAgeMs, type Scene } from '../scene.ts';
+import { serveRefusal } from '../versions.ts';
 import { pausedWords, spell, spellTime } from '../words.ts';
 import { planAhead } from './ahead.ts';
 import { planContinue } from './continue.ts';
@@ -28,6 +29,8 @@ const strideMs = 30_000;
 /** Plans a failover in whatever state the follower is: also one that somebody began before. Pure. */
 export function planFailover(operation: Failover, scene: Scene): Outline | Refusal {
   const { follower } = scene;
+  const refusal = isPast(operation, scene) ? null : serveRefusal('failover', scene);
+  if (refusal !== null) return refusal;
   if (follower.phase === 'reverting' || follower.phase === 'ready') return planContinue(operation, scene);
   const ageMs = copyAgeMs('failover', scene);
   if (typeof ageMs !== 'number') return ageMs;
@@ -46,6 +49,10 @@ const isAhead = (at: Micros, { follower }: Scene): boolean => {
   const newest = microsOf(follower.vc.replicated);
   return newest !== null && at > newest;
 };
+
+/** As of a time past the virtual cluster may not have been upgraded yet, so that it can be served. */
+const isPast = ({ to }: Failover, scene: Scene): boolean =>
+  to.kind === 'time' && scene.follower.phase !== 'ready' && scene.follower.phase !== 'reverting' && !isAhead(microsOfMs(to.at), scene);
 
 /** COMPLETE may be sent again while one is pending: it moves the time, and LATEST takes what is there. */
 function planPending(operation: Failover, scene: Scene, ageMs: number, pending: Micros): Outline | Refusal {
@@ -79,6 +86,7 @@ function promote(operation: Failover, scene: Scene, ageMs: number, replaces: str
       ...insteadOf(operation, scene, ageMs),
       ...(replaces === null ? [] : [`This takes the place of the failover of ${here} that is pending for ${spellTime(replaces)}.`]),
       ...fenceWarnings(scene),
+      ...newerWarnings(scene),
       ...stateWarnings(scene),
       ...promotionWarnings(scene, operation.to.kind === 'time'),
     ],
@@ -128,6 +136,16 @@ const downtimeOf = ({ to }: Failover, here: string): Estimate =>
         words: `A promotion to the latest time normally ends within ${spell(usualPromotionMs)}; then the service of ${here} starts, and people redirect the traffic.`,
       }
     : { ms: null, words: `How long ${here} takes to go back in time depends on how much was written since, so it can't be predicted.` };
+
+/** Only where it is to a time past; to any other one it is refused. */
+function newerWarnings(scene: Scene): readonly string[] {
+  const newer = serveRefusal('failover', scene);
+  if (newer === null || scene.sourceRead.kind !== 'read') return [];
+  const { here, sourceRead, link } = scene;
+  return [
+    `${link.settings.virtualCluster} has the active version ${sourceRead.appVersion} by now, newer than ${scene.follower.read.activeVersion} on ${here}: it starts on ${here} only if it was not upgraded yet at that time. ${newer.next}`,
+  ];
+}
 
 function stateWarnings({ follower, here }: Scene): readonly string[] {
   if (follower.phase === 'paused') return [`On ${here}, ${pausedWords(follower.vc)}: everything written since the pause is lost.`];

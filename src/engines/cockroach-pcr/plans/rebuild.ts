@@ -9,7 +9,7 @@ import { type GroundRead, type PcrDetail, type Phase, phaseOf, type ReadSide, wr
 import { copySteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { optionWarnings } from '../options.ts';
 import { licenceWarnings } from '../setup-ground.ts';
-import { followRefusal } from '../versions.ts';
+import { followRefusal, unseenVersion } from '../versions.ts';
 import { phaseWords, problemOf } from '../words.ts';
 
 /** The drop is answered at once; its space is freed later by the database itself, ms. */
@@ -164,6 +164,7 @@ function warningsOf({ link, read, sourceRead, here, there }: Pair): readonly str
   return [
     ...failback,
     ...resume,
+    ...unseenVersion(there, link.settings.virtualCluster, sourceRead),
     ...optionWarnings(link, here, read, there, sourceRead),
     ...licenceWarnings(link, [read, here], [sourceRead, there]),
     `Until the copy is complete, which can take hours, nothing protects ${there}: no failover is possible.`,

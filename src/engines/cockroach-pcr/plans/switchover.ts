@@ -6,6 +6,7 @@ import { type Acts, actsFor } from '../acts.ts';
 import { writableOf } from '../detail.ts';
 import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, servingSteps, usualPromotionMs } from '../failover-steps.ts';
 import { copyAgeMs, promotionUnderWay, type Scene } from '../scene.ts';
+import { serveRefusal } from '../versions.ts';
 import { phaseWords, problemOf, spell } from '../words.ts';
 
 type Asked = Extract<Operation, { kind: 'switchover' }>;
@@ -32,7 +33,7 @@ export function sharesOf(maxWriteStopMs: number) {
 
 export function planSwitchover(asked: Asked, scene: Scene): Outline | Refusal {
   const operation = { ...asked, maxWriteStopMs: asked.maxWriteStopMs ?? usualWriteStopMs };
-  const refusal = promotionUnderWay('switchover', scene) ?? sourceRefusal(scene);
+  const refusal = promotionUnderWay('switchover', scene) ?? sourceRefusal(scene) ?? serveRefusal('switchover', scene);
   if (refusal !== null) return refusal;
   const lagMs = copyAgeMs('switchover', scene);
   if (typeof lagMs !== 'number') return lagMs;

@@ -3,17 +3,19 @@ import { simSides } from '../contract.ts';
 import { refreshLdr } from '../ldr/state/lifecycle.ts';
 import { moveFrontier, moveWork } from './frontier.ts';
 import { isWorking } from './jobs.ts';
-import { type Cluster, isDown, jobOf, type SimState, type Stream, type Us } from './model.ts';
+import { type Cluster, isDown, jobOf, type SimState, type Stream, type Us, type Vc } from './model.ts';
 import { timersOf } from './timers.ts';
 
 /** Guards against a world that never comes to rest: more than a year's worth of events. */
 const mostEvents = 100_000;
 
+/** Binaries that are older than a virtual cluster's active version refuse to start its SQL, whatever its service mode says. */
+export const canStart = (cluster: Cluster, vc: Vc): boolean =>
+  vc.goneUs === null && vc.base === 'ready' && vc.service === 'shared' && Number(vc.finalized.version) <= Number(cluster.dialect.version);
+
 /** True when an application could write on this side: a ready virtual cluster with its service on, in a region that is alive. */
 export const isWritable = (cluster: Cluster): boolean =>
-  !isDown(cluster) &&
-  (cluster.flat ||
-    cluster.vcs.some((vc) => vc.id > 2 && vc.readerOf === null && vc.goneUs === null && vc.base === 'ready' && vc.service === 'shared'));
+  !isDown(cluster) && (cluster.flat || cluster.vcs.some((vc) => vc.id > 2 && vc.readerOf === null && canStart(cluster, vc)));
 
 function noteWritable(state: SimState, side: SimSide, atUs: Us): void {
   const open = state.writable.find((interval) => interval.side === side && interval.toUs === null);
