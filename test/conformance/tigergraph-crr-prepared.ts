@@ -10,7 +10,7 @@ export type Prepare = (world: TigerWorld) => Promise<void>;
 const inPath = `PATH="$PATH":'/home/tigergraph/tigergraph/app/cmd'; `;
 
 /** What a person at a node of the cluster does. Throws TypeError when it fails. */
-async function at(world: TigerWorld, side: Side, command: string, node = 'm1'): Promise<void> {
+export async function atNode(world: TigerWorld, side: Side, command: string, node = 'm1'): Promise<void> {
   const { exitCode, stdout, stderr } = await world.host(side, node).run(inPath + command, { tag: '' });
   if (exitCode !== 0) throw new TypeError(`${command}: ${exitCode} ${stderr}${stdout}`);
 }
@@ -28,7 +28,7 @@ async function takeBackup(world: TigerWorld, side: Side, tag: string): Promise<v
     ? `GSQL_USERNAME=${user}; GSQL_PASSWORD=${word}; export GSQL_USERNAME GSQL_PASSWORD; gbar backup -t ${tag}`
     : `gadmin backup create ${tag}${exact}`;
   if (cluster === '') throw new TypeError('no cluster');
-  await at(world, side, command);
+  await atNode(world, side, command);
 }
 
 /** Full backups, the last one the newest. */
@@ -47,7 +47,7 @@ export const chained =
   (side: Side): Prepare =>
   async (world) => {
     await backedUp(side, 'weekly')(world);
-    await at(world, side, 'gadmin backup create daily --custom-tag --incremental');
+    await atNode(world, side, 'gadmin backup create daily --custom-tag --incremental');
   };
 
 const hour = 3_600_000;
@@ -69,16 +69,25 @@ export const moment = `${new Date(systemClock.now() - hour / 2).toISOString().sl
 export const stopped =
   (side: Side): Prepare =>
   (world) =>
-    at(world, side, 'gadmin stop -y');
+    atNode(world, side, 'gadmin stop -y');
 
 /** The load balancer sends applications to the old primary again. */
 export const cameBack: Prepare = async (world) => world.control().fence('primary', false);
 
-export const paused: Prepare = (world) => at(world, 'standby', 'gadmin crr stop -y');
+export const paused: Prepare = (world) => atNode(world, 'standby', 'gadmin crr stop -y');
+
+/** A task of its connector has failed, and stays so until somebody restarts it. */
+export const failing: Prepare = async (world) => world.faults.connector('standby', 'failed');
+
+/** What people do to the connector itself. */
+export const connector =
+  (verb: 'pause' | 'delete'): Prepare =>
+  (world) =>
+    atNode(world, 'standby', `gadmin connector ${verb} infr_mm`);
 
 /** Its connector runs, and nothing is replayed. */
 export const misled: Prepare = async (world) => {
-  await at(
+  await atNode(
     world,
     'standby',
     'gadmin config set System.CrossRegionReplication.TopicPrefix Primary.Primary && gadmin config apply -y && gadmin restart all -y',
@@ -95,7 +104,7 @@ export async function copiedByHand(world: TigerWorld, step: Step): Promise<void>
   for (const { name } of world.primary.nodes)
     for (const { ip } of world.standby.nodes)
       for (const tag of tags)
-        await at(
+        await atNode(
           world,
           'primary',
           `test -d ${path}/${tag} && rsync -a -e ${ssh} '${path}/${tag}/' 'tigergraph@${ip}:${path}/${tag}/'`,
@@ -122,9 +131,10 @@ export const upgraded =
     const { version: before } = world.side('standby');
     world.control().fence('standby', true);
     const hasCrr = !/^3\.[0-9]\./.test(before);
-    if (hasCrr) await at(world, 'standby', 'gadmin crr stop -y');
-    if (!hasCrr || /^4\.[2-9]/.test(version)) {
-      await at(
+    if (hasCrr) await atNode(world, 'standby', 'gadmin crr stop -y');
+    const leaves = !hasCrr || /^4\.[2-9]/.test(version);
+    if (leaves) {
+      await atNode(
         world,
         'standby',
         'gadmin config set System.CrossRegionReplication.Enabled false && gadmin config apply -y && gadmin restart all -y',
@@ -132,4 +142,5 @@ export const upgraded =
       await online(world, 'standby');
     }
     for (const side of ['primary', 'standby'] as const) world.control().upgrade(side, version);
+    if (leaves) await atNode(world, 'standby', 'gadmin stop -y');
   };

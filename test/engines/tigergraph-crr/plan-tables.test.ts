@@ -51,13 +51,18 @@ describe('what is planned', () => {
     ['switchover', 'primary gone', '4.1.4', 'refused'],
     ['switchover', 'paused', '4.1.4', 'refused'],
     ['switchover', 'split brain', '4.1.4', 'refused'],
+    ['upgrade finish', 'split brain', '3.9.3', 'refused'],
+    ['upgrade finish', 'split brain', '4.1.4', 'refused'],
     ['fence', 'split brain', '3.9.1', ['east stop-services']],
     ['fence', 'split brain', '4.1.4', ['east stop-services']],
     ['pause', 'following', '4.1.4', ['west stop-replication']],
     ['pause', 'following', '3.9.3', 'refused'],
     ['pause', 'paused', '4.1.4', 'refused'],
     ['resume', 'paused', '4.1.4', ['west start-replication']],
-    ['resume', 'failing', '4.1.4', 'refused'],
+    ['resume', 'paused', '3.9.3', ['west restart-connector']],
+    ['resume', 'failing', '3.9.3', ['west restart-connector']],
+    ['resume', 'failing', '4.1.4', ['west restart-connector']],
+    ['resume', 'primary gone', '3.9.3', 'refused'],
     ['resume', 'following', '4.1.4', 'refused'],
     ['teardown', 'following', '4.1.4', ['west stop-replication', 'west stop-services', 'west configure']],
     ['teardown', 'following', '3.9.1', ['west stop-services', 'west configure']],
@@ -125,6 +130,18 @@ describe('what is planned', () => {
       const refused = planCrr(operation, link, seen);
       expect(refused.kind === 'refusal' ? refused.sentence : `${name} is planned`).toMatch(words);
     }
+  });
+
+  it('finishes no upgrade over a side that counts changes of its own', () => {
+    const fine = detailIn('torn down', '4.1.4');
+    const sequence = { kind: 'read', last: 99, waiting: 0 } as const;
+    if (fine.standby.kind !== 'read' || operations['upgrade finish'] === undefined) throw new TypeError('no such state');
+    const seen = observationOf(link, { ...fine, standby: { ...fine.standby, sequence } }, 3_000);
+    const refused = planCrr(operations['upgrade finish'], link, seen);
+    expect(refused.kind === 'refusal' ? refused.sentence : 'planned').toMatch(
+      /graph-west has 99 changes of metadata and graph-east only \d+/,
+    );
+    expect(refused.kind === 'refusal' ? refused.next : '').toMatch(/If it was promoted, \/repl fence/);
   });
 
   it.each([

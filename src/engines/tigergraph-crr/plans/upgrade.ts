@@ -19,7 +19,7 @@ import { budgets, changeStep, keepAwayAct, longDraft, lookStep } from '../drafts
 import { isAtLeast } from '../parse/version.ts';
 import { hasCrr, type Party, pairRefusal, partyOn, restoresAsDr, stagedRefusal, stateWords } from '../scene.ts';
 import { backupPause, backupWarnings, carrySteps, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from '../seed.ts';
-import { followersOf, phaseOf } from '../state.ts';
+import { followersOf, phaseOf, writableOf } from '../state.ts';
 import { superuserRefusal } from './seed.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
@@ -75,10 +75,10 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     warnings: [
       ...(leaves
         ? [
-            `The vendor restarts ${to.name} at this point; here its services stay stopped, since it would take writes beside ${from.name}. Its upgrade starts them: from then on nothing but the first step of people keeps applications away from ${to.name}, until the upgrade is finished.`,
+            `The vendor restarts ${to.name} at this point; here its services stay stopped, since it would take writes beside ${from.name}. Its upgrade starts them, and from then on nothing but the first step of people keeps applications away from ${to.name}: stop them again (gadmin stop -y) once it is upgraded.`,
           ]
         : []),
-      `Then upgrade both clusters to the same version (./install.sh -U as the TigerGraph user of each), without requests and loading, and ask for /repl upgrade ${link.id} finish.`,
+      `Then upgrade both clusters to the same version (./install.sh -U as the TigerGraph user of each), without requests and loading${leaves ? `, stop the services of ${to.name}` : ''}, and ask for /repl upgrade ${link.id} finish.`,
       `An upgrade can't be taken back.`,
       ...backupWarnings(from),
     ],
@@ -101,33 +101,66 @@ function planFinish(link: CrrLink, detail: CrrDetail): Outline | Refusal {
   if (phaseOf(detail[from.side]) !== 'serving')
     return notNow(`The upgrade of ${link.id} can't be finished: ${stateWords(link, detail)}.`, `${from.name} has to take writes first.`);
   const refusal =
-    pairRefusal(link, detail, from, to, 'upgrade') ?? superuserRefusal(link, 'finish of the upgrade') ?? stagedRefusal(to, 'upgrade');
+    (follower === undefined ? mayHaveServed(link, from, to) : null) ??
+    pairRefusal(link, detail, from, to, 'upgrade') ??
+    superuserRefusal(link, 'finish of the upgrade') ??
+    stagedRefusal(to, 'upgrade');
   if (refusal !== null) return refusal;
   const resume = resumeSteps(link, from, to, follower !== undefined);
   if (isRefusal(resume)) return resume;
-  const takes = resume.some(({ kind }) => kind === kinds.takeBackup);
   return {
     summary: `Have ${to.name} follow ${from.name} again, now that both run ${to.version.text}.`,
     steps: [lookStep(verifyVersionAct(to.at, to.version.text)), ...resume],
-    predictedLoss:
-      follower === undefined
-        ? {
-            ms: null,
-            words: `What ${to.name} alone took since the upgrade was begun, which should be nothing. ${from.name} loses nothing.`,
-          }
-        : { ms: 0, words: `Nothing: ${to.name} has not left the replication.` },
-    predictedDowntime: takes ? backupPause(from) : { ms: 0, words: `Applications go on with ${from.name}.` },
-    warnings:
-      follower === undefined
-        ? [
-            `If ${to.name} was promoted since, stop here: this makes it follow ${from.name}.`,
-            `Keep applications away from ${to.name} until it follows; then they may read from it again.`,
-            ...(takes ? backupWarnings(from) : []),
-          ]
-        : [
-            `What ${from.name} took since the upgrade was begun has to be in its Kafka still; if ${to.name} does not catch up, /repl rebuild ${link.id} fills it anew.`,
-          ],
+    ...(follower === undefined ? outlookOfRefill(from, to, resume) : outlookOfResume(link, from, to)),
   };
+}
+
+type Outlook = Pick<Outline, 'predictedLoss' | 'predictedDowntime' | 'warnings'>;
+
+function outlookOfRefill(from: Party, to: Party, steps: Outline['steps']): Outlook {
+  const takes = steps.some(({ kind }) => kind === kinds.takeBackup);
+  return {
+    predictedLoss: {
+      ms: null,
+      words: `What ${to.name} alone took since the upgrade was begun, which should be nothing. ${from.name} loses nothing.`,
+    },
+    predictedDowntime: takes ? backupPause(from) : goesOn(from),
+    warnings: [
+      `If ${to.name} was promoted before it was stopped, stop here: this makes it follow ${from.name}, and what it took is gone.`,
+      `Keep applications away from ${to.name} until it follows; then they may read from it again.`,
+      ...(takes ? backupWarnings(from) : []),
+    ],
+  };
+}
+
+const outlookOfResume = (link: CrrLink, from: Party, to: Party): Outlook => ({
+  predictedLoss: { ms: 0, words: `Nothing: ${to.name} has not left the replication.` },
+  predictedDowntime: goesOn(from),
+  warnings: [
+    `What ${from.name} took since the upgrade was begun has to be in its Kafka still; if ${to.name} does not catch up, /repl rebuild ${link.id} fills it anew.`,
+  ],
+});
+
+const goesOn = (from: Party) => ({ ms: 0, words: `Applications go on with ${from.name}.` });
+
+/**
+ * A side that left the replication for an upgrade and one that was promoted look alike, and a finish destroys what the latter took. So
+ * people stop the side that is to follow, as they do before a set-up, and its own changes of metadata are counted where it tells them.
+ */
+function mayHaveServed(link: CrrLink, from: Party, to: Party): Refusal | null {
+  const ways = `If it was promoted, /repl fence ${link.id} and /repl failback ${link.id} make ${from.name} follow it.`;
+  const own = to.read.sequence;
+  const other = from.read.sequence;
+  if (own.kind === 'read' && other.kind === 'read' && own.last > other.last)
+    return notNow(
+      `${to.name} has ${own.last} changes of metadata and ${from.name} only ${other.last}, so ${to.name} took some of its own; a finish of the upgrade of ${link.id} would destroy them.`,
+      ways,
+    );
+  if (writableOf(to.read) === 'no') return null;
+  return notNow(
+    `${to.name} takes writes, or may, so it may hold what ${from.name} lacks; a finish of the upgrade of ${link.id} would destroy that.`,
+    `${ways} If nothing but its upgrade has started it, stop its services (gadmin stop -y), then ask again.`,
+  );
 }
 
 const depth = (detail: CrrDetail, side: 'primary' | 'standby'): number => {
