@@ -6,6 +6,8 @@ export interface Refusal {
   readonly sentence: string;
   /** What the person can do now: one full sentence. */
   readonly next: string;
+  /** Everything that stands in the way, full sentences, when `sentence` names only the first of it. */
+  readonly all?: readonly string[];
 }
 
 /** Every refusal has a code here and a line in the operator docs. A retired code is never used again. */

@@ -3,7 +3,7 @@ import { type Fault, isFault } from '../domain/faults.ts';
 import type { ChannelId, MessageTs, UserId } from '../domain/ids.ts';
 import type { Log } from '../domain/log.ts';
 import type { SlackCalls } from './calls.ts';
-import { ladder, type ResponseUrls, type Said } from './response-url.ts';
+import { ladder, plainWords, type ResponseUrls, type Said } from './response-url.ts';
 
 /** Where a person can be answered. */
 export interface Address {
@@ -34,6 +34,12 @@ export interface AnswersDeps {
 const mostLimits = 2;
 /** Longest wait that is worth it for an answer, ms. */
 const longestWaitMs = 30_000;
+/** So many messages are sent at once; after them one every `paceMs`, since Slack takes about one a second in one place. */
+const burst = 4;
+const paceMs = 1_000;
+const elsewhere = plainWords('I cannot show more of this here, so the rest follows in your direct messages with me.');
+/** Where an ephemeral message may be shown; null in direct messages, in which the bot's own messages are private anyway. */
+const channelOf = ({ channel }: Address): ChannelId | null => (channel === null || channel.startsWith('D') ? null : channel);
 const blockRefusals = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'invalid_attachments']);
 
 type Call = (blocks: { readonly blocks?: readonly unknown[] }) => Promise<unknown>;
@@ -74,21 +80,60 @@ export function createAnswers({ calls, responseUrls, clock, log }: AnswersDeps):
     return fault.effect !== 'not-applied';
   }
 
-  async function privately({ user, channel, thread, responseUrl }: Address, said: Said): Promise<void> {
-    const { text } = said;
-    if (responseUrl !== null && (await responseUrls.answer(responseUrl, said))) return;
+  const ephemeral = ({ user, thread }: Address, { text }: Said, inChannel: ChannelId): Call => {
     const place = thread === null ? {} : { thread_ts: thread };
-    const ephemeral: Call = (blocks) => calls.call('chat.postEphemeral', { channel: channel ?? '', user, text, ...place, ...blocks });
-    if (channel !== null && !channel.startsWith('D') && (await deliver(ephemeral, said, 'ephemeral'))) return;
-    const direct: Call = (blocks) =>
+    return (blocks) => calls.call('chat.postEphemeral', { channel: inChannel, user, text, ...place, ...blocks });
+  };
+  const direct =
+    ({ user }: Address, { text }: Said): Call =>
+    (blocks) =>
       calls.call('chat.postMessage', { channel: user, text, unfurl_links: false, unfurl_media: false, ...blocks });
-    if (await deliver(direct, said, 'direct message')) return;
+
+  const unseen = async (address: Address, said: Said): Promise<boolean> => {
+    const channel = channelOf(address);
+    return channel !== null && (await deliver(ephemeral(address, said, channel), said, 'ephemeral'));
+  };
+
+  /** False when the person could not be reached in any way. */
+  async function privately(address: Address, said: Said): Promise<boolean> {
+    const { user, responseUrl } = address;
+    if (responseUrl !== null && (await responseUrls.answer(responseUrl, said))) return true;
+    if ((await unseen(address, said)) || (await deliver(direct(address, said), said, 'direct message'))) return true;
     log.warn({ event: 'slack.answer.lost', person: user }, 'A person could not be answered in any way.');
+    return false;
   }
 
-  /** One message after the other: those that follow say what the first had no room for. */
-  async function inOrder(said: Said, tell: (one: Said) => Promise<void>): Promise<void> {
-    for (const one of [said, ...(said.more ?? [])]) await tell(one);
+  /** A response address takes five answers, so what is longer goes on as messages of the bot: all of them in the same place. */
+  async function atLength(address: Address, said: Said, more: readonly Said[]): Promise<void> {
+    const arrived = [await privately(address, said)];
+    let here = channelOf(address) !== null;
+    for (const one of more) {
+      await clock.sleep(paceMs);
+      const shown = here && (await unseen(address, one));
+      if (here && !shown && address.responseUrl !== null) await responseUrls.answer(address.responseUrl, elsewhere);
+      here = shown;
+      arrived.push(shown || (await deliver(direct(address, one), one, 'direct message')));
+    }
+    const lost = arrived.filter((one) => !one).length;
+    if (lost > 0) await privately(address, plainWords(`${lost} of the ${arrived.length} messages of this answer did not arrive. Ask again.`));
+  }
+
+  async function toOne(address: Address, said: Said): Promise<void> {
+    const more = said.more ?? [];
+    if (more.length >= burst) return atLength(address, said, more);
+    for (const one of [said, ...more]) await privately(address, one);
+  }
+
+  async function toThread(address: Address & { readonly channel: ChannelId; readonly thread: MessageTs }, said: Said): Promise<void> {
+    const { channel, thread } = address;
+    const all = [said, ...(said.more ?? [])];
+    for (const [place, one] of all.entries()) {
+      if (place >= burst) await clock.sleep(paceMs);
+      const { text } = one;
+      const post: Call = (blocks) =>
+        calls.call('chat.postMessage', { channel, thread_ts: thread, text, unfurl_links: false, unfurl_media: false, ...blocks });
+      if (!(await deliver(post, one, 'thread'))) await privately(address, one);
+    }
   }
 
   /** A bug in answering must not undo what was answered about. */
@@ -96,22 +141,7 @@ export function createAnswers({ calls, responseUrls, clock, log }: AnswersDeps):
     answered.catch((cause: unknown) => log.error({ event: 'slack.answer.bug', cause }, 'Answering failed.'));
 
   return {
-    privately: (address, said) => safely(inOrder(said, (one) => privately(address, one))),
-    inThread: (address, said) =>
-      safely(
-        inOrder(said, async (one) => {
-          const { channel, thread } = address;
-          const post: Call = (blocks) =>
-            calls.call('chat.postMessage', {
-              channel,
-              thread_ts: thread,
-              text: one.text,
-              unfurl_links: false,
-              unfurl_media: false,
-              ...blocks,
-            });
-          if (!(await deliver(post, one, 'thread'))) await privately(address, one);
-        }),
-      ),
+    privately: (address, said) => safely(toOne(address, said)),
+    inThread: (address, said) => safely(toThread(address, said)),
   };
 }

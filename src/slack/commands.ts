@@ -2,7 +2,7 @@ import type { Caller } from '../app.ts';
 import { refuse } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Address } from './answers.ts';
-import { jsonOf, sendJson } from './json-replies.ts';
+import { jsonOf, sendFile } from './json-replies.ts';
 import { reachOf } from './outsiders.ts';
 import { plainWords, type Said } from './response-url.ts';
 import type { Mark, Route, RouteDeps } from './routes.ts';
@@ -57,8 +57,8 @@ async function answer(reply: Reply, said: Said, address: Address, inThread: bool
   }
   const { channel, thread } = address;
   const target = inThread && channel !== null && thread !== null ? { ...address, channel, thread } : null;
-  const json = jsonOf(reply);
-  if (json !== null && (await sendJson(json, address, target, deps))) return undefined;
+  const file = jsonOf(reply) ?? said.file ?? null;
+  if (file !== null && (await sendFile(file, address, target, deps))) return undefined;
   return target === null ? answers.privately(address, said) : answers.inThread(target, said);
 }
 

@@ -1,26 +1,22 @@
 import { isFault } from '../domain/faults.ts';
+import type { ChannelId, MessageTs } from '../domain/ids.ts';
 import type { Reply } from '../domain/reply.ts';
 import type { Address } from './answers.ts';
 import { uploadFile } from './files.ts';
-import { plainWords } from './response-url.ts';
+import { plainWords, type SaidFile } from './response-url.ts';
 import type { RouteDeps } from './routes.ts';
-
-export interface JsonReply {
-  readonly name: string;
-  readonly title: string;
-  readonly content: string;
-}
 
 /** What the message shows of JSON without cutting it; longer JSON is sent as a file. */
 const longestInMessage = 11_000;
 
-function json(name: string, title: string, value: unknown): JsonReply | null {
+function json(name: string, title: string, value: unknown): SaidFile | null {
   const content = JSON.stringify(value, null, 1);
-  return content.length <= longestInMessage ? null : { name, title, content };
+  const words = `${title}: the JSON is too long for a message, so it is a file: in this thread, or else in your direct messages with me.`;
+  return content.length <= longestInMessage ? null : { name, title, content, beginning: plainWords(words) };
 }
 
 /** The JSON that a reply asks to be shown, when it is too long for a message; null otherwise. */
-export function jsonOf(reply: Reply): JsonReply | null {
+export function jsonOf(reply: Reply): SaidFile | null {
   switch (reply.kind) {
     case 'status':
       return reply.json ? json('status.json', 'Status of the links', { observations: reply.observations, live: reply.live }) : null;
@@ -35,16 +31,20 @@ export function jsonOf(reply: Reply): JsonReply | null {
   }
 }
 
-/** Sends a file where the answer goes; a file cannot be ephemeral, so a private one goes into the direct message. False when Slack did not take it. */
-export async function sendJson(
-  { name, title, content }: JsonReply,
+/**
+ * Sends a file where the answer goes, and says what is said beside it; a file cannot be ephemeral, so a private one goes into the direct
+ * message. False when Slack did not take it.
+ */
+export async function sendFile(
+  { name, title, content, beginning }: SaidFile,
   address: Address,
-  thread: { readonly channel: string; readonly thread: string } | null,
+  thread: { readonly channel: ChannelId; readonly thread: MessageTs } | null,
   { calls, answers, fetch, log }: RouteDeps,
 ): Promise<boolean> {
   try {
     if (thread !== null) {
       await uploadFile(calls, fetch, { name, title, content, channel: thread.channel, thread: thread.thread });
+      await answers.inThread({ ...address, ...thread }, beginning);
       return true;
     }
     const { channel, ts } = await calls.call('chat.postMessage', {
@@ -52,10 +52,7 @@ export async function sendJson(
       text: `${title}, as you asked for it, is in this thread.`,
     });
     await uploadFile(calls, fetch, { name, title, content, channel, thread: ts });
-    await answers.privately(
-      address,
-      plainWords(`${title}: the JSON is too long for a message, so I sent it to you as a file in a direct message.`),
-    );
+    await answers.privately(address, beginning);
     return true;
   } catch (cause) {
     if (!isFault(cause)) throw cause;

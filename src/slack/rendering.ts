@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Reply } from '../domain/reply.ts';
-import { pagesOf, renderReply } from './messages/reply.ts';
+import { renderAnswer } from './messages/reply.ts';
 import type { Said } from './response-url.ts';
 
 /** A reply as people are shown it, with the plain form for workspaces that refuse newer blocks. */
@@ -8,7 +8,20 @@ export const renderer =
   (clock: Clock) =>
   (reply: Reply): Said => {
     const now = clock.now();
-    const more = pagesOf(reply);
-    const said = { ...renderReply(reply, { now }), plainBlocks: renderReply(reply, { now, mode: 'plain' }).blocks };
-    return more.length === 0 ? said : { ...said, more };
+    const { messages, file } = renderAnswer(reply, { now });
+    const plain = renderAnswer(reply, { now, mode: 'plain' });
+    const said = messages.map((message, place): Said => ({ ...message, plainBlocks: plain.messages[place]?.blocks ?? [] }));
+    // There is always a first one.
+    const [first = messages[0], ...more] = said;
+    if (file === null) return more.length === 0 ? first : { ...first, more };
+    const { title, content, beginning } = file;
+    const beside = { ...beginning, plainBlocks: plain.file?.beginning.blocks ?? [] };
+    return { ...first, more, file: { name: fileName(title), title, content, beginning: beside } };
   };
+
+const fileName = (title: string): string =>
+  `${title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60)}.txt`;

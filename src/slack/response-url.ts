@@ -9,6 +9,16 @@ export interface Said {
   readonly plainBlocks?: readonly unknown[];
   /** What does not fit into it: further messages that follow in order. */
   readonly more?: readonly Said[];
+  /** All of it as a file, when it is so much that messages are only for where no file can be sent. */
+  readonly file?: SaidFile;
+}
+
+export interface SaidFile {
+  readonly name: string;
+  readonly title: string;
+  readonly content: string;
+  /** What is said beside it. */
+  readonly beginning: Said;
 }
 
 /** Ways to show the same, the best first; the words alone always pass. */

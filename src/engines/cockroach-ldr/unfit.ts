@@ -51,10 +51,10 @@ export function schemaRefusal(
   const [first] = blocking;
   if (first === undefined) return null;
   const more = blocking.length - 1;
-  return notNow(
-    `${first.sentence}${more > 0 ? ` There ${more === 1 ? 'is 1 more finding' : `are ${more} more findings`}; /repl preflight ${operation} ${link.id} lists all.` : ''}`,
-    first.next,
-  );
+  if (more === 0) return notNow(first.sentence, first.next);
+  const words = `There ${more === 1 ? 'is 1 more finding' : `are ${more} more findings`}; /repl preflight ${operation} ${link.id} lists all.`;
+  const all = [...new Set(blocking.map(({ sentence, next }) => `${sentence} ${next}`))];
+  return { ...notNow(`${first.sentence} ${words}`, first.next), all };
 }
 
 /** So many findings go into a plan, which is kept and shown whole; a preflight tells all. */

@@ -113,6 +113,20 @@ function wholeProblem(blocks: readonly JsonObject[]): BlockProblem | null {
   return tableProblem(blocks);
 }
 
+/** Slack documents no limit for all blocks of a message together; this much was measured: https://github.com/slackapi/bolt-js/issues/2509. */
+const mostText = 13_200;
+
+/** What is read in blocks, in characters. A table is an attachment, with a limit of its own. */
+function textIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null || ('type' in value && value.type === 'table')) return 0;
+  const own = 'text' in value && typeof value.text === 'string' ? value.text.length : 0;
+  return Object.values(value).reduce<number>((sum, part) => sum + textIn(part), own);
+}
+
+/** Why Slack would not post blocks that are fine one by one. Answers to a `response_url` were seen to pass. */
+export const lengthProblem = (blocks: readonly JsonObject[]): BlockProblem | null =>
+  textIn(blocks) > mostText ? { error: 'msg_blocks_too_long', messages: [] } : null;
+
 /** Judges blocks as Slack would on this surface; `banned` types count as unknown. */
 export function judgeBlocks(value: unknown, surface: Surface, banned: ReadonlySet<string> = new Set()): BlockProblem | null {
   if (!Array.isArray(value)) return { error: 'invalid_blocks_format', messages: [] };

@@ -115,14 +115,13 @@ export const lineChart = (title: string, chart: LineChart): Block => ({
   chart,
 });
 
-const cellBudget = 9_000;
+const longestCell = 1_000;
 
-/** A table whose first row is the header. Rows and cells beyond Slack's limits are cut, so callers say how many there are. */
+/** A table whose first row is the header. At most 99 more rows and 9,000 characters: callers see to that. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): Block {
-  const shown = rows.slice(0, 99);
-  const perCell = Math.max(12, Math.min(300, Math.floor(cellBudget / ((shown.length + 1) * heads.length))));
-  const cells = (row: readonly string[]): readonly Cell[] => row.map((text) => ({ type: 'raw_text', text: plain(text, perCell) || '-' }));
-  return { type: 'table', rows: [heads, ...shown].map(cells), column_settings: heads.map(() => ({ is_wrapped: true })) };
+  const cells = (row: readonly string[]): readonly Cell[] =>
+    row.map((text) => ({ type: 'raw_text', text: plain(text, longestCell) || '-' }));
+  return { type: 'table', rows: [heads, ...rows].map(cells), column_settings: heads.map(() => ({ is_wrapped: true })) };
 }
 
 const textLimit = 3_000;

@@ -89,6 +89,23 @@ export function listed(names: readonly Mrkdwn[], word: 'and' | 'or'): Mrkdwn {
   return md`${join(all.slice(0, -1), ', ')} ${word} ${last}`;
 }
 
+const shownAs: readonly (readonly [RegExp, string])[] = [
+  [/<!date\^[^|>]*\|([^>]*)>/g, '$1'],
+  [/<([@#])([A-Z0-9]+)>/g, '$1$2'],
+  [/<(https:[^|>]*)\|([^>]*)>/g, '$2 ($1)'],
+  // Foreign marks were replaced by their look-alikes, so these are all ours.
+  [/[*`]/g, ''],
+  [/&lt;/g, '<'],
+  [/&gt;/g, '>'],
+  [/&amp;/g, '&'],
+];
+
+/** Markup as plain text, for a file: names in it can be copied. */
+export const readable = ({ mrkdwn }: Mrkdwn): string =>
+  shownAs.reduce((text, [mark, words]) => text.replace(mark, words), mrkdwn).replace(/[∗ˋ＿∼∶]/gu, (alike) => originals[alike] ?? alike);
+
+const originals: Readonly<Record<string, string>> = { '∗': '*', ˋ: '`', '＿': '_', '∼': '~', '∶': ':' };
+
 /** Cuts markup to `max` without leaving half a mention, half an entity or half a character. */
 export function cutMrkdwn({ mrkdwn }: Mrkdwn, max: number): string {
   if (mrkdwn.length <= max) return mrkdwn;

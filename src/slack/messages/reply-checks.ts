@@ -1,10 +1,11 @@
 import type { Check } from '../../domain/plan.ts';
 import type { Reply } from '../../domain/reply.ts';
 import { cut } from './foreign.ts';
-import { lineSections } from './lines.ts';
-import { type Block, context, header, type Message, message } from './message.ts';
+import { header } from './message.ts';
 import { join, type Mrkdwn, md, typed } from './mrkdwn.ts';
+import type { Answer } from './pages.ts';
 import { count, titleOf } from './words.ts';
+import { together, whole } from './wrapping.ts';
 
 const outcomes = {
   failed: { mark: '❌', word: 'Failed', rank: 0 },
@@ -13,24 +14,28 @@ const outcomes = {
 } as const satisfies Record<Check['outcome'], object>;
 
 /** `/repl preflight`. */
-export function renderChecks({ operation, link, command, checks }: Extract<Reply, { kind: 'checked' }>): Message {
+export function renderChecks({ operation, link, command, checks }: Extract<Reply, { kind: 'checked' }>): Answer {
   const title = titleOf(operation, link);
   const verdict = verdictOf(checks, `${title} can go ahead`, `${title} cannot go ahead`);
-  return message(md`${verdict}. ${troubles(checks)}`, [
-    header(`${markOf(checks)} ${verdict}`),
-    ...checkBlocks(checks),
-    context(md`Nothing was changed. ${typed(`plan ${command}`)} shows what would run.`),
-  ]);
+  return {
+    text: md`${verdict}. ${troubles(checks)}`,
+    title: `Preflight: ${title}`,
+    head: [header(`${markOf(checks)} ${verdict}`)],
+    body: [{ kind: 'lines', lines: sorted(checks).flatMap(checkLines) }],
+    foot: md`Nothing was changed. ${typed(`plan ${command}`)} shows what would run.`,
+  };
 }
 
 /** `/repl doctor`. */
-export function renderFindings({ findings }: Extract<Reply, { kind: 'doctor' }>): Message {
+export function renderFindings({ findings }: Extract<Reply, { kind: 'doctor' }>): Answer {
   const verdict = verdictOf(findings, 'ReplOps is in order', 'ReplOps has a problem');
-  return message(md`${verdict}. ${troubles(findings)}`, [
-    header(`${markOf(findings)} ${verdict}`),
-    ...checkBlocks(findings),
-    context(md`The doctor looks and changes nothing.`),
-  ]);
+  return {
+    text: md`${verdict}. ${troubles(findings)}`,
+    title: 'Doctor',
+    head: [header(`${markOf(findings)} ${verdict}`)],
+    body: [{ kind: 'lines', lines: sorted(findings).flatMap(checkLines) }],
+    foot: md`The doctor looks and changes nothing.`,
+  };
 }
 
 function verdictOf(checks: readonly Check[], good: string, bad: string): string {
@@ -58,14 +63,12 @@ const troubles = (checks: readonly Check[]): Mrkdwn =>
     ' ',
   );
 
-/** What failed comes first, each with what was seen and what to do. */
-const checkBlocks = (checks: readonly Check[]): readonly Block[] => lineSections(sorted(checks).map(checkLine), 24_000);
-
 /** A name that begins with a cluster's is left as that is written. */
 const titled = (name: string): string => (name.includes(':') ? name : name.slice(0, 1).toUpperCase() + name.slice(1));
 
-const checkLine = ({ name, outcome, seen, next }: Check): Mrkdwn =>
-  join([
-    md`${outcomes[outcome].mark} *${outcomes[outcome].word}: ${titled(name.slice(0, 80))}.* ${cut(seen, 1_000)}`,
-    next === null ? null : md`      → ${cut(next, 600)}`,
+/** All that was seen and all that can be done, however long: in one piece if a section has room for it. */
+const checkLines = ({ name, outcome, seen, next }: Check): readonly Mrkdwn[] =>
+  together([
+    ...whole(md`${outcomes[outcome].mark} *${outcomes[outcome].word}: ${titled(cut(name, 200))}.* `, seen),
+    ...(next === null ? [] : whole(md`      → `, next)),
   ]);

@@ -2,34 +2,36 @@ import type { NamedLag } from '../../domain/lag.ts';
 import type { LagGap, LagHistory, LagTrack } from '../../domain/lag-history.ts';
 import { lagsOf } from '../../domain/observation.ts';
 import type { Reply } from '../../domain/reply.ts';
-import { ended } from './foreign.ts';
+import { cut, ended } from './foreign.ts';
 import { type LagChart, lagCharts, valueWords } from './lag-chart.ts';
-import { type Block, context, header, type Message, type Mode, message, section } from './message.ts';
+import { type Block, context, header, type Mode, section } from './message.ts';
 import { code, join, listed, type Mrkdwn, md, when } from './mrkdwn.ts';
+import type { Answer } from './pages.ts';
 import { count, duration, healthWords, lagWords } from './words.ts';
-
-const shownFacts = 14;
+import { whole } from './wrapping.ts';
 
 /** `/repl lag LINK`: what the lag is and was in words, then the same as a picture. */
-export function renderLag({ observation, history }: Extract<Reply, { kind: 'lagged' }>, mode: Mode): Message {
+export function renderLag({ observation, history }: Extract<Reply, { kind: 'lagged' }>): Answer {
   const { link, health, facts } = observation;
   const lags = lagsOf(observation);
   const stories = lags.map((lag) => storyOf(lag, lags.length > 1, history));
   const more = [...coverage(history), ...gapWords(history)];
   const charts = lagCharts(link, history);
-  const about = facts.filter((fact) => fact.about === 'lag').slice(0, shownFacts);
-  return message(md`Lag of ${link}: ${join([...stories, ...more], ' ')}`, [
-    header(`${healthWords[health].mark} Lag of ${link}: ${shortly(lags)}`),
-    section(join([health === 'healthy' ? null : md`${ended(observation.headline.slice(0, 500))}`, ...stories])),
-    more.length === 0 ? null : section(join(more)),
-    ...charts.flatMap((chart) =>
-      mode === 'native' ? [chart.block, caption(chart, history)] : [spelledOut(chart), caption(chart, history)],
-    ),
-    about.length === 0 ? null : section(join(about.map(({ label, value }) => md`*${label.slice(0, 120)}:* ${value.slice(0, 220)}`))),
-    context(
-      md`${noPicture(charts, history)}Seen ${when(history.to)}. ${code(`/repl describe ${link}`)} shows the whole state of the link.`,
-    ),
-  ]);
+  const about = facts.filter((fact) => fact.about === 'lag');
+  return {
+    text: md`Lag of ${link}: ${join([...stories, ...more], ' ')}`,
+    title: `Lag of ${link}`,
+    head: (mode: Mode) => [
+      header(`${healthWords[health].mark} Lag of ${link}: ${shortly(lags)}`),
+      section(join([health === 'healthy' ? null : md`${ended(cut(observation.headline, 800))}`, ...stories])),
+      more.length === 0 ? null : section(join(more)),
+      ...charts.flatMap((chart) =>
+        mode === 'native' ? [chart.block, caption(chart, history)] : [spelledOut(chart), caption(chart, history)],
+      ),
+    ],
+    body: [{ kind: 'lines', lines: about.flatMap(({ label, value }) => whole(md`*${cut(label, 200)}:* `, value)) }],
+    foot: md`${noPicture(charts, history)}Seen ${when(history.to)}. ${code(`/repl describe ${link}`)} shows the whole state of the link.`,
+  };
 }
 
 const shortly = (lags: readonly NamedLag[]): string =>

@@ -1,18 +1,21 @@
 import { deedOf } from '../../domain/operation.ts';
 import type { Reply } from '../../domain/reply.ts';
 import { unreachable } from '../../domain/unreachable.ts';
+import { lineSections } from './lines.ts';
 import { context, type Message, type Mode, message, section } from './message.ts';
-import { code, join, md, person } from './mrkdwn.ts';
+import { code, md, person } from './mrkdwn.ts';
+import { type Answer, alone, type Pages, paged } from './pages.ts';
 import { renderChecks, renderFindings } from './reply-checks.ts';
 import { renderHelp } from './reply-help.ts';
 import { renderInspected } from './reply-inspected.ts';
 import { renderLag } from './reply-lag.ts';
 import { renderDescribed, renderLinks, renderStatus } from './reply-links.ts';
-import { plannedPages, renderPlanned } from './reply-planned.ts';
+import { renderPlanned } from './reply-planned.ts';
 import { renderJudged, renderPolicy, renderWhoami } from './reply-policy.ts';
 import { renderRunReply, renderRuns } from './reply-runs.ts';
 import { sentenceOf } from './run.ts';
 import { titleOf } from './words.ts';
+import { whole } from './wrapping.ts';
 
 export interface ReplyContext {
   /** ms since the epoch; only to say how old an observation is. */
@@ -20,26 +23,32 @@ export interface ReplyContext {
   readonly mode?: Mode;
 }
 
-/** What a person is answered. Pure; every answer says what happened, to which link, and what can be done now. */
-export function renderReply(reply: Reply, { now, mode = 'native' }: ReplyContext): Message {
+/** What a person is answered, in as many messages as it takes. Pure; it says what happened, to which link, and what can be done now. */
+export function renderAnswer(reply: Reply, { now, mode = 'native' }: ReplyContext): Pages {
+  const answer = answerOf(reply, now, mode);
+  if ('messages' in answer) return answer;
+  return 'head' in answer ? paged(answer, mode) : alone(answer);
+}
+
+/** The first message of it. */
+export const renderReply = (reply: Reply, given: ReplyContext): Message => renderAnswer(reply, given).messages[0];
+
+function answerOf(reply: Reply, now: number, mode: Mode): Answer | Pages | Message {
   switch (reply.kind) {
     case 'refusal':
-      return message(md`Refused: ${reply.sentence} ${reply.next}`, [
-        section(join([md`🚫 *Refused:* ${reply.sentence}`, md`*What you can do:* ${reply.next}`])),
-        context(md`${code(reply.code)} · nothing was changed`),
-      ]);
+      return refused(reply);
     case 'help':
       return renderHelp(reply);
     case 'links':
       return renderLinks(reply);
     case 'status':
-      return renderStatus(reply, now, mode);
+      return renderStatus(reply, now);
     case 'described':
-      return renderDescribed(reply, now, mode);
+      return renderDescribed(reply, now);
     case 'lagged':
-      return renderLag(reply, mode);
+      return renderLag(reply);
     case 'inspected':
-      return renderInspected(reply, mode);
+      return renderInspected(reply);
     case 'checked':
       return renderChecks(reply);
     case 'planned':
@@ -65,8 +74,20 @@ export function renderReply(reply: Reply, { now, mode = 'native' }: ReplyContext
   }
 }
 
-/** Further messages of an answer that is too long for one; none for most. Pure. */
-export const pagesOf = (reply: Reply): readonly Message[] => (reply.kind === 'planned' ? plannedPages(reply) : []);
+function refused({ code: word, sentence, next, all = [] }: Extract<Reply, { kind: 'refusal' }>): Answer {
+  return {
+    text: md`Refused: ${sentence} ${next}`,
+    title: 'Refused',
+    head: lineSections([...whole(md`🚫 *Refused:* `, sentence), ...whole(md`*What you can do:* `, next)]),
+    body: [
+      {
+        kind: 'lines',
+        lines: all.length === 0 ? [] : [md`*All that stands in the way (${all.length})*`, ...all.flatMap((one) => whole(md`• `, one))],
+      },
+    ],
+    foot: md`${code(word)} · nothing was changed`,
+  };
+}
 
 function proposed({ run }: Extract<Reply, { kind: 'proposed' }>): Message {
   const title = titleOf(deedOf(run.plan.operation), run.plan.link);

@@ -1,10 +1,8 @@
 import type { RunView, Vote } from '../../domain/run.ts';
 import type { Requirement } from '../../domain/verdict.ts';
-import { cut } from './foreign.ts';
-import { lineSections } from './lines.ts';
 import { type Block, container, context, type Mode, section } from './message.ts';
 import { code, join, listed, type Mrkdwn, md, none, person, quoted, when } from './mrkdwn.ts';
-import { fitsMessage } from './plan-pages.ts';
+import { fitsMessage, warningSections } from './plan-pages.ts';
 import { outline, planBlocks } from './plan-words.ts';
 import { approvals, count, meansWords, shortHash } from './words.ts';
 
@@ -59,12 +57,4 @@ export function planPart(run: RunView, mode: Mode, collapsed: boolean): readonly
   return [section(md`*${title}*`), ...shown, ...(fits ? [] : [elsewhere])];
 }
 
-/** Warnings of a plan, each with the word, all of them: who approves has to know every one. */
-export const warningSections = (warnings: readonly string[]): readonly Block[] =>
-  lineSections(
-    warnings.map((warning) => md`⚠️ *Warning:* ${cut(warning, 600)}`),
-    9_000,
-    md`\`/repl plan\` with \`--json\` has them all.`,
-  );
-
-export const warningPart = (run: RunView): readonly Block[] => warningSections(run.plan.warnings);
+export const warningPart = (run: RunView): readonly Block[] => warningSections(run.plan, 'Every one is in this thread.');

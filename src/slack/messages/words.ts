@@ -10,7 +10,7 @@ import { awaited, current } from './present.ts';
 export const duration = spanWords;
 
 /** `1 step`, `2 steps`. */
-export const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? '' : 's'}`;
+export const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
 
 export function lagWords(lag: Lag): string {
   switch (lag.kind) {

@@ -133,6 +133,11 @@ const limits: readonly { name: string; blocks: unknown; error: string; message?:
     ],
     error: 'msg_blocks_too_long',
   },
+  {
+    name: '13,201 characters in all',
+    blocks: [...Array.from({ length: 4 }, () => section('x'.repeat(3_000))), section('x'.repeat(1_201))],
+    error: 'msg_blocks_too_long',
+  },
 ];
 
 describe('limits', () => {

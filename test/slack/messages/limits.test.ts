@@ -8,7 +8,7 @@ import { renderIncident } from '../../../src/slack/messages/incident.ts';
 import { breaches } from '../../../src/slack/messages/limits.ts';
 import type { Message } from '../../../src/slack/messages/message.ts';
 import { planPages } from '../../../src/slack/messages/plan-pages.ts';
-import { pagesOf, renderReply } from '../../../src/slack/messages/reply.ts';
+import { renderAnswer, renderReply } from '../../../src/slack/messages/reply.ts';
 import { renderRun } from '../../../src/slack/messages/run.ts';
 import { threadLines } from '../../../src/slack/messages/thread.ts';
 import { nastyJournal, nastyPlan } from './hostile.ts';
@@ -69,12 +69,12 @@ describe('every message of a hostile run', () => {
           verdict: run.verdict,
           json: false,
         } as const;
-        const answer = pagesOf(planned);
-        for (const page of answer) expect(breaches(page)).toEqual([]);
+        const { messages } = renderAnswer(planned, { now: night });
+        for (const page of messages) expect(breaches(page)).toEqual([]);
         const pages = planPages(run);
-        expect(answer.length).toBe(pages.length);
-        const told = literal(answer.length === 0 ? renderReply(planned, { now: night }).blocks : answer.map(({ blocks }) => blocks));
-        const shown = literal(pages.length === 0 ? renderRun(run, { link: theLink }).blocks : pages.map(({ message }) => message.blocks));
+        expect(messages.length).toBe(pages.length + 1);
+        const told = literal(messages.map(({ blocks }) => blocks));
+        const shown = literal([renderRun(run, { link: theLink }).blocks, ...pages.map(({ message }) => message.blocks)]);
         for (const page of pages) expect(breaches(page.message)).toEqual([]);
         for (const step of plan.steps) {
           const asked = step.asks?.flatMap(({ statements }) => statements) ?? [];

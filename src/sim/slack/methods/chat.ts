@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../domain/json.ts';
 import { edit, post, remove, whisper } from '../acts.ts';
 import { type Answer, type Call, type Methods, needs, no, none, withChannel, withMessage, withOwnChannel, yes } from '../api-method.ts';
-import { judgeBlocks } from '../block-rules.ts';
+import { judgeBlocks, lengthProblem } from '../block-rules.ts';
 import { asList, asObject, asText, type Channel, isTrue, type Message } from '../model.ts';
 import { findMessage, messageJson } from '../world.ts';
 
@@ -25,7 +25,7 @@ function contentOf(call: Call): Content | { readonly refused: Answer } {
   if (markdown !== '' && (given || asText(args['text']) !== '')) return { refused: no('markdown_text_conflict') };
   if (markdown.length > 12_000) return { refused: no('msg_too_long') };
   const blocks = markdown === '' ? (given ? (args['blocks'] ?? []) : []) : [{ type: 'markdown', text: markdown }];
-  const problem = judgeBlocks(blocks, 'message', call.bannedBlocks);
+  const problem = judgeBlocks(blocks, 'message', call.bannedBlocks) ?? lengthProblem(asList(blocks));
   if (problem !== null) return { refused: no(problem.error, { response_metadata: { messages: problem.messages } }) };
   const text = asText(args['text']);
   const list = asList(blocks);
