@@ -32,7 +32,14 @@ export function shellFaultOf(failure: ShellFailure): Fault {
     facts: { host: name, phase, accepted, nodeCode: textOf(cause, 'code') },
     cause: plainCause(failure),
   };
-  if (phase !== 'connect') return new Fault('connection-lost', `The connection to ${name} broke while a command was under way.`, details);
+  const isQuiet = textOf(cause, 'level') === 'client-timeout';
+  if (phase !== 'connect') {
+    const words = isQuiet
+      ? `${name} stopped answering while a command was under way, and the connection was given up.`
+      : `The connection to ${name} broke while a command was under way.`;
+    return new Fault('connection-lost', words, details);
+  }
+  if (isQuiet) return new Fault('connect-failed', `${name} stopped answering, and the connection was given up.`, details);
   if (textOf(cause, 'level') === 'client-authentication') {
     return new Fault('login-refused', `${name} refused the user or its key or password.`, details);
   }

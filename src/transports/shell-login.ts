@@ -23,11 +23,21 @@ export function secretsOf(login: ShellLogin): readonly Secret[] {
   return login.kind === 'password' ? [login.password] : [login.privateKey, ...(login.passphrase === null ? [] : [login.passphrase])];
 }
 
+/** How it is made sure that a host is still there while nothing comes from it. */
+export interface KeepAlive {
+  /** Between two questions that any SSH server answers, whatever its commands do, ms. */
+  readonly everyMs: number;
+  /** So many in a row may stay without an answer; at the next one the connection is given up. */
+  readonly unanswered: number;
+}
+
+export const usualKeepAlive: KeepAlive = { everyMs: 10_000, unanswered: 3 };
+
 /** Everything is given, so that no other agent and no file of the bot's own user can have a say. Throws a Fault when the key can't be used. */
-export function configOf(target: ShellTarget): ConnectConfig {
+export function configOf(target: ShellTarget, { everyMs, unanswered }: KeepAlive): ConnectConfig {
   const { host, port, user: username, login } = target;
-  // Our own deadline counts; a connection on which nothing comes back for 30 s is given up earlier.
-  const common: ConnectConfig = { host, port, username, readyTimeout: 0, keepaliveInterval: 10_000, keepaliveCountMax: 3 };
+  // Our own deadline counts; a connection on which nothing comes back is given up earlier.
+  const common: ConnectConfig = { host, port, username, readyTimeout: 0, keepaliveInterval: everyMs, keepaliveCountMax: unanswered };
   if (login.kind === 'password') {
     return { ...common, password: login.password.reveal(), tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
   }

@@ -3,7 +3,7 @@ import { isFault } from '../domain/faults.ts';
 import { Secret } from '../domain/secret.ts';
 import { execRefused, type ShellFailure, type ShellPhase, shellAborted, shellFaultOf, tooMuch } from './shell-faults.ts';
 import { askToEnd, watch } from './shell-line.ts';
-import { answersTo, configOf, isPinned, secretsOf } from './shell-login.ts';
+import { answersTo, configOf, isPinned, type KeepAlive, secretsOf, usualKeepAlive } from './shell-login.ts';
 import { collectOutput } from './shell-output.ts';
 import { quoteWord } from './shell-quoting.ts';
 
@@ -67,21 +67,26 @@ export type ShellConnect = (target: ShellTarget, call: ShellCall) => Promise<She
 const maxBytes = 1_048_576;
 
 /** Opens a session on a host. Throws a Fault `connect-failed`, `login-refused`, `certificate-untrusted`, `deadline-passed` or `aborted`. */
-export const connectShell: ShellConnect = async (target, call) => {
-  if (call.signal.aborted) throw shellAborted(target.name);
-  const connection = openConnection(target, call);
-  try {
-    await connection.run('connect', connection.login);
-  } catch (cause) {
-    connection.close();
-    throw cause;
-  }
-  return {
-    read: (command, input) => connection.run('read', () => connection.exec('read', command, input)),
-    change: (command, input) => connection.run('effect', () => connection.exec('effect', command, input)),
-    close: connection.close,
+export const shellConnect =
+  (keepAlive: KeepAlive): ShellConnect =>
+  async (target, call) => {
+    if (call.signal.aborted) throw shellAborted(target.name);
+    const connection = openConnection(target, call, keepAlive);
+    try {
+      await connection.run('connect', connection.login);
+    } catch (cause) {
+      connection.close();
+      throw cause;
+    }
+    return {
+      read: (command, input) => connection.run('read', () => connection.exec('read', command, input)),
+      change: (command, input) => connection.run('effect', () => connection.exec('effect', command, input)),
+      close: connection.close,
+    };
   };
-};
+
+/** As any bot connects: a host from which nothing comes back for 30 s is given up. */
+export const connectShell: ShellConnect = shellConnect(usualKeepAlive);
 
 /**
  * What is sent for a command: `sh` runs it, whatever the user's login shell is, and the tag is in the environment of every process that
@@ -91,9 +96,9 @@ export const taggedCommand = (tag: string, command: string): string =>
   `env LC_ALL=C REPLOPS_TAG=${quoteWord(tag)} sh -c ${quoteWord(command)}`;
 
 /** Sends on one connection, and says what a failure means for the effect. */
-function openConnection(target: ShellTarget, call: ShellCall) {
+function openConnection(target: ShellTarget, call: ShellCall, keepAlive: KeepAlive) {
   const { signal, tag } = call;
-  const config = configOf(target);
+  const config = configOf(target, keepAlive);
   const client = new Client();
   const line = watch(client, call);
   const seen: { strangeKey: ShellFailure['strangeKey'] } = { strangeKey: null };
