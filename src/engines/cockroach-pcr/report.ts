@@ -98,12 +98,21 @@ const promotedAt = (told: readonly Told[]): Micros | null =>
 function lossOfSwitchover(told: readonly Told[]): Measured {
   const cut = timeIn(find(told, kinds.awaitCut), 'cut');
   const promoted = promotedAt(told);
-  if (cut === null) return { ms: null, words: 'Whether data was lost was not measured: the wait for the last writes was not proven.' };
+  if (cut === null) return lossUnproven(told, promoted);
   if (promoted === null) return { ms: 0, words: 'No write was lost: the standby had all of them before it was promoted.' };
   const ms = Math.max(0, msOfMicros(cut - promoted));
   return ms === 0
     ? { ms: 0, words: 'No write was lost: the promotion is to a time after the last write.' }
     : { ms, words: `Up to ${spell(ms)} of writes were lost: the promotion is to a time before the stop was proven.` };
+}
+
+/** The wait for the last writes was skipped: a person has seen that some may be missing. */
+function lossUnproven(told: readonly Told[], promoted: Micros | null): Measured {
+  const stopped = timeIn(find(told, kinds.stopService), 'seen at');
+  if (stopped === null || promoted === null || promoted >= stopped)
+    return { ms: null, words: 'Whether data was lost was not measured: the wait for the last writes was not proven.' };
+  const ms = msOfMicros(stopped - promoted);
+  return { ms, words: `${atMost(ms)} of writes were lost: the promotion is to a time before the old primary was seen stopped.` };
 }
 
 function lossOfFailover(run: RunView, told: readonly Told[]): Measured {

@@ -69,6 +69,11 @@ describe('the report of a run', () => {
     const report = reportPcr(aRun(switchover, aDetail(), skipped), after);
     expect(report.lossMs).toBeNull();
     expect(report.sentence).toContain('not measured');
+    const accepted = { 'stop-service': { evidence: { 'seen at': at(20_000) } }, ...skipped };
+    expect(reportPcr(aRun(switchover, aDetail(), accepted), after)).toMatchObject({
+      lossMs: 9_000,
+      sentence: expect.stringContaining('At most 9 s of writes were lost'),
+    });
   });
 
   it('measures nothing that was not seen', () => {

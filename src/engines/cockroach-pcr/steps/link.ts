@@ -3,15 +3,15 @@ import { Fault, isFault } from '../../../domain/faults.ts';
 import { otherSide } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
 import { withSystem } from '../../cockroach/session.ts';
-import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
+import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
-import { kinds } from '../acts.ts';
-import { phaseOf, roleOf, writableOf } from '../detail.ts';
+import { phaseOf, roleOf, type VirtualClusterView, writableOf } from '../detail.ts';
 import { asConfigured } from '../ground.ts';
-import { change, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import { change, evidenceTime, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
 import { phaseWords, problemOf, spell, spellTime, unseen } from '../words.ts';
+import { cutOf, leftOut, reachOf } from './cut.ts';
 
 const noParams = z.object({});
 
@@ -61,9 +61,6 @@ async function seenToMove({ here, name, io }: Place, session: SqlSession, from: 
   return null;
 }
 
-/** Default largest clock offset between nodes: a write may carry a time that much ahead of the clock that we read, µs. */
-const offsetMicros = 500_000n;
-
 /**
  * After the stop: the standby has everything up to a moment at which the primary took no writes any more. That moment is the one at
  * which the stop was proven; it stands in the journal, so that whoever takes over waits for the same one.
@@ -72,20 +69,19 @@ export const awaitCut: PcrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.awaitCut(side),
   probe: async (place) => {
-    // Both sides at the same time: one probe must not take twice its time.
-    const [{ vc, now }, stopped] = await Promise.all([look(place), stillStopped(place)]);
-    const phase = phaseOf(vc);
-    if (phase === 'pending' || phase === 'reverting' || phase === 'ready') {
-      return done({ status: statusOf(vc), why: `${place.here} is being promoted already.`, 'seen at': timestampOfMicros(now) });
-    }
-    if (isFault(stopped)) throw stopped;
-    if (stopped !== null) return stopped;
     const cut = cutOf(place);
     if (cut === null) {
       return impossible(
         `When ${place.there} was stopped was not recorded, so there is no point up to which ${place.here} could be complete.`,
       );
     }
+    // Both sides at the same time: one probe must not take twice its time.
+    const [{ vc, now }, stopped] = await Promise.all([look(place), stillStopped(place)]);
+    const phase = phaseOf(vc);
+    const begun = vc === null ? null : begunAlready(place, vc, cut, now);
+    if (begun !== null) return begun;
+    if (isFault(stopped)) throw stopped;
+    if (stopped !== null) return stopped;
     const replicated = vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
     if (replicated !== null && replicated >= cut)
       return done({ cut: timestampOfMicros(cut), 'replicated time': timestampOfMicros(replicated) });
@@ -94,12 +90,21 @@ export const awaitCut: PcrStep<object> = {
   },
 };
 
-/** What the stop recorded: the primary's clock, read after its service was seen stopped, in the same session. */
-function cutOf({ io, there }: Place): Micros | null {
-  const stop = io.earlier.findLast(({ kind, cluster }) => kind === kinds.stopService && cluster === there);
-  const seen = stop?.evidence['seen at'];
-  const at = typeof seen === 'string' ? microsOfTimestamp(seen) : null;
-  return at === null ? null : at + offsetMicros;
+/**
+ * The run asks for the promotion only after this step, so one that can't be moved any more is somebody else's. One that is pending is
+ * waited over like a stream without: the next step moves it where it has to.
+ */
+function begunAlready(place: Place, vc: VirtualClusterView, cut: Micros, now: Micros): Probe | null {
+  const reach = reachOf(vc, cut);
+  if (reach === 'short' || reach === 'untold') return leftOut(place, vc, cut);
+  if (reach !== 'whole' || phaseOf(vc) === 'pending') return null;
+  const at = evidenceTime(phaseOf(vc) === 'ready' ? vc.activated : vc.failover);
+  return done({
+    cut: timestampOfMicros(cut),
+    'promoted to': at,
+    why: `Somebody else promotes ${place.here} to a time after the last write.`,
+    'seen at': timestampOfMicros(now),
+  });
 }
 
 /** Null while the primary is stopped; otherwise why there is no cut any more, or why it can't be asked. */

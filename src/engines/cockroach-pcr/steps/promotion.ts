@@ -7,6 +7,7 @@ import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf
 import { change, evidenceTime, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
 import type { VirtualClusterReading } from '../read-side.ts';
 import { phaseWords, spellTime } from '../words.ts';
+import { leftOut, provenCut, reachOf } from './cut.ts';
 
 /** A failover time further ahead than this was asked for by somebody else: LATEST lies in the past, µs. */
 const aheadMicros = 60_000_000n;
@@ -33,6 +34,9 @@ export const completeReplication: PcrStep<CompleteParams> = {
     if (vc === null || ['absent', 'incomplete', 'dropping', 'strange'].includes(phase)) {
       return impossible(`${place.here} can't be promoted: ${phaseWords[phase]}.`, { status: statusOf(vc) });
     }
+    const short = params.stopped ? lacking(place, vc) : null;
+    if (short === 'movable') return other === null ? todo : onlyIfStopped(place, other);
+    if (short !== null) return short;
     if (phase === 'ready') return promotedTo(place, params, vc);
     if (vc.failover !== null || phase === 'pending' || phase === 'reverting') return acceptedFor(place, params, reading.now, vc);
     if (phase === 'scanning' || vc.replicated === null) {
@@ -42,6 +46,14 @@ export const completeReplication: PcrStep<CompleteParams> = {
   },
   perform: change,
 };
+
+/** A promotion that leaves out writes from before the stop: one that can still be moved, or what to say of it; null when there is none. */
+function lacking(place: Place, vc: VirtualClusterView): 'movable' | Probe | null {
+  const cut = provenCut(place);
+  const reach = cut === null ? 'none' : reachOf(vc, cut);
+  if (reach === 'movable') return reach;
+  return reach === 'short' && cut !== null ? leftOut(place, vc, cut) : null;
+}
 
 /** After a write stop the promotion is without loss only while the other side stays stopped. One that is gone takes no writes we could save. */
 function onlyIfStopped(place: Place, other: SideRead): Probe {
