@@ -4,7 +4,7 @@ import { ldrLooks } from './cockroach-ldr-looks.ts';
 import { ldrOptions } from './cockroach-ldr-options.ts';
 import { describeEngine } from './engine-conformance.ts';
 
-const versions: readonly SimVersion[] = ['24.3', '26.2'];
+const versions: readonly SimVersion[] = ['24.3', '26.1', '26.2'];
 
 // Both ways are two statements there, and connections are made anew instead of changed.
 const options: Chosen = {
@@ -15,8 +15,10 @@ const options: Chosen = {
     'reconnect both ways',
     'reconnect by hand',
   ],
+  // The first that takes sequences.
+  '26.1': ['setup of tables that count by a sequence'],
 };
-const looks: Chosen = { '24.3': ['switchover both ways'] };
+const looks: Chosen = { '24.3': ['switchover both ways'], '26.1': ['switchover both ways'] };
 
 for (const version of versions) {
   describeEngine(`cockroach-ldr with options on ${version}`, chosenOf(version, options, ldrOptions));

@@ -28,6 +28,11 @@ const decided: Options = {
   functions: [{ pair: 1, function: { primary: name('merge_items'), standby: name('merge_items') } }],
 };
 
+const counted = [
+  { name: 'id', type: 'INT8', default: `nextval('public.order_numbers'::REGCLASS)` },
+  { name: 'note', type: 'STRING', nullable: true },
+] as const;
+
 /** Both sides hold rows, and were in step until their jobs ended. */
 async function ended(world: LdrBed['world']): Promise<void> {
   const sides = ['primary', 'standby'] as const;
@@ -102,6 +107,15 @@ export const ldrOptions = (version: SimVersion): readonly Situation<LdrLink, Ldr
       operation: { kind: 'reconnect', link },
       open: () => openLdr(version),
     },
+    ...(Number(version) < 26.1
+      ? []
+      : [
+          {
+            name: 'setup of tables that count by a sequence',
+            operation,
+            open: () => openLdr(version, { world: { ...bare, tables: tables.map((table) => ({ name: table, columns: counted })) } }),
+          },
+        ]),
     ...(version === '24.3'
       ? []
       : [

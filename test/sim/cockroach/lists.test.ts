@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aLine, askThrough, aWorld, simVersions, upTo, vcOf } from './bed.ts';
+import { aLine, askThrough, aWorld, from, simVersions, upTo, vcOf } from './bed.ts';
 
 const names = (columns: readonly (readonly [string, number])[]): readonly string[] => columns.map(([name]) => name);
 
@@ -25,6 +25,16 @@ describe('SHOW JOBS', () => {
     expect(one.rows[0]?.['description']).toBe(
       `CREATE VIRTUAL CLUSTER ${vcOf(version)} FROM REPLICATION OF ${vcOf(version)} ON 'postgresql://repl:redacted@${uri}'`,
     );
+  });
+
+  it.each(simVersions)('%s tells why a job was paused from 26.1 on only', async (version) => {
+    const world = await aWorld(version);
+    const line = await aLine(world, 'standby');
+    await line.ask(`ALTER VIRTUAL CLUSTER ${vcOf(version)} PAUSE REPLICATION`);
+    world.control().advance(5000);
+    const [job] = (await line.ask('SHOW JOBS')).rows;
+    const reason = 'pausing: ALTER VIRTUAL CLUSTER PAUSE REPLICATION';
+    expect(job?.['running_status'] === reason).toBe(from('26.1').includes(version));
   });
 
   it('the producer is on the primary, the consumer on the standby', async () => {

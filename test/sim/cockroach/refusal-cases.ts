@@ -119,6 +119,17 @@ export const refusals: readonly Case[] = [
     code: 'XXUUU',
     message: 'job with status pause-requested cannot be resumed',
   },
+  ...(['primary', 'standby'] as const).map(
+    (unlicensed): Case => ({
+      name: `a stream of 24.3 where the ${unlicensed} has no licence`,
+      version: '24.3',
+      options: { start: 'none', settings: { [unlicensed]: { 'enterprise.license': '' } } },
+      sql: 'CREATE VIRTUAL CLUSTER main FROM REPLICATION OF main ON $1',
+      values: ['<primary>'],
+      code: 'XXC02',
+      message: /requires an enterprise license/,
+    }),
+  ),
   {
     name: 'failing back onto a running service',
     side: 'primary',

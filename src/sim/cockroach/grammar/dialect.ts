@@ -24,6 +24,10 @@ export interface Dialect {
   readonly destinationPrivileges: readonly string[];
   readonly jobsHaveStarted: boolean;
   readonly jobsWithResolvedTimestamp: boolean;
+  /** From 26.1 on the list of jobs tells why somebody paused one. */
+  readonly tellsWhyPaused: boolean;
+  /** Up to 24.3 replication has to be licensed on both sides. */
+  readonly licensed: boolean;
   /** How an illegal job transition names the state of the job. */
   readonly jobStateWord: 'status' | 'state';
   readonly internalsBlocked: boolean;
@@ -64,6 +68,8 @@ const since241: Traits = {
   destinationPrivileges: ['MANAGEVIRTUALCLUSTER'],
   jobsHaveStarted: true,
   jobsWithResolvedTimestamp: false,
+  tellsWhyPaused: false,
+  licensed: true,
   jobStateWord: 'status',
   internalsBlocked: false,
   alterExternalConnection: false,
@@ -108,6 +114,7 @@ const since243: Traits = {
 /** Where its new column stands is not known; nobody may count on it, so it stands where no other version has it. */
 const since251: Traits = {
   ...since243,
+  licensed: false,
   jobStateWord: 'state',
   statusColumns: ['id', 'name', ...timed('failover_time'), 'ingestion_job_id'],
 };
@@ -128,6 +135,7 @@ const since254: Traits = { ...since253, failoverAlwaysDropsReader: true, alterEx
 const since261: Traits = {
   ...since254,
   readerOptionLostInCompany: false,
+  tellsWhyPaused: true,
   jobsWithResolvedTimestamp: true,
   internalsBlocked: true,
 };

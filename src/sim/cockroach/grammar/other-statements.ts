@@ -161,12 +161,22 @@ function parsePrivileges(cursor: Cursor): readonly string[] {
   return names;
 }
 
+/** Names of system privileges, of which a version knows its own. */
+function parseSystemPrivileges(cursor: Cursor, dialect: Dialect): readonly string[] {
+  const names = parseNames(cursor).map((name) => name.toUpperCase());
+  const late = ['REPLICATIONSOURCE', 'REPLICATIONDEST'].filter(
+    (name) => !dialect.sourcePrivileges.includes('REPLICATIONSOURCE') && names.includes(name),
+  );
+  if (late[0] !== undefined) throw new SqlError('42601', `syntax error: not a valid privilege: "${late[0].toLowerCase()}"`);
+  return names;
+}
+
 /** Parses what follows GRANT or REVOKE. */
 export function parseGrant(cursor: Cursor, grant: boolean, dialect: Dialect): OtherStatement | LdrStatement {
   cursor.topic(grant ? 'GRANT' : 'REVOKE');
   const preposition = grant ? 'to' : 'from';
   if (cursor.accept('system')) {
-    const privileges = parseNames(cursor).map((name) => name.toUpperCase());
+    const privileges = parseSystemPrivileges(cursor, dialect);
     cursor.expect(preposition);
     const users = parseNames(cursor);
     return { kind: 'grant-system', grant, privileges, users, grantable: grant && cursor.accept('with', 'grant', 'option') };

@@ -50,7 +50,7 @@ export function pauseJob(state: SimState, cluster: Cluster, job: Job, reason: st
   if (job.status === 'paused' || job.status === 'pause-requested') return false;
   if (job.status !== 'running') throw illegal(cluster, job, 'paused');
   setJob(job, 'pause-requested', atUs);
-  job.runningStatus = reason === null ? job.runningStatus : `pausing: ${reason}`;
+  if (reason !== null && cluster.dialect.tellsWhyPaused) job.runningStatus = `pausing: ${reason}`;
   job.change = { to: 'paused', atUs: atUs + us(state.pace.pauseMs) };
   return true;
 }

@@ -93,8 +93,14 @@ function newStream(state: SimState, source: StreamSource, begin: Beginning, job:
   };
 }
 
+function checkLicence({ dialect, settings }: Cluster): void {
+  if (!dialect.licensed || (settings.get('enterprise.license') ?? '') !== '') return;
+  throw new SqlError('XXC02', 'use of CREATE VIRTUAL CLUSTER FROM REPLICATION requires an enterprise license');
+}
+
 export function checkSource(destination: Cluster, source: StreamSource): void {
   checkVersions(destination, source.cluster);
+  for (const cluster of [destination, source.cluster]) checkLicence(cluster);
   if (source.vc.name === 'system' && source.cluster.settings.get('kv.rangefeed.enabled') !== 'true') {
     throw uncategorized('kv.rangefeed.enabled must be true to start a replication job');
   }
