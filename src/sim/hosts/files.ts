@@ -4,6 +4,8 @@ interface FileNode {
   readonly kind: 'file';
   bytes: Buffer;
   mode: number;
+  /** When its bytes were changed last, ms since the epoch. */
+  changedAt: number;
 }
 interface FolderNode {
   readonly kind: 'folder';
@@ -29,6 +31,8 @@ export interface HostFiles {
   remove(path: string): void;
   exists(path: string): boolean;
   list(folder: string): readonly string[];
+  /** Throws FileError. `at`: ms since the epoch. */
+  touch(path: string, at: number): void;
   /** Nothing in the folder can be made, renamed or removed while it is on. */
   protect(folder: string, on: boolean): void;
   /** Writing ends with `No space left on device` while it is on. */
@@ -49,7 +53,8 @@ export interface FileSystem extends HostFiles {
 
 const parentOf = (path: string): string => posix.dirname(path);
 
-export function createFiles(): FileSystem {
+/** `now`: ms since the epoch. */
+export function createFiles(now: () => number): FileSystem {
   const nodes = new Map<string, Node>([['/', { kind: 'folder', mode: 0o755 }]]);
   const guarded = new Set<string>();
   let full = false;
@@ -81,7 +86,7 @@ export function createFiles(): FileSystem {
     read: (path) => fileAt(path).bytes.toString('utf8'),
     write: (path, text) => {
       makeFolder(parentOf(path));
-      nodes.set(path, { kind: 'file', bytes: Buffer.from(text), mode: 0o644 });
+      nodes.set(path, { kind: 'file', bytes: Buffer.from(text), mode: 0o644, changedAt: now() });
     },
     makeFolder,
     remove: (path) => {
@@ -89,6 +94,9 @@ export function createFiles(): FileSystem {
     },
     exists: (path) => nodes.has(path),
     list,
+    touch: (path, at) => {
+      fileAt(path).changedAt = at;
+    },
     protect: (folder, on) => void (on ? guarded.add(folder) : guarded.delete(folder)),
     fill: (on) => {
       full = on;
@@ -99,17 +107,17 @@ export function createFiles(): FileSystem {
       const there = nodes.get(path);
       if (there === undefined) {
         mayChange(path);
-        const made: FileNode = { kind: 'file', bytes: Buffer.alloc(0), mode };
+        const made: FileNode = { kind: 'file', bytes: Buffer.alloc(0), mode, changedAt: now() };
         nodes.set(path, made);
         return made;
       }
       const file = fileAt(path);
-      if (!append) file.bytes = Buffer.alloc(0);
+      if (!append) Object.assign(file, { bytes: Buffer.alloc(0), changedAt: now() });
       return file;
     },
     append: (file, bytes) => {
       if (full && bytes.length > 0) throw new FileError('No space left on device');
-      file.bytes = Buffer.concat([file.bytes, bytes]);
+      Object.assign(file, { bytes: Buffer.concat([file.bytes, bytes]), changedAt: now() });
     },
     mkdir: (path, mode) => {
       if (nodes.has(path)) throw new FileError('File exists');

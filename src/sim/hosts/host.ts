@@ -95,8 +95,8 @@ export async function startHost(options: HostOptions = {}): Promise<SimHost> {
   };
 }
 
-function furnish({ files: given = {}, folders = [] }: HostOptions, users: readonly SimHostUser[]): FileSystem {
-  const files = createFiles();
+function furnish({ files: given = {}, folders = [], clock = systemClock }: HostOptions, users: readonly SimHostUser[]): FileSystem {
+  const files = createFiles(() => clock.now());
   for (const folder of ['/tmp', ...users.map(({ name }) => `/home/${name}`), ...folders]) files.makeFolder(folder);
   for (const [path, text] of Object.entries(given)) files.write(path, text);
   return files;

@@ -154,7 +154,10 @@ export interface TigerFaults {
   /** Between one node and another that it may not reach on a port of Kafka. */
   blockPort(from: SimSide, port: number, on: boolean): void;
   service(side: SimSide, service: string, state: 'down' | 'warmup' | 'up'): void;
-  connector(side: SimSide, state: 'failed' | 'up'): void;
+  /** `failed`: until it is restarted; `broken`: whenever it is started. */
+  connector(side: SimSide, state: 'failed' | 'broken' | 'up'): void;
+  /** Kafka of a side has thrown away every change of metadata before this one. */
+  keepsFrom(side: SimSide, change: number): void;
   /** The standby tries one replica of the metadata again and again. */
   blockReplica(side: SimSide, on: boolean): void;
   /** The next folder of a backup that is copied misses its last file, or has one that is damaged. */
@@ -178,6 +181,8 @@ export interface TigerControl {
   fence(side: SimSide, on: boolean): void;
   upgrade(side: SimSide, version: string): void;
   password(side: SimSide, user: string, password: string): void;
+  /** GSQL begins a new log on every node; the one before keeps its lines under another name. */
+  rotateLogs(side: SimSide): void;
 }
 
 export interface TigerWorld {

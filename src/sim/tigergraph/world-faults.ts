@@ -3,7 +3,7 @@ import { type SimSide, simSides, type TigerControl, type TigerFaults } from './c
 import { catchUp, type Realm } from './realm.ts';
 import { releaseOf } from './release.ts';
 import { setEverywhere } from './state/genesis.ts';
-import { type Cluster, keys, type TigerNode } from './state/model.ts';
+import { type Cluster, keys, setting, type TigerNode } from './state/model.ts';
 import { refresh } from './state/settle.ts';
 
 /** A change to the world between two moments: what was before has happened, what is writable now is noted. */
@@ -74,12 +74,21 @@ export function createTigerFaults(realm: Realm): TigerFaults {
       }),
     connector: (side, to) =>
       between(realm, () => {
-        clusterAt(side).crr.failing = to === 'failed';
+        Object.assign(clusterAt(side).crr, {
+          failing: to !== 'up',
+          broken:
+            to === 'broken'
+              ? 'org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [Metadata]'
+              : null,
+        });
       }),
     blockReplica: (side, on) =>
       between(realm, () => {
         clusterAt(side).crr.blocked = on;
       }),
+    keepsFrom: (side, change) => {
+      clusterAt(side).keptFrom = change;
+    },
     spoilCopy: (how) => {
       state.spoil = how;
     },
@@ -113,8 +122,9 @@ function mend({ state, host }: Realm): void {
   state.blockedPorts.clear();
   for (const side of simSides) {
     const cluster = state.clusters[side];
-    Object.assign(cluster.crr, { failing: false, blocked: false });
-    Object.assign(cluster, { runningQuery: false, forgetful: false });
+    // A task that has failed stays so: what is mended here lets a restart help.
+    Object.assign(cluster.crr, { broken: null, blocked: false });
+    Object.assign(cluster, { runningQuery: false, forgetful: false, keptFrom: 0 });
     for (const node of cluster.nodes) {
       Object.assign(node, { s3Denied: false, diskFull: false });
       host(side, node.name).files.fill(false);
@@ -147,6 +157,16 @@ export function createTigerControl(realm: Realm, leap: (ms: number) => void): Ti
         setEverywhere(cluster, keys.appRoot, root);
         for (const { name } of cluster.nodes) furnishApp(realm, side, name, root);
       }),
+    rotateLogs: (side) => {
+      const cluster = state.clusters[side];
+      const folder = `${setting(cluster, keys.logRoot)}/gsql`;
+      for (const { files } of cluster.nodes.map(({ name }) => realm.host(side, name))) {
+        if (!files.exists(`${folder}/log.INFO`)) continue;
+        const old = `${folder}/log.INFO.${files.list(folder).length}`;
+        files.write(old, files.read(`${folder}/log.INFO`));
+        files.write(`${folder}/log.INFO`, '');
+      }
+    },
     password: (side, user, password) => {
       const found = state.clusters[side].data.users.find(({ name }) => name === user);
       if (found === undefined) throw new TypeError(`no user ${user} on the ${side}`);
@@ -157,8 +177,8 @@ export function createTigerControl(realm: Realm, leap: (ms: number) => void): Ti
 
 /** Files of the installed version that are looked for by their names. */
 export function appFiles(root: string): Readonly<Record<string, string>> {
-  const scripts = ['kafka-broker-api-versions.sh', 'kafka-get-offsets.sh', 'kafka-run-class.sh', 'kafka-topics.sh'].map(
-    (name) => `${root}/kafka/bin/${name}`,
+  const scripts = ['broker-api-versions', 'console-consumer', 'get-offsets', 'run-class', 'topics'].map(
+    (name) => `${root}/kafka/bin/kafka-${name}.sh`,
   );
   return Object.fromEntries([...scripts, `${root}/.syspre/usr/lib/jvm/bin/java`].map((path) => [path, '#!/bin/bash\n']));
 }

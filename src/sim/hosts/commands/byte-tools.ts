@@ -1,5 +1,6 @@
 import { type Call, print, type Tool, ToolError } from '../shell/call.ts';
 import { bytesOf } from './file-tools.ts';
+import { tailOfEach } from './text-tools.ts';
 
 /** What the tool is to work on: one file, or standard input. */
 async function given(call: Call, paths: readonly string[]): Promise<Buffer> {
@@ -19,7 +20,13 @@ function countOf(
   return { sign, count: Number(digits), paths };
 }
 
+/** The first bytes, or with `-n` the first lines of standard input. */
 const head: Tool = async (call) => {
+  if (call.argv[0] === '-n') {
+    const lines = (await call.streams.stdin.all()).toString('utf8').split(/(?<=\n)/);
+    print(call, lines.slice(0, Number(call.argv[1])).join(''));
+    return 0;
+  }
   const { count, paths } = countOf(call, ['']);
   call.streams.stdout((await given(call, paths)).subarray(0, count));
   return 0;
@@ -27,6 +34,9 @@ const head: Tool = async (call) => {
 
 /** Without a sign the last bytes; with `+` everything from that byte on, which is counted from 1. */
 const tail: Tool = async (call) => {
+  const [how = '', flag, number = '', end, ...files] = call.argv;
+  if (/^-[vq]$/.test(how) && flag === '-c' && /^\d+$/.test(number) && end === '--')
+    return tailOfEach(call, how === '-v', Number(number), files);
   const { sign, count, paths } = countOf(call, ['', '+']);
   const bytes = await given(call, paths);
   const from = sign === '+' ? count - 1 : bytes.length - count;
@@ -37,8 +47,10 @@ const tail: Tool = async (call) => {
 const wc: Tool = async (call) => {
   const [flag, ...paths] = call.argv;
   if (flag !== '-c') throw new ToolError('wc: only -c is simulated');
-  const { length } = await given(call, paths);
-  print(call, paths[0] === undefined ? `${length}\n` : `${length} ${paths[0]}\n`);
+  if (paths.length === 0) print(call, `${(await call.streams.stdin.all()).length}\n`);
+  const sizes = paths.map((path) => ({ path, size: bytesOf(call, path).length }));
+  for (const { path, size } of sizes) print(call, `${size} ${path}\n`);
+  if (sizes.length > 1) print(call, `${sizes.reduce((sum, { size }) => sum + size, 0)} total\n`);
   return 0;
 };
 

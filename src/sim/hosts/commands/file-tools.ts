@@ -83,15 +83,28 @@ function makeOne(call: Call, path: string, parents: boolean): void {
 }
 
 const ls: Tool = (call) => {
-  const { rest } = splitOptions('ls', call.argv, '1');
-  const path = rest[0] ?? '.';
-  const full = resolvePath(call.shell, path);
+  const { options, rest } = splitOptions('ls', call.argv, '1td');
   const { files } = call.shell.machine;
-  const node = files.node(full);
-  if (node === null) throw new ToolError(`ls: cannot access '${path}': No such file or directory`, 2);
-  const names = node.kind === 'file' ? [path] : files.list(full).map((each) => each.slice(full === '/' ? 1 : full.length + 1));
-  for (const name of names.filter((each) => !each.startsWith('.') || node.kind === 'file')) print(call, `${name}\n`);
-  return 0;
+  const named = (rest.length === 0 ? ['.'] : rest).flatMap((path) => {
+    const full = resolvePath(call.shell, path);
+    const node = files.node(full);
+    if (node !== null) return [{ path, full, isFolder: node.kind === 'folder' && !options.has('d') }];
+    call.streams.stderr(Buffer.from(`ls: cannot access '${path}': No such file or directory\n`));
+    return [];
+  });
+  const inside = (full: string): readonly { readonly path: string; readonly full: string }[] =>
+    files
+      .list(full)
+      .map((each) => ({ path: each.slice(full === '/' ? 1 : full.length + 1), full: each }))
+      .filter(({ path }) => !path.startsWith('.'));
+  const found = named.flatMap(({ path, full, isFolder }) => (isFolder ? inside(full) : [{ path, full }]));
+  const ageOf = (full: string): number => {
+    const node = files.node(full);
+    return node?.kind === 'file' ? node.changedAt : 0;
+  };
+  const sorted = options.has('t') ? found.toSorted((one, other) => ageOf(other.full) - ageOf(one.full)) : found;
+  for (const { path } of sorted) print(call, `${path}\n`);
+  return named.length === Math.max(1, rest.length) ? 0 : 2;
 };
 
 /** `find FOLDER [-type f] [-name NAME] [-exec COMMAND {} +]` */
@@ -141,52 +154,4 @@ const sync: Tool = (call) => {
   return 0;
 };
 
-const grep: Tool = async (call) => {
-  const { options, rest } = splitOptions('grep', call.argv, 'sqazoxEF');
-  const [pattern, ...paths] = rest;
-  if (pattern === undefined) throw new ToolError('Usage: grep [OPTION]... PATTERNS [FILE]...', 2);
-  const source = options.has('F') ? pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : pattern;
-  const expression = new RegExp(options.has('x') ? `^(?:${source})$` : source, 's');
-  const search = (bytes: Buffer, prefix: string): boolean => searchIn(call, { bytes, prefix, expression, options });
-  if (paths.length === 0) return search(await call.streams.stdin.all(), '') ? 0 : 1;
-  const found = paths.map((path) => {
-    const bytes = orNull(call, path, options.has('s'));
-    return bytes === null ? null : search(bytes, paths.length > 1 ? `${path}:` : '');
-  });
-  const hit = found.includes(true);
-  if (hit && (options.has('q') || !found.includes(null))) return 0;
-  return found.includes(null) ? 2 : 1;
-};
-
-interface Search {
-  readonly bytes: Buffer;
-  readonly prefix: string;
-  readonly expression: RegExp;
-  readonly options: ReadonlySet<string>;
-}
-
-function searchIn(call: Call, { bytes, prefix, expression, options }: Search): boolean {
-  const ending = options.has('z') ? '\0' : '\n';
-  const hits = bytes
-    .toString('utf8')
-    .split(ending)
-    .filter((line) => line !== '')
-    .flatMap((line) => {
-      const hit = expression.exec(line)?.[0];
-      return hit === undefined ? [] : [options.has('o') ? hit : line];
-    });
-  if (!options.has('q')) for (const hit of hits) print(call, `${prefix}${hit}${ending}`);
-  return hits.length > 0;
-}
-
-function orNull(call: Call, path: string, quiet: boolean): Buffer | null {
-  try {
-    return bytesOf(call, path);
-  } catch (cause) {
-    if (!(cause instanceof ToolError)) throw cause;
-    if (!quiet) call.streams.stderr(Buffer.from(`${cause.message}\n`));
-    return null;
-  }
-}
-
-export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, find, grep, ls, mkdir, mv, rm, sha256sum, sync };
+export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, find, ls, mkdir, mv, rm, sha256sum, sync };

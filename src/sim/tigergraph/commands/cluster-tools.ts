@@ -1,5 +1,6 @@
 import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } from '../realm.ts';
 import { keys, setting, type TigerNode } from '../state/model.ts';
+import { listedHosts } from '../state/settle.ts';
 
 /** Nodes that a target of grun and gscp means: `all`, names, or services. */
 function targets({ cluster }: Desk, target: string): readonly TigerNode[] {
@@ -96,11 +97,13 @@ const servicesOn = ({ cluster }: Desk, node: TigerNode): string =>
 const gssh: TigerTool = (desk) => {
   const { cluster, realm } = desk;
   const key = `/home/${realm.state.user}/.ssh/tigergraph_rsa`;
-  const hosts = cluster.nodes.map((node) => `Host ${node.name} ${servicesOn(desk, node)}\n    HostName ${node.ip}\n`);
+  const listed = listedHosts(cluster);
+  const address = (at: number): string => listed[at] ?? cluster.nodes[at]?.ip ?? '';
+  const hosts = cluster.nodes.map((node, at) => `Host ${node.name} ${servicesOn(desk, node)}\n    HostName ${address(at)}\n`);
   const on = (name: string): string =>
     [...new Set(cluster.services.filter((service) => service.name === name).map(({ node }) => node.name))].join(',');
   const roots = [
-    `#cluster.nodes: ${cluster.nodes.map(({ name, ip }) => `${name}:${ip}`).join(',')}`,
+    `#cluster.nodes: ${cluster.nodes.map(({ name }, at) => `${name}:${address(at)}`).join(',')}`,
     `#gpe.servers: ${on('GPE')}`,
     `#kafka.servers: ${on('KAFKA')}`,
     `#log.root: ${setting(cluster, 'System.LogRoot')}`,
@@ -111,20 +114,27 @@ const gssh: TigerTool = (desk) => {
   return fine(`${head}${hosts.join('')}${roots.join('\n')}\n`);
 };
 
+/** Every node that has a copy of a partition tells its numbers; one without any shows none. */
 const gstatusgraph: TigerTool = ({ cluster, realm }) => {
-  catchUp(realm);
+  const nowMs = catchUp(realm);
   const share = Math.floor(cluster.data.records / Math.max(1, cluster.partitions));
-  const counts = (node: TigerNode): number => (cluster.services.some((each) => each.name === 'GPE' && each.node === node) ? share : 0);
-  const lines = cluster.nodes.map((node) => {
-    const vertices = Math.floor(counts(node) / 10);
-    const sizes = `Partition size: ${Math.ceil(share / 4096)}MiB, IDS size: ${Math.ceil(share / 32_768)}MiB`;
-    const numbers = `Vertex count: ${vertices}, Edge count: ${counts(node) - vertices}, NumOfDeletedVertices: 0 NumOfSkippedVertices: 0`;
+  const ofGpe = (node: TigerNode) => cluster.services.filter((each) => each.name === 'GPE' && each.node === node);
+  const heard = cluster.nodes.filter((node) => node.up && ofGpe(node).every(({ wanted, onlineAtMs }) => wanted && onlineAtMs <= nowMs));
+  const lines = heard.map((node) => {
+    const all = ofGpe(node).length > 0 ? share : 0;
+    const vertices = Math.floor(all / 10);
+    const sizes = `Partition size: ${Math.ceil(all / 4096)}MiB, IDS size: ${Math.ceil(all / 32_768)}MiB`;
+    const numbers = `Vertex count: ${vertices}, Edge count: ${all - vertices}, NumOfDeletedVertices: 0 NumOfSkippedVertices: 0`;
     return `[${node.name.padEnd(7)}] ${sizes}, ${numbers}\n`;
   });
   const warning =
     '[WARN   ] Above vertex and edge counts are for internal use which show approximate topology size of the local graph partition. Use DML to get the correct graph topology information\n';
+  const prelude =
+    cluster.release.words === 'new'
+      ? `=== cluster ===\n[CLUSTER] Nodes: ${cluster.nodes.length}, Total CPUs: ${cluster.nodes.length * 4}\n`
+      : '';
   return fine(
-    `=== graph ===\n[GRAPH  ] Graph was loaded (${setting(cluster, keys.dataRoot)}/gstore/0/part/):\n${lines.join('')}${warning}`,
+    `${prelude}=== graph ===\n[GRAPH  ] Graph was loaded (${setting(cluster, keys.dataRoot)}/gstore/0/part/):\n${lines.join('')}${warning}`,
   );
 };
 

@@ -78,7 +78,9 @@ export function takeOn(desk: Desk, names: readonly string[], nowMs: Ms): void {
   for (const [key, value] of config.applied) if (takes(key)) config.effective.set(key, value);
   if (wasDr && !isDr(cluster)) detach(realm.state, cluster);
   if (!wasDr && isDr(cluster)) attach(realm.state, cluster, nowMs, cluster.restoredAtMs);
-  if (names.includes('KAFKACONN')) renewConnector(realm.state, cluster, nowMs);
+  if (!names.includes('KAFKACONN')) return;
+  cluster.crr.failing = false;
+  renewConnector(realm.state, cluster, nowMs);
 }
 
 async function cycle(desk: Desk, names: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ProductAnswer } from '../../hosts/contract.ts';
-import { type Desk, fine, type TigerTool } from '../realm.ts';
+import { type Desk, filesOf, fine, type TigerTool } from '../realm.ts';
+import { keys, setting } from '../state/model.ts';
 import { remove, retain } from './backup-ends.ts';
 import { type FlagTable, helpText, unknownCommand } from './flags.ts';
 import { create, createFlags, list } from './gadmin-backup.ts';
@@ -68,10 +69,33 @@ function runIn(desk: Desk, commands: Readonly<Record<string, TigerTool>>, name: 
   return next !== undefined && isHelp(next) ? help(desk, name, sub) : tool(desk);
 }
 
+/** A line for each command, in the middle of an array that is not ended as long as it grows. */
+function audit({ cluster, realm, node, call }: Desk, { exitCode }: ProductAnswer): void {
+  const files = filesOf(realm, cluster, node);
+  const path = `${setting(cluster, keys.logRoot)}/AuditLog/log.Audit-GADMIN`;
+  const at = new Date(realm.nowMs()).toISOString().replace('T', ' ').slice(0, 23);
+  const entry = {
+    timestamp: at,
+    'session id': 1418,
+    'OS username': call.user,
+    host: node.ip,
+    command: ['gadmin', ...call.argv].join(' '),
+    status: exitCode === 0 ? 'SUCCESS' : 'FAILURE',
+  };
+  const before = files.exists(path) ? files.read(path) : `[\n${JSON.stringify({ serverHostIP: node.ip, version: '1.0', timestamp: at })}`;
+  files.write(path, `${before},\n${JSON.stringify(entry)}`);
+}
+
 /** `gadmin`: finds the subcommand, refuses what this version doesn't have. */
-export const gadmin: TigerTool = (desk) => {
+export const gadmin: TigerTool = async (desk) => {
+  const answer = await run(desk);
+  if (setting(desk.cluster, keys.audit) === 'true') audit(desk, answer);
+  return answer;
+};
+
+function run(desk: Desk): ReturnType<TigerTool> {
   const [name = '', next] = desk.call.argv;
   if (name === '' || isHelp(name)) return fine(helpText('gadmin [command]', described([...Object.keys(groups), ...Object.keys(single)])));
   const commands = own(groups, name)?.(desk) ?? {};
   return Object.keys(commands).length === 0 ? runSingle(desk, name, next) : runIn(desk, commands, name);
-};
+}

@@ -1,9 +1,10 @@
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } from '../realm.ts';
-import { type Cluster, type GsqlUser, isDr, otherSide, setting } from '../state/model.ts';
+import { type Cluster, type GsqlUser, isDr, keys, otherSide, setting } from '../state/model.ts';
 import { serves } from '../state/services.ts';
 import { note, outdateFollowers } from '../state/settle.ts';
 import { isAnswer, readFlags, type Words } from './flags.ts';
+import { logTime } from './table-text.ts';
 
 /** The user that the words and the input name; null: nobody that the cluster knows. */
 export function userOf(cluster: Cluster, name: string, password: string): GsqlUser | null {
@@ -108,18 +109,23 @@ async function install(desk: Desk, text: string): Promise<ProductAnswer> {
   return fine(`${machine}[==========] 100% (${data.queries.length}/${data.queries.length})\nQuery installation finished.\n`);
 }
 
+/** On the node whose GSQL leads. */
+function noteInLog({ cluster, realm }: Desk, nowMs: number, words: string): void {
+  const [leading] = cluster.nodes;
+  if (leading === undefined) return;
+  const files = filesOf(realm, cluster, leading);
+  const path = `${setting(cluster, keys.logRoot)}/gsql/log.INFO`;
+  const line = `I@${logTime(nowMs)} tigergraph|127.0.0.1:45854|00000000077 (QueryBlockHandler.java:181) ${words}\n`;
+  files.write(path, `${files.exists(path) ? files.read(path) : ''}${line}`);
+}
+
 /** What stops replication for good. It leaves its words in the log of GSQL. */
 async function reset(desk: Desk, text: string): Promise<ProductAnswer> {
   const { cluster, realm, call } = desk;
   await call.wait(realm.state.pace.ddlMs);
   const nowMs = catchUp(realm);
   const words = masterWords.exec(text)?.[1]?.toUpperCase() ?? 'DROP ALL';
-  const first = cluster.nodes[0];
-  const path = `${setting(cluster, 'System.LogRoot')}/gsql/log.INFO`;
-  if (first !== undefined) {
-    const files = filesOf(realm, cluster, first);
-    files.write(path, `${files.exists(path) ? files.read(path) : ''}I@${nowMs} tigergraph|127.0.0.1 RunCommand: ${text}\n`);
-  }
+  noteInLog(desk, nowMs, `RunCommand: ${text}`);
   if (words === 'DROP ALL') Object.assign(cluster.data, { records: 0, seq: 0, queries: [] });
   if (words === 'CLEAR GRAPH STORE') cluster.data.records = 0;
   outdateFollowers(realm.state, cluster.side, words);

@@ -1,36 +1,14 @@
 import { posix } from 'node:path';
 import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } from '../realm.ts';
-import { type Cluster, isDr, kafkaListens, keys, setting, type TigerNode } from '../state/model.ts';
+import { isDr, type TigerNode } from '../state/model.ts';
 import { serves } from '../state/services.ts';
-import { listedHosts, sourceOf } from '../state/settle.ts';
+import { sourceOf } from '../state/settle.ts';
 import { treeOf } from './cluster-tools.ts';
+import { connectPort, connectStatus } from './connect-rest.ts';
 import { userOf } from './gsql.ts';
+import { bash } from './kafka-tools.ts';
 import { loginTools } from './login-tools.ts';
-import { topicsOf } from './topics.ts';
-
-const clusters = ({ realm }: Desk): readonly Cluster[] => [realm.state.clusters.primary, realm.state.clusters.standby];
-
-/** The node of either cluster that has this address. */
-function nodeAt(desk: Desk, ip: string): { readonly cluster: Cluster; readonly node: TigerNode } | null {
-  for (const cluster of clusters(desk)) {
-    const node = cluster.nodes.find((each) => each.ip === ip);
-    if (node !== undefined) return { cluster, node };
-  }
-  return null;
-}
-
-/** Whether something listens there and can be reached from here. */
-function opens(desk: Desk, ip: string, port: string): boolean {
-  const there = nodeAt(desk, ip);
-  if (there === null || !there.node.up) return false;
-  const { state } = desk.realm;
-  const apart = there.cluster !== desk.cluster && (!state.linkUp || state.blockedPorts.has(`${desk.cluster.side}:${port}`));
-  const { plain, tls } = kafkaListens(there.cluster);
-  const service = port === plain || port === tls ? 'KAFKA' : port === '30003' ? 'KAFKACONN' : port === '22' ? 'SSH' : null;
-  if (apart || service === null) return false;
-  // Connect listens on a cluster that mirrors nothing too.
-  return service === 'SSH' || serves(there.cluster, service, catchUp(desk.realm));
-}
+import { nodeAt, opens } from './reach.ts';
 
 /** `timeout 5 bash -c '</dev/tcp/IP/PORT'` */
 const timeout: TigerTool = (desk) => {
@@ -47,53 +25,6 @@ const nc: TigerTool = (desk) => {
   return opens(desk, ip, port)
     ? { exitCode: 0, stderr: `Connection to ${ip} ${port} port [tcp/*] succeeded!\n` }
     : failed(`nc: connect to ${ip} port ${port} (tcp) failed: Connection refused`);
-};
-
-/** Brokers by the names that clients are sent to, each with a part of what it can do. */
-const brokersOf = (cluster: Cluster, port: string): string =>
-  listedHosts(cluster)
-    .map((host, index) => `${host}:${port} (id: ${index + 1} rack: null) -> (\n\tProduce(0): 0 to 9 [usable: 9],\n)\n`)
-    .join('');
-
-/** Why a client with these properties and that port don't understand one another; null: they do. */
-function unspoken({ call }: Desk, there: Cluster, port: string, properties: string | null): string | null {
-  if (properties !== null && !call.files.exists(properties))
-    return `Exception in thread "main" java.nio.file.NoSuchFileException: ${properties}`;
-  const isTls = properties !== null && /^\s*security\.protocol\s*=\s*SSL\s*$/m.test(call.files.read(properties));
-  if (isTls === (port === kafkaListens(there).tls)) return null;
-  return isTls
-    ? 'org.apache.kafka.common.errors.SslAuthenticationException: SSL handshake failed'
-    : 'Error while executing topic command : Timed out waiting for a node assignment (Bootstrap broker disconnected)';
-}
-
-/** The tools of Kafka lie in one folder and are run by bash from there. */
-const bash: TigerTool = (desk) => {
-  const [script = '', ...rest] = desk.call.argv;
-  if (desk.call.cwd !== `${setting(desk.cluster, keys.appRoot)}/kafka/bin`)
-    return failed(`bash: ${script}: No such file or directory`, 127);
-  const at = (flag: string): string => rest[rest.indexOf(flag) + 1] ?? '';
-  const [ip = '', port = ''] = at(rest.includes('--broker-list') ? '--broker-list' : '--bootstrap-server').split(':');
-  if (!opens(desk, ip, port))
-    return failed(`Error while executing topic command : Timed out waiting for a node assignment to ${ip}:${port}`);
-  const why = unspoken(
-    desk,
-    nodeAt(desk, ip)?.cluster ?? desk.cluster,
-    port,
-    rest.includes('--command-config') ? at('--command-config') : null,
-  );
-  if (why !== null) return failed(why);
-  if (script === 'kafka-broker-api-versions.sh') return fine(brokersOf(nodeAt(desk, ip)?.cluster ?? desk.cluster, port));
-  const topics = topicsOf(nodeAt(desk, ip)?.cluster ?? desk.cluster);
-  if (script === 'kafka-topics.sh' && rest.includes('--list')) return fine(topics.map(({ name }) => `${name}\n`).join(''));
-  const isOffsets = script === 'kafka-get-offsets.sh' || (script === 'kafka-run-class.sh' && rest[0] === 'kafka.tools.GetOffsetShell');
-  if (!isOffsets) return failed(`bash: ${script}: No such file or directory`, 127);
-  const wanted = rest.includes('--topic') ? at('--topic') : null;
-  return fine(
-    topics
-      .filter(({ name }) => wanted === null || name === wanted)
-      .map(({ name, end }) => `${name}:0:${end}\n`)
-      .join(''),
-  );
 };
 
 /** Body of the endpoint that tells how far the metadata is; null: nothing listens there in this version. */
@@ -115,6 +46,7 @@ const openPages: Readonly<Record<string, { readonly service: string; readonly bo
 const curl: TigerTool = async (desk) => {
   const { argv, wait } = desk.call;
   const url = argv.map(asUrl).find((each) => each !== null) ?? null;
+  if (url !== null && url.port === connectPort) return connectStatus(desk, url);
   if (url === null || !/^(localhost|127\.0\.0\.1)$/.test(url.hostname)) return failed('curl: (6) Could not resolve host', 6);
   await wait(desk.realm.state.pace.readMs);
   const format = argv.includes('-w') ? (argv[argv.indexOf('-w') + 1] ?? '') : '';
@@ -216,8 +148,10 @@ const du: TigerTool = ({ call, cluster }) => {
   return fine(`${kb}\t${path}\n`);
 };
 
-const date: TigerTool = ({ call, realm }) =>
-  fine(call.argv[0] === '+%s' ? `${Math.floor(realm.nowMs() / 1000)}\n` : `${new Date(realm.nowMs()).toUTCString()}\n`);
+const date: TigerTool = ({ call, realm }) => {
+  if (call.argv[0] === '+%z') return fine('+0000\n');
+  return fine(call.argv[0] === '+%s' ? `${Math.floor(realm.nowMs() / 1000)}\n` : `${new Date(realm.nowMs()).toUTCString()}\n`);
+};
 
 /** Processes of this host whose command holds the text; never the one that asks. */
 const pgrep: TigerTool = ({ call, realm, cluster, node }) => {

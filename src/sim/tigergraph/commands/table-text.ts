@@ -33,4 +33,7 @@ export function tagAt(tag: string, ms: number, milliseconds: boolean): string {
 /** `20180607232159`, as gbar and the folders of old data have it. */
 export const digitsAt = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace(/\D/g, '');
 
+/** `20210709 13:56:52.214`, as GSQL begins the lines of its log. */
+export const logTime = (ms: number): string => new Date(ms).toISOString().slice(0, 23).replaceAll('-', '').replace('T', ' ');
+
 export const sizeText = (bytes: number): string => (bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`);

@@ -25,6 +25,15 @@ interface Archive {
   readonly data: DataSet;
 }
 
+interface BackupFile {
+  readonly Instance: { readonly ServiceName: string; readonly Replica: number; readonly Partition: number };
+  readonly Name: string;
+  readonly Checksum: string;
+  readonly RawSize: number;
+  readonly Size: number;
+  readonly SchemaVersion: number;
+}
+
 export interface BackupMetadata {
   readonly Tag: string;
   readonly Version: string;
@@ -32,7 +41,7 @@ export interface BackupMetadata {
   readonly FullBackup: string;
   readonly StartTime: string;
   readonly Time: string;
-  readonly Files: readonly { readonly Name: string; readonly Checksum: string; readonly RawSize: number; readonly Size: number }[];
+  readonly Files: readonly BackupFile[];
 }
 
 const checksumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
@@ -69,7 +78,19 @@ export function metadataFor(
     FullBackup: of.base,
     StartTime: new Date(of.startedMs).toISOString(),
     Time: new Date(of.atMs).toISOString(),
-    Files: files.map(({ name, text }) => ({ Name: name, Checksum: checksumOf(text), RawSize: size * 3, Size: size })),
+    Files: files.map(({ name, text }) => fileOf(name, text, size * 3)),
+  };
+}
+
+function fileOf(name: string, text: string, rawSize: number): BackupFile {
+  const [, service = name.split('.')[0] ?? '', partition = '0'] = /^(GPE|GSE)_(\d+)_/.exec(name) ?? [];
+  return {
+    Instance: { ServiceName: service, Replica: 0, Partition: Number(partition) },
+    Name: name,
+    Checksum: checksumOf(text),
+    RawSize: rawSize,
+    Size: Buffer.byteLength(text),
+    SchemaVersion: 2,
   };
 }
 

@@ -67,7 +67,9 @@ function configFor(
     ['Kafka.RetentionSizeGB', '40'],
     [keys.appRoot, `${root}/app/${cluster.release.version}`],
     [keys.dataRoot, `${root}/data`],
-    ['System.LogRoot', `${root}/log`],
+    [keys.logRoot, `${root}/log`],
+    // Audit logs came with 3.10.
+    ...(cluster.release.crr ? [[keys.audit, 'false'] as const] : []),
     ['System.TempRoot', `${root}/tmp`],
     ['System.SSH.User.Username', sshUser],
     ['System.Backup.TimeoutSec', '18000'],
@@ -133,6 +135,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
       blocked: false,
       fetchedSeq: 0,
       failing: false,
+      broken: null,
       tasks: 10,
     },
     catalog: [],
@@ -145,6 +148,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
     restoredAtMs: null,
     origin: null,
     topicsFor: '',
+    keptFrom: 0,
     seqLog: [],
   };
 }

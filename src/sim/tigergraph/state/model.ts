@@ -60,7 +60,10 @@ interface Crr {
   blocked: boolean;
   /** Newest change of metadata that its Kafka has, replayed or not. */
   fetchedSeq: number;
+  /** A task of it has failed, and stays so until the connector is restarted. */
   failing: boolean;
+  /** What it fails at whenever it is started; null: it runs. */
+  broken: string | null;
   /** `tasks.max` of MirrorMaker. */
   tasks: number;
 }
@@ -105,6 +108,8 @@ export interface Cluster {
   topicsFor: string;
   /** Since when its changes can be followed by incremental backups, and the backup it was restored from if one can build on it; null: always. */
   origin: { readonly atMs: Ms; readonly tag: string | null } | null;
+  /** Number of the oldest change of metadata that its Kafka has not thrown away yet. */
+  keptFrom: number;
   /** Seqs by the time they came to be, for the age of what a standby can have. */
   readonly seqLog: { readonly seq: number; readonly atMs: Ms }[];
 }
@@ -144,6 +149,8 @@ export const keys = {
   tlsPort: 'Kafka.Security.SSL.Port',
   tlsClients: 'Kafka.Security.ClientConf.ProtocolForAllClients',
   dataRoot: 'System.DataRoot',
+  logRoot: 'System.LogRoot',
+  audit: 'System.Audit.Enable',
   appRoot: 'System.AppRoot',
 } as const;
 

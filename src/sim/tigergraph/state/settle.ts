@@ -72,7 +72,7 @@ export function reaches(state: TigerState, cluster: Cluster, source: Cluster, no
 export function connectorOf(state: TigerState, cluster: Cluster, nowMs: Ms): Cluster['crr']['connector'] {
   const { crr } = cluster;
   if (crr.connector === 'none' || !serves(cluster, 'KAFKACONN', nowMs) || nowMs < crr.readyAtMs) return 'none';
-  if (crr.failing) return 'failed';
+  if (crr.failing || crr.broken !== null) return 'failed';
   if (crr.connector !== 'running') return crr.connector;
   const source = sourceOf(state, cluster);
   return source !== null && reaches(state, cluster, source, nowMs) ? 'running' : 'failed';
