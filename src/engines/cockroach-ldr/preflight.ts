@@ -12,6 +12,7 @@ import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
 import { readOf, wantedInto } from './flow.ts';
 import { observationOf, readDetail, withWrites } from './observe.ts';
+import { laggard } from './pair.ts';
 import { planLdr } from './plan.ts';
 import { compareHistoryChecks } from './preflights/history.ts';
 import { controlChecks } from './preflights/privileges.ts';
@@ -103,6 +104,11 @@ function versionPair(settings: LdrSettings, detail: LdrDetail): readonly Check[]
   if (primary === null || standby === null) return [];
   const name = 'versions of both sides';
   const seen = `${settings.primary.cluster} runs ${primary.release.text}, ${settings.standby.cluster} runs ${standby.release.text}.`;
+  const late = laggard({ primary, standby });
+  if (late !== null) {
+    const next = `Upgrade ${settings[late].cluster} and finalize that: nothing can be started anew before both sides are finalized on v25.1 or newer.`;
+    return [warned(name, seen, next)];
+  }
   const same = primary.release.year === standby.release.year && primary.release.number === standby.release.number;
   return [
     same

@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { aJob, aLink, aSide, bothWays, following, linkId, micros, mutual, outline, planned } from './scenes.ts';
+import {
+  aJob,
+  aLink,
+  aReach,
+  aSide,
+  bare,
+  bothWays,
+  following,
+  linkId,
+  micros,
+  mutual,
+  onVersion,
+  outline,
+  planned,
+  refusal,
+} from './scenes.ts';
 
 const reconnect = { kind: 'reconnect', link: linkId } as const;
 const hour = 3_600_000;
@@ -50,5 +65,26 @@ describe('a reconnect of what stands still', () => {
   it('has nothing to say of that where everything moves', () => {
     const plan = planned(reconnect, { ...following(), primary: aSide({ history: 'kept' }) }, aLink());
     expect(plan.warnings.join(' ')).not.toMatch(/paused by hand|paused itself/);
+  });
+});
+
+describe('an address that is a gateway', () => {
+  const through = aLink({ streams: { primary: null, standby: { externalConnection: 'to_east', reach: aReach({ route: 'gateway' }) } } });
+  const on = (version: '24.3' | '25.1', jobs = [aJob()]) => ({
+    ...following(),
+    primary: aSide({ history: 'kept', ...onVersion(version) }),
+    standby: aSide({ jobs, ...onVersion(version) }),
+  });
+  const words = "sql-west runs v24.3.12, which can't follow through a gateway: that exists from v25.1 on.";
+  const next = 'Let its nodes reach every node of sql-east and take route out of settings.streams.toStandby.reach, or upgrade both sides.';
+
+  it('is refused to a release that would not know what it is told, before anything is sent', () => {
+    expect(refusal(reconnect, on('24.3'), through)).toMatchObject({ sentence: words, next });
+    const setup = bare(aSide(onVersion('24.3')), aSide(onVersion('24.3')));
+    expect(refusal({ kind: 'setup', link: linkId }, setup, through)).toMatchObject({ sentence: words, next });
+  });
+
+  it('is taken from v25.1 on', () => {
+    expect(outline(planned(reconnect, on('25.1'), through))).toContain('ldr.bounce sql-west');
   });
 });

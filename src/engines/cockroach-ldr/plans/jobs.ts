@@ -8,7 +8,7 @@ import { type Acts, actsFor, kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { JobView, LdrDetail } from '../detail.ts';
 import { type Flow, flowsOf, isLive, phaseOf } from '../flow.ts';
-import { connectionOf, reachInto } from '../reach.ts';
+import { connectionOf, gatewayRefusal, reachInto } from '../reach.ts';
 import { expired, isExpired, noDowntime, noLoss, pauseLimit, queueWarnings, sides } from '../scene.ts';
 import { countdown, leadOf, phaseWords, reasonOf, wayOf } from '../words.ts';
 import { endStep } from './refill.ts';
@@ -156,6 +156,8 @@ export function planReconnect(link: LdrLink, detail: LdrDetail): Outline | Refus
       'Wait until it is over, then ask again.',
     );
   }
+  const byGateway = flows.map(({ into, read }) => gatewayRefusal(link, into, read)).find((refused) => refused !== null);
+  if (byGateway !== undefined) return byGateway;
   const acts = actsFor(link.settings);
   return {
     summary: `Renew the external connection of ${flows.map(({ into }) => link.settings[into].cluster).join(' and of ')}, and have replication use it${flows.every(({ jobs }) => jobs.every(isHeld)) ? ' once it is resumed' : ''}.`,
@@ -180,7 +182,7 @@ function reconnectSteps(link: LdrLink, detail: LdrDetail, flow: Flow, acts: Acts
     .map((job) =>
       changeStep(acts.bounce(into, job.id), budgetMs, noUndo('Replication has connected anew; there is nothing to take back.')),
     );
-  const proofs = jobs.some(isHeld) ? [] : [lookStep(acts.proveAdvance(into, link.settings.maxLagMs), proofBudgetMs)];
+  const proofs = jobs.some(isHeld) ? [] : [lookStep(acts.proveAdvance(into, link.settings.maxLagMs, flow.missing), proofBudgetMs)];
   return [...loginSteps(link, detail, into, acts), ...renewSteps(link, into, isAtLeast(read.release, 25, 4), acts), ...bounces, ...proofs];
 }
 

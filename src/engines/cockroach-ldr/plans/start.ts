@@ -7,7 +7,8 @@ import { type Acts, actsFor } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
 import { newestId } from '../own-jobs.ts';
-import { connectionOf, reachInto } from '../reach.ts';
+import { pairRefusal } from '../pair.ts';
+import { connectionOf, gatewayRefusal, reachInto } from '../reach.ts';
 
 /**
  * How replication is started. `stream`: into tables that exist, in this order of the sides that follow; `from` holds the times from which
@@ -32,6 +33,8 @@ export const followers = (form: Form): readonly Side[] =>
 /** The steps from nothing to a replication that is seen to move; a refusal when the config does not say enough. */
 export function startSteps(operation: OperationName, link: LdrLink, reads: Reads, form: Form): readonly Draft[] | Refusal {
   const { settings } = link;
+  const apart = pairRefusal(operation, link, reads);
+  if (apart !== null) return apart;
   const acts = actsFor(settings);
   const access: Draft[] = [];
   for (const into of followers(form)) {
@@ -90,6 +93,8 @@ function accessSteps(
   const reach = reachInto(settings, into);
   const { connections } = reads[into];
   const key = into === 'standby' ? 'toStandby' : 'toPrimary';
+  const byGateway = gatewayRefusal(link, into, reads[into]);
+  if (byGateway !== null) return byGateway;
   if (name === '') {
     return notNow(
       `The config of ${id} does not say how ${here} reaches ${settings[source].cluster}, so the ${operation} can't be planned.`,

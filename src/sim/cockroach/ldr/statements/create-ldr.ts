@@ -1,4 +1,5 @@
 import { SqlError, uncategorized } from '../../sql-error.ts';
+import type { Cluster } from '../../state/model.ts';
 import { type Call, textOf } from '../../statements/call.ts';
 import { type Outcome, returned } from '../../statements/outcome.ts';
 import { type LdrDialect, ldrDialects } from '../grammar/ldr-dialect.ts';
@@ -42,9 +43,9 @@ function checkForm(call: Call, statement: CreateLdr): void {
   if (call.session.transaction !== 'I') throw uncategorized('cannot CREATE LOGICAL REPLICATION STREAM in a multi-statement transaction');
 }
 
-function checkFinalized(call: Call, { finalizedOn }: LdrDialect): void {
-  const active = call.cluster.settings.get('version') ?? call.cluster.dialect.version;
-  if (finalizedOn !== null && Number(active) < Number(finalizedOn)) {
+function checkFinalized({ settings, dialect }: Cluster, { finalizedOn }: LdrDialect): void {
+  const active = settings.get('version') ?? dialect.version;
+  if (finalizedOn !== null && Number.parseFloat(active) < Number(finalizedOn)) {
     throw uncategorized(`cannot create ldr stream until finalizing on ${finalizedOn}`);
   }
 }
@@ -55,13 +56,14 @@ export function createLdr(call: Call, statement: CreateLdr): Outcome {
   if (dialect === null) throw new TypeError('parsed a statement that the version does not have');
   const creates = statement.kind === 'create-logically-replicated';
   checkForm(call, statement);
-  checkFinalized(call, dialect);
+  checkFinalized(call.cluster, dialect);
   const choices = readChoices(call, statement);
   const existing = creates ? [] : resolveExisting(call, statement.into.tables);
   if (creates) checkFree(call, statement.into.tables);
   checkRunner(call, dialect, existing, statement);
   const uri = textOf(call, statement.uri);
   const source = followAs(call, uri, dialect);
+  checkFinalized(source.cluster, dialect);
   const sources = resolveSources(call, source, statement.from.tables);
   checkCursor(call, choices, sources);
   const back = statement.options.bidirectional === null ? null : textOf(call, statement.options.bidirectional);
