@@ -9,6 +9,10 @@ describeDeaths('cockroach-ldr on 26.2', ldrSituations('26.2'));
 const byTwoStatements = ldrSituations('24.3').filter(({ name }) => /^setup.*both ways/.test(name));
 describeDeaths('cockroach-ldr on 24.3', byTwoStatements);
 
+// Up to 25.3 there is a moment without any connection.
+const remade = ldrOptions('25.3').filter(({ name }) => name === 'reconnect both ways');
+describeDeaths('cockroach-ldr on 25.3', remade, 'thinned');
+
 // People do all of it, so a worker that dies must neither ask them twice nor go on without them.
 const moved = ldrLooks('26.2').filter(({ name }) => name === 'switchover both ways');
 describeDeaths('cockroach-ldr without a statement on 26.2', moved);

@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 const shop = (
   start: 'none' | 'replicating' | 'paused',
   direction: 'unidirectional' | 'bidirectional',
-  more: { readonly connections?: 'bot' } = {},
+  more: { readonly connections?: 'bot'; readonly version?: '25.3' } = {},
 ): NonNullable<Scene['links']> => [
   { id: 'prod-shop', engine: 'cockroach-ldr', environment: 'production', description: 'Shop', version: '26.2', start, direction, ...more },
 ];
@@ -102,6 +102,20 @@ describeKills({
   // No read shows that a job has connected anew, so it may be asked to twice.
   again: /PAUSE JOB|RESUME JOB/,
   ends: standbyHas('running'),
+});
+// Up to 25.3 there is a moment without any connection.
+describeKills({
+  command: '/repl reconnect prod-shop',
+  links: shop('replicating', 'unidirectional', { connections: 'bot', version: '25.3' }),
+  effects: [/DROP EXTERNAL CONNECTION/, /CREATE EXTERNAL CONNECTION/],
+  again: /PAUSE JOB|RESUME JOB/,
+  ends: (house) => {
+    expect(jobs(house, 'standby')).toEqual(['running']);
+    const made = worldOf(house)
+      .effects()
+      .filter(({ kind }) => kind.endsWith('external-connection'));
+    expect(made.map(({ kind }) => kind)).toEqual(['drop-external-connection', 'create-external-connection']);
+  },
 });
 describeKills({
   command: '/repl rebuild prod-shop',
