@@ -112,9 +112,15 @@ const asShown =
   ({ kind, statement, changed, tag }: Change, index: number, all: readonly Change[]) => {
     if (kind === 'config-set') return [];
     const before = all[index - 1];
+    if (isAgain(all[index + 1], { kind, tag })) return [];
+    if (isAgain({ kind, tag }, before)) return [{ statement: `${before?.statement} && ${statement}`, changed, tag }];
     const set = kind === 'config-apply' && before?.kind === 'config-set' ? `${shown(before.statement, isLocal)} && ` : '';
     return [{ statement: `${set}${shown(statement, isLocal)}`, changed, tag }];
   };
+
+/** A replication that is stopped in order to be started is one statement too. */
+const isAgain = (start: Pick<Change, 'kind' | 'tag'> | undefined, stop: Pick<Change, 'kind' | 'tag'> | undefined): boolean =>
+  start?.kind === 'crr-start' && stop?.kind === 'crr-stop' && start.tag === stop.tag;
 
 type Change = Pick<Effect, 'kind' | 'statement' | 'changed' | 'tag' | 'at'>;
 

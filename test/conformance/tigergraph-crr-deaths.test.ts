@@ -19,6 +19,8 @@ const chosen: readonly string[] = [
   'teardown, 4.1.4',
   'pause, 4.1.4',
   'resume, 3.10.1',
+  'resume of a connector that fails, 3.9.3',
+  'resume of a connector that fails, 4.1.4',
   'backup, 4.1.4',
   'deletion of an old backup, 4.1.4',
   'restore of the primary, which has a standby, 4.1.4',

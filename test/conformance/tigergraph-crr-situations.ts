@@ -96,6 +96,10 @@ const special = [
   situation('switchover with a Kafka that speaks TLS', '4.1.4', 'replicating', switchover, { world: { kafka: tls } }),
   situation('pause', '4.1.4', 'replicating', { kind: 'pause', link }),
   situation('resume', '3.10.1', 'replicating', { kind: 'resume', link }, { prepare: prepared.paused }),
+  situation('resume of a connector that fails', '3.9.3', 'replicating', { kind: 'resume', link }, { prepare: prepared.failing }),
+  situation('resume of a connector that fails', '4.1.4', 'replicating', { kind: 'resume', link }, { prepare: prepared.failing }),
+  situation('resume of a paused connector', '3.9.1', 'replicating', { kind: 'resume', link }, { prepare: prepared.connector('pause') }),
+  situation('resume without a connector', '3.9.1', 'replicating', { kind: 'resume', link }, { prepare: prepared.connector('delete') }),
   situation('rebuild of a standby with a wrong prefix', '3.9.3', 'replicating', { kind: 'rebuild', link }, { prepare: prepared.misled }),
 ];
 

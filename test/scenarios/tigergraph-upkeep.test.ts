@@ -19,6 +19,39 @@ describe('upkeep of TigerGraph', { timeout: 180_000 }, () => {
     await until(() => at.follows('standby'), 'the standby follows again');
   });
 
+  it.each([
+    ['3.9.1', ['standby: connector-restart']],
+    ['4.1.4', ['standby: crr-stop', 'standby: crr-start']],
+  ] as const)('brings a connector of %s back that fails, once its brokers are reached', async (version, effects) => {
+    at = await openTiger(version);
+    at.tiger.faults.connector('standby', 'failed');
+    expect(await at.house.ask('ana', '/repl status prod-tiger')).toMatch(/is set to follow, but its connector fails/);
+    at.tiger.faults.blockPort('standby', 30_002, true);
+    const cut = await at.runs('/repl resume prod-tiger');
+    expect(cut.plan.summary).toBe('Have prod-tiger-dublin fetch again: its connector fails (RUNNING/FAILED).');
+    expect(cut.view.halt?.sentence).toMatch(/of prod-tiger-dublin reach none of .*:30002.* Nothing was changed\./);
+    expect(at.sent()).toEqual([]);
+    at.tiger.faults.blockPort('standby', 30_002, false);
+    await at.house.click(cut.run, 'ana', 'retry');
+    const { state } = await at.house.reaches(cut.run, 'succeeded');
+    expect(state).toBe('succeeded');
+    expect(at.sent()).toEqual(effects);
+    expect(at.follows('standby')).toBe(true);
+  });
+
+  it('says what a connector of TigerGraph fails at when it fails again', async () => {
+    at = await openTiger('4.1.4');
+    at.tiger.faults.connector('standby', 'broken');
+    const { run, view } = await at.runs('/repl resume prod-tiger');
+    expect(view.state).toBe('halted');
+    expect(view.halt?.sentence).toMatch(/fails again \(RUNNING\/FAILED\)\. Kafka Connect says: .*TopicAuthorizationException/);
+    at.tiger.faults.connector('standby', 'failed');
+    await at.house.click(run, 'ana', 'retry');
+    await at.house.reaches(run, 'succeeded');
+    expect(at.sent()).toEqual(['standby: crr-stop', 'standby: crr-start', 'standby: crr-stop', 'standby: crr-start']);
+    expect(at.follows('standby')).toBe(true);
+  });
+
   it('says what a version can’t do, and what does instead', async () => {
     at = await openTiger('3.9.1');
     expect(await at.house.ask('ana', '/repl pause prod-tiger')).toMatch(

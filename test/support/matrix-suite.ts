@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { House } from './house.ts';
 import { type Crash, type How, type Midst, play, type Scene, wordsOf } from './matrix.ts';
+import type { StopPoint } from './redis-proxy.ts';
 
 export interface MatrixOptions extends Scene {
   readonly how: How;
@@ -12,7 +13,9 @@ export interface MatrixOptions extends Scene {
 
 function name({ point }: Crash): string {
   if (point.kind === 'midst') return point.name;
-  return point.kind === 'journal' ? `${point.moment} word ${point.append}` : `${point.moment} ${point.statement.source}`;
+  return point.kind === 'journal'
+    ? `${point.moment} ${point.entry ?? 'word'} ${point.append}`
+    : `${point.moment} ${point.statement.source}`;
 }
 
 const atEffects = (how: How, effects: readonly RegExp[]): readonly Crash[] =>
@@ -48,16 +51,26 @@ interface Kills extends Scene {
   readonly effects: readonly RegExp[];
   /** Further moments in which it is killed. */
   readonly midst?: readonly Midst[];
+  /** Words of the journal, each lost or written, that every run of the operation says. */
+  readonly words?: readonly StopPoint[];
 }
+
+/** Words at which any operation can be killed: its first effect is promised and not sent, is made and not told, and its end is not told. */
+export const plainWords: readonly StopPoint[] = [
+  { entry: 'performing', append: 1, moment: 'after' },
+  { entry: 'done', append: 1, moment: 'before' },
+  { entry: 'succeeded', append: 1, moment: 'before' },
+];
 
 /**
  * A worker process is killed (SIGKILL) before and after every effect of an operation. That it may die at every word of the journal
  * too is shown for every operation by the conformance suite, with a worker in the same process.
  */
-export function describeKills({ effects, midst = [], ...scene }: Kills): void {
+export function describeKills({ effects, midst = [], words = [], ...scene }: Kills): void {
   describe(`kill a worker in an effect of ${scene.command}`, () => {
     const within = midst.map((one): Crash => ({ how: 'kill', point: { kind: 'midst', ...one } }));
-    const crashes = [...atEffects('kill', effects), ...within];
+    const atWords = words.map((one): Crash => ({ how: 'kill', point: { kind: 'journal', ...one } }));
+    const crashes = [...atEffects('kill', effects), ...atWords, ...within];
     playAll(scene, crashes, crashes.length);
   });
 }

@@ -61,6 +61,7 @@ async function staff(house: House, run: RunId): Promise<void> {
     async () => {
       const view = await house.run(run);
       if (isFinal(view.state)) return true;
+      if (view.halt !== null) throw new TypeError(`the run stands still: ${view.halt.sentence}`);
       const said = view.votes.map(({ person }) => person);
       const absent = ['bob', 'chloe'].filter((name) => !said.includes(house.as(name).id as never));
       if (view.state === 'awaiting-approval') for (const name of absent) void press(house, run, name, 'approve').catch(() => undefined);

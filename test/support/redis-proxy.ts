@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Entry, EntryKind } from '../../src/domain/run.ts';
 
 /** Where a worker is stopped: before its n-th append reaches Redis, or when Redis has written it and the reply is on its way. */
 export interface StopPoint {
   readonly append: number;
+  /** Only entries of this kind are counted; all when left out. */
+  readonly entry?: EntryKind;
   readonly moment: 'before' | 'after';
 }
 
@@ -27,6 +30,7 @@ const appendSha = createHash('sha1')
 export async function startRedisProxy(target: string, point: StopPoint | null): Promise<RedisProxy> {
   const { hostname, port } = new URL(target);
   let appends = 0;
+  let counted = 0;
   let stopped = false;
   let tell: () => void = () => {};
   const reached = new Promise<void>((resolve) => {
@@ -47,9 +51,11 @@ export async function startRedisProxy(target: string, point: StopPoint | null): 
     redis.on('close', () => client.destroy());
     client.on('data', (chunk) => {
       if (stopped) return void held.push(() => redis.write(chunk));
-      if (isWorkersAppend(chunk)) {
+      const kind = workersEntry(chunk);
+      if (kind !== null) {
         appends += 1;
-        if (appends === point?.append) {
+        if (point !== null && (point.entry ?? kind) === kind) counted += 1;
+        if (counted === point?.append && (point.entry ?? kind) === kind) {
           if (point.moment === 'before') {
             stopped = true;
             held.push(() => redis.write(chunk));
@@ -87,15 +93,26 @@ export async function startRedisProxy(target: string, point: StopPoint | null): 
   };
 }
 
-/** EVALSHA of the append script whose fence (the second argument after the keys) is not empty. */
-function isWorkersAppend(chunk: Buffer): boolean {
+/** Kind of the entry in an EVALSHA of the append script whose fence (the second argument after the keys) is not empty; null elsewhere. */
+function workersEntry(chunk: Buffer): string | null {
   const text = chunk.toString('latin1');
   const at = text.indexOf(appendSha);
-  if (at < 0) return false;
+  if (at < 0) return null;
   const parts = text
     .slice(at)
     .split('\r\n')
     .filter((_, index) => index % 2 === 0);
   const keys = Number(parts[1]);
-  return (parts[1 + keys + 2] ?? '') !== '';
+  if ((parts[1 + keys + 2] ?? '') === '') return null;
+  return kindIn(parts[1 + keys + 4] ?? '');
+}
+
+/** Empty for an entry that is too long to have come whole. */
+function kindIn(body: string): string {
+  try {
+    // What a worker appends is an entry.
+    return (JSON.parse(body) as Entry).kind;
+  } catch {
+    return '';
+  }
 }

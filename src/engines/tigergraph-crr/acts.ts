@@ -32,6 +32,8 @@ export const kinds = {
   checkSplitBrain: 'crr.check-split-brain',
   removeBackup: 'crr.remove-backup',
   verifyVersion: 'crr.verify-version',
+  proveReach: 'crr.prove-reach',
+  restartConnector: 'crr.restart-connector',
 } as const;
 
 /** Where an act runs: one node of one side, so that a long command can be asked about where it was begun. */

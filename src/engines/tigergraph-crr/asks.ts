@@ -2,6 +2,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Asked } from '../../domain/plan.ts';
 import {
   checksumsCommand,
+  configGet,
   curlWithConfig,
   followingQuestions,
   gadminQuestion,
@@ -14,6 +15,7 @@ import {
   versionQuestion,
 } from './commands.ts';
 import type { CrrSettings } from './config.ts';
+import { portQuestion } from './port-question.ts';
 
 /** A remark of the shell's own. */
 const remarked = (command: string, remark: string): string => `${command} # ${remark}`;
@@ -61,6 +63,14 @@ export const asks = {
     there(from, [...followingQuestions, ...positionsOn(from, otherSide(from.side))]),
   ],
   inStep: (from: From): readonly Asked[] => [here(from, sequenceOn(from, from.side)), there(from, sequenceOn(from, otherSide(from.side)))],
+  reach: (from: From): readonly Asked[] => [
+    here(from, [
+      ...followingQuestions,
+      configGet('System.CrossRegionReplication.PrimaryKafkaIPs'),
+      configGet('System.CrossRegionReplication.PrimaryKafkaPort'),
+      remarked(portQuestion('<PrimaryKafkaIPs>', '<PrimaryKafkaPort>'), 'on every node, for every address'),
+    ]),
+  ],
   version: (from: From): readonly Asked[] => [here(from, [versionQuestion]), there(from, [versionQuestion])],
   files: (from: From, folders: { readonly here: string; readonly there: string }, backup: string): readonly Asked[] => [
     on(from, from.side, checksums(folders.here, backup)),

@@ -38,9 +38,9 @@ export const operations = {
     reversible: 'It is taken back by a resume, as long as the Kafka of the primary keeps what was not fetched.',
   },
   resume: {
-    summary: 'Have a paused standby fetch again (3.10 and newer)',
+    summary: 'Have a standby fetch again that was paused, or whose connector fails',
     risk: 'change',
-    reversible: 'It is taken back by a pause.',
+    reversible: 'From 3.10 on it is taken back by a pause.',
   },
   backup: {
     summary: 'Take a full or an incremental backup, or delete one',

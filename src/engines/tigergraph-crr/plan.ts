@@ -5,9 +5,10 @@ import { plannerOf } from '../frame/planner.ts';
 import type { CrrLink } from './config.ts';
 import { type CrrDetail, crrDetail } from './detail.ts';
 import { planBackup } from './plans/backup.ts';
-import { planFence, planPause, planResume, planTeardown } from './plans/end.ts';
+import { planFence, planPause, planTeardown } from './plans/end.ts';
 import { planFailover, planSwitchover } from './plans/promote.ts';
 import { planRestore } from './plans/restore.ts';
+import { planResume } from './plans/resume.ts';
 import { planFailback, planRebuild, planSetup } from './plans/seed.ts';
 import { planUpgrade } from './plans/upgrade.ts';
 

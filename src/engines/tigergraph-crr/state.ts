@@ -133,6 +133,10 @@ export function sharedHosts(detail: Pick<CrrDetail, Side>): readonly string[] {
   return primary.hosts?.map(({ hostname }) => hostname).filter((name) => there.has(name.toLowerCase())) ?? [];
 }
 
+/** States of a connector and of its tasks, as `RUNNING/FAILED`. */
+export const statesOf = (tasks: Extract<ReadSide['connector'], { kind: 'read' }>['tasks']): string =>
+  tasks.length === 0 ? 'not there' : [...new Set(tasks.map(({ state, taskState }) => `${state}/${taskState}`))].join(', ');
+
 /** Services that are not online, as `GPE_1#1 (Warmup, Running)`. */
 export const ailing = (services: ServicesView): readonly string[] =>
   services.kind === 'unread'

@@ -7,6 +7,7 @@ import type { CrrLink } from './config.ts';
 import { type LongStep, longStep } from './job.ts';
 import { executorOf } from './place.ts';
 import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps/backup.ts';
+import { proveReach, restartConnector } from './steps/connector.ts';
 import { awaitEqual, awaitFollowing, awaitInStep, checkSplitBrain, proveKeepsUp, verifyServing, verifyVersion } from './steps/link.ts';
 import { placeMetadata } from './steps/metadata.ts';
 import { compareFiles, restore } from './steps/restore.ts';
@@ -41,5 +42,7 @@ export function stepsOf(connect: ShellConnect): Readonly<Record<StepKind, StepEx
     [kinds.checkSplitBrain]: executorOf(connect, checkSplitBrain),
     [kinds.removeBackup]: executorOf(connect, removeBackup),
     [kinds.verifyVersion]: executorOf(connect, verifyVersion),
+    [kinds.proveReach]: executorOf(connect, proveReach),
+    [kinds.restartConnector]: long(restartConnector),
   };
 }

@@ -1,16 +1,7 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
-import {
-  awaitFollowingAct,
-  checkSplitBrainAct,
-  configureAct,
-  keys,
-  startCrrAct,
-  startServicesAct,
-  stopCrrAct,
-  stopServicesAct,
-} from '../acts.ts';
+import { checkSplitBrainAct, configureAct, keys, startCrrAct, startServicesAct, stopCrrAct, stopServicesAct } from '../acts.ts';
 import type { CrrLink } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
@@ -21,23 +12,23 @@ import { followersOf, phaseOf, writableOf } from '../state.ts';
 const nothingLost = (words: string) => ({ ms: 0, words });
 
 /** The follower, of which the version has `gadmin crr`. */
-function pausable(link: CrrLink, detail: CrrDetail, operation: string): Party | Refusal {
+function pausable(link: CrrLink, detail: CrrDetail): Party | Refusal {
   const [follower] = followersOf(detail);
   if (follower === undefined)
     return notNow(
-      `No side is set to follow, so no ${operation} of ${link.id} can be planned: ${stateWords(link, detail)}.`,
+      `No side is set to follow, so no pause of ${link.id} can be planned: ${stateWords(link, detail)}.`,
       `/repl setup ${link.id} sets one up.`,
     );
-  const party = partyOn(link, detail, follower.side, operation);
+  const party = partyOn(link, detail, follower.side, 'pause');
   if (isRefusal(party) || hasCrr(party)) return party;
   return notNow(
-    `${party.name} runs ${party.version.text}, which can't stop and start fetching (gadmin crr, 3.10 and newer), so there is no ${operation} of ${link.id}.`,
+    `${party.name} runs ${party.version.text}, which can't stop and start fetching (gadmin crr, 3.10 and newer), so there is no pause of ${link.id}.`,
     `/repl teardown ${link.id} ends the replication; /repl setup ${link.id} makes it anew.`,
   );
 }
 
 export function planPause(link: CrrLink, detail: CrrDetail): Outline | Refusal {
-  const to = pausable(link, detail, 'pause');
+  const to = pausable(link, detail);
   if (isRefusal(to)) return to;
   if (phaseOf(detail[to.side]) === 'halted')
     return notNow(`${to.name} fetches nothing already, so ${link.id} is paused.`, `/repl resume ${link.id} lets it go on.`);
@@ -51,31 +42,6 @@ export function planPause(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     warnings: [
       `The primary keeps what is not fetched for ${hours ?? 'an unknown number of'} h, or until its Kafka is full; after that only a rebuild helps. A failover meanwhile loses everything since the pause.`,
     ],
-  };
-}
-
-export function planResume(link: CrrLink, detail: CrrDetail): Outline | Refusal {
-  const to = pausable(link, detail, 'resume');
-  if (isRefusal(to)) return to;
-  if (phaseOf(detail[to.side]) === 'failing')
-    return notNow(
-      `The connector of ${to.name} is not paused, it fails, so a resume of ${link.id} would not help.`,
-      `/repl preflight rebuild ${link.id} tries whether ${to.name} reaches what it follows. Then run gadmin connector restart infr_mm on ${to.name} by hand; if it fails again, /repl rebuild ${link.id} fills ${to.name} anew.`,
-    );
-  if (phaseOf(detail[to.side]) !== 'halted')
-    return notNow(
-      `The replication into ${to.name} is not paused, so there is nothing to resume on ${link.id}.`,
-      `/repl status ${link.id} shows how it goes.`,
-    );
-  return {
-    summary: `Have ${to.name} fetch again.`,
-    steps: [
-      changeStep(startCrrAct(to.at), budgets.connector, undoBy(stopCrrAct(to.at))),
-      lookStep(awaitFollowingAct(to.at), budgets.services),
-    ],
-    predictedLoss: nothingLost('Nothing.'),
-    predictedDowntime: nothingLost('Applications are not affected.'),
-    warnings: [],
   };
 }
 

@@ -11,12 +11,11 @@ import { inPath } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
 import type { ReadSide } from '../detail.ts';
 import { isSuperuser, parseLicense } from '../parse/host.ts';
+import { portQuestion } from '../port-question.ts';
 import { few, spell } from '../words.ts';
 
 /** Kafka Connect of the followed side has to be reached too. */
 const connectPort = 30_003;
-
-const open = (address: string, port: number): string => `timeout 2 bash -c ${quoteWord(`</dev/tcp/${address}/${port}`)}`;
 
 /** Whether every node of one side reaches every broker of the other. Throws a Fault only when the caller itself gave up. */
 export async function reachCheck(
@@ -49,7 +48,7 @@ async function missedBy(
     cluster,
     node,
     io,
-    wanted.map(({ address, port }) => open(address, port)),
+    wanted.map(({ address, port }) => portQuestion(address, port)),
   );
   return wanted.flatMap(({ address, port }, index) => (answers[index]?.exitCode === 0 ? [] : [`${address}:${port} from ${node.name}`]));
 }
