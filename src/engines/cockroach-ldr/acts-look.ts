@@ -47,8 +47,15 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
       const title = `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`;
       return look(side, kinds.awaitScan, title, [ask.jobs(side)], { after });
     },
-    proveAdvance: (side: Side, withinMs: number) =>
-      look(side, kinds.proveAdvance, `Prove that ${at(side)} keeps up`, [ask.progress(side)], { withinMs }),
+    // `bare`: tables that no job brings now, of which nothing can be proven.
+    proveAdvance: (side: Side, withinMs: number, bare: readonly number[] = []) =>
+      look(
+        side,
+        kinds.proveAdvance,
+        `Prove that ${at(side)} keeps up`,
+        [ask.progress(side)],
+        bare.length === 0 ? { withinMs } : { withinMs, bare: [...bare] },
+      ),
     countQueue: (side: Side) => look(side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`, [ask.queues(side)]),
     checkQueue: (side: Side) =>
       look(side, kinds.checkQueue, `Check that the dead letter queue of ${at(side)} has not grown`, [ask.queues(side)]),

@@ -1,12 +1,14 @@
 import { Fault } from '../../domain/faults.ts';
 import { otherSide, type Side } from '../../domain/observation.ts';
+import type { SqlSession } from '../../transports/sql.ts';
 import { notUnderstood } from '../cockroach/deaf.ts';
 import { readNow } from '../cockroach/now.ts';
 import { type Micros, timestampOfMicros } from '../cockroach/times.ts';
-import { isLive, replicatedOf } from './flow.ts';
+import { isLive, replicatedOf, uncovered } from './flow.ts';
 import { on, type Place } from './place.ts';
 import { readJobs } from './reads/jobs.ts';
 import { fingerprintQuery, timePlaceholder } from './statements.ts';
+import { tablesAt } from './words.ts';
 
 /** As of when both sides are read, and up to when each side that follows had everything by then. */
 export interface Moment {
@@ -87,23 +89,31 @@ async function contentOf(place: Place, side: Side, pair: number, at: Micros): Pr
   );
 }
 
-/** Now, by the clock of the side that is behind, with what each side that follows had before. Throws a Fault. */
-export async function momentNow(place: Place): Promise<Moment> {
-  const sides = ['primary', 'standby'] as const;
-  const reads = await Promise.all(
-    sides.map((side) =>
-      on(
-        place,
-        async (session) => {
-          const { cluster } = place.settings[side];
-          const { jobs } = await readJobs(session, cluster, place.settings, side);
-          const live = jobs.filter(isLive);
-          return { side, replicated: live.length === 0 ? null : replicatedOf({ jobs: live }), now: await readNow(session, cluster) };
-        },
-        side,
-      ),
-    ),
+/** Moments of now, for as long as the ways that there were at the first one bring every table. Each throws a Fault. */
+export function momentsOf(place: Place): () => Promise<Moment> {
+  let known: readonly Side[] | null = null;
+  return async () => {
+    const moment = await momentNow(place);
+    const ways = moment.flows.map(({ into }) => into);
+    const ended = (known ?? []).find((into) => !ways.includes(into));
+    known ??= ways;
+    if (ended !== undefined || ways.length === 0) throw notBrought(place, ended ?? place.side, 'its tables');
+    return moment;
+  };
+}
+
+/** A difference would say nothing. */
+const notBrought = ({ settings }: Place, into: Side, what: string): Fault =>
+  new Fault(
+    'statement-refused',
+    `No job brings ${what} from ${settings[otherSide(into)].cluster} to ${settings[into].cluster} any more, so what both sides hold can't be compared.`,
+    { effect: 'not-applied' },
   );
+
+/** Now, by the clock of the side that is behind, with what each side that follows had before. Throws a Fault. */
+async function momentNow(place: Place): Promise<Moment> {
+  const sides = ['primary', 'standby'] as const;
+  const reads = await Promise.all(sides.map((side) => on(place, (session) => progressOn(place, session, side), side)));
   const at = reads.reduce((least, { now }) => (now < least ? now : least), reads[0]?.now ?? 0n);
   return {
     at,
@@ -111,4 +121,13 @@ export async function momentNow(place: Place): Promise<Moment> {
       replicated === null ? [] : [{ into: side, replicated: replicated < at ? replicated : at }],
     ),
   };
+}
+
+async function progressOn(place: Place, session: SqlSession, side: Side) {
+  const { settings } = place;
+  const { cluster } = settings[side];
+  const live = (await readJobs(session, cluster, settings, side)).jobs.filter(isLive);
+  const bare = uncovered(settings, live);
+  if (live.length > 0 && bare.length > 0) throw notBrought(place, side, tablesAt(settings, side, bare));
+  return { side, replicated: live.length === 0 ? null : replicatedOf({ jobs: live }), now: await readNow(session, cluster) };
 }

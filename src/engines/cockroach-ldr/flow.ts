@@ -67,20 +67,23 @@ export const readOf = (detail: LdrDetail, side: Side): ReadSide | null => {
   return read.kind === 'read' ? read : null;
 };
 
+/** Places of tables that none of the jobs writes to. */
+export const uncovered = ({ tables }: Pick<LdrSettings, 'tables'>, jobs: readonly JobView[]): readonly number[] =>
+  tables.flatMap((_, pair) => (jobs.some(({ covers }) => covers.includes(pair)) ? [] : [pair]));
+
 /** The flow into a side; null when no live job writes there, or when the side can't be asked. */
 export function flowInto(settings: LdrSettings, detail: LdrDetail, into: Side): Flow | null {
   const read = readOf(detail, into);
   const jobs = read?.jobs.filter(isLive) ?? [];
   if (read === null || jobs.length === 0) return null;
   const times = settings.tables.map((_, pair) => jobs.filter(({ covers }) => covers.includes(pair)).length);
-  const places = (test: (count: number) => boolean) => times.flatMap((count, pair) => (test(count) ? [pair] : []));
   const found = jobs.map(phaseOf);
   return {
     into,
     read,
     jobs,
-    missing: places((count) => count === 0),
-    doubled: places((count) => count > 1),
+    missing: uncovered(settings, jobs),
+    doubled: times.flatMap((count, pair) => (count > 1 ? [pair] : [])),
     phase: worstFirst.find((phase) => found.includes(phase)) ?? 'strange',
   };
 }
@@ -104,6 +107,18 @@ const microsOf = (digits: string | null): Micros | null => (digits === null ? nu
 export function replicatedOf({ jobs }: Pick<Flow, 'jobs'>): Micros | null {
   const times = jobs.map(({ replicated }) => microsOf(replicated));
   return times.reduce<Micros | null>((least, at) => (least === null || at === null ? null : at < least ? at : least), times[0] ?? null);
+}
+
+/**
+ * Up to when every table has everything, whatever became of its job: by the live ones that bring it, else by the newest that is over.
+ * Null when that is not told of one of them. `jobs`: live ones, then those that are over, newest first.
+ */
+export function arrivedUpTo({ tables }: Pick<LdrSettings, 'tables'>, jobs: readonly JobView[]): Micros | null {
+  const bringers = tables.map((_, pair) => {
+    const [first, ...others] = jobs.filter(({ covers }) => covers.includes(pair));
+    return first === undefined ? [] : [first, ...others.filter(isLive)];
+  });
+  return bringers.some((found) => found.length === 0) ? null : replicatedOf({ jobs: bringers.flat() });
 }
 
 /**

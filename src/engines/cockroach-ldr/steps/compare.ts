@@ -5,12 +5,12 @@ import { timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, underway } from '../../frame/probes.ts';
 import { askWork, beginWork, type Works } from '../background.ts';
-import { compareAll, type Moment, momentNow, type Verdicts } from '../compare.ts';
+import { compareAll, type Moment, momentsOf, type Verdicts } from '../compare.ts';
 import { isLive } from '../flow.ts';
 import { jobsOn, type LdrStep, type Place } from '../place.ts';
 import { showTable } from '../table-name.ts';
 import { caughtUpAt } from './cut.ts';
-import { standstill } from './scan.ts';
+import { standstill } from './standstill.ts';
 
 export type Comparisons = Works<Verdicts>;
 
@@ -41,7 +41,7 @@ async function ready(place: Place, from: Params['from'], comparisons: Comparison
   const hindrance = from === 'now' ? await unready(place) : unrecorded(place);
   if (hindrance !== null) return hindrance;
   beginWork(comparisons, place, readMs, (watched, tell) => {
-    const moment = from === 'now' ? () => momentNow(watched) : () => Promise.resolve(fixedMoment(watched));
+    const moment = from === 'now' ? momentsOf(watched) : () => Promise.resolve(fixedMoment(watched));
     return compareAll(watched, moment, from === 'now', tell);
   });
   return underway('The comparison begins.', 0);
@@ -92,14 +92,14 @@ const unrecorded = (place: Place): Probe | null =>
 /** What keeps a comparison from being worth its while now; null when nothing does. */
 async function unready(place: Place): Promise<Probe | null> {
   const sides = ['standby', 'primary'] as const;
-  const found = await Promise.all(sides.map(async (into) => ({ into, jobs: (await jobsOn(place, into)).filter(isLive) })));
-  const flows = found.filter(({ jobs }) => jobs.length > 0);
+  const found = await Promise.all(sides.map(async (into) => ({ into, jobs: await jobsOn(place, into) })));
+  const flows = found.filter(({ jobs }) => jobs.some(isLive));
   if (flows.length === 0) return impossible(`No job replicates between ${place.here} and ${place.there}.`);
   for (const { into, jobs } of flows) {
-    const names = { here: place.settings[into].cluster, there: place.settings[otherSide(into)].cluster };
-    const trouble = standstill(names, jobs);
+    const at = { ...place, side: into, here: place.settings[into].cluster, there: place.settings[otherSide(into)].cluster };
+    const trouble = standstill(at, jobs);
     if (trouble !== null) return trouble;
-    if (jobs.some(({ replicated }) => replicated === null)) return underway(`${names.here} has no full copy yet.`);
+    if (jobs.filter(isLive).some(({ replicated }) => replicated === null)) return underway(`${at.here} has no full copy yet.`);
   }
   return null;
 }

@@ -6,11 +6,12 @@ import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '.
 import { done, impossible, underway } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
 import type { DlqView } from '../detail.ts';
-import { isLive, replicatedOf } from '../flow.ts';
+import { arrivedUpTo, isLive, replicatedOf, uncovered } from '../flow.ts';
 import { earlier, type LdrStep, on, type Place } from '../place.ts';
 import { readJobs } from '../reads/jobs.ts';
 import { type DlqReading, readDlq } from '../reads/tables.ts';
-import { standstill } from './scan.ts';
+import { tablesAt } from '../words.ts';
+import { standstill } from './standstill.ts';
 
 const noParams = z.object({});
 
@@ -51,10 +52,9 @@ export const awaitPast: LdrStep<object> = {
       );
     }
     const { jobs, now } = await progressOf(place);
-    const live = jobs.filter(isLive);
-    const trouble = standstill(place, live);
+    const trouble = standstill(place, jobs);
     if (trouble !== null) return trouble;
-    const replicated = replicatedOf({ jobs: live });
+    const replicated = replicatedOf({ jobs: jobs.filter(isLive) });
     const until = stopped + offsetMicros;
     if (replicated === null || replicated <= until)
       return underway(`${here} is at ${spellTime(replicated)} and needs to pass ${spellTime(until)}.`);
@@ -118,10 +118,11 @@ export const takeStock: LdrStep<object> = {
       const queues = await readDlq(session, place.settings, place.side);
       return { jobs: listed, ...queues, now: await readNow(session, place.here) };
     });
-    const live = jobs.filter(isLive);
-    const replicated = replicatedOf({ jobs: live.length > 0 ? live : jobs.slice(0, 1) });
+    const replicated = arrivedUpTo(place.settings, jobs);
+    const ended = uncovered(place.settings, jobs.filter(isLive));
     const counts = countsOf(dlq, problem);
     return done({
+      ...(ended.length === 0 ? {} : { 'no job any more for': tablesAt(place.settings, place.side, ended) }),
       'seen at': timestampOfMicros(now),
       'replicated time': replicated === null ? null : timestampOfMicros(replicated),
       'lag in ms': replicated === null ? null : Math.max(0, msOfMicros(now - replicated)),

@@ -11,6 +11,7 @@ import { sortJobs } from '../own-jobs.ts';
 import { jobsOn, type LdrStep, on, type Place } from '../place.ts';
 import { readJobs } from '../reads/jobs.ts';
 import { phaseWords } from '../words.ts';
+import { said, standstill } from './standstill.ts';
 
 const scanParams = z.object({ after: z.string().regex(/^\d{1,19}$/) });
 
@@ -47,54 +48,44 @@ function scanOf({ here }: Place, job: JobView): Probe {
   return underway(`${here} is being filled${part}.`, job.fraction);
 }
 
-const said = ({ runningStatus, error }: JobView): string => (runningStatus === '' && error === '' ? '' : ` (${runningStatus || error})`);
-
 /** Time between two looks at the replicated time within one probe, and the part of a probe's time that they may take. */
 const sampleMs = 500;
 const samplingShare = 0.4;
 
-const proveParams = z.object({ withinMs: z.number() });
+/** `bare`: tables that no job brought when it was planned. */
+const proveParams = z.object({ withinMs: z.number(), bare: z.array(z.int()).default([]) });
 
 /** Every job into this side is within the bound and is seen to move. */
 export const proveAdvance: LdrStep<z.infer<typeof proveParams>> = {
   params: proveParams,
-  rebuild: (acts, side, { withinMs }) => acts.proveAdvance(side, withinMs),
-  probe: (place, { withinMs }) =>
+  rebuild: (acts, side, { withinMs, bare }) => acts.proveAdvance(side, withinMs, bare),
+  probe: (place, { withinMs, bare }) =>
     on(place, async (session) => {
-      const jobs = await liveIn(place, session);
-      const trouble = standstill(place, jobs);
+      const jobs = await jobsIn(place, session);
+      const trouble = standstill(place, jobs, bare);
       if (trouble !== null) return trouble;
-      const from = replicatedOf({ jobs });
+      const from = replicatedOf({ jobs: jobs.filter(isLive) });
       if (from === null) return underway(`${place.here} has no full copy yet.`);
       const lagMs = Math.max(0, msOfMicros((await readNow(session, place.here)) - from));
       if (lagMs > withinMs) return underway(`${place.here} is ${spell(lagMs)} behind; at most ${spell(withinMs)} will do.`);
-      const to = await seenToMove(place, session, from);
+      const to = await seenToMove(place, session, from, bare);
       if (to === null) return underway(`${place.here} is ${spell(lagMs)} behind, and has not been seen to move yet.`);
       return done({ 'replicated time': timestampOfMicros(to), before: timestampOfMicros(from), 'lag in ms': lagMs });
     }),
 };
 
-const liveIn = async ({ settings, side, here }: Place, session: SqlSession): Promise<readonly JobView[]> =>
-  (await readJobs(session, here, settings, side)).jobs.filter(isLive);
+const jobsIn = async ({ settings, side, here }: Place, session: SqlSession): Promise<readonly JobView[]> =>
+  (await readJobs(session, here, settings, side)).jobs;
 
-/** A job that may come to itself is waited for; anything else does not move by itself. */
-export function standstill({ here, there }: Pick<Place, 'here' | 'there'>, jobs: readonly JobView[]): Probe | null {
-  if (jobs.length === 0) return impossible(`No job replicates ${there} → ${here}.`);
-  const still = jobs.find((job) => ['paused', 'gave-up', 'pausing', 'ending', 'strange'].includes(phaseOf(job)));
-  if (still === undefined) return null;
-  return impossible(`Job ${still.id} on ${here} does not move: ${phaseWords[phaseOf(still)]}${said(still)}.`, {
-    job: still.id,
-    status: still.status,
-  });
-}
-
-async function seenToMove(place: Place, session: SqlSession, from: Micros): Promise<Micros | null> {
+async function seenToMove(place: Place, session: SqlSession, from: Micros, bare: readonly number[]): Promise<Micros | null> {
   const { io } = place;
   const looks = Math.max(1, Math.floor((io.timeoutMs * samplingShare) / sampleMs));
   for (let i = 0; i < looks; i++) {
     await io.clock.sleep(sampleMs, io.signal);
-    const now = replicatedOf({ jobs: await liveIn(place, session) });
-    if (now !== null && now > from) return now;
+    const jobs = await jobsIn(place, session);
+    const now = replicatedOf({ jobs: jobs.filter(isLive) });
+    // Without the slowest job the least time goes forward too.
+    if (now !== null && now > from) return standstill(place, jobs, bare) === null ? now : null;
   }
   return null;
 }
