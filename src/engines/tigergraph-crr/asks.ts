@@ -12,6 +12,7 @@ import {
   kafkaFinders,
   kafkaTool,
   replicationUrls,
+  sumOf,
   versionQuestion,
 } from './commands.ts';
 import type { CrrSettings } from './config.ts';
@@ -37,6 +38,18 @@ function positionsOn({ settings }: From, side: Side): readonly string[] {
   ];
 }
 
+/** A checksum of the newest record of every partition. */
+function newestOn({ settings }: From, side: Side): readonly string[] {
+  const properties = settings[side].brokers.clientProperties;
+  const server = { address: `<gmyip>:<${properties === null ? 'Kafka.Port' : 'Kafka.Security.SSL.Port'}>`, properties };
+  return [
+    remarked(
+      sumOf(tool(kafkaCommands.record(server, '<topic>', 0, 0))),
+      'of the newest record of every partition of every replicated topic',
+    ),
+  ];
+}
+
 const [firstUrl, secondUrl] = replicationUrls;
 
 /** The number of the newest change of metadata. */
@@ -55,12 +68,16 @@ export const asks = {
   following: (from: From): readonly Asked[] => [here(from, followingQuestions)],
   oneServing: (from: From): readonly Asked[] => [here(from, followingQuestions), there(from, followingQuestions)],
   keepsUp: (from: From): readonly Asked[] => [
-    here(from, [...followingQuestions, ...sequenceOn(from, from.side), ...positionsOn(from, from.side)]),
-    there(from, [...sequenceOn(from, otherSide(from.side)), ...positionsOn(from, otherSide(from.side))]),
+    here(from, [...followingQuestions, ...sequenceOn(from, from.side), ...positionsOn(from, from.side), ...newestOn(from, from.side)]),
+    there(from, [
+      ...sequenceOn(from, otherSide(from.side)),
+      ...positionsOn(from, otherSide(from.side)),
+      ...newestOn(from, otherSide(from.side)),
+    ]),
   ],
   equal: (from: From): readonly Asked[] => [
-    here(from, [...followingQuestions, ...positionsOn(from, from.side), ...sequenceOn(from, from.side)]),
-    there(from, [...followingQuestions, ...positionsOn(from, otherSide(from.side))]),
+    here(from, [...followingQuestions, ...positionsOn(from, from.side), ...newestOn(from, from.side), ...sequenceOn(from, from.side)]),
+    there(from, [...followingQuestions, ...positionsOn(from, otherSide(from.side)), ...newestOn(from, otherSide(from.side))]),
   ],
   inStep: (from: From): readonly Asked[] => [here(from, sequenceOn(from, from.side)), there(from, sequenceOn(from, otherSide(from.side)))],
   reach: (from: From): readonly Asked[] => [

@@ -59,6 +59,9 @@ export interface Server {
 const bootstrap = ({ address, properties }: Server): string =>
   `--bootstrap-server ${quoteWord(address)}${properties === null ? '' : ` --command-config ${quoteWord(properties)}`}`;
 
+/** For how long Kafka is asked for one record: a partition that keeps none any more gives none, ms. */
+const recordWaitMs = 5_000;
+
 /** How far the topics have come, and who the brokers are. Older tools have to be told each topic, and the oldest, which know no TLS, lists of brokers. */
 export const kafkaCommands = {
   ends: (server: Server): string => `kafka-get-offsets.sh ${bootstrap(server)}`,
@@ -66,7 +69,13 @@ export const kafkaCommands = {
   endOf: (server: Server, topic: string): string =>
     `kafka-run-class.sh kafka.tools.GetOffsetShell ${server.properties === null ? `--broker-list ${quoteWord(server.address)}` : bootstrap(server)} --topic ${quoteWord(topic)} --time -1`,
   brokers: (server: Server): string => `kafka-broker-api-versions.sh ${bootstrap(server)}`,
+  /** Its output goes to `sha256sum`: a record may hold what nobody may see, so it never leaves the node. */
+  record: ({ address, properties }: Server, topic: string, partition: number, offset: number): string =>
+    `kafka-console-consumer.sh --bootstrap-server ${quoteWord(address)}${properties === null ? '' : ` --consumer.config ${quoteWord(properties)}`} --topic ${quoteWord(topic)} --partition ${partition} --offset ${offset} --max-messages 1 --timeout-ms ${recordWaitMs} 2> /dev/null`,
 } as const;
+
+/** A checksum of what a command prints. In braces, so that what is put behind it is meant for the whole. */
+export const sumOf = (command: string): string => `{ ${command} | sha256sum; }`;
 
 /** Whether a node has a part of a backup. */
 export const hasFolder = (path: string, backup: string): string => `test -d ${quoteWord(`${path}/${backup}`)}`;

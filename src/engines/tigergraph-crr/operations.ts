@@ -8,7 +8,7 @@ export const operations = {
     reversible: 'What the standby held before is replaced and does not come back; a teardown ends the replication.',
   },
   switchover: {
-    summary: 'Swap primary and standby, losing nothing as far as the positions in Kafka tell',
+    summary: 'Swap primary and standby, losing nothing as far as its Kafka tells',
     risk: 'danger',
     reversible: 'Until the promotion it is taken back by itself; afterwards a failback fills the old primary anew.',
   },

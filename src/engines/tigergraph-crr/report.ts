@@ -51,7 +51,7 @@ function reportPromotion(run: RunView, told: readonly Told[], seen: Observation)
 /** Nothing is lost when the standby was seen to have everything after the stop; otherwise nothing in the product tells. */
 function lossOf(told: readonly Told[]): Measured {
   if (find(told, kinds.awaitEqual)?.view.evidence?.['topics'] !== undefined) {
-    return { ms: 0, words: 'No write was lost, as far as the positions in Kafka tell: the standby had all records after the stop.' };
+    return { ms: 0, words: 'No write was lost, as far as Kafka tells: the standby had all records after the stop.' };
   }
   return { ms: null, words: 'How much was lost was not measured: TigerGraph keeps no time at which the standby was promoted.' };
 }

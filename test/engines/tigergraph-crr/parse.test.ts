@@ -14,7 +14,14 @@ import {
   parseWord,
 } from '../../../src/engines/tigergraph-crr/parse/config.ts';
 import { isSuperuser, parseDiskFree, parseLicense, parseProcesses, parseUsage } from '../../../src/engines/tigergraph-crr/parse/host.ts';
-import { parseNative, parseOffsets, parseSequence, topicsIn } from '../../../src/engines/tigergraph-crr/parse/numbers.ts';
+import {
+  endsOfTopics,
+  parseNative,
+  parseNewest,
+  parsePartitions,
+  parseSequence,
+  topicsIn,
+} from '../../../src/engines/tigergraph-crr/parse/numbers.ts';
 import { isOnline, parseConnector, parseServices } from '../../../src/engines/tigergraph-crr/parse/services.ts';
 import { reasonIn, saidIn } from '../../../src/engines/tigergraph-crr/parse/text.ts';
 import { isAtLeast, parseTools, parseVersion, versionIn } from '../../../src/engines/tigergraph-crr/parse/version.ts';
@@ -261,13 +268,13 @@ describe('numbers of the replication', () => {
   it('are added up by topic, without the prefix and without other topics', () => {
     const lines =
       'Primary.Metadata:0:7\nPrimary.deltaQ_GPE_1Q:0:100\nPrimary.deltaQ_GPE_1Q:1:50\nMetadata:0:3\n__consumer_offsets:1:9\nOther:0:1\n';
-    expect(parseOffsets(lines, 'Primary')).toEqual([
+    expect(endsOfTopics(parsePartitions(lines, 'Primary') ?? [])).toEqual([
       { topic: 'Metadata', end: 7 },
       { topic: 'deltaQ_GPE_1Q', end: 150 },
     ]);
-    expect(parseOffsets(lines, '')).toEqual([{ topic: 'Metadata', end: 3 }]);
-    expect(parseOffsets('Metadata:0:', '')).toBeNull();
-    expect(parseOffsets('', '')).toBeNull();
+    expect(endsOfTopics(parsePartitions(lines, '') ?? [])).toEqual([{ topic: 'Metadata', end: 3 }]);
+    expect(parsePartitions('Metadata:0:', '')).toBeNull();
+    expect(parsePartitions('', '')).toBeNull();
     expect(topicsIn('Metadata\nGSE_journal_1\nEventQueue\n', '')).toEqual(['Metadata', 'GSE_journal_1']);
   });
   it('of gadmin crr status are the worst of all topics, in whatever envelope', () => {
@@ -410,7 +417,8 @@ describe('no text from outside', () => {
           read(block);
         for (const read of [parseServices, parseConnector, parseSequence, reasonIn, parseTime]) read(text);
         parseTools({ gbar: block, backup: block, create: block, restore: block, crr: block });
-        parseOffsets(text, '');
+        parsePartitions(text, '');
+        parseNewest(text);
         splitBlocks(text, 3);
       }),
       { numRuns: 500 },

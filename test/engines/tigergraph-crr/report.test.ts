@@ -49,7 +49,7 @@ describe('what a run is told to have cost', () => {
     });
     const report = reportCrr(run, seenIn('promoted'));
     expect(report).toMatchObject({ lossMs: 0, downtimeMs: 5 * minute });
-    expect(report.sentence).toMatch(/^No write was lost, as far as the positions in Kafka tell: .* Writes were stopped for 5 min\./);
+    expect(report.sentence).toMatch(/^No write was lost, as far as Kafka tells: .* Writes were stopped for 5 min\./);
     expect(report.facts).toContainEqual({ label: 'Restart graph-west so that it takes writes', value: '4 min' });
   });
 

@@ -41,18 +41,44 @@ export function baseTopic(topic: string, prefix: string): string | null {
   return replicated.test(base) ? base : null;
 }
 
-/** Reads `topic:partition:offset` lines: the end of every replicated topic, all its partitions together. Null when one of them has no number. */
-export function parseOffsets(raw: string, prefix: string): { topic: string; end: number }[] | null {
-  const ends = new Map<string, number>();
-  for (const line of linesOf(raw)) {
-    const [, topic, offset] = /^([A-Za-z0-9._-]{1,249}):\d{1,9}:(\d{0,15})$/.exec(line) ?? [];
-    const base = topic === undefined ? null : baseTopic(topic, prefix);
-    if (base === null) continue;
-    if (offset === undefined || offset === '') return null;
-    ends.set(base, (ends.get(base) ?? 0) + Number(offset));
-  }
-  return ends.size === 0 ? null : [...ends].map(([topic, end]) => ({ topic, end })).sort((a, b) => (a.topic < b.topic ? -1 : 1));
+/** How far one partition of a replicated topic has come. */
+export interface PartitionEnd {
+  /** Without the prefix. */
+  readonly topic: string;
+  /** As the cluster calls it. */
+  readonly name: string;
+  readonly partition: number;
+  readonly end: number;
 }
+
+/** Reads `topic:partition:offset` lines: every partition of every replicated topic. Null when one of them has no number. Pure; never throws. */
+export function parsePartitions(raw: string, prefix: string): readonly PartitionEnd[] | null {
+  const found: PartitionEnd[] = [];
+  for (const line of linesOf(raw)) {
+    const [, name, partition, offset] = /^([A-Za-z0-9._-]{1,249}):(\d{1,9}):(\d{0,15})$/.exec(line) ?? [];
+    const topic = name === undefined ? null : baseTopic(name, prefix);
+    if (name === undefined || topic === null) continue;
+    if (offset === undefined || offset === '') return null;
+    found.push({ topic, name, partition: Number(partition), end: Number(offset) });
+  }
+  return found.length === 0 ? null : found;
+}
+
+/** The end of every replicated topic, all its partitions together, by name. */
+export function endsOfTopics(partitions: readonly PartitionEnd[]): { topic: string; end: number }[] {
+  const ends = new Map<string, number>();
+  for (const { topic, end } of partitions) ends.set(topic, (ends.get(topic) ?? 0) + end);
+  return [...ends].map(([topic, end]) => ({ topic, end })).sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+/** Reads what `sha256sum` says of one record; null when it was given none. Pure; never throws. */
+export function parseNewest(raw: string): string | null {
+  const [, sum] = /^([0-9a-f]{64}) [ *]-$/m.exec(plain(raw)) ?? [];
+  return sum === undefined || sum === sumOfNothing ? null : sum;
+}
+
+/** SHA-256 of no bytes at all. */
+const sumOfNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /** Names of the replicated topics in a list of all, as the cluster calls them. */
 export const topicsIn = (raw: string, prefix: string): readonly string[] =>

@@ -20,7 +20,7 @@ import type { CrrLink } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { hasCrr, type Party, partyOn, silentNodes, stagedRefusal, stateWords } from '../scene.ts';
-import { followersOf, phaseOf, writableOf } from '../state.ts';
+import { ailing, followersOf, phaseOf, writableOf } from '../state.ts';
 import { few, lastSeenWords, problemOf, spell } from '../words.ts';
 
 type Switchover = Extract<Operation, { kind: 'switchover' }>;
@@ -167,7 +167,7 @@ export function planSwitchover(
     ],
     predictedLoss: {
       ms: 0,
-      words: `Nothing: ${to.name} is promoted only once it has all records that ${from.name} took, as far as the positions in Kafka tell.`,
+      words: `Nothing: ${to.name} is promoted only once it has all records that ${from.name} took, as far as its Kafka tells.`,
     },
     predictedDowntime: {
       ms: leastWriteStopMs,
@@ -175,7 +175,7 @@ export function planSwitchover(
     },
     warnings: [
       `If ${to.name} does not have everything ${spell(stopMs)} after the stop has begun, ${from.name} is started again by itself, which takes some minutes more; the rest of the ${spell(maxWriteStopMs)} is kept for the restart of ${to.name}, which can't be taken back.`,
-      `TigerGraph has no switchover and no positions that compare exactly: that nothing is missing is judged by the records of every topic before and after the stop.`,
+      `TigerGraph has no switchover and no positions that compare exactly: that nothing is missing is judged by how many records every topic has before and after the stop, and by the newest record of each.`,
       `The Kafka of ${from.name} goes on, so that ${to.name} can fetch the rest; nobody can read ${from.name} meanwhile.`,
       `After this nothing protects ${to.name} until /repl failback ${id} fills ${from.name} anew.`,
       ...leftOut(to),
@@ -195,6 +195,17 @@ function notReady(link: CrrLink, detail: CrrDetail, from: Party, to: Party): Ref
     return notNow(
       `${few(silent)} does not answer, so no switchover of ${link.id} can be planned: services are stopped, and settings applied, on every node or on none.`,
       'Bring it up, then ask again.',
+    );
+  const unwell = ailing(to.read.services);
+  if (unwell.length > 0 || to.read.services.kind === 'unread')
+    return notNow(
+      `${to.read.services.kind === 'unread' ? `The services of ${to.name} could not be read` : `${to.name} waits for ${few(unwell)}`}, so no switchover of ${link.id} can be planned: it might lack records, and could not serve.`,
+      'Bring its services up (gadmin start), then ask again.',
+    );
+  if (past.stillMs !== null)
+    return notNow(
+      `${to.name} lacks something and has not moved for ${spell(past.stillMs)}, so no switchover of ${link.id} can be planned. ${past.words}`,
+      `/repl describe ${link.id} shows what stands in its way.`,
     );
   const [reason] = past.outdated;
   if (reason !== undefined)

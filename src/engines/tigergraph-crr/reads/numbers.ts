@@ -9,7 +9,7 @@ import { curlUser, curlWithConfig, inPath, kafkaCommands, kafkaFinders, kafkaToo
 import type { CrrCluster } from '../config.ts';
 import type { PositionsView, ReadSide, SequenceView } from '../detail.ts';
 import { ownWay } from '../kafka.ts';
-import { parseOffsets, parseSequence, topicsIn } from '../parse/numbers.ts';
+import { endsOfTopics, type PartitionEnd, parsePartitions, parseSequence, topicsIn } from '../parse/numbers.ts';
 import { linesOf } from '../parse/text.ts';
 
 /** Asks for the number of the newest change of metadata. Throws a Fault only when the caller itself gave up. */
@@ -57,7 +57,46 @@ export async function kafkaTools(
 }
 
 /** What is needed to ask a side's own Kafka. */
-type Ground = Pick<ReadSide, 'roots' | 'kafkaPort' | 'tls' | 'crr'> & { readonly ip: string | null };
+export type Ground = Pick<ReadSide, 'roots' | 'kafkaPort' | 'tls' | 'crr'> & { readonly ip: string | null };
+
+/** A side's own Kafka, and the tools that ask it. */
+interface OwnKafka {
+  readonly tools: KafkaTools;
+  readonly server: Server;
+  readonly prefix: string;
+}
+
+/** The Kafka of a node's own side, or a sentence that says why it can't be asked. Throws a Fault only when the caller itself gave up. */
+export async function ownKafka(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  { roots, kafkaPort, tls, crr, ip }: Ground,
+  io: EngineIo,
+): Promise<OwnKafka | { readonly why: string }> {
+  const way = ownWay(cluster, kafkaPort, tls);
+  if ('why' in way) return way;
+  if (roots.app === null || crr.prefix === null || ip === null) return { why: "It is not known where this side's Kafka is." };
+  const tools = await kafkaTools(shell, cluster, node, roots.app, io);
+  if (tools === null) return { why: `The tools of Kafka were not found in ${roots.app}/kafka/bin.` };
+  const server = { address: `${ip}:${way.port}`, properties: way.tls ? cluster.brokers.clientProperties : null };
+  return { tools, server, prefix: crr.prefix };
+}
+
+/** How far every partition of every replicated topic has come; null when Kafka does not tell. Throws as above. */
+export async function readPartitions(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  { tools, server, prefix }: OwnKafka,
+  io: EngineIo,
+): Promise<readonly PartitionEnd[] | null> {
+  const { tool } = tools;
+  const ends = tools.names.includes('kafka-get-offsets.sh')
+    ? await askAll(shell, cluster, node, io, tool(kafkaCommands.ends(server)))
+    : await askEach(shell, cluster, node, io, { tool, server, prefix });
+  return ends === null ? null : parsePartitions(ends, prefix);
+}
 
 /** Asks a side's own Kafka how far every replicated topic has come. Throws a Fault only when the caller itself gave up. */
 export async function readPositions(
@@ -67,23 +106,12 @@ export async function readPositions(
   ground: Ground,
   io: EngineIo,
 ): Promise<PositionsView> {
-  const { roots, kafkaPort, tls, crr, ip } = ground;
-  const way = ownWay(cluster, kafkaPort, tls);
-  if ('why' in way) return { kind: 'unread', why: way.why };
-  if (roots.app === null || crr.prefix === null || ip === null) {
-    return { kind: 'unread', why: "It is not known where this side's Kafka is." };
-  }
-  const tools = await kafkaTools(shell, cluster, node, roots.app, io);
-  if (tools === null) return { kind: 'unread', why: `The tools of Kafka were not found in ${roots.app}/kafka/bin.` };
-  const { tool } = tools;
-  const server = { address: `${ip}:${way.port}`, properties: way.tls ? cluster.brokers.clientProperties : null };
-  const ends = tools.names.includes('kafka-get-offsets.sh')
-    ? await askAll(shell, cluster, node, io, tool(kafkaCommands.ends(server)))
-    : await askEach(shell, cluster, node, io, { tool, server, prefix: crr.prefix });
-  const parsed = ends === null ? null : parseOffsets(ends, crr.prefix);
-  return parsed === null
+  const kafka = await ownKafka(shell, cluster, node, ground, io);
+  if ('why' in kafka) return { kind: 'unread', why: kafka.why };
+  const partitions = await readPartitions(shell, cluster, node, kafka, io);
+  return partitions === null
     ? { kind: 'unread', why: 'Kafka did not tell how far its topics have come.' }
-    : { kind: 'read', at: io.clock.now(), ends: parsed };
+    : { kind: 'read', at: io.clock.now(), ends: endsOfTopics(partitions) };
 }
 
 async function askAll(shell: ShellConnect, cluster: CrrCluster, node: ShellTarget, io: EngineIo, command: string): Promise<string | null> {
