@@ -58,6 +58,8 @@ const sideRead = z.discriminatedUnion('kind', [
     now: micros,
     /** Null when it can't be read. */
     rangefeeds: z.boolean().nullable(),
+    /** Whether the bot is shown jobs of others too; left out where nobody has to know. */
+    sight: z.enum(['all', 'own', 'unknown']).optional(),
     /** LDR jobs that write to the link's tables here: all live ones, then those that are over, newest first. */
     jobs: z.array(jobView),
     /** Whether this side keeps the history that the other side needs to go on after a pause. */

@@ -4,9 +4,10 @@ import { type Observation, otherSide, type Side, type SideView, type Tristate } 
 import type { OperationName } from '../../domain/operation.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
+import { readSight } from '../cockroach/sight.ts';
 import type { EngineIo } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
-import type { LdrDetail } from './detail.ts';
+import type { LdrDetail, SideRead } from './detail.ts';
 import { sideToWeigh } from './emptied-side.ts';
 import { factsOf } from './facts.ts';
 import { flowInto, flowsOf, lagMsOf, readOf, wantedInto } from './flow.ts';
@@ -37,10 +38,18 @@ export async function withWrites(
 
 /** Both sides; and, while no job of the link is live, how fit the tables are for one. */
 export async function readDetail(connect: SqlConnect, settings: LdrSettings, io: EngineIo): Promise<LdrDetail> {
-  const [primary, standby] = await Promise.all([readSide(connect, settings, 'primary', io), readSide(connect, settings, 'standby', io)]);
+  const [primary, standby] = await Promise.all([seeSide(connect, settings, 'primary', io), seeSide(connect, settings, 'standby', io)]);
   const sides = { primary, standby };
   const flows = flowsOf(settings, { ...sides, schema: { kind: 'skipped' } });
   return { ...sides, schema: flows.length > 0 ? { kind: 'skipped' } : await readSchema(connect, settings, sides, io) };
+}
+
+async function seeSide(connect: SqlConnect, settings: LdrSettings, side: Side, io: EngineIo): Promise<SideRead> {
+  const [read, sight] = await Promise.all([
+    readSide(connect, settings, side, io),
+    readSight(connect, settings[side], settings.interface, io),
+  ]);
+  return read.kind === 'read' ? { ...read, sight } : read;
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */

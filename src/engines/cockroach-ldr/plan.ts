@@ -2,6 +2,7 @@ import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import type { Draft, Outline } from '../frame/drafts.ts';
 import { plannerOf } from '../frame/planner.ts';
+import { blindRefusal, blindWarnings } from './blind.ts';
 import type { LdrLink } from './config.ts';
 import { type LdrDetail, ldrDetail } from './detail.ts';
 import { declined } from './operations.ts';
@@ -15,8 +16,9 @@ import { planVerify } from './plans/verify.ts';
 
 /** Plans an operation on what was seen, or says why not. Pure. */
 export const planLdr = plannerOf('cockroach-ldr', ldrDetail, (operation, link: LdrLink, detail) => {
-  const outline = outlineOf(operation, link, detail);
-  return isRefusal(outline) ? outline : { ...outline, steps: withOneReturn(outline.steps) };
+  const outline = blindRefusal(operation.kind, link, detail) ?? outlineOf(operation, link, detail);
+  if (isRefusal(outline)) return outline;
+  return { ...outline, steps: withOneReturn(outline.steps), warnings: [...blindWarnings(link, detail), ...outline.warnings] };
 });
 
 function outlineOf(operation: Operation, link: LdrLink, detail: LdrDetail): Outline | Refusal {

@@ -78,6 +78,8 @@ const sideRead = z.discriminatedUnion('kind', [
     history: z.enum(['kept', 'lost', 'none']),
     /** The read-only virtual cluster beside it; null when there is none. */
     reader: readerView.nullable().optional(),
+    /** Whether the bot is shown jobs of others too; left out where nobody has to know. */
+    sight: z.enum(['all', 'own', 'unknown']).optional(),
     /** Jobs that keep history of this virtual cluster for the other side, newest first: live ones and those that ended lately. */
     producers: z.array(z.strictObject({ id: z.string(), status: z.string() })).optional(),
     /** Its data is in the system virtual cluster, as the config says, so that applications write there. */

@@ -4,6 +4,7 @@ import { type Observation, otherSide, type Side, type SideView } from '../../dom
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { type EngineIo, fenceOffers } from '../engine.ts';
+import { withSight } from './blind.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
 import { followersOf, lagMsOf, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
 import { factsOf } from './facts.ts';
@@ -30,7 +31,7 @@ export async function readDetail(connect: SqlConnect, shell: ShellConnect, { set
   ]);
   const sides = bothAsConfigured(settings, { primary: atPrimary, standby: atStandby });
   const detail = await withGround(connect, settings, await withAppVersion(connect, settings, sides, io), io);
-  return withHosts(shell, settings, detail, io);
+  return withHosts(shell, settings, await withSight(connect, settings, detail, io), io);
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */

@@ -3,6 +3,7 @@ import type { Operation } from '../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { notNow, type Outline } from '../frame/drafts.ts';
 import { plannerOf } from '../frame/planner.ts';
+import { blindRefusal } from './blind.ts';
 import type { PcrLink } from './config.ts';
 import { followersOf, type PcrDetail, pcrDetail } from './detail.ts';
 import { leftBehind } from './plans/continue.ts';
@@ -26,6 +27,8 @@ import { withoutFollower } from './without-follower.ts';
 export const planPcr = plannerOf('cockroach-pcr', pcrDetail, outlineOf);
 
 function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outline | Refusal {
+  const blind = blindRefusal(operation, link, detail);
+  if (blind !== null) return blind;
   if (operation.kind === 'failback') return planFailback(link, detail);
   if (operation.kind === 'fence') return planFence(link, detail);
   if (operation.kind === 'setup') return operation.from === undefined ? planSetup(link, detail) : copyOnly(link);

@@ -6,7 +6,7 @@ import type { ShellConnect } from '../../transports/shell.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import type { ClusterAddress } from '../cockroach/address.ts';
-import { heldBy, jobRights } from '../cockroach/held.ts';
+import { ownRights } from '../cockroach/held.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
@@ -85,14 +85,11 @@ async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read
   const { cluster, user } = address;
   const name = `${cluster}: privileges`;
   try {
-    const { held, jobs } = await withSystem(connect, address, io, async (session) => {
-      const own = await heldBy(session, user);
-      return { held: own, jobs: await jobRights(session, user, own) };
-    });
+    const held = await withSystem(connect, address, io, (session) => ownRights(session, user));
     if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
     const needed = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', ...(isAtLeast(read.release, 25, 2) ? ['REPLICATIONDEST'] : [])];
     const missing = needed.filter((privilege) => !held.system.includes(privilege));
-    return [manageCheck(name, cluster, user, needed, missing), sightCheck(cluster, user, jobs)];
+    return [manageCheck(name, cluster, user, needed, missing), sightCheck(cluster, user, held.jobs)];
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     return [warned(name, `What ${user} may do on ${cluster} could not be read: ${cause.message}`, 'Check the privileges by hand.')];
@@ -102,7 +99,7 @@ async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read
 function manageCheck(name: string, cluster: string, user: string, needed: readonly string[], missing: readonly string[]): Check {
   if (missing.length === 0) return passed(name, `${user} holds ${needed.join(', ')} on ${cluster}.`);
   const grant = `GRANT SYSTEM ${missing.join(', ')} TO ${quoteIdentifier(user)}`;
-  return warned(name, `${user} does not hold ${missing.join(', ')} on ${cluster} itself.`, `Unless a role gives it, run ${grant} there.`);
+  return warned(name, `${user} does not hold ${missing.join(', ')} on ${cluster}, by itself or by a role.`, `Run ${grant} there.`);
 }
 
 /** Jobs tell why a stream stands still and whether history is kept; who may not see them is shown none, without an error. */
@@ -112,7 +109,7 @@ function sightCheck(cluster: string, user: string, rights: readonly string[]): C
   return warned(
     name,
     `${user} may see only its own jobs on ${cluster}, so why a stream stands still, and whether ${cluster} keeps history, may stay hidden.`,
-    `Unless a role gives it, run GRANT SYSTEM VIEWJOB TO ${quoteIdentifier(user)} there.`,
+    `Run GRANT SYSTEM VIEWJOB TO ${quoteIdentifier(user)} there.`,
   );
 }
 

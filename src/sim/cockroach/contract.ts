@@ -52,12 +52,31 @@ export interface SimUser {
   readonly grantable?: readonly string[];
   /** e.g. `CONTROLJOB`, `VIEWJOB`. */
   readonly roleOptions?: readonly string[];
+  /** Other users of the world whose privileges it holds too. */
+  readonly memberOf?: readonly string[];
   /** What its sessions begin with, unless they say otherwise (ALTER ROLE … SET). */
   readonly defaults?: Readonly<Record<string, string>>;
   /** Both sides when left out. */
   readonly sides?: readonly SimSide[];
   /** Where the user exists; `both` when left out. */
   readonly in?: 'system' | 'application' | 'both';
+}
+
+/** What runs in the application's virtual cluster by a calendar. */
+export interface SimSchedule {
+  readonly label: string;
+  /** BACKUP … or CREATE CHANGEFEED …, as it was given, secrets and all. */
+  readonly command: string;
+  readonly recurrence?: string;
+  readonly paused?: true;
+}
+
+/** A changefeed that runs in the application's virtual cluster. */
+export interface SimChangefeed {
+  /** `db.schema.table` each. */
+  readonly tables: readonly string[];
+  readonly sink: string;
+  readonly paused?: true;
 }
 
 export type WorldStart = 'replicating' | 'initializing' | 'paused' | 'promoted' | 'none';
@@ -86,6 +105,10 @@ export interface SqlWorldOptions {
   /** False: the primary is an older cluster whose data is in its system virtual cluster; then only `start: 'none'` makes sense. */
   readonly virtualized?: boolean;
   readonly start?: WorldStart;
+  /** What the application's side begins with; one nightly backup when left out. */
+  readonly schedules?: readonly SimSchedule[];
+  /** None when left out. */
+  readonly changefeeds?: readonly SimChangefeed[];
   /** Tables that are replicated row by row, in place of a physical stream. */
   readonly ldr?: LdrSetup;
   readonly tls?: boolean;

@@ -1,4 +1,4 @@
-import type { FreshCluster, Pace, SimSide, SimUser, SqlWorldOptions, WorldStart } from './contract.ts';
+import type { FreshCluster, Pace, SimSchedule, SimSide, SimUser, SqlWorldOptions, WorldStart } from './contract.ts';
 import { dialectOf, dialects, type SimVersion } from './grammar/dialect.ts';
 import { emptyLdr } from './ldr/state/model.ts';
 import { pauseJob } from './state/jobs.ts';
@@ -32,18 +32,21 @@ export const defaultUsers = (version: SimVersion): readonly SimUser[] => [
 function usersFor(users: readonly SimUser[], side: SimSide, place: 'system' | 'application'): Users {
   const chosen = users.filter((user) => (user.sides ?? [side]).includes(side) && [place, 'both'].includes(user.in ?? 'both'));
   return new Map(
-    chosen.map(({ name, password, admin = false, grants = [], grantable = [], roleOptions: options = [], defaults = {} }) => [
-      name,
-      {
+    chosen.map(
+      ({ name, password, admin = false, grants = [], grantable = [], roleOptions: options = [], memberOf = [], defaults = {} }) => [
         name,
-        password,
-        admin,
-        grants: new Set(grants),
-        grantable: new Set(grantable),
-        roleOptions: new Set(options),
-        defaults: new Map(Object.entries(defaults).map(([key, value]) => [key, normalizeVariable(key, value)])),
-      },
-    ]),
+        {
+          name,
+          password,
+          admin,
+          grants: new Set(grants),
+          grantable: new Set(grantable),
+          roleOptions: new Set(options),
+          memberOf: new Set(memberOf),
+          defaults: new Map(Object.entries(defaults).map(([key, value]) => [key, normalizeVariable(key, value)])),
+        },
+      ],
+    ),
   );
 }
 
@@ -96,21 +99,33 @@ export interface Genesis {
   readonly names: Readonly<Record<SimSide, string>>;
 }
 
+const nightly: SimSchedule = { label: 'nightly', command: `BACKUP INTO LATEST IN 'external://backups' WITH detached` };
+
+/** The server keeps user and password of a sink to itself, and shows what stands in its query. */
+const redactedSink = (sink: string): string => sink.replace(/\/\/[^/@]*@/, '//redacted@');
+
 /** Where the application lives on a virtualized cluster. */
-export function addApplication(cluster: Cluster, { users, virtualCluster }: Genesis, beginUs: Us): void {
+export function addApplication(cluster: Cluster, { options, users, virtualCluster }: Genesis, beginUs: Us): void {
   const vc = addVc(cluster, virtualCluster, beginUs);
   vc.base = 'ready';
   vc.service = 'shared';
   vc.serviceUpUs = Number.NEGATIVE_INFINITY;
   vc.users = usersFor(users[cluster.side], cluster.side, 'application');
   vc.epochs = [{ fromUs: 0, writer: cluster.uuid }];
-  vc.schedules.push({
-    id: '1083270983425654785',
-    label: 'nightly',
-    command: `BACKUP INTO LATEST IN 'external://backups' WITH detached`,
-    recurrence: '@daily',
-    status: 'ACTIVE',
-  });
+  vc.schedules = (options.schedules ?? [nightly]).map(({ label, command, recurrence = '@daily', paused }, at) => ({
+    id: String(1_083_270_983_425_654_785n + BigInt(at) * 65_536n),
+    label,
+    command,
+    recurrence,
+    status: paused === true ? 'PAUSED' : 'ACTIVE',
+  }));
+  vc.changefeeds = (options.changefeeds ?? []).map(({ tables, sink, paused }, at) => ({
+    id: String(879_048_912_734_519_297n + BigInt(at) * 65_536n),
+    tables,
+    sink: redactedSink(sink),
+    owner: 'root',
+    status: paused === true ? 'paused' : 'running',
+  }));
   cluster.settings.set('server.controller.default_target_cluster', virtualCluster);
 }
 

@@ -111,6 +111,7 @@ export const aSide = (more: Partial<ReadSide> = {}): ReadSide => ({
   activeVersion: '26.2',
   now: micros(0),
   rangefeeds: true,
+  sight: 'all',
   jobs: [],
   history: 'none',
   connections: ['to_east', 'to_west'],

@@ -106,6 +106,7 @@ export const aReadSide = (vc: VirtualClusterView | null, more: Partial<ReadSide>
   defaultTarget: '',
   vc,
   history: 'none',
+  sight: 'all',
   ...more,
 });
 export const onVersion = (version: keyof typeof releases) => ({ release: releases[version], activeVersion: version });

@@ -55,7 +55,7 @@ describe('the preflight', { timeout: 180_000 }, () => {
     const resume: Operation = { kind: 'resume', link };
     expect(await check(on, resume, 'sql-west: sight of jobs')).toMatchObject({
       outcome: 'warned',
-      next: 'Unless a role gives it, run GRANT SYSTEM VIEWJOB TO "ops" there.',
+      next: 'Run GRANT SYSTEM VIEWJOB TO "ops" there.',
     });
     const seen = await on.engine().observe(on.link, anIo({ tag: 'replops/read' }));
     expect(seen.headline).toContain('paused, by hand or by an error');

@@ -78,6 +78,7 @@ const statements: readonly (readonly [sql: string, kind: StatementKind, versions
   [`SHOW REGIONS FROM CLUSTER`, 'show-regions', all],
   [`SHOW CLUSTER SESSIONS`, 'show-sessions', all],
   [`SHOW SCHEDULES`, 'show-schedules', all],
+  [`SHOW CHANGEFEED JOBS`, 'show-changefeed-jobs', all],
   [`SHOW ALL ZONE CONFIGURATIONS`, 'show-zone-configurations', all],
   [`SHOW EXTERNAL CONNECTION 'c'`, 'show-external-connections', all],
   [`SELECT version()`, 'select', all],

@@ -3,7 +3,7 @@ import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
-import { type Held, heldBy, jobRights, privilegesIn } from '../../cockroach/held.ts';
+import { type Held, heldBy, ownRights, privilegesIn } from '../../cockroach/held.ts';
 import { withInterface } from '../../cockroach/session.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
@@ -32,12 +32,11 @@ export async function controlChecks(
       const name = `${cluster}: control of jobs`;
       return orWarned(name, io, () =>
         withInterface(connect, settings[side], settings.interface, io, async (session) => {
-          const held = await heldBy(session, user);
-          if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
-          if ((await jobRights(session, user, held)).includes('CONTROLJOB'))
-            return [passed(name, `${user} may control jobs on ${cluster}.`)];
-          const next = `Unless a role gives it, run ALTER USER ${quoteIdentifier(user)} CONTROLJOB there.`;
-          return [warned(name, `${user} does not hold CONTROLJOB on ${cluster} itself.`, next)];
+          const { admin, jobs } = await ownRights(session, user);
+          if (admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
+          if (jobs.includes('CONTROLJOB')) return [passed(name, `${user} may control jobs on ${cluster}.`)];
+          const next = `Run ALTER USER ${quoteIdentifier(user)} CONTROLJOB there.`;
+          return [warned(name, `${user} is not seen to hold CONTROLJOB on ${cluster}.`, next)];
         }),
       );
     }),
@@ -85,7 +84,7 @@ async function runnerChecks(
   form: Form,
 ): Promise<readonly Check[]> {
   const { cluster, user } = settings[into];
-  const held = await heldBy(session, user);
+  const held = await ownRights(session, user);
   if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
   const stream = settings.streams[into];
   const creates = stream !== null && stream.reach !== null && connections?.includes(stream.externalConnection) !== true;
@@ -101,7 +100,7 @@ const verdict = (name: string, user: string, cluster: string, missing: readonly 
     ? passed(name, `${user} holds what a start of replication needs on ${cluster}.`)
     : warned(
         name,
-        `${user} does not hold everything that a start of replication needs on ${cluster} itself.`,
+        `${user} is not seen to hold everything that a start of replication needs on ${cluster}.`,
         `Unless a role gives it, run ${missing.slice(0, 5).join('; ')} there.`,
       );
 

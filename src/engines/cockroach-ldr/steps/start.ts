@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import { otherSide } from '../../../domain/observation.ts';
 import { quoteLiteral } from '../../../transports/sql-quoting.ts';
 import { readNow } from '../../cockroach/now.ts';
+import { blindWords, seesJobs, sightGrant } from '../../cockroach/sight.ts';
 import { spell, spellTime } from '../../cockroach/spell.ts';
 import { microsOfMs, microsOfTimestamp } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
@@ -63,9 +64,20 @@ function started({ settings, here }: Place, jobs: readonly JobView[], after: str
   );
 }
 
+const grantIn = ({ settings, side }: Place): string => {
+  const grant = sightGrant(settings[side], settings.interface);
+  return `${grant.charAt(0).toUpperCase()}${grant.slice(1)}, then press Retry.`;
+};
+
 /** Looks once more in the session that sends, so that nothing is started beside a job that has appeared since the probe. */
 const startAlone = (place: Place, statement: string): Promise<void> =>
   on(place, async (session) => {
+    const address = place.settings[place.side];
+    if (!(await seesJobs(session, address.user)))
+      throw refused(
+        `${blindWords(address, 'own')} by now, so whether somebody else replicates these tables already can't be seen and nothing was started. ${grantIn(place)}`,
+        { cluster: place.here },
+      );
     const { jobs } = await readJobs(session, place.here, place.settings, place.side);
     const live = jobs.find(isLive);
     if (live !== undefined)

@@ -87,6 +87,7 @@ function assumed({ settings }: PcrLink, side: Side, release: Release, other: Pcr
     defaultTarget: '',
     vc: null,
     history: 'none',
+    sight: 'all',
     ground: {
       rangefeed: false,
       organization: false,

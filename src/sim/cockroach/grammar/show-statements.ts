@@ -115,10 +115,14 @@ const forms: readonly (readonly [readonly string[], (cursor: Cursor, dialect: Di
   [['roles'], plain('show-users', 1)],
   [['regions', 'from', 'cluster'], plain('show-regions', 3)],
   [['schedules'], plain('show-schedules', 1)],
+  [['changefeed', 'jobs'], plain('show-changefeed-jobs', 2)],
 ];
 
 /** A form without parts of its own. */
-function plain(kind: 'show-zone-configurations' | 'show-sessions' | 'show-users' | 'show-regions' | 'show-schedules', words: number) {
+function plain(
+  kind: 'show-zone-configurations' | 'show-sessions' | 'show-users' | 'show-regions' | 'show-schedules' | 'show-changefeed-jobs',
+  words: number,
+) {
   return (cursor: Cursor): Show => {
     for (let at = 0; at < words; at += 1) cursor.next();
     return { kind };

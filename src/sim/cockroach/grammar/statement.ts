@@ -41,6 +41,7 @@ export type Show =
   | { readonly kind: 'show-regions' }
   | { readonly kind: 'show-sessions' }
   | { readonly kind: 'show-schedules' }
+  | { readonly kind: 'show-changefeed-jobs' }
   | { readonly kind: 'show-zone-configurations' }
   | { readonly kind: 'show-external-connections'; readonly name: Operand | null }
   | { readonly kind: 'show-create-external-connection'; readonly name: Operand }

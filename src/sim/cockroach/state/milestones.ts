@@ -39,13 +39,18 @@ export function finishRevert(state: SimState, cluster: Cluster, vc: Vc, stream: 
     ...vc.epochs.filter((epoch) => epoch.fromUs < failover.targetUs),
     { fromUs: failover.targetUs, writer: `${cluster.uuid}@${atUs}` },
   ];
-  for (const schedule of vc.schedules) schedule.status = 'PAUSED';
+  for (const schedule of vc.schedules) if (pausesAlone(cluster, schedule)) schedule.status = 'PAUSED';
+  for (const feed of vc.changefeeds) if (feed.status === 'running') feed.status = 'failed';
   const description = `History Retention for Physical Replication of ${vc.name}`;
   const retention = addJob(cluster, { type: 'REPLICATION STREAM PRODUCER', description, user: 'node', vcId: vc.id }, atUs);
   retention.retainsFromUs = failover.targetUs;
   retention.expiresUs = atUs + 24 * hourUs;
   state.promotions.push({ side: cluster.side, sourceSide: stream.sourceSide, activationUs: failover.targetUs, atUs });
 }
+
+/** Up to 24.1 a schedule of changefeeds goes on as if nothing had happened, beside the one of the old primary. */
+const pausesAlone = ({ dialect }: Cluster, { command }: Vc['schedules'][number]): boolean =>
+  Number(dialect.version) >= 24.2 || !/^create changefeed/i.test(command);
 
 /** The stream has ended without a promotion: what it brought is of no use any more. */
 function abandon(vc: Vc): void {

@@ -95,6 +95,15 @@ export interface Schedule {
   status: 'ACTIVE' | 'PAUSED';
 }
 
+export interface Changefeed {
+  readonly id: string;
+  readonly tables: readonly string[];
+  /** Without secrets. */
+  readonly sink: string;
+  readonly owner: string;
+  status: 'running' | 'paused' | 'failed';
+}
+
 export interface User {
   readonly name: string;
   password: string | null;
@@ -103,6 +112,8 @@ export interface User {
   /** Those of its grants that it may give on. */
   readonly grantable: Set<string>;
   readonly roleOptions: Set<string>;
+  /** Roles other than admin that it was given; theirs come along. */
+  readonly memberOf: Set<string>;
   /** Session variables that its sessions begin with. */
   readonly defaults: ReadonlyMap<string, string>;
 }
@@ -134,6 +145,7 @@ export interface Vc {
   finalized: { version: string };
   users: Users;
   schedules: Schedule[];
+  changefeeds: Changefeed[];
   epochs: readonly Epoch[];
   readonly capabilities: Set<string>;
 }

@@ -66,6 +66,7 @@ export function attach(
   vc.users = source.vc.users;
   vc.finalized = source.vc.finalized;
   vc.schedules = source.vc.schedules.map((schedule) => ({ ...schedule }));
+  vc.changefeeds = source.vc.changefeeds.map((feed) => ({ ...feed }));
   vc.epochs = source.vc.epochs;
   return vc.stream;
 }

@@ -18,6 +18,7 @@ export function addVc(cluster: Cluster, name: string, atUs: Us, readerOf: number
     finalized: { version: cluster.settings.get('version') ?? cluster.dialect.version },
     users: new Map(),
     schedules: [],
+    changefeeds: [],
     epochs: [],
     capabilities: new Set(),
   };

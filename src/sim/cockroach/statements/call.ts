@@ -26,7 +26,26 @@ export const usersOf = (cluster: Cluster, vcId: number): Users =>
 export function currentUser(call: Call): User {
   const user = usersOf(call.cluster, call.session.vcId).get(call.session.user);
   if (user === undefined) throw new SqlError('42704', `role/user "${call.session.user}" does not exist`);
-  return user;
+  const roles = rolesOf(usersOf(call.cluster, call.session.vcId), user);
+  if (roles.length === 0) return user;
+  return {
+    ...user,
+    admin: roles.some(({ admin }) => admin) || user.admin,
+    grants: new Set([user, ...roles].flatMap(({ grants }) => [...grants])),
+  };
+}
+
+/** The roles that a user was given, and theirs. Their privileges come along; options of a role, such as CONTROLJOB, do not. */
+export function rolesOf(users: Users, user: User): readonly User[] {
+  const found = new Map<string, User>();
+  const pending = [...user.memberOf];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    const role = users.get(name);
+    if (role === undefined || found.has(name)) continue;
+    found.set(name, role);
+    pending.push(...role.memberOf);
+  }
+  return [...found.values()];
 }
 
 /** Any one of the privileges will do; admin has all. */

@@ -104,6 +104,7 @@ const createUser: Run<'create-user'> = (call, statement) => {
       grants: new Set(),
       grantable: new Set(),
       roleOptions: new Set(),
+      memberOf: new Set(),
       defaults: new Map(),
     };
     setOptions(user, options);
@@ -175,8 +176,13 @@ const grantSystem: Run<'grant-system'> = (call, { kind, grant, privileges, users
 const grantRole: Run<'grant-role'> = (call, { kind, grant, role, users }) => {
   const user = currentUser(call);
   if (!hasPrivilege(user, [])) throw new SqlError('42501', `${user.name} must have admin option on role "${role}"`);
-  if (role !== 'admin') throw new SqlError('42704', `role/user "${role}" does not exist`);
-  for (const member of users.map((name) => requireUser(call, name))) member.admin = grant;
+  const members = users.map((name) => requireUser(call, name));
+  if (role !== 'admin') requireUser(call, role);
+  for (const member of members) {
+    if (role === 'admin') member.admin = grant;
+    else if (grant) member.memberOf.add(role);
+    else member.memberOf.delete(role);
+  }
   call.effect(kind, null, true);
   return acknowledged(grant ? 'GRANT' : 'REVOKE');
 };

@@ -5,6 +5,7 @@ import type { Column, SqlValue, Table } from '../values/sql-types.ts';
 import { toCastText } from '../values/sql-types.ts';
 import type { Call } from './call.ts';
 import { evaluate, evaluateAlone, type Scope } from './evaluate.ts';
+import { enabledRoles } from './show-access.ts';
 import type { ShowPlan } from './show-plan.ts';
 import { columnsOf, pick } from './show-plan.ts';
 import { planShow } from './shows.ts';
@@ -19,6 +20,7 @@ function planRelation(call: Call, parts: readonly string[], asOf: Expression | n
       hint: 'These interfaces are unsupported. To proceed anyway, set allow_unsafe_internals = true.',
     });
   }
+  if (parts.slice(-2).join('.') === 'information_schema.enabled_roles') return enabledRoles(call);
   const known = planLdrRelation(call, parts, asOf);
   if (known !== null) return known;
   if (name !== 'crdb_internal.gossip_nodes') throw new SqlError('42P01', `relation "${name}" does not exist`);

@@ -1,7 +1,7 @@
 import type { Show } from '../grammar/statement.ts';
 import { tagOf } from '../sessions.ts';
 import { SqlError } from '../sql-error.ts';
-import { type Call, currentUser, hasPrivilege, usersOf } from './call.ts';
+import { type Call, currentUser, hasPrivilege, rolesOf, usersOf } from './call.ts';
 import { columnsOf, pick, type ShowPlan } from './show-plan.ts';
 
 const users = (call: Call) => [...usersOf(call.cluster, call.session.vcId).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -50,10 +50,22 @@ export function showUsers(call: Call): ShowPlan {
     const records = users(call).map((user) => ({
       username: user.name,
       options: [...user.roleOptions].sort(),
-      member_of: user.admin ? ['admin'] : [],
+      member_of: [...(user.admin ? ['admin'] : []), ...user.memberOf],
     }));
     return pick(columns, [{ username: 'admin', options: ['NOLOGIN'], member_of: [] }, ...records]);
   });
+}
+
+/** information_schema.enabled_roles: the session's own user and every role that it has, which everybody may ask. */
+export function enabledRoles(call: Call): ShowPlan {
+  const columns = columnsOf({ role_name: 'STRING' });
+  const own = usersOf(call.cluster, call.session.vcId).get(call.session.user);
+  const names = [
+    call.session.user,
+    ...(own === undefined ? [] : rolesOf(usersOf(call.cluster, call.session.vcId), own)).map(({ name }) => name),
+  ];
+  const rows = () => [...names, ...(currentUser(call).admin ? ['admin'] : [])].map((name) => [name]);
+  return { columns, rows, tag: 'SELECT', counted: true };
 }
 
 /** SHOW REGIONS FROM CLUSTER. */
@@ -144,7 +156,9 @@ export function showSchedules(call: Call): ShowPlan {
       jobsrunning: 0n,
       owner: 'root',
       created: vc?.createdUs ?? 0,
-      command: JSON.stringify({ backup_statement: schedule.command }),
+      command: JSON.stringify({
+        [/^create changefeed/i.test(schedule.command) ? 'changefeed_statement' : 'backup_statement']: schedule.command,
+      }),
     }));
     return pick(columns, records);
   });

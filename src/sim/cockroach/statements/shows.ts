@@ -23,6 +23,7 @@ import {
   showZoneConfigurations,
 } from './show-access.ts';
 import { showConnectionGrants, showCreateExternalConnection, showExternalConnections } from './show-connections.ts';
+import { showChangefeedJobs } from './show-feeds.ts';
 import { showJob, showJobs } from './show-jobs.ts';
 import type { ShowPlan } from './show-plan.ts';
 import { showFingerprints, showVirtualClusters } from './show-virtual-clusters.ts';
@@ -44,6 +45,7 @@ const planners: { readonly [Kind in Show['kind']]: Planner<Kind> } = {
   'show-regions': showRegions,
   'show-sessions': showSessions,
   'show-schedules': showSchedules,
+  'show-changefeed-jobs': showChangefeedJobs,
   'show-zone-configurations': showZoneConfigurations,
   'show-external-connections': showExternalConnections,
   'show-ldr-jobs': showLdrJobs,
