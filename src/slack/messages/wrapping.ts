@@ -8,6 +8,8 @@ const escapedSize = 1_200;
 const lineSize = 2_600;
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Characters as people count them may be many: families of emoji, letters with marks. */
+const longestCharacter = 40;
 const growth: Readonly<Record<string, number>> = { '&': 5, '<': 4, '>': 4 };
 
 /** Foreign text on one line, in pieces that end between words where there are any, else between characters. Joined they are the whole. */
@@ -36,7 +38,7 @@ function roomIn(text: string, most: number): number {
 function breakIn(text: string, end: number): number {
   const space = text.lastIndexOf(' ', end - 1) + 1;
   if (space > end / 2) return space;
-  const whole = graphemes.segment(text.slice(0, end + 1)).containing(end)?.index ?? end;
+  const whole = graphemes.segment(text.slice(0, end + longestCharacter)).containing(end)?.index ?? end;
   if (whole > end / 2) return whole;
   const unit = text.charCodeAt(end - 1);
   return unit >= 0xd800 && unit <= 0xdbff ? end - 1 : end;
