@@ -4,6 +4,7 @@ import type { Operation } from '../../src/domain/operation.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import type { LdrLink } from '../../src/engines/cockroach-ldr/config.ts';
 import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
+import type { StepExecutor } from '../../src/engines/engine.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { until } from '../support/until.ts';
 import { aReach, type LdrBed, byHand as ldrByHand, ldrLinkId, openLdr, streamPassword } from './cockroach-ldr-bed.ts';
@@ -56,6 +57,29 @@ const pairs: readonly Pair[] = [
   { primary: '25.4', standby: '26.2' },
 ];
 
+/** The standby gets new binaries while its promotion is waited for: time and states have other names from then on. */
+async function openRestarted(from: SimVersion, to: SimVersion): Promise<PcrBed> {
+  const bed = await openPcr(from);
+  let isOld = true;
+  const restarting = (wait: StepExecutor<PcrLink>): StepExecutor<PcrLink> => ({
+    ...wait,
+    probe: (act, on, io) => {
+      if (isOld) bed.world.control().install('standby', to);
+      isOld = false;
+      return wait.probe(act, on, io);
+    },
+  });
+  return {
+    ...bed,
+    engine: () => {
+      const engine = bed.engine();
+      const { 'pcr.await-promotion': wait, ...steps } = engine.steps;
+      if (wait === undefined) throw new TypeError('nothing waits for a promotion');
+      return { ...engine, steps: { ...steps, 'pcr.await-promotion': restarting(wait) } };
+    },
+  };
+}
+
 /** New binaries on the standby, of which the cluster makes no use yet. */
 const unfinished = (from: SimVersion, to: SimVersion): readonly Situation<PcrLink, PcrBed>[] => [
   {
@@ -77,7 +101,15 @@ const unfinished = (from: SimVersion, to: SimVersion): readonly Situation<PcrLin
   },
 ];
 
-describeEngine('cockroach-pcr on two releases', [...pairs.flatMap(copies), ...unfinished('24.3', '25.2')]);
+describeEngine('cockroach-pcr on two releases', [
+  ...pairs.flatMap(copies),
+  ...unfinished('24.3', '25.2'),
+  {
+    name: 'failover whose standby is taken from 24.1 to 24.3 meanwhile',
+    operation: failover,
+    open: () => openRestarted('24.1', '24.3'),
+  },
+]);
 
 const tables = ['shop.public.orders', 'shop.public.items'];
 const ldrAdmin = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
@@ -127,7 +159,25 @@ async function refusedOn<L extends Link>(bed: Bed<L>, operation: Operation): Pro
   return `${plan.sentence} ${plan.next}`;
 }
 
-describe('releases that do not go together', () => {
+describe('a link whose sides run two releases', () => {
+  it('a link in the midst of an upgrade is well, and tells what each side runs and makes use of', async () => {
+    const bed = await openPcr('24.1', {}, async (world) => world.control().install('standby', '24.3'));
+    try {
+      const { health, facts } = await bed.engine().observe(bed.link, anIo());
+      const told = Object.fromEntries(facts.map(({ name, value }) => [name, value]));
+      expect(health).toBe('healthy');
+      expect(told).toMatchObject({
+        'primary.version': 'v24.1.4',
+        'primary.active-version': '24.1',
+        'standby.version': 'v24.3.12',
+        'standby.active-version': '24.1',
+        'standby.state': 'following',
+      });
+    } finally {
+      await bed.close();
+    }
+  });
+
   it('a side does not go back under one that is newer, and no server would have it', async () => {
     const bed = await openPcr('24.3', { start: 'promoted', ...admin }, async (world) => world.control().install('standby', '25.2'));
     try {
@@ -169,6 +219,11 @@ describe('releases that do not go together', () => {
     const bed = await openLdr('24.3', { world: ldrAdmin, prepare: async (world) => world.control().install('standby', '25.2') });
     try {
       expect(await refusedOn(bed, { kind: 'alter', link: ldrLinkId })).toContain('can be started only once both are finalized on v25.1');
+      const failed = async (kind: 'alter' | 'pause') =>
+        (await bed.engine().preflight({ kind, link: ldrLinkId }, bed.link, anIo())).filter(({ outcome }) => outcome === 'failed');
+      expect((await failed('alter')).map(({ name }) => name)).toContain('sql-west: version');
+      // What runs can be held up and moved all the same.
+      expect(await failed('pause')).toEqual([]);
       const create = `CREATE LOGICAL REPLICATION STREAM FROM TABLE shop.public.orders ON 'external://to_east' INTO TABLE shop.public.orders`;
       for (const { id } of bed.world.ldrJobs('standby')) await ldrByHand(bed.world, 'standby', `CANCEL JOB ${id}`);
       await until(() => bed.world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the streams are over');

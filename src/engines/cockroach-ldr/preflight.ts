@@ -10,8 +10,9 @@ import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
+import { feedChecksOf } from './feeds.ts';
 import { readOf, wantedInto } from './flow.ts';
-import { observationOf, readDetail, withWrites } from './observe.ts';
+import { forPlan, observationOf, readDetail } from './observe.ts';
 import { laggard } from './pair.ts';
 import { planLdr } from './plan.ts';
 import { compareHistoryChecks } from './preflights/history.ts';
@@ -24,7 +25,7 @@ const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 export async function preflightLdr(connect: SqlConnect, operation: Operation, link: LdrLink, io: EngineIo): Promise<readonly Check[]> {
   const { settings } = link;
   const at = io.clock.now();
-  const detail = await withWrites(connect, operation.kind, link, await readDetail(connect, settings, io), io);
+  const detail = await forPlan(connect, operation.kind, link, await readDetail(connect, settings, io), io);
   const seen = observationOf(link, detail, at);
   const plan = planLdr(operation, link, seen);
   const [control, start, history] = await Promise.all([
@@ -37,6 +38,7 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
     ...sides.flatMap((side) => sideChecks(operation.kind, settings, detail, side)),
     ...versionPair(settings, detail),
     ...control,
+    ...feedChecksOf(link, detail),
     ...start,
     ...history,
   ];
@@ -79,24 +81,28 @@ function sideChecks(kind: OperationName, settings: LdrSettings, detail: LdrDetai
   return [
     ...open,
     passed(`${cluster}: reachable`, `${cluster} answers on its virtual cluster ${settings.interface}.`),
-    versionCheck(cluster, read),
+    versionCheck(kind, cluster, read),
   ];
 }
 
-function versionCheck(cluster: string, { release, activeVersion }: ReadSide): Check {
+/** What may have to start a replication. */
+const starting: readonly OperationName[] = ['setup', 'rebuild', 'failback', 'alter'];
+
+function versionCheck(kind: OperationName, cluster: string, { release, activeVersion }: ReadSide): Check {
   const name = `${cluster}: version`;
   const seen = `${cluster} runs ${release.text}, active version ${activeVersion}.`;
   if (!isAtLeast(release, 24, 3)) return failed(name, seen, 'Logical data replication needs v24.3 or newer.');
-  if (!/upgrading|-step-/.test(activeVersion)) {
+  // New binaries go by the former release until the upgrade is finalized; while that is under way, more words stand there.
+  if (activeVersion === `${release.year}.${release.number}`) {
     return isAtLeast(release, 25, 2)
       ? passed(name, seen)
       : warned(name, `${seen} Logical data replication is a preview there.`, 'Upgrade to v25.2 or newer for production.');
   }
-  const next = 'Finalize the upgrade first.';
-  // Up to a finalized 25.1 the server refuses to start a stream.
-  return activeVersion.startsWith('24.')
-    ? failed(name, `${seen} The upgrade is not finalized.`, next)
-    : warned(name, `${seen} The upgrade is not finalized.`, next);
+  const unfinished = `${seen} The upgrade is not finalized.`;
+  // Up to a finalized 25.1 the server refuses to start a stream. What runs goes on.
+  return activeVersion.startsWith('24.') && starting.includes(kind)
+    ? failed(name, unfinished, 'Finalize the upgrade first.')
+    : warned(name, unfinished, 'Finalize the upgrade once nothing speaks against the new release.');
 }
 
 function versionPair(settings: LdrSettings, detail: LdrDetail): readonly Check[] {
