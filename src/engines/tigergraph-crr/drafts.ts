@@ -11,6 +11,8 @@ export const budgets = {
   settings: 15 * minute,
   connector: 30 * minute,
   services: 2 * hour,
+  /** Services need a minute to stop; whoever waits for a failover is not kept longer. */
+  fence: 10 * minute,
   install: 4 * hour,
   /** The product gives up after 5 h by itself, unless it is told otherwise. */
   backup: 6 * hour,

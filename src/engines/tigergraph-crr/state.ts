@@ -1,6 +1,6 @@
 import { otherSide, type Side, type SideView, type Tristate } from '../../domain/observation.ts';
 import { type CrrCluster, type CrrSettings, sides } from './config.ts';
-import type { CrrDetail, ReadSide, ServicesView, SideRead } from './detail.ts';
+import type { CrrDetail, ReadSide, ServiceRow, ServicesView, SideRead } from './detail.ts';
 import { prefixBehind } from './names.ts';
 import { familyOf, isOnline } from './parse/services.ts';
 import { isAtLeast } from './parse/version.ts';
@@ -45,13 +45,21 @@ function servePhase({ connector, services }: ReadSide): Phase {
 
 const down = ['Down', 'Offline'];
 
+/** Services through which data and schema are written. */
+export const writers: readonly string[] = ['GSQL', 'RESTPP', 'GPE', 'GSE'];
+
+export const isDown = ({ status }: Pick<ServiceRow, 'status'>): boolean => down.includes(status);
+
+/** Of a node that does not answer. */
+export const isUntold = ({ status }: Pick<ServiceRow, 'status'>): boolean => status === 'StatusUnknown';
+
 /** Whether services through which data and schema are written are up. */
 export function takesWrites(services: ServicesView): Tristate {
   if (services.kind === 'unread') return 'unknown';
   const up = (family: string) => services.rows.some((row) => familyOf(row.name) === family && isOnline(row));
   if (up('GSQL') || (up('RESTPP') && up('GPE'))) return 'yes';
-  const ways = services.rows.filter(({ name }) => ['GSQL', 'RESTPP', 'GPE', 'GSE'].includes(familyOf(name)));
-  return !services.stale && ways.every(({ status }) => down.includes(status)) ? 'no' : 'unknown';
+  const ways = services.rows.filter(({ name }) => writers.includes(familyOf(name)));
+  return !services.stale && ways.every(isDown) ? 'no' : 'unknown';
 }
 
 const followerPhases: readonly Phase[] = ['following', 'halted', 'failing', 'blind'];

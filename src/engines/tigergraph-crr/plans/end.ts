@@ -101,7 +101,7 @@ export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     steps: [
       longDraft(
         stopServicesAct(loser.at),
-        budgets.services,
+        budgets.fence,
         noUndo(`Started again, ${loser.name} would take writes beside ${winner.name}; gadmin start there does it by hand.`),
         { pointOfNoReturn: true },
       ),

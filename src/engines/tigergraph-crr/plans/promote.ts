@@ -2,7 +2,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import type { Estimate } from '../../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusal.ts';
-import { type Draft, fenceByHandAct, notNow, noUndo, type Outline, personStep, redirectAct, undoBy } from '../../frame/drafts.ts';
+import { type Draft, notNow, noUndo, type Outline, personStep, redirectAct, undoBy } from '../../frame/drafts.ts';
 import {
   awaitEqualAct,
   checkSplitBrainAct,
@@ -20,8 +20,9 @@ import type { CrrLink } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { hasCrr, type Party, partyOn, silentNodes, stagedRefusal, stateWords } from '../scene.ts';
-import { ailing, followersOf, phaseOf, writableOf } from '../state.ts';
-import { few, lastSeenWords, problemOf, spell } from '../words.ts';
+import { ailing, followersOf, phaseOf } from '../state.ts';
+import { few, lastSeenWords, spell } from '../words.ts';
+import { fenceSteps, fenceWarnings, halfwayRefusal } from './fencing.ts';
 
 type Switchover = Extract<Operation, { kind: 'switchover' }>;
 type Failover = Extract<Operation, { kind: 'failover' }>;
@@ -74,6 +75,8 @@ export function planFailover({ to: target, topology, link: id }: Failover, link:
     );
   const to = heir(link, detail, 'failover');
   if (isRefusal(to)) return to;
+  const refusal = halfwayRefusal(link, detail, to);
+  if (refusal !== null) return refusal;
   const side = otherSide(to.side);
   const there = link.settings[side].cluster;
   return {
@@ -104,31 +107,6 @@ const downtimeOf = (to: Party): Estimate => ({
   ms: null,
   words: `A restart of ${to.name} takes some minutes; how long its graph then warms up depends on its size and can't be predicted.`,
 });
-
-/** Stops the services of the old primary where it answers; elsewhere people do, or accept that nobody does. */
-function fenceSteps(link: CrrLink, detail: CrrDetail, to: Party): readonly Draft[] {
-  const side = otherSide(to.side);
-  const from = partyOn(link, detail, side, 'fence');
-  const there = link.settings[side].cluster;
-  if (isRefusal(from)) return [personStep(fenceByHandAct(there, to.name, link.settings.fencing))];
-  if (writableOf(detail[side]) === 'no') return [];
-  return [longDraft(stopServicesAct(from.at), budgets.services, undoBy(startServicesAct(from.at)))];
-}
-
-function fenceWarnings(link: CrrLink, detail: CrrDetail, to: Party): readonly string[] {
-  const side = otherSide(to.side);
-  const there = link.settings[side].cluster;
-  const problem = problemOf(there, detail[side]);
-  if (problem === null)
-    return writableOf(detail[side]) === 'yes'
-      ? [`${there} answers and takes writes: a switchover would lose nothing.`]
-      : [`${there} answers and takes no writes now.`];
-  const split = `if ${there} is alive, or comes back, it takes writes while ${to.name} does too, and those can't be merged.`;
-  return [
-    `${problem} So the bot can't fence it, and the first step asks a person to, or to accept that nobody does: ${split}`,
-    `If ${there} comes back, never let it serve: /repl fence ${link.id} stops it, /repl failback ${link.id} fills it anew.`,
-  ];
-}
 
 /** From the stop's end until the promoted side can serve, without the warm-up of its graph: settings, an apply and a restart, ms. */
 const promotionMs = 4 * 60_000;

@@ -4,13 +4,15 @@ import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
 import { initKafkaAct, installQueriesAct, keys, restartAct, startServicesAct, stopServicesAct, topicGuards } from '../acts.ts';
 import { configGet } from '../commands.ts';
+import type { ServicesView } from '../detail.ts';
 import { askGsql } from '../gsql.ts';
 import type { LongStep } from '../job.ts';
 import { allOnline, ask, lookServices, spotOf, unheard } from '../look.ts';
 import { parseFlag } from '../parse/config.ts';
 import { parseGraphs, parseQueries, type QueriesView } from '../parse/gsql.ts';
+import { familyOf, isOnline } from '../parse/services.ts';
 import type { Place } from '../place.ts';
-import { ailing, takesWrites } from '../state.ts';
+import { ailing, isDown, isUntold, takesWrites, writers } from '../state.ts';
 import { count, few } from '../words.ts';
 import { unlessCopy } from './guard.ts';
 
@@ -51,15 +53,29 @@ export const stopServices: LongStep<object> = {
   command: ({ act }) => act.statements[0] ?? '',
   marks: [],
   isWhole: () => true,
-  after: async (place) => {
-    const writes = takesWrites(await lookServices(spotOf(place)));
-    if (writes === 'no') return done({ services: 'stopped', 'seen at': place.io.clock.now() });
-    if (writes === 'unknown') return underway(`${place.here} is stopping.`);
-    return impossible(`The services of ${place.here} were stopped, and somebody has started them again.`);
-  },
+  after: afterStop,
   onFailure: ({ here }) =>
     `Some services of ${here} may be stopped, so it may take no writes: look at gadmin status there; gadmin start brings them up.`,
 };
+
+async function afterStop(place: Place): Promise<Probe> {
+  const services = await lookServices(spotOf(place));
+  const writes = takesWrites(services);
+  if (writes === 'no') return done({ services: 'stopped', 'seen at': place.io.clock.now() });
+  if (writes === 'yes') return impossible(`The services of ${place.here} were stopped, and somebody has started them again.`);
+  const { silent, others } = bySilence(services);
+  if (silent.length === 0 || others.some((row) => !isDown(row))) return underway(`${place.here} is stopping.`);
+  return unknown(
+    `What answers of ${place.here} is stopped. Whether ${few(silent.map(({ name }) => name))} still runs is not known, since its node does not answer. See to it that no application reaches that node, or power it off; then skip this step.`,
+    { 'not known': silent.map(({ name }) => name).slice(0, 20) },
+  );
+}
+
+/** Services through which something is written, by whether their node tells of them. */
+function bySilence({ rows }: Extract<ServicesView, { kind: 'read' }>) {
+  const ways = rows.filter(({ name }) => writers.includes(familyOf(name)));
+  return { silent: ways.filter(isUntold), others: ways.filter((row) => !isUntold(row)) };
+}
 
 export const startServices: LongStep<object> = {
   params: none,
@@ -68,7 +84,13 @@ export const startServices: LongStep<object> = {
   command: ({ act }) => act.statements[0] ?? '',
   marks: [],
   isWhole: () => true,
-  after: awaitOnline,
+  after: async (place) => {
+    const { rows } = await lookServices(spotOf(place));
+    const untold = rows.filter(isUntold);
+    // Its node does not answer: it can't be started from here, and what answers is as it was before the stop.
+    if (untold.length === 0 || !rows.every((row) => isUntold(row) || isOnline(row))) return awaitOnline(place);
+    return done({ state: 'online where nodes answer', 'not known': untold.map(({ name }) => name).slice(0, 20) });
+  },
   onFailure: ({ here }) => `Services of ${here} may still be down, so it may serve nobody: look at gadmin status there.`,
 };
 
