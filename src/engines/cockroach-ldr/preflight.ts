@@ -10,8 +10,9 @@ import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
+import { feedChecksOf } from './feeds.ts';
 import { readOf, wantedInto } from './flow.ts';
-import { observationOf, readDetail, withWrites } from './observe.ts';
+import { forPlan, observationOf, readDetail } from './observe.ts';
 import { laggard } from './pair.ts';
 import { planLdr } from './plan.ts';
 import { compareHistoryChecks } from './preflights/history.ts';
@@ -24,7 +25,7 @@ const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 export async function preflightLdr(connect: SqlConnect, operation: Operation, link: LdrLink, io: EngineIo): Promise<readonly Check[]> {
   const { settings } = link;
   const at = io.clock.now();
-  const detail = await withWrites(connect, operation.kind, link, await readDetail(connect, settings, io), io);
+  const detail = await forPlan(connect, operation.kind, link, await readDetail(connect, settings, io), io);
   const seen = observationOf(link, detail, at);
   const plan = planLdr(operation, link, seen);
   const [control, start, history] = await Promise.all([
@@ -37,6 +38,7 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
     ...sides.flatMap((side) => sideChecks(operation.kind, settings, detail, side)),
     ...versionPair(settings, detail),
     ...control,
+    ...feedChecksOf(link, detail),
     ...start,
     ...history,
   ];

@@ -44,7 +44,7 @@ function newestOn({ settings }: From, side: Side): readonly string[] {
   const server = { address: `<gmyip>:<${properties === null ? 'Kafka.Port' : 'Kafka.Security.SSL.Port'}>`, properties };
   return [
     remarked(
-      sumOf(tool(kafkaCommands.record(server, '<topic>', 0, 0))),
+      sumOf(tool(kafkaCommands.record(server, '<topic>', '<partition>', '<newest>'))),
       'of the newest record of every partition of every replicated topic',
     ),
   ];

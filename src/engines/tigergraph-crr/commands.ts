@@ -70,7 +70,7 @@ export const kafkaCommands = {
     `kafka-run-class.sh kafka.tools.GetOffsetShell ${server.properties === null ? `--broker-list ${quoteWord(server.address)}` : bootstrap(server)} --topic ${quoteWord(topic)} --time -1`,
   brokers: (server: Server): string => `kafka-broker-api-versions.sh ${bootstrap(server)}`,
   /** Its output goes to `sha256sum`: a record may hold what nobody may see, so it never leaves the node. */
-  record: ({ address, properties }: Server, topic: string, partition: number, offset: number): string =>
+  record: ({ address, properties }: Server, topic: string, partition: number | '<partition>', offset: number | '<newest>'): string =>
     `kafka-console-consumer.sh --bootstrap-server ${quoteWord(address)}${properties === null ? '' : ` --consumer.config ${quoteWord(properties)}`} --topic ${quoteWord(topic)} --partition ${partition} --offset ${offset} --max-messages 1 --timeout-ms ${recordWaitMs} 2> /dev/null`,
 } as const;
 

@@ -30,6 +30,7 @@ const plain = (command: string): string =>
     .replace(/PATH="\$PATH":'[^']*'/, `PATH="$PATH":'<java>'`)
     .replace(/'[\d.]+:\d+'/, "'<gmyip>:<Kafka.Port>'")
     .replace(/--topic '[^']*'/, "--topic '<topic>'")
+    .replace(/--partition \d+ --offset \d+/, '--partition <partition> --offset <newest>')
     .replace(/replops\d+-\d[\dT.:-]*/g, '<backup>');
 
 /** Every question of the run so far, host after host, with the cluster that it was asked of. */
