@@ -121,7 +121,7 @@ export interface RestoreParams {
   /** Of the state that the cluster itself is taken back to, ms since the epoch; null when it is another one's, or not known. */
   readonly stateAt: number | null;
   /** What has to hold when it begins. `other-serves`: the other side takes writes, so that what is replaced is a copy; `own`: this very content is given up. */
-  readonly guard: 'other-serves' | 'own';
+  readonly guard: CopyGuard | 'own';
 }
 
 export const restoreAct = (at: At, params: RestoreParams): Act => {
@@ -146,6 +146,10 @@ export const removeBackupAct = (at: At, { backup, tool }: { readonly backup: str
     kinds.removeBackup,
     `Delete the backup ${backup} of ${clusterAt(at)} for good`,
     [tool === 'gbar' ? `echo y | gbar remove ${backup}` : `echo y | gadmin backup remove ${backup}`],
+/** What has to hold where a copy is replaced: the other side serves; and this one still follows, or still takes no writes, as when it was planned. */
+export const copyGuards = ['other-serves', 'follower', 'idle'] as const;
+export type CopyGuard = (typeof copyGuards)[number];
+
     { backup, tool },
   );
 

@@ -112,8 +112,8 @@ export const startServicesAct = (at: At): Act =>
 export const stopCrrAct = (at: At): Act => actAt(at, kinds.stopCrr, `Stop the replication into ${clusterAt(at)}`, ['gadmin crr stop -y']);
 export const startCrrAct = (at: At): Act => actAt(at, kinds.startCrr, `Start the replication into ${clusterAt(at)}`, ['gadmin crr start']);
 
-/** What has to hold when the topics are made: it is set to follow, or it is about to be filled and the other side serves. */
-export const topicGuards = ['set', 'other-serves'] as const;
+/** What has to hold when the topics are made: it is set to follow, or it is about to be filled, under the guards of a restore. */
+export const topicGuards = ['set', 'other-serves', 'follower', 'idle'] as const;
 type TopicGuard = (typeof topicGuards)[number];
 
 export const initKafkaAct = (at: At, guard: TopicGuard): Act =>

@@ -13,6 +13,8 @@ import {
   type Setting,
 } from './acts.ts';
 import {
+  type CopyGuard,
+  checkBackupAct,
   compareFilesAct,
   copyBackupAct,
   exportMetadataAct,
@@ -178,7 +180,7 @@ export function followSteps(
   link: CrrLink,
   from: Party,
   to: Party,
-  how: { readonly backup: string | null; readonly empty: boolean; readonly follows: boolean },
+  how: { readonly backup: string | null; readonly empty: boolean; readonly follows: boolean; readonly guard: CopyGuard },
 ): readonly Draft[] | Refusal {
   const settings = pointing(link, from, to);
   if (isRefusal(settings)) return settings;
@@ -192,7 +194,7 @@ export function followSteps(
         metaPath: metadataFolder(link, to),
         moment: null,
         stateAt: null,
-        guard: 'other-serves',
+        guard: how.guard,
       }),
       budgets.restore,
       how.empty ? noUndo(`${to.name} follows from then on; /repl teardown ${link.id} ends it.`) : replaced(to.name),
@@ -200,7 +202,7 @@ export function followSteps(
     );
   if (restoresAsDr(to)) {
     // With TLS the vendor has the topics made before; whether that drops what is in Kafka is not documented.
-    const topics = longDraft(initKafkaAct(to.at, 'other-serves'), budgets.services, replaced(to.name), { pointOfNoReturn: true });
+    const topics = longDraft(initKafkaAct(to.at, how.guard), budgets.services, replaced(to.name), { pointOfNoReturn: true });
     const isTls = wayTo(link.settings[from.side], from.read).tls;
     return [pointDraft(to, settings, 'point'), ...(isTls ? [topics] : []), restored(true)];
   }

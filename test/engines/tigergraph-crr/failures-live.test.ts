@@ -382,3 +382,32 @@ describe('a backup', () => {
     expect(notes.join('\n')).not.toContain('[redacted]');
   });
 });
+
+describe('a copy that somebody promoted while its backup was on its way', () => {
+  /** Everything up to the restore, and then somebody promotes the standby by hand. */
+  async function promotedBefore(operation: Operation, kind: string): Promise<Step> {
+    const plan = await planOn(bed, operation);
+    for (const step of plan.steps) {
+      if (step.kind === kind) {
+        const gadmin = '/home/tigergraph/tigergraph/app/cmd/gadmin';
+        const enabled = 'System.CrossRegionReplication.Enabled';
+        for (const words of ['crr stop -y', `config set ${enabled} false`, 'config apply -y', 'restart -y'])
+          expect((await bed.world.host('standby', 'm1').run(`${gadmin} ${words}`)).exitCode).toBe(0);
+        await until(() => bed.world.writable().standby, 'the standby takes writes');
+        return step;
+      }
+      if (step.by === 'engine') await carryOut(bed, step, () => engine);
+    }
+    throw new TypeError(`the plan has no ${kind}`);
+  }
+
+  it('is not filled anew, though the other side serves', async () => {
+    await opened({ start: 'replicating', writesPerSecond: 0 });
+    const restoreStep = await promotedBefore({ kind: 'rebuild', link: crrLinkId }, 'crr.restore');
+    const probe = await look(restoreStep);
+    expect(probe.kind).toBe('impossible');
+    expect(why(probe)).toMatch(
+      /tiger-west followed tiger-east when this was planned, and does not any more\. Nothing was changed\..*fence/,
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { LinkId } from '../../../src/domain/ids.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { Refusal } from '../../../src/domain/refusal.ts';
@@ -11,7 +12,7 @@ import { aLink } from './build.ts';
 import { detailIn, type StateName } from './plan-states.ts';
 
 const link = aLink();
-const failover = (on: string): Operation => ({ kind: 'failover', link: on, to: { kind: 'latest' } });
+const failover = (on: LinkId): Operation => ({ kind: 'failover', link: on, to: { kind: 'latest' } });
 
 function planned(state: StateName, change: (detail: CrrDetail) => CrrDetail): Plan | Refusal {
   return planCrr(failover(link.id), link, observationOf(link, change(detailIn(state, '4.1.4')), 3_000));

@@ -29,7 +29,8 @@ function planSeed(link: CrrLink, detail: CrrDetail, from: Party, to: Party, seed
   if (refusal !== null) return refusal;
   const carried: readonly Draft[] | Refusal = seed.empty ? [] : carrySteps(link, from, to, nameToBe(link, from));
   if (isRefusal(carried)) return carried;
-  const follow = followSteps(link, from, to, { backup: nameToBe(link, from), empty: seed.empty, follows: seed.follows });
+  const guard = ({ setup: 'other-serves', rebuild: 'follower', failback: 'idle' } as const)[seed.operation];
+  const follow = followSteps(link, from, to, { backup: nameToBe(link, from), empty: seed.empty, follows: seed.follows, guard });
   if (isRefusal(follow)) return follow;
   return {
     summary: seed.summary,

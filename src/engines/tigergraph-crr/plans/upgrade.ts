@@ -182,6 +182,11 @@ function resumeSteps(link: CrrLink, from: Party, to: Party, isSet: boolean): Out
   }
   const carried = carrySteps(link, from, to, nameToBe(link, from));
   if (isRefusal(carried)) return carried;
-  const follow = followSteps(link, from, to, { backup: nameToBe(link, from), empty: false, follows: isSet });
+  const follow = followSteps(link, from, to, {
+    backup: nameToBe(link, from),
+    empty: false,
+    follows: isSet,
+    guard: isSet ? 'follower' : 'idle',
+  });
   return isRefusal(follow) ? follow : [...takeSteps(link, from), ...carried, ...follow, ...flowSteps(link, from, to)];
 }

@@ -4,8 +4,7 @@ import type { ShellTarget } from '../../../transports/shell.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import { compareFilesAct, type RestoreParams, restoreAct } from '../acts-backup.ts';
-import { askNode } from '../ask.ts';
+import { compareFilesAct, copyGuards, type RestoreParams, restoreAct } from '../acts-backup.ts';
 import { covering, isMoment } from '../chains.ts';
 import { checksumsCommand, hasFolder } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
@@ -19,7 +18,8 @@ import { few } from '../words.ts';
 import { backupOf, gbarUser, named, path, tag, withGbarUser } from './backup.ts';
 import { unlessCopy } from './guard.ts';
 
-const compareParams = z.object({ backup: tag.nullable(), path, source: path });
+const pair = z.object({ from: z.string(), to: z.string() });
+const compareParams = z.object({ backup: tag.nullable(), path, source: path, pairs: z.array(pair).nullable().default(null) });
 
 /** Checksums by file name; null: there is no such folder. Throws a Fault when the node doesn't tell. */
 async function checksumsOn(
@@ -89,7 +89,7 @@ const restoreParams = z.object({
   metaPath: path.nullable(),
   moment: z.string().refine(isMoment).nullable().default(null),
   stateAt: z.number().nullable().default(null),
-  guard: z.enum(['other-serves', 'own']),
+  guard: z.enum([...copyGuards, 'own']),
 });
 
 export const restore: LongStep<RestoreParams> = {
@@ -119,8 +119,8 @@ function pausedWords({ io, link }: Place): string {
 async function beforeRestore(place: Place, params: RestoreParams): Promise<Probe> {
   const name = params.empty || params.moment !== null ? '' : backupOf(place, params.backup);
   if (typeof name !== 'string') return impossible(name.why);
-  if (params.guard === 'other-serves') {
-    const no = await unlessCopy(place);
+  if (params.guard !== 'own') {
+    const no = await unlessCopy(place, params.guard);
     if (no !== null) return no;
   }
   // With its metadata in a file, or from an archive, it need not be listed.

@@ -101,7 +101,7 @@ export const initKafka: LongStep<z.infer<typeof topicParams>> = {
   params: topicParams,
   rebuild: (at, { guard }) => initKafkaAct(at, guard),
   before: async (place, { guard }) => {
-    if (guard === 'other-serves') return (await unlessCopy(place)) ?? todo;
+    if (guard !== 'set') return (await unlessCopy(place, guard)) ?? todo;
     const [flag] = await ask(spotOf(place), [configGet(keys.enabled)]);
     return parseFlag(flag) === true
       ? todo
