@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedsRead } from '../cockroach/feeds.ts';
 
 /** A time as whole microseconds since the epoch, in digits: JSON has no number that holds it. */
 const micros = z.string().regex(/^\d{1,20}$/);
@@ -60,6 +61,8 @@ const sideRead = z.discriminatedUnion('kind', [
     rangefeeds: z.boolean().nullable(),
     /** Whether the bot is shown jobs of others too; left out where nobody has to know. */
     sight: z.enum(['all', 'own', 'unknown']).optional(),
+    /** What runs by itself there; null when it could not be read, left out where nobody asked. */
+    feeds: feedsRead.nullable().optional(),
     /** LDR jobs that write to the link's tables here: all live ones, then those that are over, newest first. */
     jobs: z.array(jobView),
     /** Whether this side keeps the history that the other side needs to go on after a pause. */

@@ -10,6 +10,7 @@ import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, SideRead } from './detail.ts';
 import { sideToWeigh } from './emptied-side.ts';
 import { factsOf } from './facts.ts';
+import { withFeeds } from './feeds.ts';
 import { flowInto, flowsOf, lagMsOf, readOf, wantedInto } from './flow.ts';
 import { headlineOf } from './headline.ts';
 import { readSchema } from './reads/schema.ts';
@@ -21,11 +22,23 @@ import { tablesAt } from './words.ts';
 export async function observeLdr(connect: SqlConnect, link: LdrLink, io: EngineIo): Promise<Observation> {
   const observedAt = io.clock.now();
   const detail = await readDetail(connect, link.settings, io);
-  return observationOf(link, io.planning === undefined ? detail : await withWrites(connect, io.planning, link, detail, io), observedAt);
+  if (io.planning === undefined) return observationOf(link, detail, observedAt);
+  return observationOf(link, await forPlan(connect, io.planning, link, detail, io), observedAt);
+}
+
+/** Adds what only a plan of that operation rests on. */
+export async function forPlan(
+  connect: SqlConnect,
+  operation: OperationName,
+  link: LdrLink,
+  detail: LdrDetail,
+  io: EngineIo,
+): Promise<LdrDetail> {
+  return withFeeds(connect, link.settings, operation, await withWrites(connect, operation, link, detail, io), io);
 }
 
 /** For a plan that empties a side: who wrote last, as far as one look can tell. */
-export async function withWrites(
+async function withWrites(
   connect: SqlConnect,
   operation: OperationName,
   link: LdrLink,

@@ -1,5 +1,6 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { RunReport, RunView, StepView } from '../../domain/run.ts';
+import { feedReminders } from '../cockroach/feeds.ts';
 import { spell } from '../cockroach/spell.ts';
 import { kinds } from './acts.ts';
 
@@ -55,7 +56,12 @@ function moved(run: RunView, told: readonly Told[], seen: Observation): RunRepor
   const downtime = downtimeOf(run, told);
   return {
     ...report(loss, downtime, seen, downtime.ms),
-    facts: [{ label: 'Data lost', value: loss.words }, { label: 'Time without writes', value: downtime.words }, ...factsNow(seen)],
+    facts: [
+      { label: 'Data lost', value: loss.words },
+      { label: 'Time without writes', value: downtime.words },
+      ...feedReminders(run.plan.warnings).map((value) => ({ label: 'Left to people', value })),
+      ...factsNow(seen),
+    ],
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Side, Tristate } from '../../domain/observation.ts';
+import { feedsRead } from '../cockroach/feeds.ts';
 import { type Micros, msOfMicros } from '../cockroach/times.ts';
 
 /** A time as whole microseconds since the epoch, in digits: JSON has no number that holds it. */
@@ -87,6 +88,8 @@ const sideRead = z.discriminatedUnion('kind', [
     /** It is flat, and the other side serves by now: whether applications still write to it can't be seen by SQL. */
     givenUp: z.boolean().optional(),
     ground: groundRead.nullable().optional(),
+    /** What runs by itself in the virtual cluster; null when it could not be read, left out where nobody asked. */
+    feeds: feedsRead.nullable().optional(),
     /** Active version of the virtual cluster itself; null when it could not be read. */
     appVersion: z.string().nullable().optional(),
   }),

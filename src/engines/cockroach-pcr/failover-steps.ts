@@ -3,6 +3,7 @@ import { isAtLeast } from '../cockroach/version.ts';
 import { changeStep, type Draft, fenceByHandAct, lookStep, noUndo, personStep, redirectAct, undoBy } from '../frame/drafts.ts';
 import type { Acts } from './acts.ts';
 import { readerName, writableOf } from './detail.ts';
+import { promotedFeeds } from './feeds.ts';
 import type { Scene } from './scene.ts';
 import { compareMajors, majorOf, unseenVersion } from './versions.ts';
 import { problemOf } from './words.ts';
@@ -82,13 +83,25 @@ export function fenceWarnings({ sourceRead, there, here }: Scene): readonly stri
 
 /** What a promotion ends, and what CockroachDB leaves to people after it. `toTime`: to another time than the latest. */
 export function promotionWarnings(scene: Scene, toTime = false): readonly string[] {
-  const { link, here, there } = scene;
+  const { link, there } = scene;
   return [
     ...newerWarnings(scene),
     ...unseenVersion(there, link.settings.virtualCluster, scene.sourceRead),
     ...readerWarnings(scene, toTime),
     ...pastWarnings(scene, toTime),
-    `Backup schedules pause on ${here} when it is promoted: once ${there} no longer writes to the same collection, run RESUME SCHEDULE for each in ${link.settings.virtualCluster} (SHOW SCHEDULES lists them). Changefeeds end there and have to be made anew. Schedules of backups that were made before v23.2, and of changefeeds before v24.2, do not pause: pause them by hand.`,
+    ...feedWarnings(scene),
+  ];
+}
+
+/** What runs by itself, one by one where it could be read; what holds for all of them else. */
+function feedWarnings({ link, here, there, follower, source, sourceRead }: Scene): readonly string[] {
+  const lines = promotedFeeds(link, here, follower.read, source, sourceRead);
+  const old = `Schedules of backups that were made before v23.2, and of changefeeds before v24.2, do not pause: pause them by hand.`;
+  if (sourceRead.kind === 'read' && sourceRead.feeds != null)
+    return [...lines, ...(sourceRead.feeds.backups.length + sourceRead.feeds.feedSchedules.length > 0 ? [old] : [])];
+  return [
+    ...lines,
+    `Backup schedules pause on ${here} when it is promoted: once ${there} no longer writes to the same collection, run RESUME SCHEDULE for each in ${link.settings.virtualCluster} (SHOW SCHEDULES lists them). Changefeeds end there and have to be made anew. ${old}`,
   ];
 }
 

@@ -8,6 +8,7 @@ import { withSight } from './blind.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
 import { followersOf, lagMsOf, type PcrDetail, roleOf, type SideRead, writableOf } from './detail.ts';
 import { factsOf } from './facts.ts';
+import { withFeeds } from './feeds.ts';
 import { bothAsConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
 import { withHosts } from './hosts-ground.ts';
@@ -19,7 +20,8 @@ import { problemOf, unseen } from './words.ts';
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
 export async function observePcr(connect: SqlConnect, shell: ShellConnect, link: PcrLink, io: EngineIo): Promise<Observation> {
   const observedAt = io.clock.now();
-  return observationOf(link, await readDetail(connect, shell, link, io), observedAt);
+  const detail = await readDetail(connect, shell, link, io);
+  return observationOf(link, await withFeeds(connect, link.settings, io.planning, detail, io), observedAt);
 }
 
 /** What an observation rests on. Throws a Fault only when the caller itself gave up. */

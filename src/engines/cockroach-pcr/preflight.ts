@@ -13,6 +13,7 @@ import type { EngineIo } from '../engine.ts';
 import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
+import { feedChecksOf, withFeeds } from './feeds.ts';
 import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
 import { applicationChecks } from './preflights/application.ts';
@@ -34,7 +35,7 @@ export async function preflightPcr(
   io: EngineIo,
 ): Promise<readonly Check[]> {
   const { settings } = link;
-  const detail = await readDetail(connect, shell, link, io);
+  const detail = await withFeeds(connect, settings, operation.kind, await readDetail(connect, shell, link, io), io);
   const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
   const seen = observationOf(link, detail, io.clock.now());
   return [
@@ -43,6 +44,7 @@ export async function preflightPcr(
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
     ...applicationChecks(operation, link, detail),
+    ...feedChecksOf(link, detail),
     ...(operation.kind === 'setup' || operation.kind === 'rebuild'
       ? [...setupChecks(link, detail), ...(await clockChecks(connect, link, io))]
       : []),

@@ -1,5 +1,6 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { RunReport, RunView, StepView } from '../../domain/run.ts';
+import { feedReminders } from '../cockroach/feeds.ts';
 import { type Micros, microsOfTimestamp, msOfMicros } from '../cockroach/times.ts';
 import { kinds } from './acts.ts';
 import { spell } from './words.ts';
@@ -48,6 +49,7 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
     { label: 'Data lost', value: loss.words },
     { label: 'Time without writes', value: downtime.words },
     ...promotionFacts(told),
+    ...feedReminders(run.plan.warnings).map((value) => ({ label: 'Left to people', value })),
     ...factsNow(seen),
   ];
   return { sentence: `${loss.words} ${downtime.words} ${seen.headline}`, lossMs: loss.ms, downtimeMs: downtime.ms, facts };

@@ -6,6 +6,7 @@ import { lookStep, notNow, type Outline, personStep, redirectAct } from '../../f
 import { actsFor } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { LdrDetail } from '../detail.ts';
+import { movedFeeds } from '../feeds.ts';
 import { type Flow, lagMsOf, readOf, replicatedOf } from '../flow.ts';
 import { isExpired, limitsOf, queueWarnings, soundFlow, standing } from '../scene.ts';
 import { phaseWords } from '../words.ts';
@@ -122,6 +123,7 @@ function failoverWarnings(link: LdrLink, detail: LdrDetail, flow: Flow): readonl
       : `Until writes are redirected nothing is changed: cancel the run. From then on there is no way back without loss: what applications write on ${here} never reaches ${there} by itself.`,
     `CockroachDB can't fence ${there}: applications that still reach it go on writing there, and those writes ${isBoth(link) ? `come to ${here} when they can` : `never come to ${here}`}.`,
     ...queueWarnings(link, detail, flow.into),
+    ...movedFeeds(link, detail, flow.into),
     ...after,
     ...limitsOf(link),
   ];

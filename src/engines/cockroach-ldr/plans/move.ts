@@ -8,6 +8,7 @@ import { type Draft, lookStep, notNow, type Outline, personAct, personStep, redi
 import { actsFor, kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { LdrDetail } from '../detail.ts';
+import { movedFeeds } from '../feeds.ts';
 import { type Flow, flowInto, lagMsOf, readOf } from '../flow.ts';
 import { limitsOf, movingFlow, queueWarnings } from '../scene.ts';
 import { count } from '../words.ts';
@@ -144,6 +145,7 @@ function moveWarnings({ operation, link, detail, flow }: Move, here: string, the
       ? `Until writes are redirected nothing has to be taken back: cancel the run and let applications go on with ${there}.`
       : `Until replication is ended nothing has to be taken back: cancel the run and let applications go on with ${there}. From then on nothing replicates, even if they do.`,
     ...queueWarnings(link, detail, flow.into),
+    ...movedFeeds(link, detail, flow.into),
     ...after,
     `The last step reads every row of both sides as of the time of the stop; applications need not wait for it, and it finds writes that came after the stop.`,
     ...limitsOf(link),

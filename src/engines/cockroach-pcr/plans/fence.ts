@@ -5,6 +5,7 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, undoBy 
 import { type Acts, actsFor } from '../acts.ts';
 import type { PcrLink } from '../config.ts';
 import { type PcrDetail, type SideRead, writableOf } from '../detail.ts';
+import { stoppedFeeds } from '../feeds.ts';
 import { promotedLast } from '../promoted.ts';
 import { problemOf, spellTime, unseen } from '../words.ts';
 
@@ -43,6 +44,7 @@ export function planFence(link: PcrLink, detail: PcrDetail): Outline | Refusal {
       `${there} was promoted last (${since}), so it keeps serving and ${here} is stopped. If it should be the other way round, do not approve.`,
       `Applications that still use ${here} can neither read nor write there from then on: redirect them to ${there}.`,
       `Save or merge the writes that ${here} took since then before a failback of ${link.id} discards them.`,
+      ...stoppedFeeds(link, side, detail[side]),
     ],
   };
 }

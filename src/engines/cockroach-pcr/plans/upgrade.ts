@@ -5,6 +5,7 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personS
 import { binariesByHand } from '../acts/by-hand.ts';
 import { actsFor } from '../acts.ts';
 import type { ReadSide } from '../detail.ts';
+import { restartedFeeds } from '../feeds.ts';
 import { canOpenReader } from '../options.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { compareMajors, isUnfinished, majorOf, majorOfActive } from '../versions.ts';
@@ -109,7 +110,7 @@ function readerSteps({ link, follower }: Scene, target: string): readonly Draft[
   ];
 }
 
-function warningsOf({ link, here, there, follower }: Scene, sourceRead: ReadSide, target: string): readonly string[] {
+function warningsOf({ link, here, there, follower, source }: Scene, sourceRead: ReadSide, target: string): readonly string[] {
   const wrongOrder =
     compareMajors(majorOf(sourceRead.release), majorOf(follower.read.release)) > 0
       ? [
@@ -122,5 +123,6 @@ function warningsOf({ link, here, there, follower }: Scene, sourceRead: ReadSide
     `What is made final can't go back to the older release; run v${target} long enough on ${here} before you approve.`,
     'If cluster.preserve_downgrade_option is set on a side, reset it before its version is finalized.',
     ...(follower.read.reader == null ? [] : [`The reader on ${here} is closed and made anew at the end.`]),
+    ...restartedFeeds(link, source, sourceRead),
   ];
 }
