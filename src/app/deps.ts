@@ -29,7 +29,7 @@ export interface AppDeps {
   readonly observeMs: number;
   /** Earlier looks at a link, oldest first; empty when they can't be read. Never throws. */
   readonly history: (link: LinkId) => Promise<readonly Sample[]>;
-  /** Of several presses of one button, the delivery that makes the run. */
+  /** Of several presses of one button, or commands that ask for the same, the delivery that makes the run. */
   readonly makerOf: AlertDesk['makerOf'];
   /** Each looks at one part of the house for `doctor`. */
   readonly examinations: readonly (() => Promise<readonly Finding[]>)[];

@@ -2,34 +2,39 @@ import { createHash } from 'node:crypto';
 import type { Caller } from '../app.ts';
 import { asRunId, type RunId } from '../domain/ids.ts';
 import type { ChangeIntent } from '../domain/intent.ts';
+import { hashOf } from '../domain/json.ts';
 import { passesHaltedRuns } from '../domain/operation.ts';
 import type { Person } from '../domain/person.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
-import { type Entry, isFinal, type JournalRecord, type RunView } from '../domain/run.ts';
+import { type Entry, isFinal, type JournalRecord, type RunSummary, type RunView } from '../domain/run.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { fold } from '../runs/fold.ts';
 import { standsStill } from '../runs/progress.ts';
-import { type AppDeps, linkAndEngineFor, patientIo } from './deps.ts';
+import { type AppDeps, linkAndEngineFor, patientIo, summaryOf } from './deps.ts';
 
 /**
  * Judges a wish for a change, plans it, and puts it into the journal. The run's id comes from the delivery, so that a command
- * that is worked off twice (redelivered, or its worker died) proposes once.
+ * that is worked off twice (redelivered, or its worker died) proposes once. Whoever asks for the same at the same moment comes to
+ * the run of whoever was first.
  */
 export async function propose(deps: AppDeps, intent: ChangeIntent, person: Person, caller: Caller): Promise<Reply> {
   const { operation } = intent;
-  const id = runIdOf(caller.delivery);
-  const before = await deps.journal.read(id);
+  const own = runIdOf(caller.delivery);
+  const before = await deps.journal.read(own);
   if (before.length > 0) {
-    deps.nudge(id);
-    return { kind: 'proposed', run: fold(before) };
+    deps.nudge(own);
+    return proposedTo(fold(before), person, caller);
   }
   const found = linkAndEngineFor(deps, operation.link, operation.kind);
   if (isRefusal(found)) return found;
   const verdict = await deps.policy.judge({ operation: operation.kind, link: found.link, person, at: deps.clock.now() });
   const objection = objectionTo(intent, verdict) ?? (await heldBy(deps, intent));
   if (objection !== null) return objection;
+  const id = runIdOf(await makerOf(deps, intent, caller.delivery));
+  const same = id === own ? null : runOf(await deps.journal.read(id));
+  if (same !== null) return onItsWay(summaryOf(same));
   const plan = found.engine.plan(
     operation,
     found.link,
@@ -48,8 +53,9 @@ export async function propose(deps: AppDeps, intent: ChangeIntent, person: Perso
     breakGlass: intent.breakGlass,
     verdict,
   };
-  // Another bot may have begun it meanwhile, for the same delivery or for another press of the same button.
-  if ((await deps.journal.create(id, operation.link, entry)) !== 'differs') {
+  // Another bot may have begun it meanwhile, for the same delivery or for another that asks for the same.
+  const isAnothers = (await deps.journal.create(id, operation.link, entry)) === 'differs';
+  if (!isAnothers) {
     deps.log.info(
       { event: 'run.proposed', run: id, link: operation.link, operation: operation.kind, person: person.id },
       'A run was proposed.',
@@ -58,8 +64,36 @@ export async function propose(deps: AppDeps, intent: ChangeIntent, person: Perso
   deps.nudge(id);
   const run = fold(await deps.journal.read(id));
   if (run.plan.link !== operation.link) throw new TypeError(`run ${id} began on ${run.plan.link}, not on ${operation.link}`);
-  return { kind: 'proposed', run };
+  return isAnothers && id !== own ? onItsWay(summaryOf(run)) : proposedTo(run, person, caller);
 }
+
+/** Its message is shown where it was asked for; who asked elsewhere has to be told of it. */
+const proposedTo = (run: RunView, { id }: Person, { channel, thread }: Caller): Reply =>
+  run.origin.person === id && run.origin.channel === channel && run.origin.thread === thread
+    ? { kind: 'proposed', run }
+    : onItsWay(summaryOf(run));
+
+/** Two people who see the same trouble ask for the same within this time, ms. Who asks later may want another look at the databases. */
+const momentMs = 60_000;
+
+/** Of those who ask for exactly the same at the same moment, the delivery that makes the run. One whose run was never made counts. */
+async function makerOf(deps: AppDeps, { operation, wait, breakGlass }: ChangeIntent, own: string): Promise<string> {
+  const what = `asked:${hashOf({ operation: { ...operation }, wait, breakGlass: breakGlass !== null })}`;
+  const first = await deps.makerOf(operation.link, what, own, null);
+  if (first === own) return own;
+  const run = runOf(await deps.journal.read(runIdOf(first)));
+  const counts = run === null || (hasNotBegun(run) && deps.clock.now() - run.proposedAt < momentMs);
+  return counts ? first : deps.makerOf(operation.link, what, own, first);
+}
+
+const hasNotBegun = ({ state }: RunView): boolean => state === 'proposed' || state === 'awaiting-approval' || state === 'queued';
+
+export const onItsWay = ({ id, requester, state }: Pick<RunSummary, 'id' | 'requester' | 'state'>): Refusal =>
+  refuse(
+    'link-held',
+    `Run ${id}, asked by <@${requester}>, is on its way to do just that and is ${state.replaceAll('-', ' ')}.`,
+    `\`/repl run ${id}\` shows it and where it is to be approved.`,
+  );
 
 function objectionTo(intent: ChangeIntent, verdict: Verdict): Refusal | null {
   if (intent.breakGlass !== null && !verdict.breakGlass) {

@@ -1,12 +1,11 @@
 import type { App, Caller } from '../app.ts';
 import type { LinkId, RunId } from '../domain/ids.ts';
 import type { OperationName } from '../domain/operation.ts';
-import { type Refusal, refuse } from '../domain/refusal.ts';
 import type { Reply } from '../domain/reply.ts';
-import { isFinal, type RunSummary } from '../domain/run.ts';
+import { isFinal } from '../domain/run.ts';
 import { fold } from '../runs/fold.ts';
 import { type AppDeps, notMember, summaryOf } from './deps.ts';
-import { runIdOf } from './proposing.ts';
+import { onItsWay, runIdOf } from './proposing.ts';
 import { liveRuns, plainCommand } from './reading.ts';
 
 /**
@@ -39,10 +38,3 @@ async function isBehind({ journal }: AppDeps, id: RunId): Promise<boolean> {
   const { state } = fold(records);
   return isFinal(state) || state === 'halted';
 }
-
-const onItsWay = ({ id, requester, state }: Pick<RunSummary, 'id' | 'requester' | 'state'>): Refusal =>
-  refuse(
-    'link-held',
-    `Run ${id}, asked by <@${requester}>, is on its way to do just that and is ${state}.`,
-    `\`/repl run ${id}\` shows it and where it is to be approved.`,
-  );

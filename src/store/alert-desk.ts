@@ -48,8 +48,8 @@ export function createAlertDesk(deps: { readonly redis: Connection; readonly new
       const args = [key, seen === null ? '' : canonicalJson(seen), canonicalJson(now)];
       return understood(flag, await redis.script('alert-mark', [keys.alertPosts(link)], args), 'the answer of alert-mark') === 1;
     },
-    makerOf: async (link, operation, delivery, over) => {
-      const answer = await redis.script('offer-take', [keys.offers], [`${link}:${operation}`, delivery, over ?? '']);
+    makerOf: async (link, what, delivery, over) => {
+      const answer = await redis.script('offer-take', [keys.offers], [`${link}:${what}`, delivery, over ?? '']);
       return understood(z.string(), answer, 'the answer of offer-take');
     },
     forget: async (link, posts) => {

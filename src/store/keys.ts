@@ -39,7 +39,7 @@ export const keys = {
   alertClaims: `${tag}:alerts:claims`,
   /** Hash: `<alert>:<channel>` → what is known of its message (JSON). */
   alertPosts: (link: LinkId) => `${tag}:alerts:posts:${link}`,
-  /** Hash: `<link>:<operation>` that the bot offered → delivery of the press that took it up. */
+  /** Hash: `<link>:<operation>` that the bot offered, or `<link>:asked:<hash>` of a command → delivery that makes the run. */
   offers: `${tag}:alerts:offers`,
   /** List of policy versions, oldest first; version n is at index n-1. */
   policy: `${tag}:policy`,

@@ -1,6 +1,5 @@
 import type { LinkId, MessageTs } from '../domain/ids.ts';
 import type { Health, Sample } from '../domain/observation.ts';
-import type { OperationName } from '../domain/operation.ts';
 import type { AlertBook } from './alerts.ts';
 
 /** The right to look at one link now, for as long as it is renewed. */
@@ -84,10 +83,10 @@ export interface AlertDesk {
   /** Writes what is known of a message, unless it is no longer what the writer has seen: then false. */
   mark(link: LinkId, key: string, seen: AlertPost | null, now: AlertPost): Promise<boolean>;
   /**
-   * Of several presses of one button, the delivery that makes the run: this one, unless another was first. `over`: a delivery whose run
-   * has ended, so that it counts no more.
+   * Of several deliveries that ask for the same, the one that makes the run: this one, unless another was first. `what`: the operation
+   * that a button offers, or what a command asks for. `over`: a delivery whose run counts no more, e.g. since it has ended.
    */
-  makerOf(link: LinkId, operation: OperationName, delivery: string, over: string | null): Promise<string>;
+  makerOf(link: LinkId, what: string, delivery: string, over: string | null): Promise<string>;
   /** Forgets messages of alerts that are over and gone from the book. */
   forget(link: LinkId, posts: readonly string[]): Promise<void>;
 }
