@@ -8,6 +8,7 @@ type Kind =
   | 'proveLogin'
   | 'checkFit'
   | 'checkSchema'
+  | 'checkAbsent'
   | 'checkWrites'
   | 'awaitScan'
   | 'proveAdvance'
@@ -39,6 +40,7 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
       look(side, kinds.checkFit, `Check that the tables of both sides fit, before any row of ${at(side)} is deleted`, []),
     checkSchema: (side: Side) =>
       look(side, kinds.checkSchema, `Check that the tables of ${at(side)} fit those of ${at(otherSide(side))}`, []),
+    checkAbsent: (side: Side) => look(side, kinds.checkAbsent, `Check that ${at(side)} still has none of the link's tables`, []),
     checkWrites: (side: Side, known: readonly (string | null)[]) => {
       const title = `Check that applications wrote nothing more on ${at(side)}, before any row there is deleted`;
       return look(side, kinds.checkWrites, title, [ask.writes(side)], { known: [...known] });

@@ -22,10 +22,13 @@ export const kinds = {
   dropConnection: 'ldr.drop-connection',
   checkFit: 'ldr.check-fit',
   checkSchema: 'ldr.check-schema',
+  checkAbsent: 'ldr.check-absent',
   createStream: 'ldr.create-stream',
   createReplicated: 'ldr.create-replicated',
   endStream: 'ldr.end-stream',
-  dropReplicated: 'ldr.drop-replicated',
+  endReplicated: 'ldr.end-replicated',
+  clearCopy: 'ldr.clear-copy',
+  dropCopy: 'ldr.drop-copy',
   awaitScan: 'ldr.await-scan',
   proveAdvance: 'ldr.prove-advance',
   pause: 'ldr.pause',
@@ -168,25 +171,38 @@ function jobActs(settings: LdrSettings) {
         { both, after },
       ),
     // The job's id is known only once it exists, so it is found in the database by what it replicates and when it was made.
-    // `clear`: the tables were empty before and are so again, so that what was copied does not stand in the way of another start. The
-    // way back ends first then, since it reads from them; `back` is the newest job of the other side before this run, null one way.
-    endStream: (side: Side, clear: boolean, back: string | null, { after }: Start) =>
+    endStream: (side: Side, { after }: Start) =>
+      actOn(settings, side, kinds.endStream, `End the replication ${way(settings, side)} that this run started`, [cancelStarted], {
+        after,
+      }),
+    endReplicated: (side: Side, both: boolean, { after }: Start) =>
       actOn(
         settings,
         side,
-        kinds.endStream,
-        `End the replication ${way(settings, side)} that this run started${clear ? `, and delete what it copied to ${at(side)}` : ''}`,
-        clear ? [cancelStarted, truncateStatement(tablesOn(settings, side))] : [cancelStarted],
-        { clear, back, after },
-      ),
-    dropReplicated: (side: Side, both: boolean, { after }: Start) =>
-      actOn(
-        settings,
-        side,
-        kinds.dropReplicated,
-        `End the replication that this run started, and drop the tables that it made on ${at(side)}`,
-        [cancelStarted, `DROP TABLE IF EXISTS ${tablesOn(settings, side).map(quoteTable).join(', ')}`],
+        kinds.endReplicated,
+        `End the replication ${way(settings, side)}${both ? ' and back' : ''} that this run started`,
+        [cancelStarted],
         { both, after },
+      ),
+    // The tables were empty, or not there, before the first job of the run, and are so again: what was copied would stand in the way of
+    // another start.
+    clearCopy: (side: Side, { after }: Start) =>
+      actOn(
+        settings,
+        side,
+        kinds.clearCopy,
+        `Delete what this run copied to ${at(side)}, unless applications wrote there meanwhile`,
+        [truncateStatement(tablesOn(settings, side))],
+        { after },
+      ),
+    dropCopy: (side: Side, { after }: Start) =>
+      actOn(
+        settings,
+        side,
+        kinds.dropCopy,
+        `Drop the tables that this run made on ${at(side)}, unless applications wrote there meanwhile`,
+        [`DROP TABLE IF EXISTS ${tablesOn(settings, side).map(quoteTable).join(', ')}`],
+        { after },
       ),
     pause: (side: Side, job: string) => byJob(side, kinds.pause, `Pause replication ${way(settings, side)}`, 'PAUSE', job),
     resume: (side: Side, job: string) => byJob(side, kinds.resume, `Resume replication ${way(settings, side)}`, 'RESUME', job),

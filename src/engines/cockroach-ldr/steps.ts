@@ -9,11 +9,12 @@ import { bounce } from './steps/bounce.ts';
 import { type Comparisons, compareTables } from './steps/compare.ts';
 import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps/cut.ts';
 import { emptyTables } from './steps/empty.ts';
-import { dropReplicated, endStream } from './steps/end.ts';
+import { endReplicated, endStream } from './steps/end.ts';
 import { cancel, pause, resume } from './steps/jobs.ts';
 import { awaitScan, proveAdvance } from './steps/scan.ts';
-import { checkFit, checkSchema } from './steps/schema.ts';
+import { checkAbsent, checkFit, checkSchema } from './steps/schema.ts';
 import { createReplicated, createStream } from './steps/start.ts';
+import { clearCopy, dropCopy } from './steps/take-back.ts';
 import { checkWrites, type Looks } from './steps/writes.ts';
 
 /** The executors of this engine. What people do has none. */
@@ -30,10 +31,13 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.dropConnection]: executorOf(connect, dropConnection),
     [kinds.checkFit]: executorOf(connect, checkFit),
     [kinds.checkSchema]: executorOf(connect, checkSchema),
+    [kinds.checkAbsent]: executorOf(connect, checkAbsent),
     [kinds.createStream]: executorOf(connect, createStream),
     [kinds.createReplicated]: executorOf(connect, createReplicated),
     [kinds.endStream]: executorOf(connect, endStream),
-    [kinds.dropReplicated]: executorOf(connect, dropReplicated),
+    [kinds.endReplicated]: executorOf(connect, endReplicated),
+    [kinds.clearCopy]: executorOf(connect, clearCopy(looks)),
+    [kinds.dropCopy]: executorOf(connect, dropCopy(looks)),
     [kinds.awaitScan]: executorOf(connect, awaitScan),
     [kinds.proveAdvance]: executorOf(connect, proveAdvance),
     [kinds.pause]: executorOf(connect, pause),

@@ -49,13 +49,27 @@ describe('the way in which replication is started', () => {
       'into empty tables, one way',
       aLink(),
       bare(),
-      ['ldr.create-user sql-east', 'ldr.grant sql-east', 'ldr.create-stream sql-west', 'ldr.await-scan sql-west', ...proof('sql-west')],
+      [
+        'ldr.create-user sql-east',
+        'ldr.grant sql-east',
+        'ldr.check-schema sql-west',
+        'ldr.create-stream sql-west',
+        'ldr.await-scan sql-west',
+        ...proof('sql-west'),
+      ],
     ],
     [
       'into absent tables, one way, from 25.1 on',
       aLink(),
       absentStandby('25.1'),
-      ['ldr.create-user sql-east', 'ldr.grant sql-east', 'ldr.create-replicated sql-west', 'ldr.await-scan sql-west', ...proof('sql-west')],
+      [
+        'ldr.create-user sql-east',
+        'ldr.grant sql-east',
+        'ldr.check-absent sql-west',
+        'ldr.create-replicated sql-west',
+        'ldr.await-scan sql-west',
+        ...proof('sql-west'),
+      ],
     ],
     [
       'both ways where the primary holds the rows: first into the primary, as the manual demands',
@@ -66,6 +80,7 @@ describe('the way in which replication is started', () => {
         'ldr.grant sql-west',
         'ldr.create-user sql-east',
         'ldr.grant sql-east',
+        'ldr.check-schema sql-west',
         'ldr.create-stream sql-east',
         'ldr.await-scan sql-east',
         'ldr.create-stream sql-west',
@@ -87,6 +102,7 @@ describe('the way in which replication is started', () => {
         ]),
       ),
       [
+        'ldr.check-schema sql-east',
         'ldr.create-stream sql-west',
         'ldr.await-scan sql-west',
         'ldr.create-stream sql-east',
@@ -103,6 +119,7 @@ describe('the way in which replication is started', () => {
         'ldr.create-user sql-east',
         'ldr.grant sql-east',
         'ldr.create-connection sql-west',
+        'ldr.check-schema sql-west',
         'ldr.create-stream sql-west',
         'ldr.await-scan sql-west',
         ...proof('sql-west'),
@@ -112,7 +129,7 @@ describe('the way in which replication is started', () => {
       'where people make the connection and the user themselves',
       aLink({ streams: { standby: { externalConnection: 'to_east', reach: null }, primary: null } }),
       bare(),
-      ['ldr.create-stream sql-west', 'ldr.await-scan sql-west', ...proof('sql-west')],
+      ['ldr.check-schema sql-west', 'ldr.create-stream sql-west', 'ldr.await-scan sql-west', ...proof('sql-west')],
     ],
   ];
   it.each(rows)('%s', (_, link, detail, steps) => {
@@ -191,7 +208,7 @@ describe('the way in which replication is started', () => {
   it('can take back all that it changes but users and grants', () => {
     const plan = planned(setup, bare(aSide({ rangefeeds: false }), aSide({ connections: [] })));
     const undone = plan.steps.flatMap(({ undo }) => (undo.kind === 'act' ? [undo.act.kind] : []));
-    expect(undone).toEqual(['ldr.set-rangefeeds', 'ldr.drop-connection', 'ldr.end-stream']);
+    expect(undone).toEqual(['ldr.set-rangefeeds', 'ldr.drop-connection', 'ldr.clear-copy', 'ldr.end-stream']);
     expect(plan.steps.some(({ pointOfNoReturn }) => pointOfNoReturn)).toBe(false);
   });
 });

@@ -26,6 +26,8 @@ export const accessBudgetMs = 120_000;
 /** A first copy of terabytes, ms. When it is over the run asks, and can go on waiting. */
 const scanBudgetMs = 24 * 3_600_000;
 const proofBudgetMs = 10 * 60_000;
+/** A look is short; what takes it back reads every row that was copied, ms. */
+const takeBackBudgetMs = 2 * 3_600_000;
 
 export const followers = (form: Form): readonly Side[] =>
   form.kind === 'stream' ? form.order : form.both ? [form.into, otherSide(form.into)] : [form.into];
@@ -45,36 +47,39 @@ export function startSteps(operation: OperationName, link: LdrLink, reads: Reads
   // What goes on from a past time has as much to catch up with as was written since.
   const budgetMs = form.kind === 'stream' && form.from !== undefined ? scanBudgetMs : proofBudgetMs;
   const proofs = followers(form).map((into) => lookStep(acts.proveAdvance(into, settings.maxLagMs), budgetMs));
-  return [...access, ...createSteps(reads, form, acts), ...proofs];
+  return [...access, ...(operation === 'setup' ? bareSteps(reads, form, acts) : []), ...createSteps(reads, form, acts), ...proofs];
 }
 
+/**
+ * A first copy begins where nothing is: that is seen once more right before it, since what was seen so is made so again when the run is
+ * taken back, after every job has ended.
+ */
+function bareSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
+  if (form.kind === 'create') {
+    const undo = undoBy(acts.dropCopy(form.into, startOn(reads, form.into)));
+    return [changeStep(acts.checkAbsent(form.into), takeBackBudgetMs, undo)];
+  }
+  const into = form.order.at(-1);
+  if (form.from !== undefined || into === undefined) return [];
+  return [changeStep(acts.checkSchema(into), takeBackBudgetMs, undoBy(acts.clearCopy(into, startOn(reads, into))))];
+}
+
+const startOn = (reads: Reads, side: Side) => ({ after: newestId(reads[side].jobs) });
+
 function createSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
-  const startOf = (side: Side) => ({ after: newestId(reads[side].jobs) });
-  const scan = (side: Side) => lookStep(acts.awaitScan(side, startOf(side)), scanBudgetMs);
   if (form.kind === 'create') {
     const { into, both } = form;
-    const start = startOf(into);
-    const create = changeStep(acts.createReplicated(into, both, start), accessBudgetMs, undoBy(acts.dropReplicated(into, both, start)));
-    return [create, ...followers(form).map(scan)];
+    const start = startOn(reads, into);
+    const create = changeStep(acts.createReplicated(into, both, start), accessBudgetMs, undoBy(acts.endReplicated(into, both, start)));
+    return [create, ...followers(form).map((side) => lookStep(acts.awaitScan(side, startOn(reads, side)), scanBudgetMs))];
   }
   // The last one is the side without rows; the one before it may hold the only ones.
   const { from } = form;
-  if (from !== undefined) {
-    return form.order.flatMap((into) => {
-      const start = { ...startOf(into), cursor: from[into] };
-      const end = acts.endStream(into, false, null, startOf(into));
-      return [changeStep(acts.createStream(into, start), accessBudgetMs, undoBy(end)), lookStep(acts.awaitScan(into, start), scanBudgetMs)];
-    });
-  }
-  const [first, second] = form.order;
-  const endOf = (into: Side) =>
-    into === (second ?? first)
-      ? acts.endStream(into, true, second === undefined ? null : startOf(otherSide(into)).after, startOf(into))
-      : acts.endStream(into, false, null, startOf(into));
-  return form.order.flatMap((into) => [
-    changeStep(acts.createStream(into, startOf(into)), accessBudgetMs, undoBy(endOf(into))),
-    scan(into),
-  ]);
+  return form.order.flatMap((into) => {
+    const start = from === undefined ? startOn(reads, into) : { ...startOn(reads, into), cursor: from[into] };
+    const create = changeStep(acts.createStream(into, start), accessBudgetMs, undoBy(acts.endStream(into, startOn(reads, into))));
+    return [create, lookStep(acts.awaitScan(into, start), scanBudgetMs)];
+  });
 }
 
 /** What has to be there before a job into a side can be started: rangefeeds and a user at the source, a connection here. */

@@ -1,43 +1,19 @@
-import { z } from 'zod';
-import { Fault } from '../../../domain/faults.ts';
+import type { z } from 'zod';
 import { otherSide } from '../../../domain/observation.ts';
 import type { Probe } from '../../engine.ts';
 import { done, todo, underway } from '../../frame/probes.ts';
 import type { JobView } from '../detail.ts';
 import { isLive, phaseOf } from '../flow.ts';
 import { isWhole, sortJobs } from '../own-jobs.ts';
-import { change, jobsOn, type LdrStep, look, on, type Place } from '../place.ts';
-import { readJobs } from '../reads/jobs.ts';
-import { emptiness } from './empty.ts';
+import { change, jobsOn, type LdrStep, type Place } from '../place.ts';
 import { bothParams, startParams } from './start.ts';
 
-const endParams = startParams.extend({ clear: z.boolean(), back: startParams.shape.after.nullable() });
-
-/** Ends what this run started, and, where the tables were empty before, deletes what it copied. */
-export const endStream: LdrStep<z.infer<typeof endParams>> = {
-  params: endParams,
-  rebuild: (acts, side, { clear, back, after }) => acts.endStream(side, clear, back, { after }),
-  probe: async (place, { clear, back, after }) => {
-    const own = ownEnd(place, await jobsOn(place), after);
-    if (own !== null || !clear) return own ?? done({ job: 'none' });
-    const other = otherPlace(place);
-    const returning = back === null ? null : ownEnd(other, await jobsOn(other), back);
-    return (
-      returning ??
-      emptiness(
-        place,
-        place.settings.tables.map((_, pair) => pair),
-      )
-    );
-  },
-  perform: async (place, _, { back, after }, [, clear]) => {
-    await cancelOwn(place, after);
-    if (back !== null) await cancelOwn(otherPlace(place), back);
-    if (clear === undefined) return;
-    if (back !== null) await onceFree(otherPlace(place));
-    await onceFree(place);
-    await change(place, clear);
-  },
+/** Ends what this run started. What it copied is for another step to judge. */
+export const endStream: LdrStep<z.infer<typeof startParams>> = {
+  params: startParams,
+  rebuild: (acts, side, { after }) => acts.endStream(side, { after }),
+  probe: async (place, { after }) => ownEnd(place, await jobsOn(place), after) ?? done({ job: 'none' }),
+  perform: (place, _, { after }) => cancelOwn(place, after),
 };
 
 /** The same act seen from the other side. */
@@ -60,21 +36,19 @@ function reverseJobs(place: Place, there: readonly JobView[], here: readonly Job
   return there.filter((job) => isLive(job) && job.parent !== null && parents.includes(job.parent) && isWhole(place.settings, job));
 }
 
-const pollMs = 250;
-
-/** Ends what this run started and drops the tables that it made: they were not there before, and nobody was told to use them. */
-export const dropReplicated: LdrStep<z.infer<typeof bothParams>> = {
+/** Ends what a start by one statement began, in both directions where it was for both. */
+export const endReplicated: LdrStep<z.infer<typeof bothParams>> = {
   params: bothParams,
-  rebuild: (acts, side, { both, after }) => acts.dropReplicated(side, both, { after }),
+  rebuild: (acts, side, { both, after }) => acts.endReplicated(side, both, { after }),
   probe: async (place, { both, after }) => {
-    const { jobs, tables } = await look(place);
+    const jobs = await jobsOn(place);
     const there = both ? reverseJobs(place, await jobsOn(place, otherSide(place.side)), jobs, after) : [];
     const own = ownEnd(place, jobs, after);
     if (own !== null) return own;
-    if (there.length > 0) return there.every((job) => phaseOf(job) === 'ending') ? underway(`${place.there} is ending its job.`) : todo;
-    return tables.includes('there') ? todo : done({ tables: 'absent' });
+    if (there.length === 0) return done({ job: 'none' });
+    return there.every((job) => phaseOf(job) === 'ending') ? underway(`${place.there} is ending its job.`) : todo;
   },
-  perform: async (place, _, { both, after }, [, drop]) => {
+  perform: async (place, _, { both, after }) => {
     const other = otherPlace(place);
     const here = await jobsOn(place);
     if (both) {
@@ -83,26 +57,5 @@ export const dropReplicated: LdrStep<z.infer<typeof bothParams>> = {
       }
     }
     await cancelOwn(place, after);
-    if (drop === undefined) return;
-    if (both) await onceFree(other);
-    await onceFree(place);
-    await change(place, drop);
   },
 };
-
-/** Tables that replicate can't be dropped or emptied, and a job takes a moment to end. */
-const onceFree = (place: Place): Promise<void> =>
-  on(place, async (session) => {
-    for (;;) {
-      const { jobs } = await readJobs(session, place.here, place.settings, place.side);
-      const [job] = jobs.filter(isLive);
-      if (job === undefined) return;
-      if (phaseOf(job) !== 'ending') {
-        throw new Fault('statement-refused', `Job ${job.id} on ${place.here} still replicates the tables, so they were left as they are.`, {
-          effect: 'unknown',
-          facts: { job: job.id },
-        });
-      }
-      await place.io.clock.sleep(pollMs, place.io.signal);
-    }
-  });

@@ -59,3 +59,17 @@ export const checkSchema: LdrStep<object> = {
       : impossible(`${tablesAt(settings, side, filled)} on ${here} should be empty now and hold rows: somebody writes there.`);
   },
 };
+
+/** Right before a start that makes the tables: what is taken back by dropping them must not have been there. */
+export const checkAbsent: LdrStep<object> = {
+  params: z.object({}),
+  rebuild: (acts, side) => acts.checkAbsent(side),
+  probe: async (place) => {
+    const { tables } = await look(place);
+    const there = tables.flatMap((state, pair) => (state === 'there' ? [pair] : []));
+    if (there.length === 0) return done({ tables: 'absent' });
+    return impossible(
+      `${tablesAt(place.settings, place.side, there)} on ${place.here} was made since this was planned, so nothing was started. Ask for the setup anew.`,
+    );
+  },
+};

@@ -1,0 +1,100 @@
+import type { z } from 'zod';
+import { otherSide } from '../../../domain/observation.ts';
+import { spellTime } from '../../cockroach/spell.ts';
+import type { Probe } from '../../engine.ts';
+import { done, impossible, todo, underway } from '../../frame/probes.ts';
+import { askWork, beginWork } from '../background.ts';
+import type { TableWrites } from '../detail.ts';
+import { isLive } from '../flow.ts';
+import { sortJobs } from '../own-jobs.ts';
+import { change, jobsOn, type LdrStep, look, type Place } from '../place.ts';
+import { lastLookMs, readWrites } from '../reads/writes.ts';
+import { tablesAt } from '../words.ts';
+import { emptiness } from './empty.ts';
+import { startParams } from './start.ts';
+import type { Looks } from './writes.ts';
+
+type Params = z.infer<typeof startParams>;
+
+/** Longest time for all tables, ms. */
+const allMs = 2 * 3_600_000;
+
+/**
+ * Empties the tables again that were proven empty before the first job of this run. What a job brought is on the other side; what
+ * applications wrote here since may be nowhere else, so that one such row keeps all of them.
+ */
+export const clearCopy = (looks: Looks): LdrStep<Params> => ({
+  params: startParams,
+  rebuild: (acts, side, { after }) => acts.clearCopy(side, { after }),
+  probe: async (place, { after }) => {
+    const ended = await jobsEnded(place, after);
+    if (ended !== null) return ended;
+    const pairs = place.settings.tables.map((_, pair) => pair);
+    const filled = await emptiness(place, pairs);
+    return filled.kind === 'todo' ? unlessWritten(place, looks, 'emptied (TRUNCATE)') : filled;
+  },
+  perform: change,
+});
+
+/** Drops the tables again that were not there before the first job of this run made them. */
+export const dropCopy = (looks: Looks): LdrStep<Params> => ({
+  params: startParams,
+  rebuild: (acts, side, { after }) => acts.dropCopy(side, { after }),
+  probe: async (place, { after }) => {
+    const ended = await jobsEnded(place, after);
+    if (ended !== null) return ended;
+    const { tables } = await look(place);
+    if (!tables.includes('there')) return done({ tables: 'absent' });
+    return unlessWritten(place, looks, 'dropped (DROP TABLE)');
+  },
+  perform: change,
+});
+
+/** Null once what this run started is over on both sides. `done` where it never started anything: then nothing here is its copy. */
+async function jobsEnded(place: Place, after: string): Promise<Probe | null> {
+  const [here, there] = [await jobsOn(place), (await jobsOn(place, otherSide(place.side))).filter(isLive)];
+  const { started, foreign, leaving, ended } = sortJobs(place.settings, here, after);
+  const { leaving: parting } = sortJobs(place.settings, there, '0');
+  const staying = [...started, ...foreign].map(({ id }) => `${id} on ${place.here}`);
+  const back = there.filter((job) => !parting.includes(job)).map(({ id }) => `${id} on ${place.there}`);
+  const [job] = [...staying, ...back];
+  if (job !== undefined) return impossible(`Job ${job} still replicates the tables, so nothing was deleted on ${place.here}.`, { job });
+  if (leaving.length + parting.length > 0) return underway('The jobs are being ended.');
+  return ended.length === 0 ? done({ copied: 'nothing' }) : null;
+}
+
+/** `todo` once every row of every table was seen to have come by a job; the look goes on in the background meanwhile. */
+function unlessWritten(place: Place, looks: Looks, how: string): Probe {
+  const { length } = place.settings.tables;
+  const seen = askWork(looks, place);
+  if (seen === null) {
+    beginWork(looks, place, allMs, (watched, tell) =>
+      readWrites(watched.connect, watched.settings, watched.side, { tableMs: lastLookMs, allMs, gently: null }, watched.io, tell),
+    );
+    return underway(`Whether applications wrote on ${place.here} is being read.`, 0);
+  }
+  if (seen.kind === 'running') return underway(`The writes of ${seen.done} of ${length} tables are read.`, seen.done / length);
+  return judgeWrites(place, seen.kind === 'failed' ? place.settings.tables.map(() => unread) : seen.value, how);
+}
+
+const unread: TableWrites = { kind: 'untold', why: 'failed' };
+
+/** Whether all that a side holds came by jobs. Pure. */
+export function judgeWrites(place: Pick<Place, 'here' | 'there' | 'side' | 'settings'>, found: readonly TableWrites[], how: string): Probe {
+  const { here, there, side, settings } = place;
+  const written = found.flatMap((table, pair) =>
+    table.kind === 'told' && table.newest !== null ? [{ pair, at: BigInt(table.newest) }] : [],
+  );
+  const untold = found.flatMap(({ kind }, pair) => (kind === 'untold' ? [pair] : []));
+  if (written.length === 0 && untold.length === 0) return todo;
+  const names = (pairs: readonly number[]): string => tablesAt(settings, side, pairs);
+  const last = written.reduce((most, { at }) => (at > most ? at : most), 0n);
+  const why =
+    written.length > 0
+      ? `Applications wrote into ${names(written.map(({ pair }) => pair))} on ${here} as late as ${spellTime(last)}, and ${there} may lack those rows`
+      : `Whether applications wrote into ${names(untold)} on ${here} since could not be read`;
+  return impossible(
+    `${why}, so nothing was deleted there. The replication that this run started is ended. Press Skip to leave all rows as they are; or save what is needed, have the tables ${how} by hand, and press Retry.`,
+    { 'written by applications': names(written.map(({ pair }) => pair)) || 'none seen', 'not read': names(untold) || 'none' },
+  );
+}
