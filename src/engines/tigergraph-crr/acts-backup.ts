@@ -107,6 +107,19 @@ export const compareFilesAct = (at: At, { backup, path, source }: CompareParams)
     { backup, path, source },
   );
 
+export const checkBackupAct = (at: At, { backup, path }: StoredParams): Act =>
+  lookAt(
+    at,
+    kinds.checkBackup,
+    `Check that ${backup ?? 'the backup'} is whole on ${clusterAt(at)}, and fits it`,
+    asks.stored(at, path, named(backup)),
+    { backup, path },
+  );
+
+/** What has to hold where a copy is replaced: the other side serves; and this one still follows, or still takes no writes, as when it was planned. */
+export const copyGuards = ['other-serves', 'follower', 'idle'] as const;
+export type CopyGuard = (typeof copyGuards)[number];
+
 export interface RestoreParams {
   /** Full name; null: the one that was taken earlier in the run; `nothing`: only turns the replication on (both sides are empty). */
   readonly backup: string | null;
@@ -146,10 +159,6 @@ export const removeBackupAct = (at: At, { backup, tool }: { readonly backup: str
     kinds.removeBackup,
     `Delete the backup ${backup} of ${clusterAt(at)} for good`,
     [tool === 'gbar' ? `echo y | gbar remove ${backup}` : `echo y | gadmin backup remove ${backup}`],
-/** What has to hold where a copy is replaced: the other side serves; and this one still follows, or still takes no writes, as when it was planned. */
-export const copyGuards = ['other-serves', 'follower', 'idle'] as const;
-export type CopyGuard = (typeof copyGuards)[number];
-
     { backup, tool },
   );
 

@@ -24,6 +24,7 @@ export const kinds = {
   copyBackup: 'crr.copy-backup',
   spreadBackup: 'crr.spread-backup',
   compareFiles: 'crr.compare-files',
+  checkBackup: 'crr.check-backup',
   restore: 'crr.restore',
   installQueries: 'crr.install-queries',
   awaitFollowing: 'crr.await-following',

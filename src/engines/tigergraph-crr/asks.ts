@@ -12,6 +12,7 @@ import {
   kafkaFinders,
   kafkaTool,
   replicationUrls,
+  storedQuestions,
   sumOf,
   versionQuestion,
 } from './commands.ts';
@@ -92,6 +93,14 @@ export const asks = {
   files: (from: From, folders: { readonly here: string; readonly there: string }, backup: string): readonly Asked[] => [
     on(from, from.side, checksums(folders.here, backup)),
     on(from, otherSide(from.side), checksums(folders.there, backup)),
+  ],
+  stored: (from: From, folder: string, backup: string): readonly Asked[] => [
+    here(from, [
+      versionQuestion,
+      configGet('GPE.BasicConfig.Nodes'),
+      remarked(hasFolder(folder, backup), 'on every node; and of what it builds on'),
+      ...storedQuestions(folder, backup).map((question) => remarked(question, 'only where the folder is there')),
+    ]),
   ],
 } as const;
 

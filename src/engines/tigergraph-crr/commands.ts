@@ -1,6 +1,7 @@
 import { quoteWord } from '../../transports/shell-quoting.ts';
 import type { CrrCluster } from './config.ts';
 import { blocksCommand } from './parse/blocks.ts';
+import { mostMetadata } from './parse/metadata.ts';
 
 /** A command that finds TigerGraph's own: they are in nobody's path who comes over SSH. */
 export const inPath = ({ commands }: Pick<CrrCluster, 'commands'>, command: string): string =>
@@ -23,6 +24,9 @@ export const followingQuestions = [
 export const gadminQuestion = 'command -v gadmin';
 
 export const versionQuestion = 'gadmin version';
+
+/** Without an argument it prints what there is, out of a file of its own: also while services are down. */
+export const deploymentQuestion = 'gssh';
 
 /** Whether a cluster's Kafka speaks TLS, where, and whether to all. */
 export const tlsQuestions = [
@@ -79,6 +83,13 @@ export const sumOf = (command: string): string => `{ ${command} | sha256sum; }`;
 
 /** Whether a node has a part of a backup. */
 export const hasFolder = (path: string, backup: string): string => `test -d ${quoteWord(`${path}/${backup}`)}`;
+
+/** What a node has of a backup: its metadata, as far as it may be read, and the files with their sizes. */
+export const storedQuestions = (path: string, backup: string) =>
+  [
+    `head -c ${mostMetadata + 1} ${quoteWord(`${path}/${backup}/metadata`)}`,
+    `cd ${quoteWord(`${path}/${backup}`)} && find . -type f -exec wc -c {} +`,
+  ] as const;
 
 /** What lists the checksums of a backup's files. */
 export const checksumsCommand = (path: string, backup: string): string =>

@@ -93,14 +93,25 @@ export function carrySteps(link: CrrLink, from: Party, to: Party, backup: string
     const place = placeMetadataAct(to.at, { backup, path: into, from: { node: node.name, address: addressOf(node), path: folder } });
     return [...meta, changeStep(place, budgets.settings, noUndo('The file stays; it does nothing.'))];
   }
-  const check = lookStep(compareFilesAct(to.at, { backup, path: target.path, source: source.path }), budgets.restore);
+  const check = [
+    lookStep(compareFilesAct(to.at, { backup, path: target.path, source: source.path }), budgets.restore),
+    ...wholeSteps(link, to, backup),
+  ];
   if (settings.transfer === 'by-hand') {
     const words = `From every node of ${from.name}, copy ${source.path}/${backup ?? '<backup>'}/ into ${target.path}/${backup ?? '<backup>'}/ on every node of ${to.name}.${backup === null ? ' <backup> is the name that the backup got, as the step before has told.' : ''}`;
-    return [...meta, personStep(copyByHandAct(from.name, to.name, [words])), check];
+    return [...meta, personStep(copyByHandAct(from.name, to.name, [words])), ...check];
   }
   const copies = copySteps(link, from, to, backup, [source.path, target.path]);
-  return isRefusal(copies) ? copies : [...meta, ...copies, check];
+  return isRefusal(copies) ? copies : [...meta, ...copies, ...check];
 }
+
+/** A backup in a folder is looked at before it is restored. What gbar makes, and what is in a bucket, the bot can't look into. */
+export const wholeSteps = ({ settings }: CrrLink, to: Party, backup: string | null): readonly Draft[] => {
+  const store = settings[to.side].backup;
+  return store.kind === 's3' || toolOf(to) === 'gbar'
+    ? []
+    : [lookStep(checkBackupAct(to.at, { backup, path: store.path }), budgets.services)];
+};
 
 function copySteps(
   link: CrrLink,

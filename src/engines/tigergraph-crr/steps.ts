@@ -8,6 +8,7 @@ import { type LongStep, longStep } from './job.ts';
 import { executorOf } from './place.ts';
 import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps/backup.ts';
 import { proveReach, restartConnector } from './steps/connector.ts';
+import { checkBackup } from './steps/check-backup.ts';
 import { awaitEqual, proveKeepsUp } from './steps/catch-up.ts';
 import { awaitFollowing, awaitInStep, checkSplitBrain, verifyServing, verifyVersion } from './steps/link.ts';
 import { placeMetadata } from './steps/metadata.ts';
@@ -35,6 +36,7 @@ export function stepsOf(connect: ShellConnect): Readonly<Record<StepKind, StepEx
     [kinds.copyBackup]: long(copyBackup),
     [kinds.spreadBackup]: long(spreadBackup),
     [kinds.compareFiles]: executorOf(connect, compareFiles),
+    [kinds.checkBackup]: executorOf(connect, checkBackup),
     [kinds.restore]: long(restore),
     [kinds.installQueries]: long(installQueries),
     [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),

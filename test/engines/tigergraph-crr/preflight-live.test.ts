@@ -57,9 +57,12 @@ const troubles: readonly Trouble[] = [
     name: 'no gadmin',
     operation: setup,
     settings: ({ primary }) => ({ primary: { ...primary, commands: '/nowhere' } }),
+    prepare: async (world) => {
+      for (const { name } of world.primary.nodes) await world.host('primary', name).run('rm "$HOME/.tg.cfg"');
+    },
     check: 'tiger-east: reachable',
     outcome: 'failed',
-    seen: /gadmin is not in \/nowhere/,
+    seen: /gadmin is neither in \/nowhere nor where ~\/\.tg\.cfg says/,
   },
   {
     number: '3, 29',
@@ -276,7 +279,7 @@ const troubles: readonly Trouble[] = [
     },
     check: 'tiger-east: files of the backup',
     outcome: 'failed',
-    seen: /No node has files of partition 2/,
+    seen: /GPE_2_1\.tgdat, GSE_2_1\.tgdat is on no node/,
   },
   {
     number: '28',

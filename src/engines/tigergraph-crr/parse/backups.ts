@@ -44,7 +44,10 @@ const timeIn = (tag: string): number | null => parseTime(tag.slice(-14).replace(
 /** Reads `gbar list`, of whose form only the full tag is known: a name, a dash and 14 digits. Pure; never throws. */
 export function parseGbarList({ exitCode, text }: Block): BackupsView {
   if (exitCode !== 0 || complains(text)) return unread(`gbar did not list the backups (${reasonIn(text) || `exit code ${exitCode}`}).`);
-  const rows = linesOf(text).flatMap((line): readonly BackupRow[] => {
+  // What gbar says while it works names archives too.
+  if (linesOf(text).some((line) => /^\[\d{2}:\d{2}:\d{2}\]|\bfinished in\b/.test(line)))
+    return unread('The list of backups is not understood.');
+  const rows = sortLines(text).rest.flatMap((line): readonly BackupRow[] => {
     const tag = /(?:^|[\s/|"])([A-Za-z0-9][A-Za-z0-9_.-]*-\d{14})(?=$|[\s/|",:])/.exec(line)?.[1];
     const size = /(\d+(?:\.\d+)?\s?(?:[KMGT]i?)?B?)\b/.exec(line.replace(tag ?? '', ''))?.[1] ?? null;
     return tag === undefined ? [] : [{ tag, type: 'FULL', version: null, size, base: null, startedAt: null, createdAt: timeIn(tag) }];

@@ -19,8 +19,10 @@ const changing =
 /** What `pgrep -fa` lists of commands that change a cluster, without our own look; null when it does not tell. */
 export function parseProcesses({ exitCode, text }: Block): readonly string[] | null {
   if (exitCode === 1 && text.trim() === '') return [];
-  if (exitCode !== 0) return null;
-  return linesOf(text).flatMap((line) => {
+  const lines = linesOf(text);
+  // A command may go on over several lines, but what comes first is a process.
+  if (exitCode !== 0 || !/^\d+ \S/.test(lines.find((line) => line !== '') ?? '')) return null;
+  return lines.flatMap((line) => {
     const command = /^\d+\s+(.*)$/.exec(line)?.[1] ?? '';
     const found = command.includes('### replops') || command.startsWith('pgrep ') ? null : changing.exec(command);
     return found === null ? [] : [found[0].replace(/\s+/g, ' ')];
@@ -51,7 +53,7 @@ export function parseLicense({ exitCode, text }: Block): { readonly endsAt: numb
 
 /** Jobs that `gsql 'SHOW LOADING STATUS ALL'` shows at work; null when it does not tell. Pure; never throws. */
 export function parseLoading(text: string): number | null {
-  const states = linesOf(text).flatMap((line) => /^\[([A-Z]+)\]/.exec(line)?.[1] ?? []);
+  const states = linesOf(text).flatMap((line) => /^\[([A-Z]+)\]\s+m\d+\b/.exec(line)?.[1] ?? []);
   if (states.length > 0) return states.filter((state) => ['RUNNING', 'WAITING', 'PAUSED'].includes(state)).length;
   return /\bno (?:\w+ )*jobs?\b/i.test(text) ? 0 : null;
 }

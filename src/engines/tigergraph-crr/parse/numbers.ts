@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { NativeView, SequenceView } from '../detail.ts';
 import type { Block } from './blocks.ts';
-import { linesOf, plain } from './text.ts';
+import { linesOf, plain, sortLines } from './text.ts';
 
 const unread = <T extends string>(why: T) => ({ kind: 'unread', why }) as const;
 
@@ -91,8 +91,9 @@ const worst = (values: readonly (number | null)[]): number | null => {
 
 /** Reads `gadmin crr status --json`, whose envelope the vendor does not describe: every object with a lag in it is a topic. Pure; never throws. */
 export function parseNative({ exitCode, text }: Block): NativeView {
-  const from = plain(text).search(/[[{]/);
-  const topics = exitCode === 0 && from >= 0 ? topicsOf(asJson(plain(text).slice(from))) : [];
+  const told = sortLines(text).rest.join('\n');
+  const from = told.search(/[[{]/);
+  const topics = exitCode === 0 && from >= 0 ? topicsOf(asJson(told.slice(from))) : [];
   if (topics.length === 0) return unread('gadmin crr status gave nothing that is understood.');
   const over = (...names: readonly string[]) => worst(topics.flatMap((topic) => names.map((name) => topic.get(name) ?? null)));
   return {

@@ -10,7 +10,7 @@ import type { CrrLink } from '../config.ts';
 import type { BackupRow, CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { hasCrr, metadataFolder, type Party, pairRefusal, partyOn, stateWords, storeRefusal, toolOf } from '../scene.ts';
-import { carrySteps, replaced, takeSteps } from '../seed.ts';
+import { carrySteps, replaced, takeSteps, wholeSteps } from '../seed.ts';
 import { isFollower, phaseOf, wasLinked, writableOf } from '../state.ts';
 import { few, spell } from '../words.ts';
 import { listOf, sideNamed } from './backup.ts';
@@ -145,7 +145,7 @@ function momentOf({ backup: moment, from }: Restore, link: CrrLink, target: Part
 
 function outlineOf(link: CrrLink, detail: CrrDetail, { source, target }: Parties, wanted: Wanted, now: number): Outline | Refusal {
   const isOwn = source === target;
-  const carried = isOwn ? [] : carryAll(link, source, target, wanted.chain);
+  const carried = isOwn ? wanted.chain.flatMap(({ tag }) => wholeSteps(link, target, tag)) : carryAll(link, source, target, wanted.chain);
   if (isRefusal(carried)) return carried;
   const restore = restoreAct(target.at, {
     backup: wanted.chain.at(-1)?.tag ?? null,

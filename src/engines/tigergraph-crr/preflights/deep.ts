@@ -2,28 +2,27 @@ import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
-import { quoteWord } from '../../../transports/shell-quoting.ts';
 import type { EngineIo } from '../../engine.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import { askNode } from '../ask.ts';
 import { configGet, kafkaCommands } from '../commands.ts';
 import type { CrrLink, CrrSettings } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
-import { eachNode } from '../each-node.ts';
 import { wayTo } from '../kafka.ts';
 import { parseNumber, parseWord } from '../parse/config.ts';
-import { parseBrokers, parsePartitions } from '../parse/host.ts';
-import { linesOf } from '../parse/text.ts';
+import { parseBrokers } from '../parse/host.ts';
 import { keepsOldRecords } from '../parse/version.ts';
 import { kafkaTools } from '../reads/numbers.ts';
 import { brokersOf, isFollower, phaseOf } from '../state.ts';
 import { few } from '../words.ts';
 import type { Asks, Known } from './check.ts';
 import { copyCheck } from './copy.ts';
+import { deploymentOf } from './deployment.ts';
 import { loadingCheck } from './gsql.ts';
 import { logoutCheck } from './logout.ts';
 import { meantBackup } from './pair.ts';
 import { refusalCheck } from './refusal.ts';
+import { storedChecks } from './stored.ts';
 
 const speakerOf = ({ cluster, read }: Known): ShellTarget | null => cluster.nodes.find(({ name }) => name === read.by) ?? null;
 
@@ -116,29 +115,6 @@ export function oldRecordsCheck({ cluster: { cluster }, read: { version } }: Kno
   ];
 }
 
-/** Whether a backup that lies on the nodes of a cluster has something of every partition. */
-export async function filesCheck(shell: ShellConnect, known: Known, backup: string, io: EngineIo): Promise<readonly Check[]> {
-  const { cluster, read } = known;
-  if (cluster.backup.kind !== 'local' || read.shape === null || !(read.tools?.backup.includes('restore') ?? false)) return [];
-  const name = `${cluster.cluster}: files of the backup`;
-  const folder = `${cluster.backup.path}/${backup}`;
-  const lists = await eachNode(cluster.nodes, async (node) => {
-    const [answer] = await askNode(shell, cluster, node, io, [`ls ${quoteWord(folder)}`]);
-    return answer.exitCode === 0 ? linesOf(answer.text) : [];
-  });
-  const there = parsePartitions(lists.flat());
-  const missing = Array.from({ length: read.shape.partitions }, (_one, index) => index + 1).filter((partition) => !there.has(partition));
-  return [
-    missing.length === 0
-      ? passed(name, `${folder} holds every partition of ${cluster.cluster}, on all of its nodes together.`)
-      : failed(
-          name,
-          `No node has files of partition ${few(missing.map(String))} in ${folder}.`,
-          'Bring the files back, or choose another backup.',
-        ),
-  ];
-}
-
 interface Scene {
   readonly operation: Operation;
   readonly link: CrrLink;
@@ -154,7 +130,7 @@ export async function deepChecks(shell: ShellConnect, scene: Scene, io: EngineIo
   const followers = known.filter(({ read }) => isFollower(phaseOf(read)));
   const backed = known.find(({ side }) => side === asks.backs);
   const found = await Promise.all([
-    ...known.map(async (one) => [await ownerCheck(shell, one, io), await logoutCheck(shell, one, io)]),
+    ...known.map(async (one) => [await ownerCheck(shell, one, io), await deploymentOf(shell, one, io), await logoutCheck(shell, one, io)]),
     ...followers.map((one) => refusalCheck(shell, one, graphs, io).then((check) => [check])),
     ...(backed === undefined ? [] : [loadingCheck(shell, backed, graphs, io).then((check) => [check])]),
     operation.kind === 'restore' ? restoreChecks(shell, scene, io) : fillChecks(shell, scene, io),
@@ -189,7 +165,7 @@ async function restoreChecks(shell: ShellConnect, { operation, link, asks, known
   const target = known.find((one) => one.side === asks.fills);
   const backup = source === undefined ? null : meantBackup(operation, source.read);
   if (source === undefined || backup === null) return [];
-  const files = await filesCheck(shell, source, backup.tag, io);
+  const files = await storedChecks(shell, source, target ?? source, backup.tag, io);
   const sent = target !== undefined && target !== source && isSent(link.settings);
   return sent ? [...files, await copyCheck(shell, source, target, true, io)] : files;
 }

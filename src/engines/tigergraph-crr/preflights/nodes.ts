@@ -69,7 +69,7 @@ export function largestGraph(rooms: readonly NodeRoom[]): number | null {
   return sizes.length === 0 || sizes.includes(null) ? null : Math.max(...sizes.map((size) => size ?? 0));
 }
 
-const gigabytes = (kilobytes: number): string => `${(kilobytes / 1_048_576).toFixed(1)} GB`;
+export const gigabytes = (kilobytes: number): string => `${(kilobytes / 1_048_576).toFixed(1)} GB`;
 
 /** Pure. */
 export const roomChecks = (cluster: CrrCluster, read: ReadSide, rooms: readonly NodeRoom[], need: Need): readonly Check[] => [

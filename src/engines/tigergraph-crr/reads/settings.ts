@@ -1,9 +1,11 @@
 import type { ShellConnect, ShellTarget } from '../../../transports/shell.ts';
 import type { EngineIo } from '../../engine.ts';
 import { askNode } from '../ask.ts';
-import { configGet, tlsQuestions } from '../commands.ts';
+import { configGet, deploymentQuestion, tlsQuestions } from '../commands.ts';
 import type { CrrCluster } from '../config.ts';
+import type { ReadSide } from '../detail.ts';
 import { parseFlag, parseNumber, parsePath, parseTls, parseWord } from '../parse/config.ts';
+import { parseDeployment } from '../parse/deployment.ts';
 
 const settingKeys = [
   configGet('Kafka.Port'),
@@ -34,7 +36,7 @@ export async function readSettings(shell: ShellConnect, cluster: CrrCluster, nod
     kafkaPort: parseNumber(port),
     tls: parseTls(...tls),
     retention: { hours: parseNumber(hours), gigabytes: parseNumber(gigabytes) },
-    roots: { app: parsePath(app), data: parsePath(data), log: parsePath(log) },
+    roots: await rootsOf(shell, cluster, node, { app: parsePath(app), data: parsePath(data), log: parsePath(log) }, io),
     backupSetup: {
       local: parseFlag(local),
       path: parsePath(path),
@@ -44,4 +46,18 @@ export async function readSettings(shell: ShellConnect, cluster: CrrCluster, nod
       timeoutSec: parseNumber(timeout),
     },
   };
+}
+
+/** Where its settings don't tell, as while services are down, its shell tools still know where it lies. */
+async function rootsOf(
+  shell: ShellConnect,
+  cluster: CrrCluster,
+  node: ShellTarget,
+  told: ReadSide['roots'],
+  io: EngineIo,
+): Promise<ReadSide['roots']> {
+  if (told.app !== null && told.data !== null && told.log !== null) return told;
+  const [answer] = await askNode(shell, cluster, node, io, [deploymentQuestion]);
+  const seen = parseDeployment(answer)?.roots;
+  return { app: told.app ?? seen?.app ?? null, data: told.data ?? seen?.data ?? null, log: told.log ?? seen?.log ?? null };
 }
