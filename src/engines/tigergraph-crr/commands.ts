@@ -3,9 +3,21 @@ import type { CrrCluster } from './config.ts';
 import { blocksCommand } from './parse/blocks.ts';
 import { mostMetadata } from './parse/metadata.ts';
 
-/** A command that finds TigerGraph's own: they are in nobody's path who comes over SSH. */
+/** The product's own file of settings, at home of the user whom it belongs to; readable while services are down. */
+const settingsFile = '"$HOME/.tg.cfg"';
+
+/** Where the installed version lies, by that file: out of its JSON where there is jq, and by its text elsewhere. */
+const appRoot = `{ jq -er '.System.AppRoot | strings | select(startswith("/"))' ${settingsFile} || sed -n -E -e 's/.*"AppRoot" *: *"(\\/[^"]*)".*/\\1/p' < ${settingsFile}; } 2> /dev/null | head -n 1`;
+
+/** Where the folder of the config has no gadmin, the one beside the installed version is taken. */
+const findAnyway = `command -v gadmin > /dev/null || { TIGERGRAPH="$(${appRoot})"; test -n "$TIGERGRAPH" && PATH="$PATH:$(dirname "$TIGERGRAPH")/cmd"; }`;
+
+/**
+ * A command that finds TigerGraph's own: they are in nobody's path who comes over SSH. A login shell is not asked for them: the product adds
+ * them in `.bashrc`, which many hosts leave at once when nobody is there to interact, and which may print, wait or differ from node to node.
+ */
 export const inPath = ({ commands }: Pick<CrrCluster, 'commands'>, command: string): string =>
-  `PATH="$PATH":${quoteWord(commands)}; ${command}`;
+  `PATH="$PATH":${quoteWord(commands)}; ${findAnyway}; ${command}`;
 
 /** Several commands that only look, in one go; the answer is split by `splitBlocks`. */
 export const looks = (cluster: Pick<CrrCluster, 'commands'>, commands: readonly string[]): string =>

@@ -68,7 +68,10 @@ const clusterConfig = z.strictObject({
   cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, 'must be a short name such as graph-east'),
   /** Every node, over SSH, as the Linux user who owns TigerGraph. */
   nodes: nodesConfig,
-  /** Folder of gadmin, gsql and gbar on the nodes; it is not in the path of a command that comes over SSH. */
+  /**
+   * Folder of gadmin, gsql and gbar on the nodes, which is not in the path of a command that comes over SSH. A node that has no gadmin there
+   * is asked for it by its own ~/.tg.cfg, so it has to be said only where neither is right.
+   */
   commands: folder.prefault('/home/tigergraph/tigergraph/app/cmd'),
   /** Needed to read the numbers of replicated metadata, and for queries to be installed anew. */
   superuser: superuser.optional(),

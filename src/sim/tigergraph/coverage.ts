@@ -53,6 +53,7 @@ export const coverage: Readonly<Record<string, string>> = {
   gssh: 'the list of hosts',
   gstatusgraph: 'counts of every node, from 4.0 on after those of the cluster',
   id: '-un',
+  jq: 'where /usr/bin/jq is there: a path out of a file of settings',
   loginctl: 'whether a user lingers, out of a file',
   nc: 'ports of the other side',
   pgrep: '-f with a text',

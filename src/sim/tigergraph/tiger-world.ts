@@ -15,7 +15,7 @@ import { createState, defaultUsers } from './state/genesis.ts';
 import { type Cluster, keys, setting, type TigerNode } from './state/model.ts';
 import { allOnline, isWritable } from './state/services.ts';
 import { connectorOf } from './state/settle.ts';
-import { appFiles, createTigerControl, createTigerFaults, splitBrainOf } from './world-faults.ts';
+import { appFiles, createTigerControl, createTigerFaults, settingsFile, splitBrainOf } from './world-faults.ts';
 
 const commandFolder = '/home/tigergraph/tigergraph/app/cmd';
 
@@ -50,7 +50,7 @@ async function startHosts(realm: Realm, hosts: Map<string, SimHost>, clock: Cloc
         name: `${cluster.name}-${node.name}`,
         clock,
         users: [{ name: realm.state.user, password: 'tigergraph-host' }],
-        files: appFiles(setting(cluster, keys.appRoot)),
+        files: { ...appFiles(setting(cluster, keys.appRoot)), ...settingsFile(realm.state.user, setting(cluster, keys.appRoot)) },
         folders,
         // gbar is no longer installed from 3.10 on, and an upgrade takes it away.
         products: withoutGone(products, cluster),

@@ -183,8 +183,14 @@ export function appFiles(root: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...scripts, `${root}/.syspre/usr/lib/jvm/bin/java`].map((path) => [path, '#!/bin/bash\n']));
 }
 
+/** The file in which a node keeps its settings; only what is looked for there. */
+export const settingsFile = (user: string, appRoot: string): Readonly<Record<string, string>> => ({
+  [`/home/${user}/.tg.cfg`]: `${JSON.stringify({ System: { AppRoot: appRoot } }, null, 2)}\n`,
+});
+
 function furnishApp(realm: Realm, side: SimSide, node: string, root: string): void {
-  for (const [path, text] of Object.entries(appFiles(root))) realm.host(side, node).files.write(path, text);
+  for (const [path, text] of Object.entries({ ...appFiles(root), ...settingsFile(realm.state.user, root) }))
+    realm.host(side, node).files.write(path, text);
 }
 
 /** Spans in which every side took writes of the application. */

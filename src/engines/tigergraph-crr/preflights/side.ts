@@ -52,7 +52,11 @@ function userCheck({ cluster, commands }: CrrCluster, { nodes }: ReadSide): Chec
   const unfit = nodes.filter(({ answers, why }) => answers && why !== null).map(({ name: node }) => node);
   const users = [...new Set(nodes.flatMap(({ user }) => user ?? []))];
   if (unfit.length > 0)
-    return failed(name, `gadmin is not in ${commands} on ${few(unfit)}.`, 'Set commands in the config to the folder of gadmin.');
+    return failed(
+      name,
+      `gadmin is neither in ${commands} nor where ~/.tg.cfg says on ${few(unfit)}.`,
+      'Set commands in the config to the folder of gadmin.',
+    );
   return users.length === 1
     ? passed(name, `The bot works as ${users[0] ?? ''} on every node of ${cluster}.`)
     : failed(

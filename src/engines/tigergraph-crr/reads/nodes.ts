@@ -52,7 +52,7 @@ async function greet(shell: ShellConnect, cluster: CrrCluster, target: ShellTarg
       view: {
         name: target.name,
         answers: true,
-        why: useful ? null : `gadmin is not in ${cluster.commands} on ${target.name}.`,
+        why: useful ? null : `gadmin is neither in ${cluster.commands} nor where ~/.tg.cfg says on ${target.name}.`,
         user: word(user) === '' ? null : word(user).slice(0, 64),
         ip: isHostName(word(ip)) ? word(ip) : null,
         id: null,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { type Call, print, resolvePath, splitOptions, type Tool, ToolError, trying } from '../shell/call.ts';
 
 /** What a file holds. Throws ToolError. */
@@ -107,23 +108,20 @@ const ls: Tool = (call) => {
   return named.length === Math.max(1, rest.length) ? 0 : 2;
 };
 
-/** `find FOLDER [-type f] [-name NAME] [-exec COMMAND {} +]` */
+/** What `find` asks of a path; each takes a word. */
+const predicates = ['-type', '-name', '-mindepth', '-maxdepth', '-mmin'];
+
+/** `find FOLDER [-mindepth N] [-maxdepth N] [-type f] [-name NAME] [-mmin +MINUTES] [-exec COMMAND {} +]` */
 const find: Tool = (call) => {
   const [start = '.', ...tests] = call.argv;
   const root = resolvePath(call.shell, start);
   const { files } = call.shell.machine;
   if (files.node(root) === null) throw new ToolError(`find: '${start}': No such file or directory`);
   const at = tests.indexOf('-exec');
-  const asked = at < 0 ? tests : tests.slice(0, at);
-  const name = asked.includes('-name') ? asked[asked.indexOf('-name') + 1] : undefined;
-  const strange = asked.find((word, index) => word.startsWith('-') && word !== '-type' && word !== '-name' && asked[index - 1] !== '-name');
-  if (strange !== undefined || (asked.includes('-type') && asked[asked.indexOf('-type') + 1] !== 'f')) {
-    throw new ToolError(`find: unknown predicate '${strange ?? '-type'}'`);
-  }
+  const asked = askedOf(at < 0 ? tests : tests.slice(0, at));
   const found = files
     .paths()
-    .filter((path) => path.startsWith(`${root}/`) && (name === undefined || path.endsWith(`/${name}`)))
-    .filter((path) => !asked.includes('-type') || files.node(path)?.kind === 'file')
+    .filter((path) => path.startsWith(`${root}/`) && isFound(call, asked, path, path.slice(root.length + 1)))
     .map((path) => `${start}${path.slice(root.length)}`);
   if (at < 0) {
     for (const path of found) print(call, `${path}\n`);
@@ -132,6 +130,35 @@ const find: Tool = (call) => {
   const words = tests.slice(at + 1);
   if (words.at(-1) !== '+' || words.at(-2) !== '{}') throw new ToolError("find: missing argument to '-exec'");
   return found.length === 0 ? 0 : call.line(call, [...words.slice(0, -2), ...found]);
+};
+
+function askedOf(words: readonly string[]): ReadonlyMap<string, string> {
+  const asked = new Map<string, string>();
+  for (let at = 0; at < words.length; at += 2) {
+    const [name = '', value = ''] = [words[at], words[at + 1]];
+    const isKnown = predicates.includes(name) && (name !== '-type' || value === 'f') && (name !== '-mmin' || /^\+\d+$/.test(value));
+    if (!isKnown) throw new ToolError(`find: unknown predicate '${name}'`);
+    asked.set(name, value);
+  }
+  return asked;
+}
+
+function isFound(call: Call, asked: ReadonlyMap<string, string>, path: string, inside: string): boolean {
+  const node = call.shell.machine.files.node(path);
+  const depth = inside.split('/').length;
+  const minutes = node?.kind === 'file' ? (call.shell.machine.clock.now() - node.changedAt) / 60_000 : 0;
+  return (
+    (asked.get('-name') ?? posix.basename(path)) === posix.basename(path) &&
+    (!asked.has('-type') || node?.kind === 'file') &&
+    depth >= Number(asked.get('-mindepth') ?? 0) &&
+    depth <= Number(asked.get('-maxdepth') ?? Number.POSITIVE_INFINITY) &&
+    (!asked.has('-mmin') || minutes > Number(asked.get('-mmin')))
+  );
+}
+
+const dirname: Tool = (call) => {
+  print(call, `${posix.dirname(call.argv[0] ?? '')}\n`);
+  return 0;
 };
 
 const chmod: Tool = (call) => {
@@ -154,4 +181,4 @@ const sync: Tool = (call) => {
   return 0;
 };
 
-export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, find, ls, mkdir, mv, rm, sha256sum, sync };
+export const fileTools: Readonly<Record<string, Tool>> = { cat, chmod, dirname, find, ls, mkdir, mv, rm, sha256sum, sync };

@@ -11,7 +11,13 @@ function editOf(script: string): Edit | null {
   if (script === 't') return null;
   const [, find, put, flags] = /^s\/((?:[^/\\]|\\.)*)\/((?:[^/\\]|\\.)*)\/(Ip|pI|p)$/s.exec(script) ?? [];
   if (find === undefined || put === undefined) throw new ToolError(`sed: -e expression: unknown command: '${script}'`);
-  return { find: new RegExp(find, flags === 'p' ? '' : 'i'), put: put.replace(/\$/g, '$$$$').replace(/\\(\d)/g, '$$$1') };
+  return {
+    find: new RegExp(find, flags === 'p' ? '' : 'i'),
+    put: put
+      .replace(/\$/g, '$$$$')
+      .replaceAll('\\/', '/')
+      .replace(/\\(\d)/g, '$$$1'),
+  };
 }
 
 /** `sed -n -E -e SCRIPT …` over standard input. */

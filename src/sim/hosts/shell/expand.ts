@@ -1,5 +1,5 @@
 import type { Shell } from './call.ts';
-import type { Word } from './lex.ts';
+import type { Part, Word } from './lex.ts';
 
 function parameterOf(shell: Shell, name: string): string {
   if (name === '?') return String(shell.lastExit);
@@ -8,9 +8,11 @@ function parameterOf(shell: Shell, name: string): string {
   return shell.variables.get(name) ?? '';
 }
 
+/** What stands for a part; a command has been run by then. */
+const textOf = (shell: Shell, part: Part): string => (part.kind === 'parameter' ? parameterOf(shell, part.name) : part.text);
+
 /** The text of a word where no splitting happens: assignments and redirections. */
-export const expandText = (shell: Shell, word: Word): string =>
-  word.map((part) => (part.kind === 'text' ? part.text : parameterOf(shell, part.name))).join('');
+export const expandText = (shell: Shell, word: Word): string => word.map((part) => textOf(shell, part)).join('');
 
 const globCharacters = /[*?[]/;
 
@@ -27,9 +29,9 @@ export function expandWord(shell: Shell, word: Word): readonly string[] {
   };
   for (const part of word) {
     if (part.kind === 'text') add(part.text, part.quoted);
-    else if (part.quoted) add(parameterOf(shell, part.name), true);
+    else if (part.quoted) add(textOf(shell, part), true);
     else {
-      const pieces = parameterOf(shell, part.name).split(/[ \t\n]+/);
+      const pieces = textOf(shell, part).split(/[ \t\n]+/);
       pieces.forEach((piece, index) => {
         if (index > 0) open = false;
         if (piece !== '') add(piece, false);

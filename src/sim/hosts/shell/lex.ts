@@ -6,13 +6,17 @@ export class ShellSyntaxError extends Error {
 /** A piece of a word. A quoted one is neither split nor globbed. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
-  | { readonly kind: 'parameter'; readonly name: string; readonly quoted: boolean };
+  | { readonly kind: 'parameter'; readonly name: string; readonly quoted: boolean }
+  /** `$( … )`: its text is a command. */
+  | { readonly kind: 'command'; readonly text: string; readonly quoted: boolean }
+  /** What such a command has printed. */
+  | { readonly kind: 'result'; readonly text: string; readonly quoted: boolean };
 export type Word = readonly Part[];
 
 export type Token = { readonly kind: 'word'; readonly word: Word } | { readonly kind: 'operator'; readonly text: string };
 
 const operators = ['&&', '||', '>>', '>&', ';', '&', '|', '>', '<', '(', ')', '\n'] as const;
-const notHere = /^(\$\(|\$\{|`|<<|;;)/;
+const notHere = /^(\$\(\(|\$\{|`|<<|;;)/;
 
 /** Reads a shell text into tokens. It knows the part of POSIX that is sent to hosts and refuses the rest. */
 export function lex(text: string): readonly Token[] {
@@ -93,7 +97,24 @@ function readPiece(rest: string): Piece {
   return textPiece(plain, false, plain.length);
 }
 
+/** Where the bracket after `$` is closed, past what is quoted in between. */
+function closingOf(rest: string): number {
+  let depth = 0;
+  for (let at = 1; at < rest.length; at += 1) {
+    const char = rest[at] ?? '';
+    if (char === '(') depth += 1;
+    if (char === ')') depth -= 1;
+    if (depth === 0) return at;
+    if (char === "'" || char === '"' || char === '\\') at += readPiece(rest.slice(at)).length - 1;
+  }
+  throw new ShellSyntaxError('end of file unexpected (expecting ")")');
+}
+
 function readParameter(rest: string, quoted: boolean): Piece {
+  if (rest.startsWith('$(')) {
+    const end = closingOf(rest);
+    return { parts: [{ kind: 'command', text: rest.slice(2, end), quoted }], length: end + 1 };
+  }
   const name = /^\$([A-Za-z_][A-Za-z0-9_]*|[0-9?$@!])/.exec(rest)?.[1];
   if (name === '@' || name === '!') throw new ShellSyntaxError(`"$${name}" unexpected`);
   if (name === undefined) return textPiece('$', quoted, 1);
@@ -106,7 +127,7 @@ function readDoubleQuoted(rest: string): Piece {
   while (at < rest.length) {
     const here = rest.slice(at);
     if (here[0] === '"') return { parts, length: at + 1 };
-    if (here[0] === '`' || here.startsWith('$(') || here.startsWith('${')) throw new ShellSyntaxError(`"${here.slice(0, 2)}" unexpected`);
+    if (here[0] === '`' || here.startsWith('$((') || here.startsWith('${')) throw new ShellSyntaxError(`"${here.slice(0, 2)}" unexpected`);
     const piece: Piece = pieceInQuotes(here);
     parts.push(...piece.parts);
     at += piece.length;

@@ -3,7 +3,7 @@ import { orKilled, sleepIn } from '../machine.ts';
 import { Killed, type Process } from '../processes.ts';
 import { type Call, findTool, type RunLine, type RunText, resolvePath, type Shell, ShellExit, ToolError } from './call.ts';
 import { expandText, expandWord } from './expand.ts';
-import { ShellSyntaxError } from './lex.ts';
+import { type Part, ShellSyntaxError, type Word } from './lex.ts';
 import { type Command, parseShell, type Redirect } from './parse.ts';
 import { collector, emptySource, type Sink, type Streams, sourceOf } from './streams.ts';
 
@@ -108,7 +108,7 @@ async function redirected(
 ): Promise<number> {
   let own = streams;
   for (const redirect of redirects) {
-    const path = expandText(shell, redirect.to);
+    const path = expandText(shell, (await substituted(shell, redirect.to, streams)).word);
     try {
       own = redirectOne(shell, redirect, path, own);
     } catch (cause) {
@@ -137,12 +137,36 @@ function redirectOne(shell: Shell, { stream, how }: Redirect, to: string, own: S
   return { ...own, [target]: (bytes: Buffer) => files.append(file, bytes) };
 }
 
+/** Runs what stands in `$( … )`, and puts what it prints in its place. `exit`: of the last one; null where there is none. */
+async function substituted(shell: Shell, word: Word, streams: Streams): Promise<{ readonly word: Word; readonly exit: number | null }> {
+  const parts: Part[] = [];
+  let exit: number | null = null;
+  for (const part of word) {
+    if (part.kind !== 'command') {
+      parts.push(part);
+      continue;
+    }
+    const printed = collector();
+    exit = await inSubshell(shell, parseShell(part.text), { ...streams, stdout: printed.sink });
+    parts.push({ kind: 'result', text: printed.bytes().toString('utf8').replace(/\n+$/, ''), quoted: part.quoted });
+  }
+  return { word: parts, exit };
+}
+
 async function runSimple(shell: Shell, command: Extract<Command, { kind: 'simple' }>, streams: Streams): Promise<number> {
-  const argv = command.words.flatMap((word) => expandWord(shell, word));
-  const assigned = command.assignments.map(({ name, value }) => [name, expandText(shell, value)] as const);
+  const argv: string[] = [];
+  for (const word of command.words) argv.push(...expandWord(shell, (await substituted(shell, word, streams)).word));
+  const assigned: (readonly [string, string])[] = [];
+  let exit = 0;
+  for (const { name, value } of command.assignments) {
+    const done = await substituted(shell, value, streams);
+    exit = done.exit ?? exit;
+    assigned.push([name, expandText(shell, done.word)]);
+  }
   if (argv.length === 0) {
     for (const [name, value] of assigned) shell.variables.set(name, value);
-    return 0;
+    // As the last command in it has ended.
+    return exit;
   }
   const exported = [...shell.exported].map((name) => [name, shell.variables.get(name) ?? ''] as const);
   return runLine({ shell, env: new Map([...exported, ...assigned]), streams }, argv);

@@ -34,5 +34,19 @@ const loginctl: TigerTool = ({ call }) => {
   return fine(`Linger=${call.files.exists(`/var/lib/systemd/linger/${user}`) ? 'yes' : 'no'}\n`);
 };
 
+/** Only where it is installed, and only what is asked of the file of settings: a path by its name. */
+const jq: TigerTool = ({ call }) => {
+  if (!call.files.exists('/usr/bin/jq')) return failed('sh: 1: jq: not found', 127);
+  const [flags, filter = '', path = ''] = call.argv;
+  const [, section = '', name = ''] = /^\.(\w+)\.(\w+) \| strings \| select\(startswith\("\/"\)\)$/.exec(filter) ?? [];
+  if (flags !== '-er' || name === '') return failed('jq: only one look into the settings is simulated', 3);
+  try {
+    const value: unknown = JSON.parse(call.files.read(path))?.[section]?.[name];
+    return typeof value === 'string' && value.startsWith('/') ? fine(`${value}\n`) : { exitCode: 4 };
+  } catch {
+    return failed(`jq: error: Could not open or read ${path}`, 2);
+  }
+};
+
 /** What has to do with logging in from node to node, and with what becomes of commands at a logout. */
-export const loginTools: Readonly<Record<string, TigerTool>> = { busctl, loginctl, ssh };
+export const loginTools: Readonly<Record<string, TigerTool>> = { busctl, jq, loginctl, ssh };
