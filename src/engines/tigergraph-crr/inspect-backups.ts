@@ -3,6 +3,7 @@ import type { Inspection } from '../../domain/inspection.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
 import type { EngineIo, Inspector } from '../engine.ts';
 import { type CrrLink, type CrrSettings, sides } from './config.ts';
+import { dailyBackupWords } from './daily-backup.ts';
 import type { BackupRow, CrrDetail, SideRead } from './detail.ts';
 import { newSideMemory, readSide } from './reads/side.ts';
 import { count, problemOf } from './words.ts';
@@ -40,6 +41,7 @@ export function backupsOf(settings: CrrSettings, read: Pick<CrrDetail, 'primary'
       ...(store.kind === 's3'
         ? [`Both clusters keep their backups in the bucket ${store.bucket}, so one backup may be listed by both.`]
         : []),
+      ...sides.flatMap((side) => dailyNote(settings[side].cluster, read[side])),
       ...known.flatMap(({ cluster, rows }) => brokenChains(cluster, rows ?? [])),
     ],
   };
@@ -67,6 +69,9 @@ function noteOf(cluster: string, read: SideRead): readonly string[] {
     ? [`The backups of ${cluster} could not be listed: ${read.backups.why}`]
     : [];
 }
+
+const dailyNote = (cluster: string, read: SideRead): readonly string[] =>
+  read.kind === 'read' ? [dailyBackupWords(cluster, read) ?? []].flat() : [];
 
 const brokenChains = (cluster: string, rows: readonly BackupRow[]): readonly string[] =>
   rows.flatMap(({ tag, base }) =>

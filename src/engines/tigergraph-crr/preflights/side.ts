@@ -1,6 +1,7 @@
 import type { Check } from '../../../domain/plan.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import type { CrrCluster } from '../config.ts';
+import { dailyBackupWords } from '../daily-backup.ts';
 import type { ReadSide } from '../detail.ts';
 import { isLoopback } from '../names.ts';
 import { ailing } from '../state.ts';
@@ -18,6 +19,7 @@ export const sideChecks = (cluster: CrrCluster, read: ReadSide): readonly Check[
   hostsCheck(cluster, read),
   toolsCheck(cluster, read),
   clockCheck(cluster, read),
+  ...dailyCheck(cluster, read),
 ];
 
 function nodesCheck({ cluster }: CrrCluster, { nodes, hosts }: ReadSide): Check {
@@ -125,6 +127,18 @@ function toolsCheck({ cluster }: CrrCluster, { tools }: ReadSide): Check {
   return found.length > 0
     ? passed(name, `${cluster} has ${found.join(' and ')}${tools.crr.length > 0 ? ', and gadmin crr' : ''}.`)
     : failed(name, `${cluster} has neither gadmin backup nor gbar.`, 'See that commands in the config names the right folder.');
+}
+
+function dailyCheck({ cluster }: CrrCluster, read: ReadSide): readonly Check[] {
+  const words = dailyBackupWords(cluster, read);
+  if (words === null) return [];
+  return [
+    warned(
+      `${cluster}: daily backup`,
+      words,
+      'Delete old ones in time; from 3.9.1 on it happens only where System.Backup.Scheduler.Enable is true.',
+    ),
+  ];
 }
 
 function clockCheck({ cluster }: CrrCluster, { nodes }: ReadSide): Check {
