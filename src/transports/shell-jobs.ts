@@ -58,10 +58,20 @@ const run = '{ rm -f "$0/in"; sh -c "$1" > "$0/log" 2>&1; echo $? > "$0/rc.new" 
  */
 const begin = `mkdir "$0" || { test -d "$0" && echo already && exit 0; exit 1; }; cat > "$0/in" && { setsid nohup sh -c "$1" "$0" "$2" > /dev/null 2>&1 < /dev/null & echo started; }`;
 
+/** How long the log of a job that has ended is kept, minutes. */
+const keptMinutes = 7 * 24 * 60;
+
+/**
+ * Removes the logs of jobs that have ended long ago. A job without `rc` runs, or nobody knows what became of it: its log stays. The folder
+ * and `rc` stay for ever, a few bytes, since they are what claims the id: a run that stood still for weeks would otherwise find its job
+ * absent and begin it a second time. `find` follows no link, and `sed` lets through only what has the form of a job's own path.
+ */
+const sweep = `{ find "$HOME/.replops/jobs" -mindepth 2 -maxdepth 2 -type f -name rc -mmin +${keptMinutes} | sed -n -E -e 's/^(.*\\/\\.replops\\/jobs\\/[a-z0-9][a-z0-9-]{0,79})\\/rc$/\\1\\/log/p' | xargs -r -d '\\n' rm -f; } > /dev/null 2>&1 < /dev/null`;
+
 /** What is sent to start a job. Its input, if any, is the input of this command. */
 export function startJobCommand(id: string, command: string): string {
   const own = `env -u REPLOPS_TAG REPLOPS_JOB=${id} sh -c ${quoteWord(begin)} ${jobFolder(id)} ${quoteWord(run)} ${quoteWord(command)}`;
-  return `umask 077; mkdir -p "$HOME/.replops/jobs" && ${own}`;
+  return `umask 077; mkdir -p "$HOME/.replops/jobs" && { ${sweep}; ${own}; }`;
 }
 
 /** Starts a job unless its id was started before. Throws a Fault that says what is known of the effect. */
