@@ -3,6 +3,7 @@ import type { Act } from '../../../domain/plan.ts';
 import { quoteWord } from '../../../transports/shell-quoting.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
 import { spell } from '../../cockroach/spell.ts';
+import { certificateTry } from '../certificate-words.ts';
 import type { PcrLink, PcrSettings } from '../config.ts';
 import { intervalText } from '../statements-setup.ts';
 import { nodeCommand } from './hosts.ts';
@@ -30,9 +31,16 @@ export function certificateByHand({ settings }: PcrLink, side: Side): Act {
   const own = settings.setup?.hosts?.[from]?.caCertificate ?? null;
   const here = settings[side].cluster;
   const there = settings[from].cluster;
+  const tried = certificateTry(settings, side);
   return byHand(handKinds.certificate, `Put the certificate authority of ${there} on every node of ${here}`, [
     `scp <a node of ${there}>:${own === null ? '<its certs folder>/ca.crt' : quoteWord(own)} <each node of ${here}>:${path}`,
     `ssh <each node of ${here}> ${quoteWord(`openssl x509 -in ${path} -noout -subject -enddate`)}`,
+    ...(tried === null
+      ? []
+      : [
+          `ssh <each node of ${here}> ${quoteWord(tried)} -- has to end with "Verify return code: 0 (ok)"`,
+          `The bot can't see these files: whether every node has the right one is proven only when the stream starts, later in this run. If it does not, the run stops there, names this command again, and goes on by Retry.`,
+        ]),
   ]);
 }
 

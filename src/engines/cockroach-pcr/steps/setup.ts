@@ -7,6 +7,7 @@ import { microsOfTimestamp, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { setupKinds } from '../acts/setup.ts';
+import { withCertificateHint } from '../certificate-words.ts';
 import { isFollowing, microsOf, phaseOf, type VirtualClusterView } from '../detail.ts';
 import { leadsTo } from '../ground.ts';
 import { change, evidenceTime, look, onlyIfOtherServes, type PcrStep, type Place, statusOf } from '../place.ts';
@@ -73,7 +74,11 @@ export const createCopy: PcrStep<z.infer<typeof copyParams>> = {
     return impossible(`${place.here} has ${place.name} already, and ${phaseWords[phase]}.`, { status: statusOf(vc) });
   },
   perform: (place, statement, params) =>
-    changeWithSecrets(place, statement, (spelling) => createCopyStatement(place.link.settings, place.side, params, spelling)),
+    changeWithSecrets(place, statement, (spelling) => createCopyStatement(place.link.settings, place.side, params, spelling)).catch(
+      (cause: unknown) => {
+        throw params.trust === 'path' ? withCertificateHint(cause, place.link.settings, place.side) : cause;
+      },
+    ),
 };
 
 /** Between the request and the first word of the stream the virtual cluster shows a state that a cancelled stream shows too. */
