@@ -8,9 +8,15 @@ const versions = simVersions;
 
 const chosen: Chosen = {
   // The old words and columns of a promotion, with the new failback.
-  '24.1': ['switchover', 'failover with a dead primary', 'failback', 'setup by an address with every option'],
+  '24.1': [
+    'switchover',
+    'failover with a dead primary',
+    'failback',
+    'setup by an external connection',
+    'setup by an address with every option',
+  ],
   // The last with the old words and columns.
-  '24.2': ['switchover', 'failover with a dead primary', 'failback', 'setup by an address with every option'],
+  '24.2': ['switchover', 'failover with a dead primary', 'failback', 'setup by an external connection'],
   // The job's id in another place, the old privileges and the old window.
   '25.1': ['switchover', 'failback', 'setup by an address with every option', 'rebuild of an old primary'],
   // As 25.2, but with a shorter list of jobs; the last in which a promotion leaves a reader.

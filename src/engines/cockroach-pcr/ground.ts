@@ -1,6 +1,7 @@
 import { isFault } from '../../domain/faults.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
+import { readConnections } from '../cockroach/connections.ts';
 import { firstValue, withSystem } from '../cockroach/session.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrSettings } from './config.ts';
@@ -53,10 +54,7 @@ async function groundOf(session: SqlSession, { setup }: PcrSettings): Promise<Gr
   const users = (await column('SHOW USERS', 'username')).filter((name) => wanted.includes(name));
   const grants = await session.read('SHOW SYSTEM GRANTS');
   const admins = await column('SHOW GRANTS ON ROLE admin', 'member');
-  const connections = (await session.read('SHOW EXTERNAL CONNECTIONS')).map((row) => ({
-    name: row['connection_name'] ?? '',
-    uri: leadsTo(row['connection_uri'] ?? '') ?? '',
-  }));
+  const connections = (await readConnections(session)).map(({ name, uri }) => ({ name, uri: leadsTo(uri) ?? '' }));
   const regions = await column('SHOW REGIONS FROM CLUSTER', 'region');
   const all = await session.read('SHOW VIRTUAL CLUSTERS');
   return {

@@ -3,6 +3,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import type { SqlConnect, SqlSession } from '../../../transports/sql.ts';
 import type { ClusterAddress } from '../../cockroach/address.ts';
+import { readConnections } from '../../cockroach/connections.ts';
 import { firstValue, withSystem } from '../../cockroach/session.ts';
 import type { EngineIo } from '../../engine.ts';
 import type { PcrLink } from '../config.ts';
@@ -35,8 +36,8 @@ function notRead(cause: unknown, name: string, io: EngineIo): Check {
 
 /** Only one's own connections are listed, unless one is an admin: a missing one may still be there. */
 async function connectionCheck(session: SqlSession, name: string, { cluster, user }: ClusterAddress, wanted: string): Promise<Check> {
-  const rows = await session.read('SHOW EXTERNAL CONNECTIONS');
-  if (rows.some((row) => row['connection_name'] === wanted)) {
+  const seen = await readConnections(session);
+  if (seen.some((one) => one.name === wanted)) {
     return { name, outcome: 'passed', seen: `${cluster} has the external connection ${wanted}.`, next: null };
   }
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { otherSide } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
+import { readConnections } from '../../cockroach/connections.ts';
 import { isOverStatus } from '../../cockroach/jobs.ts';
 import { withSystem } from '../../cockroach/session.ts';
 import { microsOfTimestamp, timestampOfMicros } from '../../cockroach/times.ts';
@@ -49,8 +50,8 @@ export const dropConnection: PcrStep<object> = {
 };
 
 async function connectionUri(session: SqlSession, { link, side }: Place): Promise<string | null> {
-  const rows = await session.read('SHOW EXTERNAL CONNECTIONS');
-  return rows.find((row) => row['connection_name'] === link.settings.streams[side])?.['connection_uri'] ?? null;
+  const seen = await readConnections(session);
+  return seen.find(({ name }) => name === link.settings.streams[side])?.uri ?? null;
 }
 
 const copyParams = z.object({

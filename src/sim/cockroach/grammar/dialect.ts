@@ -32,6 +32,8 @@ export interface Dialect {
   readonly jobStateWord: 'status' | 'state';
   readonly internalsBlocked: boolean;
   readonly alterExternalConnection: boolean;
+  /** SHOW EXTERNAL CONNECTIONS came with 24.2, which can not redact the address of a cluster and leaves it out. */
+  readonly listsConnections: 'no' | 'names' | 'addresses';
   readonly hasSystemPrivilege: boolean;
   /** Refuses to stop the service that `server.controller.default_target_cluster` names. */
   readonly checksDefaultTarget: boolean;
@@ -73,6 +75,7 @@ const since241: Traits = {
   jobStateWord: 'status',
   internalsBlocked: false,
   alterExternalConnection: false,
+  listsConnections: 'no',
   hasSystemPrivilege: false,
   checksDefaultTarget: false,
   templateVc: false,
@@ -104,8 +107,11 @@ const before241: Traits = {
   expirationHours: 72,
 };
 
+const since242: Traits = { ...since241, listsConnections: 'names' };
+
 const since243: Traits = {
-  ...since241,
+  ...since242,
+  listsConnections: 'addresses',
   word: 'failover',
   readVirtualCluster: true,
   statusColumns: ['id', 'name', ...timed('failover_time')],
@@ -157,7 +163,7 @@ const builds: Readonly<Record<SimVersion, readonly [patch: number, built: string
 const traits: Readonly<Record<SimVersion, Traits>> = {
   '23.2': before241,
   '24.1': since241,
-  '24.2': since241,
+  '24.2': since242,
   '24.3': since243,
   '25.1': since251,
   '25.2': since252,

@@ -80,7 +80,8 @@ function parseClusterShow(cursor: Cursor): Show {
   return { kind: 'show-cluster-setting', name: parseSettingName(cursor) };
 }
 
-function parseExternalConnections(cursor: Cursor): Show {
+function parseExternalConnections(cursor: Cursor, dialect: Dialect): Show {
+  if (dialect.listsConnections === 'no') throw cursor.unexpected();
   cursor.expect('external');
   if (cursor.accept('connections')) return { kind: 'show-external-connections', name: null };
   cursor.expect('connection');
@@ -89,7 +90,9 @@ function parseExternalConnections(cursor: Cursor): Show {
 
 function parseCreate(cursor: Cursor): Show {
   cursor.topic('SHOW CREATE EXTERNAL CONNECTION');
-  cursor.expect('create', 'external', 'connection');
+  cursor.expect('create');
+  if (cursor.accept('all', 'external', 'connections')) return { kind: 'show-create-external-connection', name: null };
+  cursor.expect('external', 'connection');
   return { kind: 'show-create-external-connection', name: parseOperand(cursor) };
 }
 
@@ -107,6 +110,7 @@ const forms: readonly (readonly [readonly string[], (cursor: Cursor, dialect: Di
   [['experimental_fingerprints'], parseFingerprints],
   [['external'], parseExternalConnections],
   [['create', 'external'], parseCreate],
+  [['create', 'all'], parseCreate],
   [['all', 'zone', 'configurations'], plain('show-zone-configurations', 3)],
   [['cluster'], parseClusterShow],
   [['all'], parseClusterShow],

@@ -44,7 +44,7 @@ export type Show =
   | { readonly kind: 'show-changefeed-jobs' }
   | { readonly kind: 'show-zone-configurations' }
   | { readonly kind: 'show-external-connections'; readonly name: Operand | null }
-  | { readonly kind: 'show-create-external-connection'; readonly name: Operand }
+  | { readonly kind: 'show-create-external-connection'; readonly name: Operand | null }
   | { readonly kind: 'show-external-connection-grants'; readonly name: string };
 
 export interface SelectItem {

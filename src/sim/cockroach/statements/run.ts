@@ -70,6 +70,7 @@ const limited: Readonly<Partial<Record<StatementKind, readonly string[]>>> = {
   'start-replication': versionsWith(({ fastFailback }) => fastFailback),
   'set-source-expiration': versionsWith(({ expirationWindow }) => expirationWindow === 'source'),
   'alter-external-connection': versionsWith(({ alterExternalConnection }) => alterExternalConnection),
+  'show-external-connections': versionsWith(({ listsConnections }) => listsConnections !== 'no'),
   'create-logical-replication-stream': withLdr,
   'create-logically-replicated': versionsWith(({ version }) => ldrDialects[version]?.creates === true),
   'show-ldr-jobs': withLdr,

@@ -1,4 +1,5 @@
 import type { Show } from '../grammar/statement.ts';
+import type { ExternalConnection } from '../state/model.ts';
 import { redactUri } from '../state/source-uri.ts';
 import { type Call, currentUser, textOf } from './call.ts';
 import { connectionPrivileges, requireConnection, requireConnectionPrivilege } from './change-access.ts';
@@ -6,21 +7,27 @@ import { columnsOf, pick, type ShowPlan } from './show-plan.ts';
 
 type Of<Kind extends Show['kind']> = Extract<Show, { kind: Kind }>;
 
+function visibleTo(call: Call): readonly ExternalConnection[] {
+  const user = currentUser(call);
+  return [...call.cluster.externalConnections.values()].filter(
+    ({ owner, grants }) => user.admin || owner === user.name || (grants.get(user.name)?.size ?? 0) > 0,
+  );
+}
+
 /** SHOW EXTERNAL CONNECTIONS: one's own, or all for an admin. Secrets are left out. */
 export function showExternalConnections(call: Call, { name }: Of<'show-external-connections'>): ShowPlan {
   const columns = columnsOf({ connection_name: 'STRING', connection_uri: 'STRING', connection_type: 'STRING' });
   const rows: ShowPlan['rows'] = () => {
-    const user = currentUser(call);
     const wanted = name === null ? null : textOf(call, name);
-    const visible = [...call.cluster.externalConnections.values()].filter(
-      ({ owner, grants }) => user.admin || owner === user.name || (grants.get(user.name)?.size ?? 0) > 0,
-    );
-    const chosen = visible.filter((connection) => wanted === null || connection.name === wanted);
+    const chosen = visibleTo(call).filter((connection) => wanted === null || connection.name === wanted);
     return pick(
       columns,
       chosen.map((connection) => ({
         connection_name: connection.name,
-        connection_uri: redactUri(connection.uri, false),
+        connection_uri:
+          call.cluster.dialect.listsConnections === 'addresses'
+            ? redactUri(connection.uri, false)
+            : 'failed to redact the URI: cannot redact URI for unknown connection type: FOREIGNDATA',
         connection_type: 'FOREIGNDATA',
       })),
     );
@@ -28,15 +35,23 @@ export function showExternalConnections(call: Call, { name }: Of<'show-external-
   return { columns, rows, tag: 'SHOW EXTERNAL CONNECTIONS', counted: true };
 }
 
-/** SHOW CREATE EXTERNAL CONNECTION: in clear, as the product prints it. */
+/** SHOW CREATE EXTERNAL CONNECTION, or those of ALL that one may see: in clear, as the product prints it. */
 export function showCreateExternalConnection(call: Call, { name }: Of<'show-create-external-connection'>): ShowPlan {
   const columns = columnsOf({ connection_name: 'STRING', create_statement: 'STRING' });
-  const rows: ShowPlan['rows'] = () => {
+  const chosen = (): readonly ExternalConnection[] => {
+    if (name === null) return visibleTo(call);
     const connection = requireConnection(call, textOf(call, name));
     requireConnectionPrivilege(call, connection, 'USAGE');
-    const statement = `CREATE EXTERNAL CONNECTION '${connection.name}' AS '${connection.uri}'`;
-    return pick(columns, [{ connection_name: connection.name, create_statement: statement }]);
+    return [connection];
   };
+  const rows: ShowPlan['rows'] = () =>
+    pick(
+      columns,
+      chosen().map((connection) => ({
+        connection_name: connection.name,
+        create_statement: `CREATE EXTERNAL CONNECTION '${connection.name}' AS '${connection.uri}'`,
+      })),
+    );
   return { columns, rows, tag: 'SHOW CREATE EXTERNAL CONNECTION', counted: true };
 }
 
