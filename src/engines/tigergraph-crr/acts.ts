@@ -6,6 +6,7 @@ import { quoteWord } from '../../transports/shell-quoting.ts';
 import { addressOf } from '../hosts/acts.ts';
 import { asks } from './asks.ts';
 import type { CrrSettings } from './config.ts';
+import { takenOutPort } from './names.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
 export const kinds = {
@@ -94,6 +95,18 @@ export const configureAct = (at: At, values: readonly Setting[], purpose: Purpos
     purposes[purpose](clusterAt(at), clusterBeside(at)),
     [`gadmin config set ${values.map(({ key, value }) => `${key} ${quoteWord(value)}`).join(' ')} && gadmin config apply -y`],
     { values: values.map(({ key, value }) => ({ key, value })), purpose },
+  );
+
+/** Ends the following and leaves the mark by which a side that was taken out is told from one that was promoted (`wasTakenOut`). */
+export const takeOutAct = (at: At): Act =>
+  configureAct(
+    at,
+    [
+      { key: keys.enabled, value: 'false' },
+      { key: keys.brokers, value: '' },
+      { key: keys.port, value: String(takenOutPort) },
+    ],
+    'disable',
   );
 
 /** `all`: with the infrastructure; `services`: Kafka, ZooKeeper, etcd and the controllers go on. */

@@ -18,3 +18,9 @@ export const depthOf = (prefix: string): number => (prefix === '' ? 0 : prefix.s
 
 /** 127.0.0.0/8, `localhost` and `::1`: addresses that mean another machine to whoever uses them elsewhere. */
 export const isLoopback = (host: string): boolean => /^(127\.|localhost(\.|$)|::1$|0\.0\.0\.0$)/i.test(host);
+
+/**
+ * A standby that is taken out of the replication for good or for an upgrade gets no addresses and this port to fetch from, where nothing
+ * listens; a promoted one keeps both as they were. Up to 3.4 the vendor's own failover empties the addresses, so they alone prove nothing.
+ */
+export const takenOutPort = 1;

@@ -1,7 +1,7 @@
 import { otherSide, type Side, type SideView, type Tristate } from '../../domain/observation.ts';
 import { type CrrCluster, type CrrSettings, sides } from './config.ts';
 import type { CrrDetail, ReadSide, ServiceRow, ServicesView, SideRead } from './detail.ts';
-import { prefixBehind } from './names.ts';
+import { prefixBehind, takenOutPort } from './names.ts';
 import { familyOf, isOnline } from './parse/services.ts';
 import { isAtLeast } from './parse/version.ts';
 
@@ -121,6 +121,10 @@ export const wasLinked = (settings: CrrSettings, detail: Pick<CrrDetail, Side>):
     const read = detail[side];
     return read.kind === 'read' && (followsOther(settings, detail, side) === 'yes' || (read.crr.prefix ?? '') !== '');
   });
+
+/** Whether a side bears the mark of a teardown or of an upgrade: it followed then, and was given up for the other one. */
+export const wasTakenOut = (read: SideRead): boolean =>
+  read.kind === 'read' && read.crr.enabled === false && read.crr.brokers?.length === 0 && read.crr.port === takenOutPort;
 
 /** What is wrong with the follower's topic prefix; null when nothing is, or when it isn't known. */
 export function wrongPrefix(

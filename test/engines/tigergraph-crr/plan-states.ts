@@ -58,6 +58,9 @@ const gone: SideRead = { kind: 'gone', why: 'Nothing answers.' };
 const plain = { enabled: false, brokers: [], port: 30_002, prefix: '' };
 const followsEast = { enabled: true, brokers: ['10.0.1.11', '10.0.1.12'], port: 30_002, prefix: 'Primary' };
 const wasFollower = { ...followsEast, enabled: false };
+/** As a teardown and the begin of an upgrade leave it. */
+const takenOut = { ...wasFollower, brokers: [], port: 1 };
+const noConnector: Partial<ReadSide> = { connector: { kind: 'read', tasks: [] } };
 
 const sidesOf = (version: string, east: Partial<ReadSide>, west: Partial<ReadSide>) => ({
   primary: on(version, aSource(east), 'graph-east'),
@@ -84,6 +87,10 @@ export const states = {
   'torn down': (version: string) =>
     sidesOf(version, {}, { crr: wasFollower, services: servicesDown, connector: { kind: 'read', tasks: [] } }),
   'split brain': (version: string) => sidesOf(version, {}, { crr: wasFollower, connector: { kind: 'read', tasks: [] } }),
+  'taken out': (version: string) => sidesOf(version, {}, { crr: takenOut, services: servicesDown, ...noConnector }),
+  'taken out and started again': (version: string) => sidesOf(version, {}, { crr: takenOut, ...noConnector }),
+  'promoted where the vendor empties addresses': (version: string) =>
+    sidesOf(version, {}, { crr: { ...wasFollower, brokers: [] }, ...noConnector }),
   'settings of somebody else staged': (version: string) =>
     sidesOf(
       version,

@@ -55,6 +55,19 @@ describe('what is planned', () => {
     ['upgrade finish', 'split brain', '4.1.4', 'refused'],
     ['fence', 'split brain', '3.9.1', ['east stop-services']],
     ['fence', 'split brain', '4.1.4', ['east stop-services']],
+    ['fence', 'taken out and started again', '3.9.3', ['west stop-services']],
+    ['fence', 'taken out and started again', '4.1.4', ['west stop-services']],
+    ['fence', 'promoted where the vendor empties addresses', '3.6.3', ['east stop-services']],
+    ['fence', 'taken out', '4.1.4', 'refused'],
+    [
+      'upgrade finish',
+      'taken out and started again',
+      '3.9.3',
+      ['west configure', 'west init-kafka', 'west restart', 'east install-queries'],
+    ],
+    ['upgrade finish', 'promoted where the vendor empties addresses', '3.9.3', 'refused'],
+    ['setup', 'promoted where the vendor empties addresses', '4.1.4', 'refused'],
+    ['setup', 'split brain', '4.1.4', 'refused'],
     ['pause', 'following', '4.1.4', ['west stop-replication']],
     ['pause', 'following', '3.9.3', 'refused'],
     ['pause', 'paused', '4.1.4', 'refused'],
@@ -130,6 +143,32 @@ describe('what is planned', () => {
       const refused = planCrr(operation, link, seen);
       expect(refused.kind === 'refusal' ? refused.sentence : `${name} is planned`).toMatch(words);
     }
+  });
+
+  it('offers to stop the side that was taken out, and says by what it is told', () => {
+    const offersIn = (state: StateName) =>
+      observationOf(link, detailIn(state, '4.1.4'), 3_000).offers?.map(({ operation, cluster }) => [operation, cluster]);
+    expect(offersIn('taken out and started again')).toEqual([['fence', 'graph-west']]);
+    expect(offersIn('split brain')).toEqual([['fence', 'graph-east']]);
+    const plan = planned('fence', 'taken out and started again', '4.1.4');
+    expect(plan.kind === 'plan' ? plan.warnings.join() : '').toMatch(
+      /graph-west bears the mark .*PrimaryKafkaPort 1.*stop graph-east by hand/,
+    );
+    const finish = planned('upgrade finish', 'taken out and started again', '3.9.3');
+    expect(finish.kind === 'plan' ? finish.warnings.join() : '').toMatch(/graph-west bears the mark of having been taken out/);
+    expect(planned('setup', 'taken out and started again', '4.1.4').kind).toBe('plan');
+  });
+
+  it.each(['teardown', 'upgrade begin'])('leaves that mark with a %s, and none with a promotion', (name) => {
+    const set = (operation: string) => {
+      const plan = planned(operation, 'following', '3.9.3');
+      if (plan.kind === 'refusal') throw new TypeError(plan.sentence);
+      return plan.steps.filter(({ kind }) => kind === kinds.configure).flatMap(({ statements }) => statements);
+    };
+    expect(set(name)).toEqual([
+      "gadmin config set System.CrossRegionReplication.Enabled 'false' System.CrossRegionReplication.PrimaryKafkaIPs '' System.CrossRegionReplication.PrimaryKafkaPort '1' && gadmin config apply -y",
+    ]);
+    expect(set('failover')).toEqual(["gadmin config set System.CrossRegionReplication.Enabled 'false' && gadmin config apply -y"]);
   });
 
   it('finishes no upgrade over a side that counts changes of its own', () => {

@@ -1,13 +1,13 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
-import { checkSplitBrainAct, configureAct, keys, startCrrAct, startServicesAct, stopCrrAct, stopServicesAct } from '../acts.ts';
-import type { CrrLink } from '../config.ts';
+import { checkSplitBrainAct, startCrrAct, startServicesAct, stopCrrAct, stopServicesAct, takeOutAct } from '../acts.ts';
+import { type CrrLink, sides } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
-import { depthOf } from '../names.ts';
+import { depthOf, takenOutPort } from '../names.ts';
 import { hasCrr, type Party, partyOn, stagedRefusal, stateWords } from '../scene.ts';
-import { followersOf, phaseOf, writableOf } from '../state.ts';
+import { followersOf, phaseOf, wasTakenOut, writableOf } from '../state.ts';
 
 const nothingLost = (words: string) => ({ ms: 0, words });
 
@@ -64,9 +64,7 @@ export function planTeardown(link: CrrLink, detail: CrrDetail): Outline | Refusa
     steps: [
       ...(hasCrr(to) ? [changeStep(stopCrrAct(to.at), budgets.connector, undoBy(startCrrAct(to.at)))] : []),
       longDraft(stopServicesAct(to.at), budgets.services, undoBy(startServicesAct(to.at))),
-      changeStep(configureAct(to.at, [{ key: keys.enabled, value: 'false' }], 'disable'), budgets.settings, ends, {
-        pointOfNoReturn: true,
-      }),
+      changeStep(takeOutAct(to.at), budgets.settings, ends, { pointOfNoReturn: true }),
     ],
     predictedLoss: nothingLost(`Nothing: ${there} has everything, and the copy on ${to.name} stays as it is.`),
     predictedDowntime: nothingLost(`Applications that write are not affected. Whoever reads from ${to.name} can't any more.`),
@@ -77,7 +75,38 @@ export function planTeardown(link: CrrLink, detail: CrrDetail): Outline | Refusa
   };
 }
 
-/** When both sides take writes, the one that has been promoted less often was given up. */
+/** The side that was given up, and by what it is told. */
+interface Stale {
+  readonly side: Side;
+  /** What sets the other one apart; goes on after its name. */
+  readonly winner: string;
+  readonly warning: (loser: string, winner: string) => string;
+}
+
+/** Which of two sides that take writes was given up; null where nothing tells. */
+function staleOf({ primary, standby }: Record<Side, Party>): Stale | null {
+  const marked = sides.filter((side) => wasTakenOut({ primary, standby }[side].read));
+  const [out] = marked;
+  if (out !== undefined)
+    return marked.length > 1
+      ? null
+      : {
+          side: out,
+          winner: 'which was not taken out of the replication',
+          warning: (loser, winner) =>
+            `${loser} bears the mark of a teardown or of the begin of an upgrade (PrimaryKafkaIPs is empty, PrimaryKafkaPort ${takenOutPort}), so it is taken for the one that was given up. If applications were moved to it since, stop ${winner} by hand instead.`,
+        };
+  const [a, b] = [primary.read.crr.prefix, standby.read.crr.prefix];
+  if (a === null || b === null || depthOf(a) === depthOf(b)) return null;
+  return {
+    side: depthOf(a) < depthOf(b) ? 'primary' : 'standby',
+    winner: 'which was promoted last',
+    warning: (_, winner) =>
+      `${winner} is taken for the one that serves because its topics have the longer prefix (${depthOf(a)} and ${depthOf(b)} promotions) and it bears no mark of a teardown or an upgrade. If somebody took it out of the replication by hand, stop it by hand instead.`,
+  };
+}
+
+/** When both sides take writes, the one that was taken out or promoted less often was given up. */
 export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
   const primary = partyOn(link, detail, 'primary', 'fence');
   if (isRefusal(primary)) return primary;
@@ -88,16 +117,15 @@ export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       `Not both sides of ${link.id} take writes (${stateWords(link, detail)}), so there is nothing to fence.`,
       'Nothing has to be done; a failover and a switchover fence by themselves.',
     );
-  const [a, b] = [primary.read.crr.prefix, standby.read.crr.prefix];
-  if (a === null || b === null || depthOf(a) === depthOf(b))
+  const stale = staleOf({ primary, standby });
+  if (stale === null)
     return notNow(
       `${primary.name} and ${standby.name} both take writes, and nothing tells which one was promoted last.`,
       'Stop the one that was given up by hand: gadmin stop -y there.',
     );
-  const stale: Side = depthOf(a) < depthOf(b) ? 'primary' : 'standby';
-  const [loser, winner] = stale === 'primary' ? [primary, standby] : [standby, primary];
+  const [loser, winner] = stale.side === 'primary' ? [primary, standby] : [standby, primary];
   return {
-    summary: `Stop the services of ${loser.name}; ${winner.name}, which was promoted last, goes on.`,
+    summary: `Stop the services of ${loser.name}; ${winner.name}, ${stale.winner}, goes on.`,
     steps: [
       longDraft(
         stopServicesAct(loser.at),
@@ -109,8 +137,6 @@ export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     ],
     predictedLoss: { ms: null, words: `What ${loser.name} alone took stays there, and is lost when ${loser.name} is filled anew.` },
     predictedDowntime: nothingLost(`Applications that use ${loser.name} are cut off; those of ${winner.name} are not affected.`),
-    warnings: [
-      `${winner.name} is taken for the one that serves because its topics have the longer prefix (${depthOf(a)} and ${depthOf(b)} promotions). If ${winner.name} was only torn down, stop it by hand instead.`,
-    ],
+    warnings: [stale.warning(loser.name, winner.name)],
   };
 }

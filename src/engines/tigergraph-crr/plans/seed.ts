@@ -11,7 +11,7 @@ import { isAtLeast } from '../parse/version.ts';
 import { superuserCheck } from '../preflights/pair.ts';
 import { type Party, pairRefusal, partyOn, replicaWarning, restoresAsDr, servingSide, stagedRefusal, stateWords } from '../scene.ts';
 import { backupPause, backupWarnings, carrySteps, flowSteps, followSteps, nameToBe, takeSteps } from '../seed.ts';
-import { followersOf, phaseOf } from '../state.ts';
+import { followersOf, phaseOf, wasTakenOut } from '../state.ts';
 
 interface Seed {
   readonly operation: 'setup' | 'rebuild' | 'failback';
@@ -114,7 +114,7 @@ export function planSetup(link: CrrLink, detail: CrrDetail): Outline | Refusal {
   if (phaseOf(detail.primary) !== 'serving')
     return notNow(`No set-up of ${link.id} can be planned: ${stateWords(link, detail)}.`, `${from.name} has to take writes first.`);
   const promoted = depthOf(to.read.crr.prefix ?? '') > depthOf(from.read.crr.prefix ?? '');
-  if (promoted && phaseOf(detail.standby) !== 'stopped')
+  if (promoted && phaseOf(detail.standby) !== 'stopped' && !wasTakenOut(detail.standby))
     return notNow(
       `${to.name} has followed ${from.name} before and takes writes, so it may hold what ${from.name} lacks; a set-up would destroy that.`,
       `If it was promoted, /repl fence ${link.id} and /repl failback ${link.id} make ${from.name} follow it. If ${to.name} is to be given up, stop it (gadmin stop -y), then ask again.`,

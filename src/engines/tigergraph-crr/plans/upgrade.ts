@@ -1,25 +1,25 @@
-import { otherSide } from '../../../domain/observation.ts';
+import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusal.ts';
 import { notNow, noUndo, type Outline, personStep, undoBy } from '../../frame/drafts.ts';
 import {
   awaitFollowingAct,
-  configureAct,
-  keys,
   kinds,
   startCrrAct,
   startServicesAct,
   stopCrrAct,
   stopServicesAct,
+  takeOutAct,
   verifyVersionAct,
 } from '../acts.ts';
-import type { CrrLink } from '../config.ts';
+import { type CrrLink, sides } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
 import { budgets, changeStep, keepAwayAct, longDraft, lookStep } from '../drafts.ts';
+import { takenOutPort } from '../names.ts';
 import { isAtLeast } from '../parse/version.ts';
 import { hasCrr, type Party, pairRefusal, partyOn, restoresAsDr, stagedRefusal, stateWords } from '../scene.ts';
 import { backupPause, backupWarnings, carrySteps, enableSteps, flowSteps, followSteps, nameToBe, pointing, takeSteps } from '../seed.ts';
-import { followersOf, phaseOf, writableOf } from '../state.ts';
+import { followersOf, phaseOf, wasTakenOut, writableOf } from '../state.ts';
 import { superuserRefusal } from './seed.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
@@ -61,9 +61,7 @@ function planBegin(link: CrrLink, detail: CrrDetail): Outline | Refusal {
         ? [
             personStep(keepAwayAct(to.name, `/repl upgrade ${link.id} finish has made it follow again`)),
             longDraft(stopServicesAct(to.at), budgets.services, undoBy(startServicesAct(to.at))),
-            changeStep(configureAct(to.at, [{ key: keys.enabled, value: 'false' }], 'disable'), budgets.settings, again, {
-              pointOfNoReturn: true,
-            }),
+            changeStep(takeOutAct(to.at), budgets.settings, again, { pointOfNoReturn: true }),
           ]
         : []),
     ],
@@ -92,8 +90,7 @@ function planFinish(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       `${link.settings[follower.side].cluster} follows, so there is no upgrade of ${link.id} to finish.`,
       `/repl upgrade ${link.id} begin prepares one.`,
     );
-  // Without a follower the config's own roles hold, as they were when the upgrade was begun on a link that never changed its roles.
-  const side = follower?.side ?? (depth(detail, 'primary') > depth(detail, 'standby') ? 'primary' : 'standby');
+  const side = follower?.side ?? leftSide(detail);
   const to = partyOn(link, detail, side, 'upgrade');
   if (isRefusal(to)) return to;
   const from = partyOn(link, detail, otherSide(side), 'upgrade');
@@ -126,7 +123,9 @@ function outlookOfRefill(from: Party, to: Party, steps: Outline['steps']): Outlo
     },
     predictedDowntime: takes ? backupPause(from) : goesOn(from),
     warnings: [
-      `If ${to.name} was promoted before it was stopped, stop here: this makes it follow ${from.name}, and what it took is gone.`,
+      wasTakenOut(to.read)
+        ? `${to.name} bears the mark of having been taken out of the replication (PrimaryKafkaIPs is empty, PrimaryKafkaPort ${takenOutPort}), so it is the side that is filled anew. If applications were moved to it since, stop here: what it took would be gone.`
+        : `If ${to.name} was promoted before it was stopped, stop here: this makes it follow ${from.name}, and what it took is gone.`,
       `Keep applications away from ${to.name} until it follows; then they may read from it again.`,
       ...(takes ? backupWarnings(from) : []),
     ],
@@ -144,8 +143,8 @@ const outlookOfResume = (link: CrrLink, from: Party, to: Party): Outlook => ({
 const goesOn = (from: Party) => ({ ms: 0, words: `Applications go on with ${from.name}.` });
 
 /**
- * A side that left the replication for an upgrade and one that was promoted look alike, and a finish destroys what the latter took. So
- * people stop the side that is to follow, as they do before a set-up, and its own changes of metadata are counted where it tells them.
+ * A finish destroys what a promoted side took. Its own changes of metadata are counted where it tells them. A side that bears the mark was
+ * taken out, so that only its upgrade has started it; another one people stop first, as they do before a set-up.
  */
 function mayHaveServed(link: CrrLink, from: Party, to: Party): Refusal | null {
   const ways = `If it was promoted, /repl fence ${link.id} and /repl failback ${link.id} make ${from.name} follow it.`;
@@ -156,11 +155,20 @@ function mayHaveServed(link: CrrLink, from: Party, to: Party): Refusal | null {
       `${to.name} has ${own.last} changes of metadata and ${from.name} only ${other.last}, so ${to.name} took some of its own; a finish of the upgrade of ${link.id} would destroy them.`,
       ways,
     );
-  if (writableOf(to.read) === 'no') return null;
+  if (writableOf(to.read) === 'no' || wasTakenOut(to.read)) return null;
   return notNow(
-    `${to.name} takes writes, or may, so it may hold what ${from.name} lacks; a finish of the upgrade of ${link.id} would destroy that.`,
+    `${to.name} takes writes, or may, and bears no mark of an upgrade, so it may hold what ${from.name} lacks; a finish of the upgrade of ${link.id} would destroy that.`,
     `${ways} If nothing but its upgrade has started it, stop its services (gadmin stop -y), then ask again.`,
   );
+}
+
+/** The side that left the replication: the one that bears the mark of it, or by its prefix the one that followed last. */
+function leftSide(detail: CrrDetail): Side {
+  const marked = sides.filter((side) => wasTakenOut(detail[side]));
+  const [only] = marked;
+  if (only !== undefined && marked.length === 1) return only;
+  // Where both are as deep, the config's own roles hold.
+  return depth(detail, 'primary') > depth(detail, 'standby') ? 'primary' : 'standby';
 }
 
 const depth = (detail: CrrDetail, side: 'primary' | 'standby'): number => {
