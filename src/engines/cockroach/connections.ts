@@ -3,7 +3,7 @@ import { firstValue } from './session.ts';
 import { isAtLeast, releaseOf } from './version.ts';
 
 /** An external connection that the session's user may see. */
-export interface SeenConnection {
+interface SeenConnection {
   readonly name: string;
   /** Redacted by the database. Empty where the release does not tell it. */
   readonly uri: string;
