@@ -117,6 +117,9 @@ export async function keptAway(world: TigerWorld, step: Step): Promise<void> {
   if (step.kind === 'keep-away') world.control().fence('standby', true);
 }
 
+/** What gbar packs on one node can't lie beside what it packs on another. */
+export const clashing: Prepare = async (world) => world.faults.clashingArchives('primary', true);
+
 export const forgetful: Prepare = async (world) => world.faults.forgetPassword('primary', true);
 
 /** Sets the password again that a backup has set back to the default. */

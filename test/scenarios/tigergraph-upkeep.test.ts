@@ -27,6 +27,9 @@ describe('upkeep of TigerGraph', { timeout: 180_000 }, () => {
     at.tiger.faults.connector('standby', 'failed');
     expect(await at.house.ask('ana', '/repl status prod-tiger')).toMatch(/is set to follow, but its connector fails/);
     at.tiger.faults.blockPort('standby', 30_002, true);
+    expect(await at.house.ask('ana', '/repl preflight resume prod-tiger')).toMatch(
+      /Not reached: 10\.0\.1\.11:30002 from prod-tiger-dublin-m1/,
+    );
     const cut = await at.runs('/repl resume prod-tiger');
     expect(cut.plan.summary).toBe('Have prod-tiger-dublin fetch again: its connector fails (RUNNING/FAILED).');
     expect(cut.view.halt?.sentence).toMatch(/of prod-tiger-dublin reach none of .*:30002.* Nothing was changed\./);

@@ -55,21 +55,24 @@ interface Kills extends Scene {
   readonly words?: readonly StopPoint[];
 }
 
-/** Words at which any operation can be killed: its first effect is promised and not sent, is made and not told, and its end is not told. */
-export const plainWords: readonly StopPoint[] = [
-  { entry: 'performing', append: 1, moment: 'after' },
-  { entry: 'done', append: 1, moment: 'before' },
-  { entry: 'succeeded', append: 1, moment: 'before' },
-];
+/** Words at which any operation can be killed: where what its journal holds and what has happened are not the same. */
+export const words = {
+  /** Its first effect is written down, and is not sent. */
+  promised: { entry: 'performing', append: 1, moment: 'after' },
+  /** Its first step is proven, and that is not written down. */
+  made: { entry: 'done', append: 1, moment: 'before' },
+  /** All is proven, and its end is not written down. */
+  ended: { entry: 'succeeded', append: 1, moment: 'before' },
+} as const satisfies Readonly<Record<string, StopPoint>>;
 
 /**
  * A worker process is killed (SIGKILL) before and after every effect of an operation. That it may die at every word of the journal
  * too is shown for every operation by the conformance suite, with a worker in the same process.
  */
-export function describeKills({ effects, midst = [], words = [], ...scene }: Kills): void {
+export function describeKills({ effects, midst = [], words: said = [], ...scene }: Kills): void {
   describe(`kill a worker in an effect of ${scene.command}`, () => {
     const within = midst.map((one): Crash => ({ how: 'kill', point: { kind: 'midst', ...one } }));
-    const atWords = words.map((one): Crash => ({ how: 'kill', point: { kind: 'journal', ...one } }));
+    const atWords = said.map((one): Crash => ({ how: 'kill', point: { kind: 'journal', ...one } }));
     const crashes = [...atEffects('kill', effects), ...atWords, ...within];
     playAll(scene, crashes, crashes.length);
   });

@@ -68,43 +68,70 @@ export const placeMetadataAct = (at: At, { backup, path, from }: PlaceMetadataPa
   );
 };
 
+/**
+ * When a step of a copy is taken: in any case, where all parts of the backup fit into one folder, or where one name stands for different
+ * files on two nodes and each part goes to the node of the same number.
+ */
+export const ways = ['always', 'one-folder', 'each-its-own'] as const;
+export type Way = (typeof ways)[number];
+
+const wayParam = (way: Way) => (way === 'always' ? {} : { way });
+const wayWords: Readonly<Record<Way, string>> = {
+  always: '',
+  'one-folder': ', where all parts fit into one folder',
+  'each-its-own': ', to the node of the same number, where they do not fit into one folder',
+};
+
+export const fitPartsAct = (at: At, { backup, path }: StoredParams): Act =>
+  lookAt(
+    at,
+    kinds.fitParts,
+    `Look whether all parts of ${backup ?? 'the backup'} on ${clusterAt(at)} fit into one folder`,
+    asks.parts(at, path, named(backup)),
+    { backup, path },
+  );
+
 export interface CopyParams extends StoredParams {
+  /** `always` when left out. */
+  readonly way?: Way;
   readonly to: { readonly cluster: string; readonly user: string; readonly ip: string; readonly path: string };
 }
 
 /** From one node straight to one of the other cluster; what is there already is not sent again. */
-export const copyBackupAct = (at: At, { backup, path, to }: CopyParams): Act =>
+export const copyBackupAct = (at: At, { backup, path, to, way = 'always' }: CopyParams): Act =>
   actAt(
     at,
     kinds.copyBackup,
-    `Copy the part of ${backup ?? 'the backup'} that lies on ${at.node.name} to ${to.cluster}`,
+    `Copy the part of ${backup ?? 'the backup'} that lies on ${at.node.name} to ${to.cluster}${wayWords[way]}`,
     [
       `rsync -a --partial --inplace -e 'ssh -o BatchMode=yes -o StrictHostKeyChecking=yes' ${quoteWord(`${path}/${named(backup)}/`)} ${quoteWord(`${to.user}@${to.ip}:${to.path}/${named(backup)}/`)}`,
     ],
-    { backup, path, to: { ...to } },
+    { backup, path, to: { ...to }, ...wayParam(way) },
   );
 
-export const spreadBackupAct = (at: At, { backup, path }: StoredParams): Act =>
+export const spreadBackupAct = (at: At, { backup, path, way = 'always' }: StoredParams & Pick<CopyParams, 'way'>): Act =>
   actAt(
     at,
     kinds.spreadBackup,
-    `Give every node of ${clusterAt(at)} the whole of ${backup ?? 'the backup'}`,
+    `Give every node of ${clusterAt(at)} the whole of ${backup ?? 'the backup'}${wayWords[way]}`,
     [`gscp all ${folderOf(path, backup)} ${quoteWord(path)}`],
-    { backup, path },
+    { backup, path, ...wayParam(way) },
   );
 
 export interface CompareParams extends StoredParams {
   /** Folder of backups on the other side. */
   readonly source: string;
+  /** Nodes of the other side, each with the one here that has to have its files where names clash; null or left out where nothing can clash. */
+  readonly pairs?: readonly { readonly from: string; readonly to: string }[] | null;
 }
 
-export const compareFilesAct = (at: At, { backup, path, source }: CompareParams): Act =>
+export const compareFilesAct = (at: At, { backup, path, source, pairs = null }: CompareParams): Act =>
   lookAt(
     at,
     kinds.compareFiles,
     `Compare the checksums of ${backup ?? 'the backup'} on ${clusterAt(at)} with the original`,
     asks.files(at, { here: path, there: source }, named(backup)),
-    { backup, path, source },
+    { backup, path, source, ...(pairs === null ? {} : { pairs: pairs.map(({ from, to }) => ({ from, to })) }) },
   );
 
 export const checkBackupAct = (at: At, { backup, path }: StoredParams): Act =>
@@ -113,7 +140,10 @@ export const checkBackupAct = (at: At, { backup, path }: StoredParams): Act =>
     kinds.checkBackup,
     `Check that ${backup ?? 'the backup'} is whole on ${clusterAt(at)}, and fits it`,
     asks.stored(at, path, named(backup)),
-    { backup, path },
+    {
+      backup,
+      path,
+    },
   );
 
 /** What has to hold where a copy is replaced: the other side serves; and this one still follows, or still takes no writes, as when it was planned. */

@@ -25,6 +25,7 @@ export const kinds = {
   copyBackup: 'crr.copy-backup',
   spreadBackup: 'crr.spread-backup',
   compareFiles: 'crr.compare-files',
+  fitParts: 'crr.fit-parts',
   checkBackup: 'crr.check-backup',
   restore: 'crr.restore',
   installQueries: 'crr.install-queries',

@@ -89,6 +89,7 @@ export const asks = {
       remarked(portQuestion('<PrimaryKafkaIPs>', '<PrimaryKafkaPort>'), 'on every node, for every address'),
     ]),
   ],
+  parts: (from: From, folder: string, backup: string): readonly Asked[] => [here(from, checksums(folder, backup))],
   version: (from: From): readonly Asked[] => [here(from, [versionQuestion]), there(from, [versionQuestion])],
   files: (from: From, folders: { readonly here: string; readonly there: string }, backup: string): readonly Asked[] => [
     on(from, from.side, checksums(folders.here, backup)),
@@ -114,6 +115,5 @@ const there = (from: From, statements: readonly string[]): Asked => on(from, oth
 const sequenceOn = ({ settings }: From, side: Side): readonly string[] => (settings[side].superuser === null ? [] : sequence);
 
 const checksums = (folder: string, backup: string): readonly string[] => [
-  remarked(hasFolder(folder, backup), 'on every node'),
-  remarked(checksumsCommand(folder, backup), 'only where the folder is there'),
+  remarked(checksumsCommand(folder, backup), 'on every node, as a job that goes on by itself'),
 ];

@@ -49,6 +49,12 @@ function asksOf(operation: Operation, link: CrrLink, detail: CrrDetail): Asks {
   }
 }
 
+/** The side that is to fetch from the other one afterwards; null when none begins to. */
+function fetchesOf(operation: Operation, detail: CrrDetail, { fills }: Asks): Side | null {
+  if (operation.kind === 'resume') return followerToBe(detail);
+  return operation.kind === 'restore' ? null : fills;
+}
+
 /** Looks at everything that an operation will need. Changes nothing. */
 export async function preflightCrr(
   shell: ShellConnect,
@@ -60,6 +66,7 @@ export async function preflightCrr(
 ): Promise<readonly Check[]> {
   const { detail } = await lookCrr(shell, memory, link, io, true);
   const asks = asksOf(operation, link, detail);
+  const fetches = fetchesOf(operation, detail, asks);
   const known = sides.flatMap((side) => {
     const read = detail[side];
     return read.kind === 'read' ? [{ side, read, cluster: link.settings[side] }] : [];
@@ -67,7 +74,7 @@ export async function preflightCrr(
   const [asked, room, reach, deep, bucket] = await Promise.all([
     Promise.all(known.flatMap(({ cluster, read }) => [superuserCheck(shell, cluster, read, io), licenseCheck(shell, cluster, read, io)])),
     roomOf(shell, link, detail, asks, io),
-    asks.fills === null || operation.kind === 'restore' ? [] : reachOf(shell, link, detail, asks.fills, io),
+    fetches === null ? [] : reachOf(shell, link, detail, fetches, io),
     deepChecks(shell, { operation, link, detail, asks, known }, io),
     bucketOf(shell, operation, link, asks, known, io),
   ]);

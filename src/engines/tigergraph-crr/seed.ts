@@ -16,14 +16,13 @@ import {
   type CopyGuard,
   checkBackupAct,
   compareFilesAct,
-  copyBackupAct,
   exportMetadataAct,
   placeMetadataAct,
   restoreAct,
-  spreadBackupAct,
   takeBackupAct,
 } from './acts-backup.ts';
 import type { CrrLink } from './config.ts';
+import { copySteps, pairsOf } from './copy-steps.ts';
 import { budgets, changeStep, copyByHandAct, installByHandAct, longDraft, lookStep, passwordByHandAct } from './drafts.ts';
 import { tlsProblem, wayTo } from './kafka.ts';
 import { prefixBehind } from './names.ts';
@@ -94,7 +93,7 @@ export function carrySteps(link: CrrLink, from: Party, to: Party, backup: string
     return [...meta, changeStep(place, budgets.settings, noUndo('The file stays; it does nothing.'))];
   }
   const check = [
-    lookStep(compareFilesAct(to.at, { backup, path: target.path, source: source.path }), budgets.restore),
+    lookStep(compareFilesAct(to.at, { backup, path: target.path, source: source.path, pairs: pairsOf(link, from, to) }), budgets.restore),
     ...wholeSteps(link, to, backup),
   ];
   if (settings.transfer === 'by-hand') {
@@ -112,32 +111,6 @@ export const wholeSteps = ({ settings }: CrrLink, to: Party, backup: string | nu
     ? []
     : [lookStep(checkBackupAct(to.at, { backup, path: store.path }), budgets.services)];
 };
-
-function copySteps(
-  link: CrrLink,
-  from: Party,
-  to: Party,
-  backup: string | null,
-  [path, into]: readonly [string, string],
-): readonly Draft[] | Refusal {
-  const { settings } = link;
-  const head = to.read.nodes.find(({ name }) => name === to.at.node.name);
-  const silent = [...from.read.nodes, ...to.read.nodes].find(({ answers }) => !answers);
-  if (head?.ip == null || silent !== undefined) {
-    return notNow(
-      `${silent === undefined ? `${to.name} does not tell its own address` : `${silent.name} does not answer`}, so its part of a backup can't be copied.`,
-      'Every node of both clusters has to be up for a copy. Ask again then.',
-    );
-  }
-  const stays = noUndo(`The copy of the backup stays on ${to.name}; it takes room and does nothing.`);
-  const destination = { cluster: to.name, user: to.at.node.user, ip: head.ip, path: into };
-  return [
-    ...settings[from.side].nodes.map((node) =>
-      longDraft(copyBackupAct({ ...from.at, node }, { backup, path, to: destination }), budgets.copy, stays),
-    ),
-    ...(settings[to.side].nodes.length > 1 ? [longDraft(spreadBackupAct(to.at, { backup, path: into }), budgets.copy, stays)] : []),
-  ];
-}
 
 /** Where the standby finds the Kafka of the primary, with the prefix that one more change of roles asks for. */
 export function pointing(link: CrrLink, from: Party, to: Party): readonly Setting[] | Refusal {

@@ -7,12 +7,14 @@ import type { CrrLink } from './config.ts';
 import { type LongStep, longStep } from './job.ts';
 import { executorOf } from './place.ts';
 import { copyBackup, exportMetadata, removeBackup, spreadBackup, takeBackup } from './steps/backup.ts';
-import { proveReach, restartConnector } from './steps/connector.ts';
-import { checkBackup } from './steps/check-backup.ts';
 import { awaitEqual, proveKeepsUp } from './steps/catch-up.ts';
+import { checkBackup } from './steps/check-backup.ts';
+import { compareFiles } from './steps/compare-files.ts';
+import { proveReach, restartConnector } from './steps/connector.ts';
+import { fitParts } from './steps/fit-parts.ts';
 import { awaitFollowing, awaitInStep, checkSplitBrain, verifyServing, verifyVersion } from './steps/link.ts';
 import { placeMetadata } from './steps/metadata.ts';
-import { compareFiles, restore } from './steps/restore.ts';
+import { restore } from './steps/restore.ts';
 import { initKafka, installQueries, restart, startServices, stopServices } from './steps/services.ts';
 import { configure, startCrr, stopCrr } from './steps/settings.ts';
 
@@ -36,6 +38,7 @@ export function stepsOf(connect: ShellConnect): Readonly<Record<StepKind, StepEx
     [kinds.copyBackup]: long(copyBackup),
     [kinds.spreadBackup]: long(spreadBackup),
     [kinds.compareFiles]: executorOf(connect, compareFiles),
+    [kinds.fitParts]: executorOf(connect, fitParts),
     [kinds.checkBackup]: executorOf(connect, checkBackup),
     [kinds.restore]: long(restore),
     [kinds.installQueries]: long(installQueries),

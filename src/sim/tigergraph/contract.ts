@@ -170,6 +170,8 @@ export interface TigerFaults {
   runningQuery(side: SimSide, on: boolean): void;
   /** Each backup sets the password of `tigergraph` back to the default: a known issue of 3.9.1. */
   forgetPassword(side: SimSide, on: boolean): void;
+  /** What gbar packs has the same names on all nodes. */
+  clashingArchives(side: SimSide, on: boolean): void;
   plainTables(on: boolean): void;
 }
 

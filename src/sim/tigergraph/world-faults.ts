@@ -110,6 +110,9 @@ export function createTigerFaults(realm: Realm): TigerFaults {
     forgetPassword: (side, on) => {
       clusterAt(side).forgetful = on;
     },
+    clashingArchives: (side, on) => {
+      clusterAt(side).clashing = on;
+    },
     plainTables: (on) => {
       state.ansi = !on;
     },
@@ -124,7 +127,7 @@ function mend({ state, host }: Realm): void {
     const cluster = state.clusters[side];
     // A task that has failed stays so: what is mended here lets a restart help.
     Object.assign(cluster.crr, { broken: null, blocked: false });
-    Object.assign(cluster, { runningQuery: false, forgetful: false, keptFrom: 0 });
+    Object.assign(cluster, { runningQuery: false, forgetful: false, clashing: false, keptFrom: 0 });
     for (const node of cluster.nodes) {
       Object.assign(node, { s3Denied: false, diskFull: false });
       host(side, node.name).files.fill(false);

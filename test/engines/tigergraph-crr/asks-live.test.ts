@@ -15,8 +15,17 @@ const looks = [
   'finish of an upgrade, 4.1.4',
 ] as const;
 
+/** The command of a job that is begun; what is asked of jobs that go on already is none. */
+function jobbed(command: string): readonly string[] {
+  const [, word] = / '((?:[^']|'\\'')*)'; \}$/.exec(command) ?? [];
+  return word === undefined ? [] : [word.replaceAll("'\\''", "'")];
+}
+
 /** What is sent in one go, as the commands that it is made of. */
-const parts = (command: string): readonly string[] =>
+const parts = (sent: string): readonly string[] =>
+  (sent.includes('/.replops/jobs') || sent.includes('REPLOPS_(TAG|JOB)') ? jobbed(sent) : [sent]).flatMap(blocksOf);
+
+const blocksOf = (command: string): readonly string[] =>
   command
     .replace(/^PATH="\$PATH":'[^']*'; /, '')
     .split(/; printf '\\n### replops \d+ %s\\n' "\$\?"(?:; )?/)

@@ -11,6 +11,7 @@ import {
   removeBackupAct,
   spreadBackupAct,
   takeBackupAct,
+  ways,
   withBackup,
 } from '../acts-backup.ts';
 import { builtOn } from '../chains.ts';
@@ -22,6 +23,7 @@ import { plain } from '../parse/text.ts';
 import type { CrrStep, Place } from '../place.ts';
 import { send } from '../send.ts';
 import { few } from '../words.ts';
+import { isForWay } from './way.ts';
 
 export const tag = z.string().refine(isTag);
 export const path = z.string().regex(/^\/[^\p{Cc}]*$/u);
@@ -90,7 +92,12 @@ export const takeBackup: LongStep<TakeParams> = {
     const [found] = mine;
     if (found === undefined) return underway(`The backup has ended, and ${place.here} does not list it yet.`);
     if (mine.length > 1) return unknown(`${place.here} lists several backups of that name: ${few(mine.map((row) => row.tag))}.`);
-    return done({ backup: found.tag, type: found.type, size: found.size, 'created at': found.createdAt });
+    return done({
+      backup: found.tag,
+      type: found.type,
+      size: found.size,
+      'created at': found.createdAt,
+    });
   },
   onFailure: ({ here }) => `${here} goes on as before. Parts of a backup that did not come to its end may lie in its folder.`,
 };
@@ -110,15 +117,17 @@ export const exportMetadata: CrrStep<z.infer<typeof stored>> = {
   },
 };
 
-const copyParams = stored.extend({ to: z.object({ cluster: z.string(), user: z.string(), ip: z.string(), path }) });
+const way = z.enum(ways).default('always');
+const copyParams = stored.extend({ way, to: z.object({ cluster: z.string(), user: z.string(), ip: z.string(), path }) });
 
 /** A node without partitions has no part of the backup, and nothing to send. */
 export const copyBackup: LongStep<z.infer<typeof copyParams>> = {
   params: copyParams,
   rebuild: (at, params) => copyBackupAct(at, params),
-  before: async (place, { backup, path: folder }) => {
+  before: async (place, { backup, path: folder, way: when }) => {
     const name = backupOf(place, backup);
     if (typeof name !== 'string') return impossible(name.why);
+    if (!isForWay(place.io, when)) return done({ node: place.node.name, part: 'goes another way' });
     const [there] = await ask(spotOf(place), [`test -d ${quoteWord(`${folder}/${name}`)}`]);
     return there.exitCode === 0 ? todo : done({ node: place.node.name, part: 'none' });
   },
@@ -130,12 +139,15 @@ export const copyBackup: LongStep<z.infer<typeof copyParams>> = {
     'Nothing was restored. The nodes have to reach one another by SSH without a password, and the folder of backups has to be there. Running it again sends only what is missing.',
 };
 
-export const spreadBackup: LongStep<z.infer<typeof stored>> = {
-  params: stored,
+const spreadParams = stored.extend({ way });
+
+export const spreadBackup: LongStep<z.infer<typeof spreadParams>> = {
+  params: spreadParams,
   rebuild: (at, params) => spreadBackupAct(at, params),
-  before: async (place, { backup }) => {
+  before: async (place, { backup, way: when }) => {
     const name = backupOf(place, backup);
-    return typeof name === 'string' ? todo : impossible(name.why);
+    if (typeof name !== 'string') return impossible(name.why);
+    return isForWay(place.io, when) ? todo : done({ copied: 'each part to its own node' });
   },
   command: (place, { backup }) => named(place, backup),
   marks: [],

@@ -1,85 +1,17 @@
 import { z } from 'zod';
-import { otherSide } from '../../../domain/observation.ts';
-import type { ShellTarget } from '../../../transports/shell.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import { compareFilesAct, copyGuards, type RestoreParams, restoreAct } from '../acts-backup.ts';
+import { copyGuards, type RestoreParams, restoreAct } from '../acts-backup.ts';
 import { covering, isMoment } from '../chains.ts';
-import { checksumsCommand, hasFolder } from '../commands.ts';
-import type { CrrCluster } from '../config.ts';
 import type { LongStep } from '../job.ts';
-import { allOnline, ask, lookBackups, lookFollowing, spotOf, unheard } from '../look.ts';
-import { linesOf, reasonIn } from '../parse/text.ts';
-import type { CrrStep, Place } from '../place.ts';
+import { allOnline, lookBackups, lookFollowing, spotOf } from '../look.ts';
+import type { Place } from '../place.ts';
 import { leftWith, oldDataIn, stageIn, stageMarks } from '../restore-words.ts';
 import { ailing } from '../state.ts';
 import { few } from '../words.ts';
 import { backupOf, gbarUser, named, path, tag, withGbarUser } from './backup.ts';
 import { unlessCopy } from './guard.ts';
-
-const pair = z.object({ from: z.string(), to: z.string() });
-const compareParams = z.object({ backup: tag.nullable(), path, source: path, pairs: z.array(pair).nullable().default(null) });
-
-/** Checksums by file name; null: there is no such folder. Throws a Fault when the node doesn't tell. */
-async function checksumsOn(
-  place: Place,
-  cluster: CrrCluster,
-  node: ShellTarget,
-  folder: string,
-  name: string,
-): Promise<ReadonlyMap<string, string> | null> {
-  const spot = { ...spotOf(place), cluster, node };
-  const [there] = await ask(spot, [hasFolder(folder, name)]);
-  if (there.exitCode !== 0) return null;
-  const [sums] = await askNode(place.connect, cluster, node, place.io, [checksumsCommand(folder, name)]);
-  if (sums.exitCode !== 0) throw unheard(spot, reasonIn(sums.text));
-  const rows = linesOf(sums.text).flatMap((line) => {
-    const [, sha256, file] = /^([0-9a-f]{64}) [ *](?:\.\/)?(.+)$/.exec(line) ?? [];
-    return sha256 === undefined || file === undefined ? [] : [[file, sha256] as const];
-  });
-  return new Map(rows);
-}
-
-/** Every file that any node of the source has must lie, bit for bit, on every node of the target. */
-export const compareFiles: CrrStep<z.infer<typeof compareParams>> = {
-  params: compareParams,
-  rebuild: (at, params) => compareFilesAct(at, params),
-  probe: async (place, { backup, path: folder, source }) => {
-    const name = backupOf(place, backup);
-    if (typeof name !== 'string') return impossible(name.why);
-    const there = place.link.settings[otherSide(place.side)];
-    const originals = new Map<string, string>();
-    for (const node of there.nodes) {
-      for (const [file, sha256] of (await checksumsOn(place, there, node, source, name)) ?? []) {
-        if ((originals.get(file) ?? sha256) !== sha256)
-          return impossible(
-            `Two nodes of ${place.there} have different files ${file} of ${name}, so they can't lie in one folder. Nothing was restored. Copy the part of each node of ${place.there} to the node of the same number of ${place.here} by hand, into ${folder}/${name}, then skip this step.`,
-          );
-        originals.set(file, sha256);
-      }
-    }
-    if (originals.size === 0)
-      return impossible(
-        `No node of ${place.there} has a file of ${name} in ${source}. Nothing was restored. Find out what became of the backup, then plan again.`,
-      );
-    return compared(place, folder, name, originals);
-  },
-};
-
-async function compared(place: Place, folder: string, name: string, originals: ReadonlyMap<string, string>): Promise<Probe> {
-  for (const node of place.cluster.nodes) {
-    const copies = await checksumsOn(place, place.cluster, node, folder, name);
-    const bad = [...originals].filter(([file, sha256]) => copies?.get(file) !== sha256).map(([file]) => file);
-    if (bad.length > 0) {
-      return impossible(
-        `${few(bad)} of ${name} is missing or damaged in ${folder} on ${node.name} of ${place.here}. Nothing was restored. Copy it again, then press Retry.`,
-        { node: node.name, files: bad.slice(0, 20) },
-      );
-    }
-  }
-  return done({ backup: name, files: originals.size, nodes: place.cluster.nodes.length });
-}
 
 const restoreParams = z.object({
   backup: tag.nullable(),

@@ -1,7 +1,7 @@
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { catchUp, type Desk, failed, filesOf, fine, record, type TigerTool } from '../realm.ts';
 import { dropTag, packArchives, type Store, storeFile, storeOf, tagsIn, unpack } from '../state/archives.ts';
-import { copyData, keys, setting } from '../state/model.ts';
+import { copyData, keys, setting, type TigerNode } from '../state/model.ts';
 import { serves, serviceNames, startServices, stopServices } from '../state/services.ts';
 import { note, outdateFollowers, seedAnew } from '../state/settle.ts';
 import { isAnswer, readFlags } from './flags.ts';
@@ -24,6 +24,20 @@ function isKnown({ cluster, call }: Desk): boolean {
 
 const denied = failed('Error: authentication failed, please set GSQL_USERNAME and GSQL_PASSWORD');
 
+/** A file that every node has under the same name, and that no other node can use. */
+const ownName = 'dict.tar.gz';
+const ownText = (full: string, node: TigerNode): string => `${full} of ${node.name}\n`;
+
+/** The node whose archive has that file of another one, or none where others have it; null: all is well. */
+function withForeign(desk: Desk, store: Store, full: string): string | null {
+  if (store.kind === 's3') return null;
+  const path = `${store.path}/${full}/${ownName}`;
+  const held = desk.cluster.nodes.map((node) => ({ node, files: filesOf(desk.realm, desk.cluster, node) }));
+  if (!held.some(({ files }) => files.exists(path))) return null;
+  const foreign = held.find(({ node, files }) => !files.exists(path) || files.read(path) !== ownText(full, node));
+  return foreign?.node.name ?? null;
+}
+
 const backup = (desk: Desk, store: Store): ProductAnswer | Promise<ProductAnswer> => {
   const words = readFlags(desk.call.argv.slice(1), { '-t': true });
   if (isAnswer(words)) return words;
@@ -42,6 +56,7 @@ const backup = (desk: Desk, store: Store): ProductAnswer | Promise<ProductAnswer
     for (const line of ['Snapshot DICT data', 'Calc checksum', 'Compress backup data', 'Pack backup data']) call.print(at(desk, line));
     const files = packArchives(cluster, full, realm.state.settledMs);
     for (const { node, name, text } of files) storeFile(desk, store, node, `${full}/${name}`, text);
+    if (cluster.clashing) for (const node of cluster.nodes) storeFile(desk, store, node, `${full}/${ownName}`, ownText(full, node));
     await call.wait(realm.state.pace.backupMs / 2);
     catchUp(realm);
     call.print(at(desk, `Put archive ${full} to repo-local`));
@@ -68,6 +83,8 @@ async function bring(desk: Desk, store: Store, full: string): Promise<ProductAns
   const startedMs = catchUp(realm);
   const found = unpack(desk, store, full, null);
   if (found.kind === 'refused') return failed(`Error: ${found.words}`);
+  const foreign = withForeign(desk, store, full);
+  if (foreign !== null) return failed(`Error: checksum of ${ownName} on ${foreign} does not match`);
   const statement = `gbar restore -y ${full}`;
   for (const line of ['Start workgroup', `Pull archive ${full}, round #1`, 'Decompress backup data', 'Verify checksum'])
     call.print(at(desk, line));

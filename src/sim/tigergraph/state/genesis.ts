@@ -144,6 +144,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
     fenced: false,
     runningQuery: false,
     forgetful: false,
+    clashing: false,
     licenseEndsMs: nowMs + 300 * 86_400_000,
     restoredAtMs: null,
     origin: null,

@@ -102,6 +102,8 @@ export interface Cluster {
   runningQuery: boolean;
   /** Its backups set the password of the first superuser back to the default, as those of 3.9.1 do. */
   forgetful: boolean;
+  /** Archives of gbar have a file of the same name on every node, each of which holds what only that node can use. */
+  clashing: boolean;
   licenseEndsMs: Ms;
   restoredAtMs: Ms | null;
   /** What its replicated topics were made for last: where it was to follow, by its applied settings. */
