@@ -24,7 +24,13 @@ import {
   parseUsage,
 } from '../../../src/engines/tigergraph-crr/parse/host.ts';
 import { parseMetadata } from '../../../src/engines/tigergraph-crr/parse/metadata.ts';
-import { parseNative, parseSequence, topicsIn } from '../../../src/engines/tigergraph-crr/parse/numbers.ts';
+import {
+  endsOfTopics,
+  parsePartitions as parseEnds,
+  parseNative,
+  parseSequence,
+  topicsIn,
+} from '../../../src/engines/tigergraph-crr/parse/numbers.ts';
 import { isOnline, parseConnector, parseServices } from '../../../src/engines/tigergraph-crr/parse/services.ts';
 import { complains, reasonIn } from '../../../src/engines/tigergraph-crr/parse/text.ts';
 import { parseHelp, parseVersion } from '../../../src/engines/tigergraph-crr/parse/version.ts';
@@ -143,6 +149,10 @@ const readers: Readonly<Record<string, Reader>> = {
   graphs: { read: (text) => some(parseGraphs(text)), own: { 'queries of a graph': ['social'] } },
   superuser: { read: (text) => isSuperuser(text, 'tigergraph') || null, own: { 'users of GSQL': true } },
   sequence: { read: (text) => kept(parseSequence(text)), own: { 'the replication endpoint': { kind: 'read', last: 256, waiting: 0 } } },
+  ends: {
+    read: (text) => some(endsOfTopics(parseEnds(text, '') ?? []).map(({ topic, end }) => `${topic} ${end}`)),
+    own: { 'ends of topics': ['GSE_journal_1 12', 'Metadata 257', 'deltaQ_GPE_1Q 1000'] },
+  },
   topics: { read: (text) => some(topicsIn(text, '')), own: {} },
   lags: {
     read: (text) => kept(parseNative(block(text))),
