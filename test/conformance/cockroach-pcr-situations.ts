@@ -23,7 +23,7 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink, 
     ? []
     : [{ name: 'failback', operation: { kind: 'failback', link } as const, open: () => openPcr(version, { start: 'promoted' }) }]),
   ...setupSituations(version),
-  ...(version === '24.3' ? [upgradeSituation] : []),
+  ...upgradeSituations(version),
   { name: 'rebuild of an old primary', operation: { kind: 'rebuild', link }, open: () => openPcr(version, { start: 'promoted' }) },
   {
     name: 'rebuild of a standby whose stream was cancelled',
@@ -32,17 +32,25 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink, 
   },
 ];
 
-/** From v24.3 one may go to v25.2. The standby has the new binaries; those of the primary come when a person is asked. */
-const upgradeSituation: Situation<PcrLink, PcrBed> = {
+/** Where one upgrade may lead: over an innovation release, to a new year, and both. */
+const upgrades: Partial<Readonly<Record<SimVersion, SimVersion>>> = { '24.1': '24.3', '24.3': '25.2', '25.4': '26.2' };
+
+/** The standby has the new binaries; those of the primary come when a person is asked. */
+const upgradeSituations = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] => {
+  const target = upgrades[version];
+  return target === undefined ? [] : [upgradeSituation(version, target)];
+};
+
+const upgradeSituation = (version: SimVersion, target: SimVersion): Situation<PcrLink, PcrBed> => ({
   name: 'upgrade',
   operation: { kind: 'upgrade', link },
   open: async () => {
-    const bed = await openPcr('24.3', { users: [{ name: 'ops', password: 'ops-secret', admin: true }] }, async (world) => {
-      world.control().install('standby', '25.2');
+    const bed = await openPcr(version, { users: [{ name: 'ops', password: 'ops-secret', admin: true }] }, async (world) => {
+      world.control().install('standby', target);
     });
-    return { ...bed, byHand: async () => bed.world.control().install('primary', '25.2') };
+    return { ...bed, byHand: async () => bed.world.control().install('primary', target) };
   },
-};
+});
 
 /** Somebody cancels the job of the stream, which leaves a copy that nothing can be done with. */
 export async function cancelStream(world: SqlWorld): Promise<void> {

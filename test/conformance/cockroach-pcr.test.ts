@@ -14,6 +14,8 @@ const chosen: Chosen = {
     'failback',
     'setup by an external connection',
     'setup by an address with every option',
+    // Over an innovation release.
+    'upgrade',
   ],
   // The last with the old words and columns.
   '24.2': ['switchover', 'failover with a dead primary', 'failback', 'setup by an external connection'],
@@ -22,7 +24,7 @@ const chosen: Chosen = {
   // As 25.2, but with a shorter list of jobs; the last in which a promotion leaves a reader.
   '25.3': ['failover with a living primary', 'failback', 'setup by an external connection'],
   // The end of readers, and an option for one that is still lost in company.
-  '25.4': ['failover with a living primary', 'setup by an address with every option'],
+  '25.4': ['failover with a living primary', 'setup by an address with every option', 'upgrade'],
   // The first that takes every option in one statement, tells why a job is paused, and keeps its internals to itself.
   '26.1': ['pause', 'failover with a living primary', 'failback', 'setup by an address with every option'],
 };

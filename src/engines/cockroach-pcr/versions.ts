@@ -29,7 +29,7 @@ export function compareMajors(a: string, b: string): number {
 const isInnovation = (year: number, number: number): boolean => (year >= 25 ? number % 2 === 1 : year === 24 && number === 2);
 
 /** The newest major to which one upgrade leads. */
-function nextMajor(major: string): string {
+export function nextMajor(major: string): string {
   const [year = 0, number = 0] = major.split('.').map(Number);
   const last = year === 23 ? 2 : year === 24 ? 3 : 4;
   const [y, n] = number < last ? [year, number + 1] : [year + 1, 1];

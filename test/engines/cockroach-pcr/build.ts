@@ -71,6 +71,7 @@ export const aGround: GroundRead = {
 const releases = {
   '23.2': { year: 23, number: 2, text: 'v23.2.5' },
   '24.3': { year: 24, number: 3, text: 'v24.3.12' },
+  '25.4': { year: 25, number: 4, text: 'v25.4.3' },
   '26.2': { year: 26, number: 2, text: 'v26.2.2' },
 } as const;
 

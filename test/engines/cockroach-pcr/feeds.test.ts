@@ -53,7 +53,7 @@ describe('what runs by itself, in a plan', () => {
     expect(fence).not.toContain('main on sql-west');
     const upgrade = warningsOf(
       { kind: 'upgrade', link },
-      aDetail(aSource({ feeds, ...onVersion('24.3'), appVersion: '24.3' }), aStandby()),
+      aDetail(aSource({ feeds, ...onVersion('25.4'), appVersion: '25.4' }), aStandby()),
     );
     expect(upgrade).toMatch(/Changefeeds of main on sql-east \(go on from another node/);
   });

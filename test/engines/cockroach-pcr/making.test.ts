@@ -109,10 +109,10 @@ describe('a rebuild', () => {
 });
 
 describe('an upgrade', () => {
-  const v24 = { ...onVersion('24.3'), appVersion: '24.3' };
+  const v25 = { ...onVersion('25.4'), appVersion: '25.4' };
   it('goes standby, primary, application', () => {
-    const standby = aStandby({}, { ...onVersion('26.2'), activeVersion: '24.3' });
-    expect(kindsOf(planned('upgrade', aDetail(aSource(v24), standby)))).toEqual([
+    const standby = aStandby({}, { ...onVersion('26.2'), activeVersion: '25.4' });
+    expect(kindsOf(planned('upgrade', aDetail(aSource(v25), standby)))).toEqual([
       'pcr.finalize',
       'pcr.replace-binaries',
       'pcr.verify-release',
@@ -127,19 +127,20 @@ describe('an upgrade', () => {
       activeVersion: '24.3',
       reader: { status: 'ready', service: 'shared', id: '4' },
     };
-    const kinds = kindsOf(planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby({}, early))));
+    const v252 = { release: { year: 25, number: 2, text: 'v25.2.1' }, activeVersion: '25.2', appVersion: '25.2' };
+    const kinds = kindsOf(planned('upgrade', aDetail(aSource(v252), aStandby({}, early))));
     expect(kinds.slice(-5)).toEqual(['pcr.stop-reader', 'pcr.drop-reader', 'pcr.open-reader', 'pcr.await-reader', 'pcr.verify-reader']);
   });
 
   it('has the standby upgraded first even when the primary was', () => {
-    const plan = planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby({}, onVersion('24.3'))));
+    const plan = planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby({}, onVersion('25.4'))));
     expect(kindsOf(plan)).toEqual(['pcr.replace-binaries', 'pcr.verify-release', 'pcr.finalize']);
     expect(plan.kind === 'plan' ? plan.warnings[0] : '').toMatch(/before anything else/);
   });
 
   it.each(['begin', 'finish'] as const)('has no %s of its own, and says so', (phase) => {
     const link = aMadeLink();
-    const answer = planPcr({ kind: 'upgrade', link: link.id, phase }, link, anObservation(aDetail(aSource(v24), aStandby()), link));
+    const answer = planPcr({ kind: 'upgrade', link: link.id, phase }, link, anObservation(aDetail(aSource(v25), aStandby()), link));
     expect(answer).toMatchObject({ code: 'bad-input', next: 'Ask for /repl upgrade prod-sql.' });
     expect(refusalOf(answer)).toContain(`it has no ${phase}`);
   });
@@ -159,7 +160,7 @@ describe('an upgrade', () => {
     const hosts = { primary, standby: null } as unknown as NonNullable<PcrSetup['hosts']>;
     const plan = planned(
       'upgrade',
-      aDetail(aSource(v24), aStandby({}, { ...onVersion('26.2'), activeVersion: '24.3' })),
+      aDetail(aSource(v25), aStandby({}, { ...onVersion('26.2'), activeVersion: '25.4' })),
       aMadeLink({ hosts }),
     );
     const words = plan.kind === 'plan' ? plan.steps.find(({ by }) => by === 'person')?.statements.join('\n') : '';
@@ -169,9 +170,52 @@ describe('an upgrade', () => {
     }
   });
 
+  const at = (version: string, active = version) => {
+    const [year = 0, number = 0] = version.split('.').map(Number);
+    return { release: { year, number, text: `v${version}.1` }, activeVersion: active };
+  };
+  const pairs: readonly (readonly [from: string, to: string, allowed: boolean])[] = [
+    ['23.2', '24.1', true],
+    ['24.1', '24.2', true],
+    ['24.1', '24.3', true],
+    ['24.2', '24.3', true],
+    ['24.3', '25.1', true],
+    ['24.3', '25.2', true],
+    ['25.2', '25.4', true],
+    ['25.4', '26.1', true],
+    ['25.4', '26.2', true],
+    ['23.2', '24.2', false],
+    ['23.2', '24.3', false],
+    ['24.1', '25.1', false],
+    ['24.2', '25.2', false],
+    ['24.3', '25.3', false],
+    ['24.3', '25.4', false],
+    ['25.2', '26.1', false],
+    ['25.1', '25.3', false],
+    ['25.3', '26.2', false],
+    ['24.3', '26.2', false],
+  ];
+  it.each(pairs)('from v%s to v%s is planned: %s', (from, to, allowed) => {
+    // The standby has the new binaries, or is done already: what the primary has to leap is the same.
+    for (const standby of [aStandby({}, at(to, from)), aStandby({}, at(to))]) {
+      const answer = planned('upgrade', aDetail(aSource({ ...at(from), appVersion: from }), standby));
+      if (allowed) expect(answer.kind).toBe('plan');
+      else expect(refusalOf(answer)).toMatch(/one upgrade leads from there to v[\d.]+ at most, so prod-sql can't be taken to v/);
+    }
+  });
+
+  it('that has begun goes on by what is active', () => {
+    const begun = at('25.2', '24.3-upgrading-to-25.2-step-004');
+    expect(planned('upgrade', aDetail(aSource({ ...at('24.3'), appVersion: '24.3' }), aStandby({}, begun))).kind).toBe('plan');
+    const further = at('25.4', '24.3-upgrading-to-25.2-step-004');
+    expect(refusalOf(planned('upgrade', aDetail(aSource({ ...at('24.3'), appVersion: '24.3' }), aStandby({}, further))))).toMatch(
+      /to v25\.2 at most/,
+    );
+  });
+
   it('is refused politely when there is nothing to do, or replication does not work', () => {
     expect(refusalOf(planned('upgrade', aDetail(aSource({ appVersion: '26.2' }), aStandby())))).toMatch(/nothing to upgrade/);
-    expect(refusalOf(planned('upgrade', aDetail(aSource(v24), aStandby({ status: 'replication paused' }))))).toMatch(/does not work/);
+    expect(refusalOf(planned('upgrade', aDetail(aSource(v25), aStandby({ status: 'replication paused' }))))).toMatch(/does not work/);
   });
 });
 

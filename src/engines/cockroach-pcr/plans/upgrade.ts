@@ -8,7 +8,7 @@ import type { ReadSide } from '../detail.ts';
 import { restartedFeeds } from '../feeds.ts';
 import { canOpenReader } from '../options.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
-import { compareMajors, isUnfinished, majorOf, majorOfActive } from '../versions.ts';
+import { compareMajors, isUnfinished, majorOf, majorOfActive, nextMajor } from '../versions.ts';
 import { phaseWords, problemOf } from '../words.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
@@ -41,6 +41,8 @@ export function planUpgrade({ phase }: Upgrade, scene: Scene): Outline | Refusal
     );
   }
   const target = [majorOf(follower.read.release), majorOf(sourceRead.release)].reduce((a, b) => (compareMajors(a, b) >= 0 ? a : b));
+  const far = farRefusal(scene, sourceRead, target);
+  if (far !== null) return far;
   const steps = [...sideSteps(scene, follower.side, follower.read, target), ...sideSteps(scene, scene.source, sourceRead, target)];
   const application = applicationSteps(scene, sourceRead, target);
   if (steps.length === 0 && (application.length === 0 || sourceRead.appVersion == null)) return nothingToDo(scene, sourceRead, target);
@@ -51,6 +53,23 @@ export function planUpgrade({ phase }: Upgrade, scene: Scene): Outline | Refusal
     predictedDowntime: { ms: 0, words: 'Writes go on; each node is away for as long as its restart takes.' },
     warnings: warningsOf(scene, sourceRead, target),
   };
+}
+
+/** Binaries start only on what the release before left, or the one before that where an innovation release lies between. */
+function farRefusal({ link, here, there, follower }: Scene, sourceRead: ReadSide, target: string): Refusal | null {
+  const sides = [
+    { cluster: here, read: follower.read },
+    { cluster: there, read: sourceRead },
+  ];
+  for (const { cluster, read } of sides) {
+    const active = majorOfActive(read.activeVersion);
+    if (active === null || compareMajors(target, nextMajor(active)) <= 0) continue;
+    return notNow(
+      `${cluster} has the active version ${read.activeVersion}, and one upgrade leads from there to v${nextMajor(active)} at most, so ${link.id} can't be taken to v${target} at once.`,
+      `Go one upgrade at a time: put v${nextMajor(active)} on the nodes of ${cluster} and finalize it there, until it is one upgrade from v${target}; then ask again.`,
+    );
+  }
+  return null;
 }
 
 /** Replication goes on all the while, so that there is nothing to be ended before and made anew after. */
