@@ -4,6 +4,7 @@ import { changeStep, type Draft, fenceByHandAct, lookStep, noUndo, personStep, r
 import type { Acts } from './acts.ts';
 import { readerName, writableOf } from './detail.ts';
 import { promotedFeeds } from './feeds.ts';
+import { fenceNeed, personFences } from './fence-need.ts';
 import type { Scene } from './scene.ts';
 import { compareMajors, majorOf, unseenVersion } from './versions.ts';
 import { problemOf } from './words.ts';
@@ -49,8 +50,8 @@ export function clearDefaultTarget(
 export const fenceSource = (acts: Acts, source: Side): Draft =>
   changeStep(acts.stopService(source), serviceBudgetMs, undoBy(acts.startService(source, 'restart')));
 
-/** No service can be stopped where the data is in the control plane's own virtual cluster. */
-const flatWords = (there: string): string =>
+/** Where no service can be stopped, or it is not known which one. */
+const handWords = (there: string): string =>
   `Stop every application that writes to ${there}, or take its load balancer away from them; SHOW CLUSTER SESSIONS on ${there} lists who is still connected.`;
 
 /** Stops the primary; where it can't be asked, people do, or accept that nobody does. */
@@ -58,13 +59,14 @@ export function fenceSteps(scene: Scene, acts: Acts): readonly Draft[] {
   const { link, source, sourceRead, here, there } = scene;
   const { fencing } = link.settings;
   const byHand = (how: string | null): Draft => personStep(fenceByHandAct(there, here, how));
-  if (sourceRead.kind === 'read' && sourceRead.flat === true) return [byHand(fencing ?? flatWords(there))];
-  if (sourceRead.kind !== 'read') return [byHand(fencing ?? null)];
-  if (writableOf(sourceRead) !== 'yes') return [];
+  const need = fenceNeed(scene);
+  if (need === 'person') return [byHand(fencing ?? (sourceRead.kind === 'read' ? handWords(there) : null))];
+  if (need === 'none') return [];
   return [...clearDefaultTarget(scene, acts, serviceBudgetMs, 'halt'), fenceSource(acts, source)];
 }
 
-export function fenceWarnings({ sourceRead, there, here }: Scene): readonly string[] {
+export function fenceWarnings(scene: Scene): readonly string[] {
+  const { sourceRead, there, here } = scene;
   const problem = problemOf(there, sourceRead);
   if (problem !== null) {
     const split = `if ${there} is alive, or comes back, it takes writes while ${here} does too (split brain), and those writes are lost when the roles are put right.`;
@@ -72,10 +74,8 @@ export function fenceWarnings({ sourceRead, there, here }: Scene): readonly stri
       `${problem} So the bot can't fence it, and the first step asks a person to, or to accept that nobody does: ${split} Stop its service as soon as it answers.`,
     ];
   }
-  if (sourceRead.kind === 'read' && sourceRead.flat === true)
-    return [
-      `${there} is not virtualized, so it can't be fenced by SQL: the first step asks a person to stop the applications there. What is written to ${there} after that step is lost, and nobody can see it from here.`,
-    ];
+  const byHand = personFences(scene);
+  if (byHand !== null) return [byHand];
   // What to do instead of stopping a primary that works is for the plan of the failover to say.
   if (writableOf(sourceRead) === 'yes') return [];
   return [`${there} answers and takes no writes now, so it needs no fence; nothing here keeps somebody from starting it again.`];

@@ -117,3 +117,30 @@ describe('how a promotion stands to the last write', () => {
     expect(reachOf(vc, cut)).toBe(reach);
   });
 });
+
+describe('a copy of a virtual cluster with another name than that of the config', { timeout: 180_000 }, () => {
+  it('is promoted only after a person has stopped what applications write to, since the bot can not see it', async () => {
+    const on = await openPcr(
+      '25.2',
+      { start: 'none', virtualized: false, writesPerSecond: 10, users: [{ name: 'ops', password: 'opssecret', admin: true }] },
+      async (world) => {
+        await byHand(world, 'standby', `CREATE VIRTUAL CLUSTER main FROM REPLICATION OF system ON 'external://to-primary'`);
+        await until(() => world.vc('standby')?.status === 'replicating', 'sql-west follows');
+      },
+    );
+    bed = on;
+    const { steps, warnings } = await planOn(on, { kind: 'failover', link, to: { kind: 'latest' } });
+    expect(steps[0]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
+    expect(warnings.join(' ')).toContain('sql-west copies system of sql-east, while the config of prod-sql names main');
+    for (const step of steps) {
+      if (step.kind === 'fence-by-hand') on.world.control().vacate('primary');
+      if (step.by === 'engine') await carryOut(on, step, () => on.engine());
+    }
+    expect(on.world.splitBrain()).toEqual([]);
+    const check = steps.find(({ kind }) => kind === kinds.checkSplitBrain);
+    expect(check && (await settle(on, check, () => on.engine()))).toMatchObject({
+      kind: 'done',
+      evidence: { 'sql-east': "has no virtual cluster main; whether applications write to another one there can't be seen" },
+    });
+  });
+});

@@ -91,6 +91,24 @@ describe('a plan', () => {
     ['a failover with a silent primary does so too', failover, aDetail(silent), [byHand, promote, ...serve]],
     ['a failover with a primary that lets nobody in does so too', failover, aDetail(locked), [byHand, promote, ...serve]],
     ['a failover with a stopped primary needs no fence', failover, aDetail(stopped), [promote, ...serve]],
+    [
+      'a failover from a virtual cluster with another name, of which the primary has none',
+      failover,
+      aDetail(aReadSide(null), aStandby({ sourceName: 'system' })),
+      ['fence-by-hand@-', promote, ...serve],
+    ],
+    [
+      'a failover from a virtual cluster with another name, beside one with the name of the link',
+      failover,
+      aDetail(aSource(), aStandby({ sourceName: 'shop' })),
+      ['fence-by-hand@-', promote, ...serve],
+    ],
+    [
+      'a failover from a primary in a state that is not known',
+      failover,
+      aDetail(aReadSide(aVirtualCluster({ status: 'read only' }))),
+      ['fence-by-hand@-', promote, ...serve],
+    ],
     ['a failover with an emptied primary needs no fence', failover, aDetail(aReadSide(null)), [promote, ...serve]],
     ['a failover of a paused standby', failover, aDetail(gone, aStandby({ status: 'replication paused' })), [byHand, promote, ...serve]],
     [
@@ -310,6 +328,18 @@ describe('a plan', () => {
       '/repl failover prod-sql --to latest is safe there',
     ],
     ['a stopped primary', failover, aDetail(stopped), 'needs no fence'],
+    [
+      'a source with another name',
+      failover,
+      aDetail(aReadSide(null), aStandby({ sourceName: 'system' })),
+      "sql-west copies system of sql-east, while the config of prod-sql names main: the bot can't tell what to stop there",
+    ],
+    [
+      'a primary in a state that is not known',
+      failover,
+      aDetail(aReadSide(aVirtualCluster({ status: 'read only' }))),
+      'main on sql-east is in a state that is not known here (read only, service shared), so whether applications can write there is not known',
+    ],
     ['a paused standby', failover, aDetail(gone, aStandby({ status: 'replication paused' })), 'everything written since the pause is lost'],
     ['a standby in trouble', failover, aDetail(gone, aStandby({ status: 'replication error' })), 'takes what has arrived'],
     ['a pause has an end', pause, aDetail(), '24 h'],
@@ -675,7 +705,7 @@ describe('planning', () => {
         fc.string({ unit: 'binary', minLength: 1, maxLength: 50 }).filter((name) => !name.includes('\u0000')),
         (name) => {
           const hostile = aLink(name);
-          const plan = planPcr(failover, hostile, anObservation(aDetail(), hostile));
+          const plan = planPcr(failover, hostile, anObservation(aDetail(aSource(), aStandby({ sourceName: name })), hostile));
           if (isRefusal(plan)) throw new TypeError(plan.sentence);
           const alters = sent(plan).filter((statement) => statement.startsWith('ALTER'));
           expect(alters.length).toBe(3);

@@ -2,8 +2,9 @@ import { type Refusal, refuse } from '../../../domain/refusal.ts';
 import { microsOfMs, msOfMicros } from '../../cockroach/times.ts';
 import { changeStep, type Draft, lookStep, noUndo, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
-import { microsOf, writableOf } from '../detail.ts';
+import { microsOf } from '../detail.ts';
 import { fenceSteps, fenceWarnings, promotionWarnings, serviceBudgetMs, servingSteps } from '../failover-steps.ts';
+import { fenceNeed } from '../fence-need.ts';
 import type { Scene } from '../scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
 
@@ -88,12 +89,12 @@ const asking = ({ at, ask, replaces }: Ahead, { link, follower, here }: Scene): 
  * stopped is lost. It is stopped before the promoted side is put into service, so that never two take writes.
  */
 function near(ahead: Ahead, scene: Scene): Outline {
-  const { link, follower, sourceRead, here, there } = scene;
+  const { link, follower, here, there } = scene;
   const acts = actsFor(link.settings);
   const micros = String(microsOfMs(ahead.at));
   const time = spellTime(micros);
-  const isFlat = sourceRead.kind === 'read' && sourceRead.flat === true;
-  const stops = writableOf(sourceRead) === 'yes';
+  const need = fenceNeed(scene);
+  const stops = need !== 'none';
   return {
     summary: `Promote ${here} to ${time}, when that time has come, and let it take over from ${there}.`,
     steps: [
@@ -114,7 +115,7 @@ function near(ahead: Ahead, scene: Scene): Outline {
     },
     warnings: [
       trap(scene, time),
-      ...(isFlat ? fenceWarnings(scene) : []),
+      ...(need === 'person' ? fenceWarnings(scene) : []),
       `Until then the run holds ${link.id}.`,
       ...moved(ahead, scene),
       ...promotionWarnings(scene, true),

@@ -5,6 +5,7 @@ import { changeStep, type Draft, lookStep, notNow, type Outline, undoBy } from '
 import { type Acts, actsFor } from '../acts.ts';
 import { writableOf } from '../detail.ts';
 import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, servingSteps, usualPromotionMs } from '../failover-steps.ts';
+import { sourceElsewhere } from '../fence-need.ts';
 import { copyAgeMs, promotionUnderWay, type Scene } from '../scene.ts';
 import { serveRefusal } from '../versions.ts';
 import { phaseWords, problemOf, spell } from '../words.ts';
@@ -77,10 +78,18 @@ function stopSteps({ maxWriteStopMs }: Switchover, scene: Scene, acts: Acts): re
   ];
 }
 
-function sourceRefusal({ link, sourceRead, there }: Scene): Refusal | null {
+function sourceRefusal(scene: Scene): Refusal | null {
+  const { link, sourceRead, there, here } = scene;
   const problem = problemOf(there, sourceRead);
   if (problem !== null) {
     return notNow(`${problem} A switchover of ${link.id} needs both sides.`, `If ${there} is lost, ask for a failover of ${link.id}.`);
+  }
+  const elsewhere = sourceElsewhere(scene);
+  if (elsewhere !== null) {
+    return notNow(
+      `${here} copies ${elsewhere} of ${there}, while the config of ${link.id} names ${link.settings.virtualCluster}: what the bot would stop is not what applications write to.`,
+      'Correct virtualCluster in the config; where the virtual clusters have different names, only a failover is possible, in which a person stops the applications.',
+    );
   }
   if (writableOf(sourceRead) === 'yes') return null;
   return notNow(

@@ -142,7 +142,11 @@ export const checkSplitBrain: PcrStep<object> = {
     }
     if (writableOf(atHere) !== 'yes') return impossible(`${here} does not take writes.`, { [here]: roleOf(atHere) });
     const isFlat = writableOf(asConfigured(place.link.settings, otherSide(place.side), atThere)) === 'yes';
-    return done({ [here]: 'takes writes', [there]: problemOf(there, atThere) ?? (isFlat ? `${unseen(there)}.` : 'takes no writes') });
+    const quiet =
+      atThere.kind === 'read' && atThere.vc === null
+        ? `has no virtual cluster ${name}; whether applications write to another one there can't be seen`
+        : 'takes no writes';
+    return done({ [here]: 'takes writes', [there]: problemOf(there, atThere) ?? (isFlat ? `${unseen(there)}.` : quiet) });
   },
 };
 

@@ -1,0 +1,47 @@
+import { writableOf } from './detail.ts';
+import type { Scene } from './scene.ts';
+
+/** Whom it takes to stop the source of a promotion: nobody, since no application can write there; the bot; or people. */
+export type FenceNeed = 'none' | 'bot' | 'person';
+
+/** What the bot would stop has to be what the follower copies, and its state has to be known. Pure. */
+export function fenceNeed(scene: Scene): FenceNeed {
+  const { sourceRead } = scene;
+  if (sourceRead.kind !== 'read' || sourceRead.flat === true || sourceElsewhere(scene) !== null) return 'person';
+  switch (writableOf(sourceRead)) {
+    case 'yes':
+      return 'bot';
+    case 'no':
+      return 'none';
+    default:
+      return 'person';
+  }
+}
+
+/**
+ * The virtual cluster that is copied by the follower's own word, where it is another one than the link's: what applications write to is
+ * not what the bot reads and stops there then. Null where it is the link's, or not told.
+ */
+export function sourceElsewhere({ link, follower, sourceRead }: Scene): string | null {
+  const { sourceName } = follower.vc;
+  const isFlat = sourceRead.kind === 'read' && sourceRead.flat === true;
+  return sourceName === null || sourceName === link.settings.virtualCluster || isFlat ? null : sourceName;
+}
+
+const askedOf = (there: string): string =>
+  `the first step asks a person to stop the applications there. What is written to ${there} after that step is lost, and nobody can see it from here.`;
+
+/** Why the first step is for a person although the source answers. A full sentence; null when it is not. */
+export function personFences(scene: Scene): string | null {
+  const { link, sourceRead, here, there } = scene;
+  if (sourceRead.kind !== 'read') return null;
+  if (sourceRead.flat === true) return `${there} is not virtualized, so it can't be fenced by SQL: ${askedOf(there)}`;
+  const { virtualCluster } = link.settings;
+  const name = sourceElsewhere(scene);
+  if (name !== null) {
+    return `${here} copies ${name} of ${there}, while the config of ${link.id} names ${virtualCluster}: the bot can't tell what to stop there, so ${askedOf(there)} Mend virtualCluster, or setup.sourceVirtualCluster, in the config.`;
+  }
+  if (writableOf(sourceRead) !== 'unknown') return null;
+  const { status = 'absent', service = 'none' } = sourceRead.vc ?? {};
+  return `${virtualCluster} on ${there} is in a state that is not known here (${status}, service ${service}), so whether applications can write there is not known: ${askedOf(there)}`;
+}
