@@ -109,17 +109,33 @@ describe('a backup that was brought over', () => {
     const step = await compared();
     const copied = bed.world.host('primary', 'm2').run(`printf 'other' > ${folder}/GPE_1_1.tgdat`);
     expect((await copied).exitCode).toBe(0);
-    const probe = await look(step);
+    const probe = await settle(bed, step, () => engine);
     expect(probe.kind).toBe('impossible');
     expect(why(probe)).toMatch(
       /^Two nodes of tiger-east have different files GPE_1_1\.tgdat of replops1.*Nothing was restored\. Copy the part of each node/,
     );
   });
 
+  it('is read for as long as that takes, whatever one look may take, and anew when the reading died', async () => {
+    const step = await compared();
+    expect(noteOf(await look(step))).toMatch(/tiger-east-m1.* read what is there of replops1\.$/);
+    const ended = 'find "$HOME/.replops/jobs" -type f -name rc';
+    const host = bed.world.host('primary', 'm1');
+    await until(async () => (await host.run(ended)).stdout !== '', 'it has read everything');
+    // As a host leaves a job that it went down with: begun, and without a word of its end.
+    expect((await host.run(`${ended} -exec rm {} +`)).exitCode).toBe(0);
+    const died = await settle(bed, step, () => engine);
+    expect(why(died)).toMatch(
+      /files of replops1 on tiger-east-m1 could not be read: the reading was ended.*Nothing was restored\..*then press Retry/,
+    );
+    pressRetry(bed, died);
+    expect(why(await settle(bed, step, () => engine))).toMatch(/replops1 is missing or damaged .* on tiger-west-m1/);
+  });
+
   it('is not restored when nothing of it is left', async () => {
     const step = await compared();
     for (const { name } of bed.world.primary.nodes) await bed.world.host('primary', name).run(`rm -rf ${folder}`);
-    expect(await look(step)).toMatchObject({
+    expect(await settle(bed, step, () => engine)).toMatchObject({
       kind: 'impossible',
       why: expect.stringMatching(/Nothing was restored\. Find out what became/),
     });
