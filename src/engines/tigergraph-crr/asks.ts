@@ -18,6 +18,7 @@ import {
 } from './commands.ts';
 import type { CrrSettings } from './config.ts';
 import { portQuestion } from './port-question.ts';
+import { countQuestions } from './sign-commands.ts';
 
 /** A remark of the shell's own. */
 const remarked = (command: string, remark: string): string => `${command} # ${remark}`;
@@ -80,7 +81,10 @@ export const asks = {
     here(from, [...followingQuestions, ...positionsOn(from, from.side), ...newestOn(from, from.side), ...sequenceOn(from, from.side)]),
     there(from, [...followingQuestions, ...positionsOn(from, otherSide(from.side)), ...newestOn(from, otherSide(from.side))]),
   ],
-  inStep: (from: From): readonly Asked[] => [here(from, sequenceOn(from, from.side)), there(from, sequenceOn(from, otherSide(from.side)))],
+  inStep: (from: From): readonly Asked[] => [
+    here(from, [...sequenceOn(from, from.side), ...countQuestions]),
+    there(from, [...sequenceOn(from, otherSide(from.side)), ...countQuestions]),
+  ],
   reach: (from: From): readonly Asked[] => [
     here(from, [
       ...followingQuestions,
@@ -98,7 +102,7 @@ export const asks = {
   stored: (from: From, folder: string, backup: string): readonly Asked[] => [
     here(from, [
       versionQuestion,
-      configGet('GPE.BasicConfig.Nodes'),
+      ...countQuestions,
       remarked(hasFolder(folder, backup), 'on every node; and of what it builds on'),
       ...storedQuestions(folder, backup).map((question) => remarked(question, 'only where the folder is there')),
     ]),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counts, signs } from './detail-signs.ts';
 
 /** Something that could not be read, with the reason as a full sentence. It is never the same as an empty answer. */
 const unread = z.strictObject({ kind: z.literal('unread'), why: z.string() });
@@ -55,9 +56,12 @@ const crr = z.strictObject({
   port: count.nullable(),
   /** Null when not read. */
   prefix: z.string().nullable(),
+  /** What an apply would make of `enabled`, where settings of the replication are staged and the others here were read as applied. */
+  stagedEnabled: z.boolean().nullable().optional(),
 });
 
-const service = z.strictObject({ name: z.string(), status: z.string(), process: z.string() });
+/** `pid`: the number of its process, where the version tells it. */
+const service = z.strictObject({ name: z.string(), status: z.string(), process: z.string(), pid: z.int().optional() });
 
 /** `stale`: the cluster itself says that the table may be old. */
 const services = z.discriminatedUnion('kind', [
@@ -151,11 +155,15 @@ const readSide = z.strictObject({
   backupSetup,
   services,
   connector,
+  /** Whether its services run with what is applied, of a side that followed once and is set to follow nobody; left out where nothing can be in doubt. */
+  takenOn: z.enum(['yes', 'no', 'unknown']).optional(),
   staged,
   sequence,
   positions,
   native,
   backups,
+  signs,
+  counts,
 });
 
 const sideRead = z.discriminatedUnion('kind', [
@@ -184,6 +192,8 @@ const pastView = z.strictObject({
   lastSeen: z.strictObject({ at: z.number(), words: z.string() }).nullable(),
   /** What has made the follower outdated, so that it can only be filled anew: full sentences. Empty: nothing that was seen. */
   outdated: z.array(z.string()),
+  /** What may have made it outdated, when it can't be told whether it has: full sentences. */
+  doubts: z.array(z.string()),
 });
 
 /** The shape of what was read from both sides. */

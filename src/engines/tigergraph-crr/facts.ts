@@ -2,6 +2,7 @@ import { type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import { type CrrSettings, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
 import { outlasted } from './history.ts';
+import { countsText, unseenOf } from './signs.ts';
 import { ailing, followersOf, isFollower, phaseOf } from './state.ts';
 import { count, few, spell } from './words.ts';
 
@@ -68,6 +69,7 @@ function movingFacts(side: Side, cluster: string, read: ReadSide): readonly Fact
     ),
     ...tell('connector', 'Connector', connectorText(read)),
     ...tell('sequence', 'Metadata changes so far', sequence.kind === 'read' ? String(sequence.last) : `not known: ${sequence.why}`),
+    ...tell('counts', 'What the graph holds, about', countsText(read.counts)),
     ...tell('retention', 'Time that Kafka keeps records', retentionText(retention)),
     ...tell('backups', 'Backups', backups.kind === 'unread' ? `not known: ${backups.why}` : String(backups.rows.length)),
     ...tell(
@@ -127,6 +129,8 @@ function followerFacts(settings: CrrSettings, detail: CrrDetail): readonly Fact[
         read.native.kind === 'read' && read.native.stalledSeconds !== null ? spell(read.native.stalledSeconds * 1_000) : null,
       ),
       ...tell('outdated', 'Signs that a new copy is needed', signs.join(' ') || 'none'),
+      ...tell('doubts', 'Signs that a new copy may be needed', past.doubts.join(' ') || 'none'),
+      ...tell('unseen', 'What could not be looked at for such signs', unseenWords(detail, side)),
       ...tell('outdated-by', 'What would make a new copy needed', outdatedBy(source, retentionText(kept))),
       { name: `${side}.refuses`, label: `What it refuses on ${cluster}`, value: refused, binding: false },
       ...tell('followed', 'Cluster that is followed', source),
@@ -140,6 +144,11 @@ const recordsText = (records: number | null): string =>
 
 const outdatedBy = (source: string, kept: string | null): string =>
   `DROP ALL, CLEAR GRAPH STORE, IMPORT GRAPH, EXPORT GRAPH, gsql --reset or a restore on ${source}; or standing still for longer than its Kafka keeps records${kept === null ? '' : ` (${kept})`}`;
+
+function unseenWords(detail: CrrDetail, side: Side): string {
+  const [source, follower] = [detail[otherSide(side)], detail[side]];
+  return follower.kind === 'read' ? unseenOf(source.kind === 'read' ? source : null, follower).join(' ') || 'none' : 'not known';
+}
 
 function retentionOf(detail: CrrDetail, side: Side): ReadSide['retention'] {
   const read = detail[side];

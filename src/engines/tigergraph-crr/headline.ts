@@ -3,6 +3,7 @@ import { type CrrSettings, sides } from './config.ts';
 import type { CrrDetail } from './detail.ts';
 import { outlasted } from './history.ts';
 import { clusterTrouble, followTrouble } from './side-problem.ts';
+import { clearedWords } from './signs.ts';
 import { type Follower, followersOf, isFollower, phaseOf, sharedHosts, wasLinked, writableOf } from './state.ts';
 import { few, lastSeenWords, phaseWords, problemOf, spell } from './words.ts';
 
@@ -106,6 +107,8 @@ function flow(settings: CrrSettings, detail: CrrDetail, { side, read, phase }: F
   if (writableOf(other) === 'unknown')
     return say('degraded', `${way}: ${here} follows, and whether ${there} takes writes is not known. ${unwell ?? ''}`.trim());
   if (unwell !== undefined) return say('degraded', `${way}: ${here} follows. ${unwell}`);
+  const cleared = other.kind === 'read' ? clearedWords(there, other, here, read) : null;
+  if (cleared !== null) return say('degraded', `${way}: ${here} follows, and may be outdated. ${cleared}`);
   if (past.changes === null) return say('degraded', `${way}: ${here} follows. ${past.words}`);
   const isFar = (past.behindMs ?? 0) > highLagMs || (past.records ?? 0) > manyRecords;
   return say(isFar ? 'degraded' : 'healthy', `${way}: ${here} follows. ${past.words}`);

@@ -1,6 +1,7 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { CrrDetail, PastView, PositionsView, ReadSide } from './detail.ts';
 import { familyOf, isOnline } from './parse/services.ts';
+import { judgeSigns } from './signs.ts';
 import { type Follower, followersOf } from './state.ts';
 import { count, spell } from './words.ts';
 
@@ -27,9 +28,24 @@ export interface Past {
   /** Since when the follower has not moved while it lacked something, ms since the epoch; null when it isn't so. */
   readonly stillSince: number | null;
   readonly outdated: readonly string[];
+  /** Since when this side was looked at and surely not filled anew, ms since the epoch; null: never. */
+  readonly watchedSince: number | null;
+  /** When it was last seen to be filled anew, ms since the epoch; null: never. */
+  readonly filledAt: number | null;
+  /** Of the newest look alone. */
+  readonly doubts: readonly string[];
 }
 
-export const noPast: Past = { points: [], last: null, base: new Map(), stillSince: null, outdated: [] };
+export const noPast: Past = {
+  points: [],
+  last: null,
+  base: new Map(),
+  stillSince: null,
+  outdated: [],
+  watchedSince: null,
+  filledAt: null,
+  doubts: [],
+};
 
 /** Both sides count as at rest when nothing has moved between two readings this far apart, ms. */
 const restMs = 20_000;
@@ -52,17 +68,31 @@ export function remember(
   const goesOn = past.points.at(-1)?.side === side;
   const kept = goesOn ? past : noPast;
   const ends = endsTogether(source, follower.read);
-  const refilled = wasRefilled(kept, follower.read, seen, ends);
+  const replaced = wasReplaced(kept, seen, ends);
+  const refilled = replaced || isDown(follower.read);
   const before = refilled ? noPast : kept;
-  const outdated = [...new Set([...before.outdated, ...evidence(before, seen, names[side], names[follower.side], resets)])];
+  const points = [...before.points, seen];
+  const watchedSince = before.watchedSince ?? at;
+  const filledAt = replaced ? at : kept.filledAt;
+  const found = evidence(before, seen, names[side], names[follower.side], resets);
+  const pair = { source: { name: names[side], read: source }, follower: { name: names[follower.side], read: follower.read } };
+  const { certain, doubts } = judgeSigns(pair, { points, watchedSince, filledAt });
+  const known = [...before.outdated, ...found];
+  const outdated = [...new Set([...known, ...certain.filter((sign) => !known.some((one) => isSame(one, sign)))])];
   return {
-    points: [...(refilled ? [] : kept.points), seen],
+    points,
+    watchedSince,
+    filledAt,
+    doubts,
     last: ends ?? before.last,
     base: baseWith(before, ends, follower, seen),
     stillSince: stillSince(before, ends, seen),
     outdated,
   };
 }
+
+/** Whether a sentence tells what another one tells with its time. */
+const isSame = (plainly: string, sign: string): boolean => sign.startsWith(`${plainly.replace(/\.$/, '')} at `);
 
 const lastOf = (read: ReadSide | null): number | null => (read?.sequence.kind === 'read' ? read.sequence.last : null);
 
@@ -79,13 +109,17 @@ function endsTogether(source: ReadSide | null, follower: ReadSide): Past['last']
 
 const anyFell = (before: Ends, now: Ends): boolean => [...now].some(([topic, end]) => end < (before.get(topic) ?? 0));
 
-/** A restore sets the follower back, or takes its services down on the way. What was known of it before is void then. */
-function wasRefilled(past: Past, { services }: ReadSide, seen: Seen, ends: Past['last']): boolean {
+/** A restore sets the follower back. What was known of it before is void then. */
+function wasReplaced(past: Past, seen: Seen, ends: Past['last']): boolean {
   const last = past.points.at(-1);
   const fell = last?.follower != null && seen.follower !== null && seen.follower < last.follower;
-  const emptied = past.last !== null && ends !== null && anyFell(past.last.follower, ends.follower);
+  return fell || (past.last !== null && ends !== null && anyFell(past.last.follower, ends.follower));
+}
+
+/** A restore takes services down on the way, so what is down may be in the midst of one. */
+function isDown({ services }: ReadSide): boolean {
   const data = services.kind === 'read' ? services.rows.filter(({ name }) => familyOf(name) === 'GPE') : [];
-  return fell || emptied || (data.length > 0 && !data.some(isOnline));
+  return data.length > 0 && !data.some(isOnline);
 }
 
 function evidence(past: Past, seen: Seen, source: string, follower: string, resets: readonly string[]): readonly string[] {
@@ -154,7 +188,16 @@ export function pastOf(past: Past, detail: Pick<CrrDetail, Side>, now: number): 
   const seen = past.points.at(-1) ?? null;
   const lastSeen = lastSeenOf(past);
   if (follower === undefined || seen === null) {
-    return { changes: null, records: null, behindMs: null, stillMs: null, words: 'Nothing is known to follow.', lastSeen, outdated: [] };
+    return {
+      changes: null,
+      records: null,
+      behindMs: null,
+      stillMs: null,
+      words: 'Nothing is known to follow.',
+      lastSeen,
+      outdated: [],
+      doubts: [],
+    };
   }
   const changes = seen.source === null || seen.follower === null ? null : seen.source - seen.follower;
   const { native } = follower.read;
@@ -169,6 +212,7 @@ export function pastOf(past: Past, detail: Pick<CrrDetail, Side>, now: number): 
     words: wordsOf(changes, records),
     lastSeen,
     outdated: [...past.outdated],
+    doubts: [...past.doubts],
   };
 }
 

@@ -5,7 +5,8 @@ import type { EngineIo, Inspector } from '../engine.ts';
 import { type CrrLink, type CrrSettings, sides } from './config.ts';
 import { dailyBackupWords } from './daily-backup.ts';
 import type { BackupRow, CrrDetail, SideRead } from './detail.ts';
-import { newSideMemory, readSide } from './reads/side.ts';
+import { newSideMemory } from './reads/memory.ts';
+import { readSide } from './reads/side.ts';
 import { count, problemOf } from './words.ts';
 
 /** Lists the backups that each side knows. */

@@ -14,6 +14,7 @@ import { bucketChecks } from './preflights/bucket.ts';
 import type { Asks, Known } from './preflights/check.ts';
 import { deepChecks } from './preflights/deep.ts';
 import { largestGraph, type Need, type NodeRoom, readRooms, roomChecks } from './preflights/nodes.ts';
+import { outdatedChecks } from './preflights/outdated.ts';
 import { freshnessCheck, pairChecks } from './preflights/pair.ts';
 import { sideChecks } from './preflights/side.ts';
 import { storeCheck } from './preflights/store.ts';
@@ -88,6 +89,7 @@ export async function preflightCrr(
     ...known.flatMap(({ side, cluster, read }) => (side === asks.fills || side === asks.backs ? [storeCheck(cluster, read)] : [])),
     ...bucket,
     ...backupCheck(operation, link, detail, asks, io.clock.now()),
+    ...outdatedChecks(operation, link, detail),
     ...room,
     ...reach,
     ...deep,

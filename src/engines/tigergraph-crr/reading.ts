@@ -7,7 +7,7 @@ import type { CrrLink } from './config.ts';
 import { backupsInspector } from './inspect-backups.ts';
 import { type Memory, observeCrr } from './observe.ts';
 import { type PlanCrr, preflightCrr } from './preflight.ts';
-import { patienceMs } from './reads/side.ts';
+import { patienceMs } from './reads/memory.ts';
 
 /** What TigerGraph can't do, and what does instead. */
 const declined = {

@@ -1,12 +1,8 @@
 import type { Observation } from '../../domain/observation.ts';
-import type { RunReport, RunView, StepView } from '../../domain/run.ts';
+import type { RunReport, RunView } from '../../domain/run.ts';
 import { kinds } from './acts.ts';
+import { graphOf, type Told } from './report-graph.ts';
 import { spell } from './words.ts';
-
-interface Told {
-  readonly step: RunView['plan']['steps'][number];
-  readonly view: StepView;
-}
 
 /** Measures what a finished run cost. Where nothing was measured it says so, rather than repeat the prediction. Pure. */
 export function reportCrr(run: RunView, seen: Observation): RunReport {
@@ -16,15 +12,18 @@ export function reportCrr(run: RunView, seen: Observation): RunReport {
   });
   const { kind } = run.plan.operation;
   if (kind === 'failover' || kind === 'switchover') return reportPromotion(run, told, seen);
-  const facts = [...backupFacts(told), ...oldDataFacts(told), ...timeFacts(told), ...factsNow(seen)];
+  const graph = graphOf(told);
+  const facts = [...backupFacts(told), ...oldDataFacts(told), ...graph.facts, ...timeFacts(told), ...factsNow(seen)];
   const lossMs = run.plan.predictedLoss.ms;
   if (kind === 'restore') {
     const [offline, loss] = [offlineOf(told), givenUp(told)];
-    const sentence = [changed(run), loss.words, offline.words, seen.headline].filter((words) => words !== '').join(' ');
+    const sentence = joined(changed(run), loss.words, offline.words, graph.words, seen.headline);
     return { sentence, lossMs: loss.ms, downtimeMs: offline.ms, facts };
   }
-  return { sentence: `${changed(run)} ${seen.headline}`, lossMs, downtimeMs: 0, facts };
+  return { sentence: joined(changed(run), graph.words, seen.headline), lossMs, downtimeMs: 0, facts };
 }
+
+const joined = (...sentences: readonly string[]): string => sentences.filter((words) => words !== '').join(' ');
 
 interface Measured {
   readonly ms: number | null;

@@ -26,6 +26,9 @@ const trail = z.discriminatedUnion('kind', [
     base: ends,
     stillSince: z.number().nullable(),
     outdated: z.array(z.string()),
+    // Bots that came before these did not write them.
+    watchedSince: z.number().nullable().default(null),
+    filledAt: z.number().nullable().default(null),
   }),
 ]);
 
@@ -49,7 +52,7 @@ export function rememberedOf(samples: readonly Sample[], now: number): Remembere
     .slice(Math.max(0, begun))
     .flatMap((one) => (one.kind === 'none' ? [] : [{ at: one.at, side: one.side, source: one.source, follower: one.follower }]));
   if (newest.kind === 'none') return { past: { ...noPast, points }, resets: newest.resets };
-  const { last, base, stillSince, outdated } = newest;
+  const { last, base, stillSince, outdated, watchedSince, filledAt } = newest;
   return {
     past: {
       points,
@@ -57,6 +60,9 @@ export function rememberedOf(samples: readonly Sample[], now: number): Remembere
       base: mapOf(base),
       stillSince,
       outdated,
+      watchedSince,
+      filledAt,
+      doubts: [],
     },
     resets: newest.resets,
   };
@@ -66,7 +72,7 @@ export function rememberedOf(samples: readonly Sample[], now: number): Remembere
 export function trailOf(past: Past, isSeen: boolean, counts: Resets): JsonObject {
   const point = past.points.at(-1);
   if (!isSeen || point === undefined) return { kind: 'none', resets: counts };
-  const { last, base, stillSince, outdated } = past;
+  const { last, base, stillSince, outdated, watchedSince, filledAt } = past;
   return {
     kind: 'seen',
     resets: counts,
@@ -78,6 +84,8 @@ export function trailOf(past: Past, isSeen: boolean, counts: Resets): JsonObject
     base: Object.fromEntries(base),
     stillSince,
     outdated,
+    watchedSince,
+    filledAt,
   };
 }
 

@@ -45,7 +45,7 @@ async function startHosts(realm: Realm, hosts: Map<string, SimHost>, clock: Cloc
       const products = productsOf(realm, cluster, node);
       const root = setting(cluster, keys.dataRoot);
       const store = storeOf(cluster);
-      const folders = [`${root}/gstore`, `${setting(cluster, 'System.LogRoot')}/gsql`, ...(store?.kind === 'local' ? [store.path] : [])];
+      const folders = [`${root}/gstore`, `${setting(cluster, keys.logRoot)}/gsql`, ...(store?.kind === 'local' ? [store.path] : [])];
       const host = await startHost({
         name: `${cluster.name}-${node.name}`,
         clock,
@@ -55,6 +55,7 @@ async function startHosts(realm: Realm, hosts: Map<string, SimHost>, clock: Cloc
         // gbar is no longer installed from 3.10 on, and an upgrade takes it away.
         products: withoutGone(products, cluster),
       });
+      host.files.write(`${setting(cluster, keys.logRoot)}/gsql/log.INFO`, '');
       hosts.set(`${side}/${node.name}`, host);
     }
   }

@@ -49,6 +49,8 @@ export const servicesDown: ReadSide['services'] = {
   rows: allServices.map(([name = '']) => ({ name, status: 'Down', process: 'Stopped' })),
 };
 
+const noTraces = { kind: 'read' as const, found: [], left: 0 };
+
 const aRead = (net: string, more: Partial<ReadSide>): ReadSide => ({
   kind: 'read',
   by: `node-${net}`,
@@ -78,6 +80,8 @@ const aRead = (net: string, more: Partial<ReadSide>): ReadSide => ({
   positions: { kind: 'unread', why: 'Not asked.' },
   native: { kind: 'unread', why: 'This version has none.' },
   backups: { kind: 'read', rows: [] },
+  signs: { kind: 'read', logs: noTraces, restores: noTraces, kept: { kind: 'read', first: 0, newest: 10 }, replacedAt: null },
+  counts: { kind: 'read', vertices: 1_000, edges: 9_000 },
   ...more,
 });
 
@@ -96,6 +100,7 @@ export const noneSeen: CrrDetail['past'] = {
   words: 'It has everything.',
   lastSeen: null,
   outdated: [],
+  doubts: [],
 };
 
 export const aDetail = (more: Partial<CrrDetail> = {}): CrrDetail => ({

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusalCheck, verdictOn, verdictOnWrite } from '../../../src/engines/tigergraph-crr/preflights/refusal.ts';
-import { newSideMemory, readSide } from '../../../src/engines/tigergraph-crr/reads/side.ts';
+import { newSideMemory } from '../../../src/engines/tigergraph-crr/reads/memory.ts';
+import { readSide } from '../../../src/engines/tigergraph-crr/reads/side.ts';
 import type { SimSide, TigerWorld } from '../../../src/sim/tigergraph/contract.ts';
 import { connectShell } from '../../../src/transports/shell.ts';
 import { aWorld } from '../../sim/tigergraph/bed.ts';

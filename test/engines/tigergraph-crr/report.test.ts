@@ -6,6 +6,7 @@ import type { RunView, StepView } from '../../../src/domain/run.ts';
 import { observationOf } from '../../../src/engines/tigergraph-crr/observe.ts';
 import { planCrr } from '../../../src/engines/tigergraph-crr/plan.ts';
 import { reportCrr } from '../../../src/engines/tigergraph-crr/report.ts';
+import { compare } from '../../../src/engines/tigergraph-crr/steps/counts.ts';
 import { aLink } from './build.ts';
 import { detailIn, operationsOn, type StateName } from './plan-states.ts';
 
@@ -86,5 +87,63 @@ describe('what a run is told to have cost', () => {
     expect(report.facts).toContainEqual({ label: 'Take a full backup of graph-east', value: '31 min' });
     expect(report.sentence).toMatch(/^Done: take a backup of graph-east, restore it on graph-west/);
     expect(report.downtimeMs).toBe(0);
+  });
+
+  describe('in what graphs hold', () => {
+    const some = { vertices: 10, edges: 90 };
+    const inStep = (evidence: JsonObject) =>
+      reportCrr(ran(planOf('setup', 'no set-up'), { 'await-in-step': { evidence } }), seenIn('following')).sentence;
+    it.each([
+      ['equal numbers', { graph: some, 'graph there': some, graphs: 'equal' }, 'Both sides count the same: 10 vertices and 90 edges.'],
+      [
+        'writes meanwhile',
+        { graph: some, 'graph there': { vertices: 11, edges: 95 }, graphs: 'drifting' },
+        "Writes went on while both sides were counted, so the numbers can't be equal: graph-west counts 10 vertices and 90 edges, its primary 11 vertices and 95 edges.",
+      ],
+      [
+        'a difference at rest',
+        { graph: some, 'graph there': { vertices: 11, edges: 95 }, graphs: 'differ' },
+        'The graphs differ although nothing was written while they were counted:',
+      ],
+      [
+        'a side that did not tell',
+        { graph: 'not known: x', 'graph there': some, graphs: 'not known' },
+        'Whether both sides hold the same was not counted',
+      ],
+    ] as const)('%s', (_, evidence, words) => {
+      expect(inStep(evidence)).toContain(words);
+    });
+
+    it('nothing, where nobody has counted', () => {
+      expect(inStep({ metadata: 10 })).not.toMatch(/count/);
+    });
+
+    it('before and after a restore, and that nothing is left', () => {
+      const plan = planOf('restore of its own', 'following');
+      const [restore] = plan.steps.filter(({ kind }) => kind === 'crr.restore');
+      if (restore === undefined) throw new TypeError('the plan restores nothing');
+      const looked: Plan = { ...plan, steps: [{ ...restore, kind: 'crr.looked' }, ...plan.steps] };
+      const told = (after: JsonObject) => ({ looked: { evidence: { graph: some } }, restore: { evidence: { graph: after } } });
+      const report = (after: JsonObject) => reportCrr(ran(looked, told(after)), seenIn('following'));
+      expect(report(some).facts).toContainEqual({
+        label: 'Graph on graph-east after the restore, about',
+        value: '10 vertices and 90 edges',
+      });
+      expect(report(some).sentence).not.toContain('counts nothing');
+      expect(report({ vertices: 0, edges: 0 }).sentence).toContain(
+        'graph-east counts nothing after the restore, and graph-east held 10 vertices and 90 edges before it',
+      );
+    });
+  });
+
+  it.each([
+    ['the same at rest', [10, 10, 10], 'equal'],
+    ['between two numbers that grow', [10, 11, 12], 'equal'],
+    ['less than numbers that grow', [10, 9, 12], 'drifting'],
+    ['less at rest', [10, 9, 10], 'differ'],
+    ['more at rest', [10, 12, 10], 'differ'],
+  ] as const)('compares graphs: %s', (_, [before, standby, after], verdict) => {
+    const of = (vertices: number) => ({ vertices, edges: 0 });
+    expect(compare(of(before), of(standby), of(after))).toBe(verdict);
   });
 });

@@ -10,28 +10,14 @@ import { parseNative } from '../parse/numbers.ts';
 import { parseConnector, parseServices } from '../parse/services.ts';
 import { reasonIn } from '../parse/text.ts';
 import { parseTools, parseVersion } from '../parse/version.ts';
+import { patienceMs, type SideMemory } from './memory.ts';
 import { deafSide, type Greeted, greetNodes, withIds } from './nodes.ts';
 import { readPositions, readResets, readSequence } from './numbers.ts';
 import { readSettings } from './settings.ts';
-
-/** What is kept of one side between looks, since it is dear to read and moves slowly. */
-export interface SideMemory {
-  /** Good for as long as the version is the same. */
-  tools: { readonly version: string; readonly tools: ToolsView } | null;
-  positions: Extract<PositionsView, { kind: 'read' }> | null;
-  /** Newest answer of each node: how often each reset stands in its log. */
-  readonly resets: Map<string, number>;
-  /** Resets that were added to a log while this bot looked; the newest last. */
-  readonly added: string[];
-}
-
-export const newSideMemory = (): SideMemory => ({ tools: null, positions: null, resets: new Map(), added: [] });
+import { readRare } from './signs.ts';
 
 /** Asking Kafka starts a Java machine on the node, so it is not done at every look, ms. */
 const positionsEveryMs = 60_000;
-
-/** With one node down `gadmin status` answers after 35 s, and the vendor's own tools wait for 90 s, ms. */
-export const patienceMs = 90_000;
 
 /** Share of the time in which nodes have to greet back, and the most of it, ms. */
 const greetingShare = 0.4;
@@ -75,13 +61,16 @@ async function readThrough(
   const tools = await readTools(shell, cluster, memory, target, state.version, second);
   const known = { kind: 'read', by: target.name, ...replication, ...settings, ...state, staged: staging.staged, sequence, tools } as const;
   const ground = { ...known, ip: speaker.view.ip };
-  const [positions, native, backups] = await Promise.all([
-    remembered(memory, io, fresh, () => readPositions(shell, cluster, target, ground, second)),
+  const topics = remembered(memory, io, fresh, () => readPositions(shell, cluster, target, ground, second));
+  const [positions, native, backups, rare] = await Promise.all([
+    topics,
     readNative(shell, cluster, target, tools, second),
     readGbar(shell, cluster, target, tools, staging.backups, second),
+    // Whoever has patience has it for these too.
+    readRare({ shell, cluster, node: target, greeted, io: io.timeoutMs < patienceMs ? second : io }, memory, ground, topics, fresh),
     countResets(shell, cluster, memory, greeted, settings.roots.log, second, fresh),
   ]);
-  return { ...known, nodes: withIds(greeted, replication.hosts), positions, native, backups };
+  return { ...known, nodes: withIds(greeted, replication.hosts), positions, native, backups, signs: rare.signs, counts: rare.counts };
 }
 
 const replicationKeys = [

@@ -23,6 +23,7 @@ import { plain } from '../parse/text.ts';
 import type { CrrStep, Place } from '../place.ts';
 import { send } from '../send.ts';
 import { few } from '../words.ts';
+import { graphOn } from './counts.ts';
 import { isForWay } from './way.ts';
 
 export const tag = z.string().refine(isTag);
@@ -97,6 +98,7 @@ export const takeBackup: LongStep<TakeParams> = {
       type: found.type,
       size: found.size,
       'created at': found.createdAt,
+      ...(await graphOn(spotOf(place))),
     });
   },
   onFailure: ({ here }) => `${here} goes on as before. Parts of a backup that did not come to its end may lie in its folder.`,

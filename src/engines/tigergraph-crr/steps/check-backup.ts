@@ -11,6 +11,7 @@ import { judgeStored } from '../stored-backup.ts';
 import type { Vessel } from '../whole-backup.ts';
 import { few } from '../words.ts';
 import { backupOf, stored } from './backup.ts';
+import { graphOn } from './counts.ts';
 
 /** Throws a Fault when the cluster does not tell. */
 async function vesselOf(place: Place): Promise<Vessel> {
@@ -37,6 +38,8 @@ export const checkBackup: CrrStep<z.infer<typeof stored>> = {
         backup: tag,
         files: metadata?.files?.length ?? 'not told',
         'not told': unknown.length === 0 ? 'nothing' : unknown.join(', '),
+        // What is there before it is replaced.
+        ...(await graphOn(spotOf(place))),
       });
     return impossible(
       `${tag} can't be restored on ${place.here} as it lies in ${path}/${tag}: ${few(wrong)}. Nothing was restored. Bring it there whole and press Retry, or plan again with another backup.`,

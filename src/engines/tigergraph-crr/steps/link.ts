@@ -8,6 +8,7 @@ import { isAtLeast, parseVersion, versionIn } from '../parse/version.ts';
 import type { CrrStep } from '../place.ts';
 import { ailing } from '../state.ts';
 import { few } from '../words.ts';
+import { graphsOn } from './counts.ts';
 import { sequences } from './sequences.ts';
 
 const none = z.object({});
@@ -39,7 +40,8 @@ export const awaitInStep: CrrStep<object> = {
         `${place.here} is at change ${here} of the metadata and ${place.there} only at ${there}, so ${place.here} does not follow it. Nothing protects ${place.there}. Look at gsql/log.INFO of ${place.here}, then /repl rebuild ${place.link.id}.`,
       );
     if (here < there) return underway(`${place.here} is at change ${here} of the metadata, ${place.there} at ${there}.`);
-    return done({ metadata: there, 'seen at': place.io.clock.now() });
+    const graphs = await graphsOn(spotOf(place), await spotThere(place));
+    return done({ metadata: there, ...graphs, 'seen at': place.io.clock.now() });
   },
 };
 

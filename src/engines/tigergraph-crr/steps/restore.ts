@@ -11,6 +11,7 @@ import { leftWith, oldDataIn, stageIn, stageMarks } from '../restore-words.ts';
 import { ailing } from '../state.ts';
 import { few } from '../words.ts';
 import { backupOf, gbarUser, named, path, tag, withGbarUser } from './backup.ts';
+import { graphOn } from './counts.ts';
 import { unlessCopy } from './guard.ts';
 
 const restoreParams = z.object({
@@ -76,6 +77,7 @@ async function afterRestore(place: Place, { dr, backup, empty, moment }: Restore
     restored: typeof name === 'string' ? name : 'not known',
     follows: enabled,
     'old data': oldDataIn(log),
+    ...(await graphOn(spotOf(place))),
     'seen at': place.io.clock.now(),
   });
 }
