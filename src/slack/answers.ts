@@ -115,7 +115,8 @@ export function createAnswers({ calls, responseUrls, clock, log }: AnswersDeps):
       arrived.push(shown || (await deliver(direct(address, one), one, 'direct message')));
     }
     const lost = arrived.filter((one) => !one).length;
-    if (lost > 0) await privately(address, plainWords(`${lost} of the ${arrived.length} messages of this answer did not arrive. Ask again.`));
+    if (lost > 0)
+      await privately(address, plainWords(`${lost} of the ${arrived.length} messages of this answer did not arrive. Ask again.`));
   }
 
   async function toOne(address: Address, said: Said): Promise<void> {

@@ -89,6 +89,9 @@ export function listed(names: readonly Mrkdwn[], word: 'and' | 'or'): Mrkdwn {
   return md`${join(all.slice(0, -1), ', ')} ${word} ${last}`;
 }
 
+/** Shows what sentences of ours have between backticks as something to type. Within foreign words it is no more than another letter. */
+export const withCode = ({ mrkdwn }: Mrkdwn): Mrkdwn => ({ mrkdwn: mrkdwn.replace(/ˋ([^ˋ\n]{1,300})ˋ/gu, '`$1`') });
+
 const shownAs: readonly (readonly [RegExp, string])[] = [
   [/<!date\^[^|>]*\|([^>]*)>/g, '$1'],
   [/<([@#])([A-Z0-9]+)>/g, '$1$2'],

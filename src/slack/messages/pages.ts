@@ -1,6 +1,6 @@
 import { lineSections } from './lines.ts';
 import { type Block, context, type Message, type Mode, message, section, table } from './message.ts';
-import { join, type Mrkdwn, md, readable } from './mrkdwn.ts';
+import { join, type Mrkdwn, md, readable, withCode } from './mrkdwn.ts';
 import { pieces, whole } from './wrapping.ts';
 
 /** What an answer lists, in the order of reading. */
@@ -171,8 +171,8 @@ function blocksOf(group: readonly Item[], mode: Mode): readonly Block[] {
         rows.map(({ row }) => row),
       ),
     ];
-  if (first !== undefined) return lineSections(rows.flatMap(inWords));
-  const lines = group.flatMap((item) => (item.kind === 'line' ? [item.line] : []));
+  if (first !== undefined) return lineSections(rows.flatMap(inWords).map(withCode));
+  const lines = group.flatMap((item) => (item.kind === 'line' ? [withCode(item.line)] : []));
   return [...lineSections(lines), ...group.flatMap((item) => (item.kind === 'block' ? [item.block] : []))];
 }
 

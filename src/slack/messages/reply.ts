@@ -3,7 +3,7 @@ import type { Reply } from '../../domain/reply.ts';
 import { unreachable } from '../../domain/unreachable.ts';
 import { lineSections } from './lines.ts';
 import { context, type Message, type Mode, message, section } from './message.ts';
-import { code, md, person } from './mrkdwn.ts';
+import { code, md, person, withCode } from './mrkdwn.ts';
 import { type Answer, alone, type Pages, paged } from './pages.ts';
 import { renderChecks, renderFindings } from './reply-checks.ts';
 import { renderHelp } from './reply-help.ts';
@@ -78,7 +78,7 @@ function refused({ code: word, sentence, next, all = [] }: Extract<Reply, { kind
   return {
     text: md`Refused: ${sentence} ${next}`,
     title: 'Refused',
-    head: lineSections([...whole(md`🚫 *Refused:* `, sentence), ...whole(md`*What you can do:* `, next)]),
+    head: lineSections([...whole(md`🚫 *Refused:* `, sentence), ...whole(md`*What you can do:* `, next)].map(withCode)),
     body: [
       {
         kind: 'lines',

@@ -47,7 +47,9 @@ function listed({ blocks }: Message): string {
 const withoutSpaces = (text: string): string => text.replace(/\s+/gu, '');
 /** Two characters can look alike: what stands for a mark of Slack's, and the mark. */
 const alike = (text: string): string =>
-  withoutSpaces(text).replace(/[∗ˋ＿∼∶]/gu, (mark) => ({ '∗': '*', ˋ: '`', '＿': '_', '∼': '~', '∶': ':' })[mark] ?? mark);
+  withoutSpaces(text)
+    .replace(/[`ˋ]/gu, '')
+    .replace(/[∗ˋ＿∼∶]/gu, (mark) => ({ '∗': '*', ˋ: '`', '＿': '_', '∼': '~', '∶': ':' })[mark] ?? mark);
 
 const fits = (message: Message): readonly unknown[] => {
   // What is sent is JSON.
@@ -186,6 +188,16 @@ describe('the messages of a long answer', () => {
     expect(text).toContain('Allthatstandsintheway(300)');
     expect(messages.flatMap(fits)).toEqual([]);
     expect(renderAnswer(refusal, { now }).messages.map(listed).join('')).not.toContain('stands in the way');
+  });
+});
+
+describe('what a refusal tells to type', () => {
+  it('is shown as something to type, and foreign words make no markup with it', () => {
+    const refusal = { kind: 'refusal', code: 'unknown-link', sentence: 'There is no link "x".', next: 'Did you mean `prod-sql`?' } as const;
+    const [{ blocks }] = renderAnswer(refusal, { now }).messages;
+    expect(JSON.stringify(blocks)).toContain('Did you mean `prod-sql`?');
+    const [hostile] = renderAnswer({ ...refusal, next: 'No: `<!channel> *x*`.' }, { now }).messages;
+    expect(JSON.stringify(hostile.blocks)).toContain('`&lt;!channel&gt; ∗x∗`');
   });
 });
 
