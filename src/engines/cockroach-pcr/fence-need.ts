@@ -2,7 +2,7 @@ import { writableOf } from './detail.ts';
 import type { Scene } from './scene.ts';
 
 /** Whom it takes to stop the source of a promotion: nobody, since no application can write there; the bot; or people. */
-export type FenceNeed = 'none' | 'bot' | 'person';
+type FenceNeed = 'none' | 'bot' | 'person';
 
 /** What the bot would stop has to be what the follower copies, and its state has to be known. Pure. */
 export function fenceNeed(scene: Scene): FenceNeed {

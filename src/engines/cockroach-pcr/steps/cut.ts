@@ -27,7 +27,7 @@ function recorded(earlier: Place['io']['earlier'], kind: string, cluster: string
  * How a promotion stands to the last write of the side that was stopped. `none`: there is none. `whole`: it holds that write. `movable`:
  * it is to an earlier time, and can still be moved. `short`: it can't any more. `untold`: the database does not say to which time it is.
  */
-export type Reach = 'none' | 'whole' | 'movable' | 'short' | 'untold';
+type Reach = 'none' | 'whole' | 'movable' | 'short' | 'untold';
 
 export function reachOf(vc: VirtualClusterView | null, cut: Micros): Reach {
   const phase = phaseOf(vc);
