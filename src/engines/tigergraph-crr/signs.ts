@@ -53,7 +53,8 @@ function seedOf({ source, follower }: Pair, { filledAt }: Baseline): { readonly 
   if (at === 0) return null;
   const backups = source.read?.backups.kind === 'read' ? source.read.backups.rows : [];
   const taken = backups.flatMap(({ createdAt }) => (createdAt !== null && createdAt <= at ? createdAt : []));
-  return { stateAt: taken.length === 0 ? at : Math.max(...taken), filledAt: at };
+  // Both times are told in whole seconds.
+  return { stateAt: (taken.length === 0 ? at : Math.max(...taken)) + 999, filledAt: at };
 }
 
 /** A change that the follower has replayed and that is newer than that moment: then nothing at that moment has ended its replication. */
