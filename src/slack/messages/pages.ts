@@ -39,7 +39,7 @@ const pageSize = 8_000;
 const modes: readonly Mode[] = ['native', 'plain'];
 const mostRows = 99;
 /** Nobody reads more messages than this. */
-export const mostMessages = 30;
+const mostMessages = 30;
 /** Most characters of one cell. */
 const cellSize = 800;
 

@@ -7,7 +7,7 @@ import type { Finding, Rows, SchemaLook } from '../../../src/engines/cockroach-l
 import { findingsInto, type TablePairView } from '../../../src/engines/cockroach-ldr/findings.ts';
 import { featureRules } from '../../../src/engines/cockroach-ldr/schema-rules.ts';
 import type { TableView } from '../../../src/engines/cockroach-ldr/table-view.ts';
-import { findingWarnings } from '../../../src/engines/cockroach-ldr/unfit.ts';
+import { findingWarnings, schemaRefusal } from '../../../src/engines/cockroach-ldr/unfit.ts';
 import { aLink } from './scenes.ts';
 import { aColumn, anIndex, aTable, createWith } from './table.ts';
 
@@ -394,6 +394,8 @@ describe('tables that are there or not', () => {
     const told = findingWarnings({ primary: away, standby: away, schema }, ['standby']);
     expect(told).toHaveLength(41);
     expect(told.at(-1)).toContain('80 more findings');
+    const refused = schemaRefusal('setup', aLink({ tables }), { primary: away, standby: away, schema }, ['standby']);
+    expect(refused?.all).toEqual(blocking.map(({ sentence, next }) => `${sentence} ${next}`));
   });
 
   it('name every column, index and constraint that is at fault', () => {
