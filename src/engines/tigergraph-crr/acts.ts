@@ -149,7 +149,7 @@ export const awaitFollowingAct = (at: At): Act =>
 export const awaitInStepAct = (at: At): Act =>
   lookAt(at, kinds.awaitInStep, `Wait until ${clusterAt(at)} has every change of metadata of ${clusterBeside(at)}`, asks.inStep(at));
 export const verifyServingAct = (at: At): Act =>
-  lookAt(at, kinds.verifyServing, `Wait until ${clusterAt(at)} follows nobody and all its services are online`, asks.following(at));
+  lookAt(at, kinds.verifyServing, `Wait until ${clusterAt(at)} follows nobody and all its services are online`, asks.serving(at));
 export const checkSplitBrainAct = (at: At): Act =>
   lookAt(at, kinds.checkSplitBrain, `Check that only ${clusterAt(at)} takes writes`, asks.oneServing(at));
 /** `least`: the oldest version that both sides may run. */

@@ -12,6 +12,8 @@ import {
   kafkaFinders,
   kafkaTool,
   replicationUrls,
+  runningQuestions,
+  standingQuestions,
   storedQuestions,
   sumOf,
   versionQuestion,
@@ -60,6 +62,14 @@ const sequence: readonly string[] = [
   remarked(curlWithConfig(secondUrl), 'only where the one before does not answer'),
 ];
 
+const restarted = 'only where it followed once and follows nobody; on every node';
+
+/** Whether services go by what is applied. */
+const standing: readonly string[] = [
+  ...standingQuestions.map((question) => remarked(question, 'only where it follows nobody and its services are up')),
+  ...runningQuestions('<System.DataRoot>', '<pids>').map((question) => remarked(question, restarted)),
+];
+
 interface From {
   readonly settings: CrrSettings;
   readonly side: Side;
@@ -68,7 +78,11 @@ interface From {
 /** What steps ask, and of whom: the step's own node, and of the other side the first node that answers. */
 export const asks = {
   following: (from: From): readonly Asked[] => [here(from, followingQuestions)],
-  oneServing: (from: From): readonly Asked[] => [here(from, followingQuestions), there(from, followingQuestions)],
+  serving: (from: From): readonly Asked[] => [here(from, [...followingQuestions, ...standing])],
+  oneServing: (from: From): readonly Asked[] => [
+    here(from, [...followingQuestions, ...standing]),
+    there(from, [...followingQuestions, ...standing]),
+  ],
   keepsUp: (from: From): readonly Asked[] => [
     here(from, [...followingQuestions, ...sequenceOn(from, from.side), ...positionsOn(from, from.side), ...newestOn(from, from.side)]),
     there(from, [
@@ -79,7 +93,7 @@ export const asks = {
   ],
   equal: (from: From): readonly Asked[] => [
     here(from, [...followingQuestions, ...positionsOn(from, from.side), ...newestOn(from, from.side), ...sequenceOn(from, from.side)]),
-    there(from, [...followingQuestions, ...positionsOn(from, otherSide(from.side)), ...newestOn(from, otherSide(from.side))]),
+    there(from, [...followingQuestions, ...standing, ...positionsOn(from, otherSide(from.side)), ...newestOn(from, otherSide(from.side))]),
   ],
   inStep: (from: From): readonly Asked[] => [
     here(from, [...sequenceOn(from, from.side), ...countQuestions]),

@@ -25,12 +25,23 @@ export const looks = (cluster: Pick<CrrCluster, 'commands'>, commands: readonly 
 
 export const configGet = (key: string): string => `gadmin config get ${key}`;
 
-/** Whether a cluster follows: its setting, its connector, its services. */
+/** What was applied, out of the file that an apply writes on every node: without it gadmin tells what is staged. */
+export const appliedGet = (key: string): string => `${configGet(key)} --file ~/.tg.cfg`;
+
+/** Whether a cluster follows: its setting as it is staged and as it is applied, its connector, its services. */
 export const followingQuestions = [
   configGet('System.CrossRegionReplication.Enabled'),
   'gadmin connector status',
   'gadmin status -v',
+  appliedGet('System.CrossRegionReplication.Enabled'),
 ] as const;
+
+/** Of a side that is set to follow nobody: whether it ever followed, and where its settings lie. */
+export const standingQuestions = [configGet('System.CrossRegionReplication.TopicPrefix'), configGet('System.DataRoot')] as const;
+
+/** Which services a node has, when its settings were changed last, and since when processes run. Asked of every node. */
+export const runningQuestions = (dataRoot: string, pids: string) =>
+  ['ghostname', `stat -L -c '%Y %n' ${quoteWord(`${dataRoot}/configs/tg.cfg`)}`, `TZ=UTC0 LC_ALL=C ps -o pid=,lstart= -p ${pids}`] as const;
 
 /** Whether a node is of use. */
 export const gadminQuestion = 'command -v gadmin';
@@ -103,9 +114,9 @@ export const storedQuestions = (path: string, backup: string) =>
     `cd ${quoteWord(`${path}/${backup}`)} && find . -type f -exec wc -c {} +`,
   ] as const;
 
-/** What lists the checksums of a backup's files. */
+/** What lists the checksums of a backup's files, as a job. A node need not have a part. */
 export const checksumsCommand = (path: string, backup: string): string =>
-  `cd ${quoteWord(`${path}/${backup}`)} && find . -type f -exec sha256sum {} +`;
+  `test ! -d ${quoteWord(`${path}/${backup}`)} || { cd ${quoteWord(`${path}/${backup}`)} && find . -type f -exec sha256sum {} +; }`;
 
 /** The number of changes so far is behind either of these, by the version. */
 export const replicationUrls = ['http://localhost:14240/gsql/v1/replication', 'http://localhost:8123/gsql/replication'] as const;

@@ -4,7 +4,7 @@ import type { CrrDetail } from './detail.ts';
 import { outlasted } from './history.ts';
 import { clusterTrouble, followTrouble } from './side-problem.ts';
 import { clearedWords } from './signs.ts';
-import { type Follower, followersOf, isFollower, phaseOf, sharedHosts, wasLinked, writableOf } from './state.ts';
+import { type Follower, followersOf, isFollower, isHalfPromoted, phaseOf, sharedHosts, wasLinked, writableOf } from './state.ts';
 import { few, lastSeenWords, phaseWords, problemOf, spell } from './words.ts';
 
 export interface Headline {
@@ -58,10 +58,12 @@ function withoutFollower(settings: CrrSettings, detail: CrrDetail): Headline {
       `Neither ${settings.primary.cluster} nor ${settings.standby.cluster} can be asked, so the state of the link is not known.`,
     );
   const serving = sides.find((side) => writableOf(detail[side]) === 'yes');
+  const half = sides.find((side) => isHalfPromoted(detail[side]));
+  if (half !== undefined && serving !== half) words.push('A failover that was begun did not come to its end; another one completes it.');
   if (serving === undefined) return say('broken', `No side is known to take writes or to follow: ${words.join(' ')}`);
   return say(
     'broken',
-    `${settings[serving].cluster} takes the writes and nothing is known to follow it. ${words[serving === 'primary' ? 1 : 0] ?? ''}`,
+    `${settings[serving].cluster} takes the writes and nothing is known to follow it. ${words.filter((_, index) => index !== sides.indexOf(serving)).join(' ')}`,
   );
 }
 

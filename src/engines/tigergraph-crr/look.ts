@@ -1,23 +1,26 @@
 import { Fault } from '../../domain/faults.ts';
-import { otherSide, type Side } from '../../domain/observation.ts';
+import { otherSide, type Side, type Tristate } from '../../domain/observation.ts';
 import type { ShellConnect, ShellTarget } from '../../transports/shell.ts';
 import type { EngineIo } from '../engine.ts';
 import { askNode } from './ask.ts';
-import { configGet, followingQuestions, gadminQuestion } from './commands.ts';
+import { configGet, followingQuestions, gadminQuestion, standingQuestions } from './commands.ts';
 import type { CrrCluster } from './config.ts';
 import type { BackupRow, ConnectorView, ServicesView, StagedView } from './detail.ts';
 import { parseBackups, parseGbarList } from './parse/backups.ts';
 import type { Block } from './parse/blocks.ts';
-import { parseDiff, parseFlag, parseValue } from './parse/config.ts';
+import { parseDiff, parseFlag, parsePath, parseValue, parseWord } from './parse/config.ts';
 import { isOnline, parseConnector, parseServices } from './parse/services.ts';
 import { reasonIn } from './parse/text.ts';
 import type { Place } from './place.ts';
+import { readStanding, type Standing } from './reads/running.ts';
 import { takesWrites } from './state.ts';
+import { rememberedOf } from './trail.ts';
 
 /** A node that is asked, with all that asking takes. */
 export interface Spot {
   readonly connect: ShellConnect;
   readonly cluster: CrrCluster;
+  readonly side: Side;
   readonly node: ShellTarget;
   readonly io: EngineIo;
 }
@@ -47,8 +50,8 @@ export interface Following {
 
 /** Throws a Fault when it can't be told. */
 export async function lookFollowing(spot: Spot): Promise<Following> {
-  const [flag, table, status] = await ask(spot, followingQuestions);
-  const enabled = parseFlag(flag);
+  const [flag, table, status, applied] = await ask(spot, followingQuestions);
+  const enabled = parseFlag(applied) ?? parseFlag(flag);
   const services = servicesIn(spot, status);
   const connector = connectorIn(table, services);
   if (enabled === null) throw unheard(spot, `whether it follows is not known (${reasonIn(flag.text)}).`);
@@ -79,8 +82,26 @@ export const allOnline = ({ rows, stale }: Following['services']): boolean => !s
 export const isRunning = (tasks: Following['tasks']): boolean =>
   tasks.length > 0 && tasks.every(({ state, taskState }) => state === 'RUNNING' && taskState === 'RUNNING');
 
-/** Whether a cluster can be written to now. */
-export const isServing = ({ enabled, services }: Following): boolean => !enabled && takesWrites(services) !== 'no';
+/** Whether a cluster can be written to now; one whose services have to be restarted for it can't. Throws a Fault. */
+export async function takesWritesAt(spot: Spot): Promise<Tristate> {
+  const { enabled, tasks, services } = await lookFollowing(spot);
+  if (enabled || takesWrites(services) === 'no') return 'no';
+  const { takenOn } = await standingAt(spot, { tasks, services });
+  if (takenOn === 'yes' && tasks.length > 0) return 'unknown';
+  return takenOn;
+}
+
+/** Whether the services of a side that is set to follow nobody go by that. Throws a Fault. */
+export async function standingAt(
+  spot: Spot,
+  { tasks, services }: Pick<Following, 'tasks' | 'services'>,
+): Promise<Pick<Standing, 'takenOn'>> {
+  const [prefix, root] = await ask(spot, standingQuestions);
+  if (parseWord(prefix, 249) === '') return { takenOn: 'yes' };
+  const { connect: shell, cluster, io, side } = spot;
+  const then = rememberedOf(await io.history(), io.clock.now()).ran[side];
+  return readStanding({ shell, cluster, io }, { connector: { kind: 'read', tasks }, services, dataRoot: parsePath(root) }, then);
+}
 
 /** Values of settings, and names of what is set and not applied. Throws a Fault. */
 export async function lookSettings(spot: Spot, names: readonly string[]): Promise<{ values: readonly string[]; staged: StagedView }> {
@@ -99,7 +120,7 @@ export async function lookBackups(spot: Spot, tool: 'gadmin' | 'gbar'): Promise<
   return backups.rows;
 }
 
-export const spotOf = ({ connect, cluster, node, io }: Place): Spot => ({ connect, cluster, node, io });
+export const spotOf = ({ connect, cluster, side, node, io }: Place): Spot => ({ connect, cluster, side, node, io });
 
 /** Longest that a look at the other side may take, ms: it may be gone, and this side's answer must not wait for it. */
 const peekMs = 8_000;
@@ -114,7 +135,7 @@ export async function spotOn(place: Pick<Place, 'connect' | 'link' | 'io'>, side
   const quick = { ...io, timeoutMs: Math.min(peekMs, Math.ceil(io.timeoutMs / 2)) };
   const peek = async (node: ShellTarget): Promise<Spot | null> => {
     const [answer] = await askNode(connect, cluster, node, quick, [gadminQuestion]);
-    return answer.exitCode === 0 ? { connect, cluster, node, io } : null;
+    return answer.exitCode === 0 ? { connect, cluster, side, node, io } : null;
   };
   const peeks: Promise<Spot | null>[] = [];
   for (const node of cluster.nodes) {

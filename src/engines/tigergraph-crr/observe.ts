@@ -4,17 +4,19 @@ import { type Observation, otherSide, type Side, type SideView } from '../../dom
 import type { ShellConnect } from '../../transports/shell.ts';
 import { type EngineIo, fenceOffers } from '../engine.ts';
 import type { CrrLink, CrrSettings } from './config.ts';
-import type { CrrDetail } from './detail.ts';
+import type { CrrDetail, SideRead } from './detail.ts';
 import { factsOf } from './facts.ts';
 import { headlineOf } from './headline.ts';
 import { pastOf, remember } from './history.ts';
 import { lagOf, lagsOf } from './lags.ts';
 import { planFence } from './plans/end.ts';
 import { newSideMemory, type SideMemory } from './reads/memory.ts';
+import { withApplied, withStanding } from './reads/running.ts';
 import { readSide } from './reads/side.ts';
+import type { Ran } from './running.ts';
 import { sideProblem } from './side-problem.ts';
 import { followersOf, roleOf, writableOf } from './state.ts';
-import { rememberedOf, trailOf } from './trail.ts';
+import { type Rans, rememberedOf, trailOf } from './trail.ts';
 import { problemOf } from './words.ts';
 
 /** What this process keeps of one link between looks, since it is dear to read. Nothing rests on it that another bot would not know. */
@@ -30,6 +32,9 @@ function memoryOf(memory: Memory, link: CrrLink): LinkMemory {
   memory.set(link.id, known);
   return known;
 }
+
+/** Share of the time in which it is asked since when services run. */
+const standingShare = 0.2;
 
 /** What one look saw, together with what was remembered, and what it leaves for later ones. */
 interface Looked {
@@ -53,13 +58,26 @@ export async function lookCrr(shell: ShellConnect, memory: Memory, link: CrrLink
     readSide(shell, settings.primary, known.primary, io, fresh),
     readSide(shell, settings.standby, known.standby, io, fresh),
   ]);
-  const read = { primary, standby };
+  const stands = await standingsOf(shell, link, { primary, standby }, before.ran, io);
+  const { read } = stands;
   const at = io.clock.now();
   const [follower] = followersOf(read);
   const added = follower === undefined ? [] : known[otherSide(follower.side)].added;
   const past = remember(before.past, read, at, { primary: settings.primary.cluster, standby: settings.standby.cluster }, added);
   const counts = { primary: Object.fromEntries(known.primary.resets), standby: Object.fromEntries(known.standby.resets) };
-  return { detail: { ...read, past: pastOf(past, read, at) }, trail: trailOf(past, follower !== undefined, counts) };
+  return { detail: { ...read, past: pastOf(past, read, at) }, trail: trailOf(past, follower !== undefined, counts, stands.ran) };
+}
+
+/** Both sides with what their services act by, as far as it can be told. Throws a Fault only when the caller itself gave up. */
+async function standingsOf(shell: ShellConnect, { settings }: CrrLink, seen: Readonly<Record<Side, SideRead>>, rans: Rans, io: EngineIo) {
+  const short = { ...io, timeoutMs: Math.ceil(io.timeoutMs * standingShare) };
+  const on = async (side: Side): Promise<{ readonly read: SideRead; readonly ran: Ran | null }> => {
+    const read = seen[side];
+    const seat = { shell, cluster: settings[side], io: short };
+    return read.kind === 'read' ? withStanding(seat, await withApplied(seat, read), rans[side]) : { read, ran: rans[side] };
+  };
+  const [primary, standby] = await Promise.all([on('primary'), on('standby')]);
+  return { read: { primary: primary.read, standby: standby.read }, ran: { primary: primary.ran, standby: standby.ran } };
 }
 
 /** Resets that another bot has counted meanwhile are no news: what it made of them stands in what is remembered. */

@@ -69,7 +69,7 @@ export function stagedRefusal({ name, read }: Party, operation: string): Refusal
   if (staged.keys.length === 0) return null;
   return notNow(
     `On ${name} somebody has set ${few(staged.keys)} without applying it, and this ${operation} would push that too.`,
-    `Have it applied or discarded there (gadmin config diff, gadmin config discard), then ask again.`,
+    `Run gadmin config discard on ${name}, then ask again; gadmin config diff shows there what that drops.`,
   );
 }
 

@@ -9,7 +9,8 @@ export function sideProblem(side: Side, settings: CrrSettings, detail: Pick<CrrD
   if (read.kind !== 'read') return null;
   const { cluster } = settings[side];
   const phase = phaseOf(read);
-  if (['halted', 'failing', 'leaving', 'changing', 'unknown', 'stopped'].includes(phase)) return `${cluster} ${phaseWords[phase]}.`;
+  if (['halted', 'failing', 'leaving', 'unsettled', 'changing', 'unknown', 'stopped'].includes(phase))
+    return `${cluster} ${phaseWords[phase]}.`;
   return (isFollower(phase) ? followTrouble(side, settings, detail, read) : null) ?? clusterTrouble(cluster, read);
 }
 

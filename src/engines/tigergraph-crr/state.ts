@@ -17,7 +17,10 @@ export type Phase =
   | 'blind'
   | 'serving'
   | 'stopped'
+  /** It is set to follow nobody, but its services still run as those of a standby. */
   | 'leaving'
+  /** It is set to follow nobody, and whether its services have been restarted since is not known. */
+  | 'unsettled'
   | 'changing'
   | 'unknown';
 
@@ -25,10 +28,21 @@ const resting = ['PAUSED', 'STOPPED'];
 
 export function phaseOf(read: SideRead): Phase {
   if (read.kind !== 'read' || read.crr.enabled === null) return 'unknown';
-  const { staged } = read;
-  if (staged.kind === 'read' && staged.keys.some((key) => key.startsWith('System.CrossRegionReplication.'))) return 'changing';
+  // What is staged does nothing yet. Only where it can't be told apart from what is applied nothing is known.
+  if (stagedCrrKeys(read).length > 0 && read.crr.stagedEnabled === undefined) return 'changing';
   return read.crr.enabled ? followPhase(read) : servePhase(read);
 }
+
+/** Settings of the replication that somebody has set and not applied. */
+export const stagedCrrKeys = ({ staged }: ReadSide): readonly string[] =>
+  staged.kind === 'read' ? staged.keys.filter((key) => key.startsWith('System.CrossRegionReplication.')) : [];
+
+/** Whether nothing is staged but that a side leaves the replication: what a failover sets anyway, and what one leaves whose apply was refused. */
+export const isLeaveStaged = (read: ReadSide): boolean =>
+  read.staged.kind === 'read' &&
+  read.staged.keys.length === 1 &&
+  stagedCrrKeys(read)[0]?.endsWith('.Enabled') === true &&
+  read.crr.stagedEnabled === false;
 
 function followPhase({ connector }: ReadSide): Phase {
   if (connector.kind === 'unread') return 'blind';
@@ -38,9 +52,11 @@ function followPhase({ connector }: ReadSide): Phase {
   return tasks.every(({ state }) => resting.includes(state)) ? 'halted' : 'failing';
 }
 
-function servePhase({ connector, services }: ReadSide): Phase {
+/** Services go by what is applied only once they are restarted. */
+function servePhase({ connector, services, takenOn = 'yes' }: ReadSide): Phase {
   if (connector.kind === 'read' && connector.tasks.length > 0) return 'leaving';
-  return takesWrites(services) === 'no' ? 'stopped' : 'serving';
+  if (takesWrites(services) === 'no') return 'stopped';
+  return ({ yes: 'serving', no: 'leaving', unknown: 'unsettled' } as const)[takenOn];
 }
 
 const down = ['Down', 'Offline'];
@@ -75,7 +91,7 @@ export function writableOf(read: SideRead): Tristate {
   const phase = phaseOf(read);
   if (phase === 'following' || phase === 'failing') return 'no';
   if (phase === 'halted' || phase === 'blind') return read.version !== null && isAtLeast(read.version, [3, 10]) ? 'no' : 'unknown';
-  if (phase === 'stopped') return 'no';
+  if (phase === 'stopped' || (phase === 'leaving' && read.takenOn === 'no')) return 'no';
   return phase === 'serving' ? takesWrites(read.services) : 'unknown';
 }
 
@@ -84,6 +100,9 @@ export function roleOf(read: SideRead): SideView['role'] {
   if (isFollower(phase)) return 'standby';
   return phase === 'serving' || phase === 'stopped' ? 'primary' : 'unknown';
 }
+
+/** Whether a side has been set to leave the replication by a promotion that did not come to its end. */
+export const isHalfPromoted = (read: SideRead): boolean => ['leaving', 'unsettled'].includes(phaseOf(read)) && !wasTakenOut(read);
 
 export interface Follower {
   readonly side: Side;

@@ -24,7 +24,8 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   blind: 'is set to follow, and whether it fetches anything is not known',
   serving: 'takes writes',
   stopped: 'is stopped and follows nothing',
-  leaving: 'is set not to follow any more, but still fetches: services have to be restarted',
+  leaving: 'is set not to follow any more, but its services still run as those of a standby: they have to be restarted',
+  unsettled: 'is set to follow nobody, and whether its services were restarted since, so that it takes writes, is not known',
   changing: 'has a change of its replication staged that is not applied',
   unknown: 'does not tell whether it follows',
 };

@@ -57,6 +57,7 @@ export const coverage: Readonly<Record<string, string>> = {
   loginctl: 'whether a user lingers, out of a file',
   nc: 'ports of the other side',
   pgrep: '-f with a text',
+  ps: 'since when services run: -o pid=,lstart= -p',
   rsync: 'one folder to another node',
   ssh: 'one command on a node of either side',
   timeout: "only bash -c '</dev/tcp/…'",

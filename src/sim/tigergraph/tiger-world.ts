@@ -11,7 +11,7 @@ import { hostTools } from './commands/host-tools.ts';
 import { type SideTruth, type SimSide, simSides, type TigerWorld, type TigerWorldOptions, type TigerWorldSide } from './contract.ts';
 import { catchUp, type Realm, type TigerTool } from './realm.ts';
 import { storeOf } from './state/archives.ts';
-import { createState, defaultUsers } from './state/genesis.ts';
+import { createState, defaultUsers, upForMs } from './state/genesis.ts';
 import { type Cluster, keys, setting, type TigerNode } from './state/model.ts';
 import { allOnline, isWritable } from './state/services.ts';
 import { connectorOf } from './state/settle.ts';
@@ -56,6 +56,8 @@ async function startHosts(realm: Realm, hosts: Map<string, SimHost>, clock: Cloc
         products: withoutGone(products, cluster),
       });
       host.files.write(`${setting(cluster, keys.logRoot)}/gsql/log.INFO`, '');
+      host.files.write(`${root}/configs/tg.cfg`, '{}\n');
+      host.files.touch(`${root}/configs/tg.cfg`, clock.now() - 2 * upForMs);
       hosts.set(`${side}/${node.name}`, host);
     }
   }

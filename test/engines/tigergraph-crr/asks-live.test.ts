@@ -40,6 +40,8 @@ const plain = (command: string): string =>
     .replace(/'[\d.]+:\d+'/, "'<gmyip>:<Kafka.Port>'")
     .replace(/--topic '[^']*'/, "--topic '<topic>'")
     .replace(/--partition \d+ --offset \d+/, '--partition <partition> --offset <newest>')
+    .replace(/'[^']*(\/configs\/tg\.cfg')/, "'<System.DataRoot>$1")
+    .replace(/(-o pid=,lstart= -p )[\d,]+/, '$1<pids>')
     .replace(/replops\d+-\d[\dT.:-]*/g, '<backup>');
 
 /** Every question of the run so far, host after host, with the cluster that it was asked of. */

@@ -11,6 +11,7 @@ import {
   parsePath,
   parseShape,
 } from '../../../src/engines/tigergraph-crr/parse/config.ts';
+import { parseCounts } from '../../../src/engines/tigergraph-crr/parse/counts.ts';
 import { parseDeployment } from '../../../src/engines/tigergraph-crr/parse/deployment.ts';
 import { parseGraphs, parseQueries } from '../../../src/engines/tigergraph-crr/parse/gsql.ts';
 import {
@@ -40,6 +41,9 @@ import { takeBackup } from '../../../src/engines/tigergraph-crr/steps/backup.ts'
 import { type TextName, toolTexts } from './tool-texts.ts';
 
 const block = (text: string) => ({ exitCode: 0, text });
+
+/** Two nodes with a partition each. */
+const layout = '[{"HostID":"m1","Partition":1,"Replica":1},{"HostID":"m2","Partition":2,"Replica":1}]';
 
 interface Reader {
   /** Everything that it makes of a text; null when that is nothing: unread, or empty. */
@@ -144,6 +148,10 @@ const readers: Readonly<Record<string, Reader>> = {
   'a standby that was restored': {
     read: (text) => stageIn(text, { dr: true, empty: false }) === 'whole' || null,
     own: { 'a restore of a standby': true },
+  },
+  'counts of a graph': {
+    read: (text) => kept(parseCounts(block(layout), block(text))),
+    own: { 'counts of the graph': { kind: 'read', vertices: 2_310_147, edges: 21_912_887 } },
   },
   queries: { read: parseQueries, own: { 'queries of a graph': { queries: 1, pending: [] } } },
   graphs: { read: (text) => some(parseGraphs(text)), own: { 'queries of a graph': ['social'] } },

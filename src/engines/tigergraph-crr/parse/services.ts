@@ -11,6 +11,8 @@ const isServiceName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_-]*(#\d+)?
 
 export const familyOf = (service: string): string => service.replace(/[_#].*$/, '').toUpperCase();
 
+const pidIn = (cell: string): Pick<ServiceRow, 'pid'> => (/^[1-9]\d{0,9}$/.test(cell) ? { pid: Number(cell) } : {});
+
 /** Reads `gadmin status -v`. Pure; never throws. */
 export function parseServices(raw: string): ServicesView {
   const table = readTable(raw, ['SERVICE NAME', 'SERVICE STATUS', 'PROCESS STATE']);
@@ -23,6 +25,7 @@ export function parseServices(raw: string): ServicesView {
       name: row['SERVICE NAME'] ?? '',
       status: row['SERVICE STATUS'] ?? '',
       process: row['PROCESS STATE'] ?? '',
+      ...pidIn(row['PROCESS ID'] ?? ''),
     }),
   );
   const whole = table.whole && rows.every(({ name, status, process }) => isServiceName(name) && status !== '' && process !== '');

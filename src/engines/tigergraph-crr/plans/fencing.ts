@@ -6,7 +6,7 @@ import type { CrrLink } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
 import { budgets, longDraft } from '../drafts.ts';
 import { type Party, partyOn, silentNodes } from '../scene.ts';
-import { writableOf } from '../state.ts';
+import { isHalfPromoted, writableOf } from '../state.ts';
 import { few, problemOf } from '../words.ts';
 
 /** What is known of the old primary before another cluster is promoted. */
@@ -53,6 +53,8 @@ export function fenceWarnings(link: CrrLink, detail: CrrDetail, to: Party): read
     return [
       `${few(silent)} of ${name} does not answer, so its services there can't be stopped: the first step stops the others, then asks a person to see that nobody reaches the rest.`,
     ];
+  if (isHalfPromoted(to.read))
+    return [`${name} answers and ${old.writable === 'yes' ? 'takes' : 'may take'} writes: its services are stopped first.`];
   return old.writable === 'yes'
     ? [`${name} answers and takes writes: a switchover would lose nothing.`]
     : [`${name} answers, and whether it takes writes is not known: its services are stopped first.`];

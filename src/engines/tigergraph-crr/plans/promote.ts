@@ -16,11 +16,11 @@ import {
   stopServicesAct,
   verifyServingAct,
 } from '../acts.ts';
-import type { CrrLink } from '../config.ts';
+import { type CrrLink, sides } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
 import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { hasCrr, type Party, partyOn, silentNodes, stagedRefusal, stateWords } from '../scene.ts';
-import { ailing, followersOf, phaseOf } from '../state.ts';
+import { ailing, followersOf, isHalfPromoted, isLeaveStaged, phaseOf } from '../state.ts';
 import { few, lastSeenWords, spell } from '../words.ts';
 import { fenceSteps, fenceWarnings, halfwayRefusal } from './fencing.ts';
 
@@ -29,21 +29,30 @@ type Failover = Extract<Operation, { kind: 'failover' }>;
 
 const afterPromotion = noUndo('After the promotion there is no way back but a failback, which fills the other side anew.');
 
-/** The follower, ready to be promoted; a refusal when there is none. */
-function heir(link: CrrLink, detail: CrrDetail, operation: string): Party | Refusal {
-  const followers = followersOf(detail);
-  const [follower] = followers;
-  if (follower === undefined) {
-    const next = `/repl describe ${link.id} shows both sides; /repl failback ${link.id} makes a side follow the one that serves.`;
+/** The follower, ready to be promoted, or for a failover the side of which a promotion did not come to its end; a refusal when there is none. */
+function heir(link: CrrLink, detail: CrrDetail, operation: 'failover' | 'switchover'): Party | Refusal {
+  const followers = followersOf(detail).map(({ side }) => side);
+  const half = followers.length > 0 ? [] : sides.filter((side) => isHalfPromoted(detail[side]));
+  const [side, another] = operation === 'failover' ? [...followers, ...half] : followers;
+  if (side === undefined) {
+    const next =
+      half.length > 0
+        ? `A promotion of ${few(half.map((one) => link.settings[one].cluster))} was begun: /repl failover ${link.id} completes it.`
+        : `/repl describe ${link.id} shows both sides; /repl failback ${link.id} makes a side follow the one that serves.`;
     return notNow(`No side is set to follow, so no ${operation} of ${link.id} can be planned: ${stateWords(link, detail)}.`, next);
   }
-  if (followers.length > 1)
+  if (another !== undefined)
     return notNow(
-      `Both clusters are set to follow, so no ${operation} of ${link.id} can be planned.`,
-      'Find out which one has the newer data, and disable the replication there by hand.',
+      followers.length > 0
+        ? `Both clusters are set to follow, so no ${operation} of ${link.id} can be planned.`
+        : `Both clusters are set to follow nobody and may not have been restarted since, so no ${operation} of ${link.id} can be planned.`,
+      followers.length > 0
+        ? 'Find out which one has the newer data, and disable the replication there by hand.'
+        : 'Find out which one has the newer data, and restart it by hand (gadmin restart -y).',
     );
-  const party = partyOn(link, detail, follower.side, operation);
-  return isRefusal(party) ? party : (stagedRefusal(party, operation) ?? party);
+  const party = partyOn(link, detail, side, operation);
+  if (isRefusal(party) || (operation === 'failover' && isLeaveStaged(party.read))) return party;
+  return stagedRefusal(party, operation) ?? party;
 }
 
 /** The documented order: stop fetching where the version can, leave the replication, restart all but the infrastructure. */
@@ -80,13 +89,22 @@ export function planFailover({ to: target, topology, link: id }: Failover, link:
   const side = otherSide(to.side);
   const there = link.settings[side].cluster;
   return {
-    summary: `Promote ${to.name} as it is now and let it take over from ${there}.`,
+    summary: isHalfPromoted(to.read)
+      ? `Complete the promotion of ${to.name} that was begun and let it take over from ${there}.`
+      : `Promote ${to.name} as it is now and let it take over from ${there}.`,
     steps: [...fenceSteps(link, detail, to), ...promoteSteps(to), ...servingSteps(link, to)],
     predictedLoss: lossOf(detail, to, there),
     predictedDowntime: downtimeOf(to),
-    warnings: [...silentWarnings(to), ...fenceWarnings(link, detail, to), ...leftOut(to)],
+    warnings: [...halfWarnings(to), ...silentWarnings(to), ...fenceWarnings(link, detail, to), ...leftOut(to)],
   };
 }
+
+const halfWarnings = ({ name, read }: Party): readonly string[] =>
+  isHalfPromoted(read)
+    ? [
+        `${name} is set to follow nobody already${read.takenOn === 'unknown' ? '; whether its services were restarted since is not known, so it may take writes, and the restart would interrupt them' : ' and only has to be restarted'}. What is done already is left as it is.`,
+      ]
+    : [];
 
 /** Settings are applied on every node of a cluster or on none. */
 const silentWarnings = (to: Party): readonly string[] => {

@@ -11,7 +11,8 @@ import { isAtLeast } from '../parse/version.ts';
 import { superuserCheck } from '../preflights/pair.ts';
 import { type Party, pairRefusal, partyOn, replicaWarning, restoresAsDr, servingSide, stagedRefusal, stateWords } from '../scene.ts';
 import { backupPause, backupWarnings, carrySteps, flowSteps, followSteps, nameToBe, takeSteps } from '../seed.ts';
-import { followersOf, phaseOf, wasTakenOut } from '../state.ts';
+import { followersOf, isHalfPromoted, phaseOf, wasTakenOut, writableOf } from '../state.ts';
+import { phaseWords } from '../words.ts';
 
 interface Seed {
   readonly operation: 'setup' | 'rebuild' | 'failback';
@@ -113,6 +114,11 @@ export function planSetup(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     );
   if (phaseOf(detail.primary) !== 'serving')
     return notNow(`No set-up of ${link.id} can be planned: ${stateWords(link, detail)}.`, `${from.name} has to take writes first.`);
+  if (isHalfPromoted(to.read))
+    return notNow(
+      `${to.name} ${phaseWords[phaseOf(to.read)]}, so it may be about to serve, and no set-up of ${link.id} can be planned.`,
+      `/repl failover ${link.id} completes its promotion. If ${to.name} is to be given up, stop it (gadmin stop -y), then ask again.`,
+    );
   const promoted = depthOf(to.read.crr.prefix ?? '') > depthOf(from.read.crr.prefix ?? '');
   if (promoted && phaseOf(detail.standby) !== 'stopped' && !wasTakenOut(detail.standby))
     return notNow(
@@ -179,6 +185,11 @@ export function planFailback(link: CrrLink, detail: CrrDetail): Outline | Refusa
   if (isRefusal(from)) return from;
   const to = partyOn(link, detail, otherSide(serving), 'failback');
   if (isRefusal(to)) return to;
+  if (isHalfPromoted(to.read) && writableOf(to.read) !== 'no')
+    return notNow(
+      `${to.name} ${phaseWords[phaseOf(to.read)]}, so it may hold what ${from.name} lacks; a failback of ${id} would destroy that.`,
+      `If its promotion is to be completed, ask for /repl failover ${id}. If ${to.name} is to be given up, stop it (gadmin stop -y), then ask again.`,
+    );
   return planSeed(link, detail, from, to, {
     operation: 'failback',
     summary: `Take a backup of ${from.name}, restore it on ${to.name}, and have ${to.name} follow ${from.name}.`,

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, underway } from '../../frame/probes.ts';
 import { awaitEqualAct, kinds, proveKeepsUpAct } from '../acts.ts';
-import { isRunning, isServing, lookFollowing, type Spot, spotOf, spotThere, unheard } from '../look.ts';
+import { isRunning, lookFollowing, type Spot, spotOf, spotThere, takesWritesAt, unheard } from '../look.ts';
 import { compareNewest, type PartitionView } from '../newest.ts';
 import type { CrrStep, Place } from '../place.ts';
 import { readNewest } from '../reads/newest.ts';
@@ -134,7 +134,7 @@ export const awaitEqual: CrrStep<object> = {
     if (!before.success)
       return impossible('What the step that proved that it keeps up has recorded is missing, so nothing can be compared.');
     const other = await spotThere(place);
-    if (isServing(await lookFollowing(other))) {
+    if ((await takesWritesAt(other)) !== 'no') {
       return impossible(`${place.there} takes writes again, so promoting ${place.here} now would lose them.`);
     }
     if (!isRunning((await lookFollowing(spotOf(place))).tasks)) return underway(`The connector of ${place.here} does not run.`);

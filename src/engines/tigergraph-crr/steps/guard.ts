@@ -2,7 +2,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { Probe } from '../../engine.ts';
 import { impossible } from '../../frame/probes.ts';
 import type { CopyGuard } from '../acts-backup.ts';
-import { isServing, lookFollowing, spotOf, spotOn, unheard } from '../look.ts';
+import { lookFollowing, spotOf, spotOn, takesWritesAt, unheard } from '../look.ts';
 import type { Place } from '../place.ts';
 
 /**
@@ -12,9 +12,10 @@ import type { Place } from '../place.ts';
 export async function unlessCopy(place: Place, guard: CopyGuard): Promise<Probe | null> {
   const other = await spotOn(place, otherSide(place.side));
   if (other === null) throw unheard(spotOf(place), `no node of ${place.there} answers, so it is not known whether it serves.`);
-  if (!isServing(await lookFollowing(other)))
+  const serves = await takesWritesAt(other);
+  if (serves !== 'yes')
     return impossible(
-      `${place.there} takes no writes now, so what ${place.here} has may be the only good copy. Nothing was changed. Find out which side is to serve, then plan again.`,
+      `${place.there} ${serves === 'no' ? 'takes no writes now' : 'may take no writes: its services may not have been restarted since it left the replication'}, so what ${place.here} has may be the only good copy. Nothing was changed. Find out which side is to serve, then plan again.`,
     );
   return guard === 'other-serves' ? null : changedSince(place, guard);
 }
@@ -24,7 +25,7 @@ async function changedSince(place: Place, guard: Exclude<CopyGuard, 'other-serve
   const next = `Nothing was changed. If ${place.here} was promoted meanwhile, give this run up: /repl fence ${place.link.id} and /repl failback ${place.link.id} are the way then.`;
   if (guard === 'follower' && !here.enabled)
     return impossible(`${place.here} followed ${place.there} when this was planned, and does not any more. ${next}`);
-  if (guard === 'idle' && isServing(here))
+  if (guard === 'idle' && (await takesWritesAt(spotOf(place))) !== 'no')
     return impossible(`${place.here} took no writes when this was planned, and does now, or may. ${next}`);
   return null;
 }

@@ -3,7 +3,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import { done, impossible, underway, unknown } from '../../frame/probes.ts';
 import { awaitFollowingAct, awaitInStepAct, checkSplitBrainAct, verifyServingAct, verifyVersionAct } from '../acts.ts';
 import { versionQuestion } from '../commands.ts';
-import { allOnline, ask, isRunning, isServing, lookFollowing, type Spot, spotOf, spotOn, spotThere } from '../look.ts';
+import { allOnline, ask, isRunning, lookFollowing, type Spot, spotOf, spotOn, spotThere, standingAt, takesWritesAt } from '../look.ts';
 import { isAtLeast, parseVersion, versionIn } from '../parse/version.ts';
 import type { CrrStep } from '../place.ts';
 import { ailing } from '../state.ts';
@@ -52,6 +52,8 @@ export const verifyServing: CrrStep<object> = {
     const { enabled, tasks, services } = await lookFollowing(spotOf(place));
     if (enabled) return impossible(`${place.here} is set to follow, so it does not serve.`);
     if (tasks.length > 0) return underway(`${place.here} still fetches: its connector is ${tasks[0]?.state ?? 'there'}.`);
+    if ((await standingAt(spotOf(place), { tasks, services })).takenOn === 'no')
+      return underway(`${place.here} still runs as a standby: its services were not restarted since it left the replication.`);
     if (!allOnline(services)) return underway(`${place.here} waits for ${few(ailing(services)) || 'a fresh table of services'}.`);
     return done({ services: 'all online', 'seen at': place.io.clock.now() });
   },
@@ -62,10 +64,15 @@ export const checkSplitBrain: CrrStep<object> = {
   params: none,
   rebuild: checkSplitBrainAct,
   probe: async (place) => {
-    if (!isServing(await lookFollowing(spotOf(place)))) return impossible(`${place.here} takes no writes.`);
+    const serves = await takesWritesAt(spotOf(place));
+    if (serves === 'no') return impossible(`${place.here} takes no writes.`);
+    if (serves === 'unknown')
+      return unknown(
+        `${place.here} is set to follow nobody, and whether its services were restarted since, so that it takes writes, can't be told. Try a write there by hand: if it is refused, restart it (gadmin restart -y).`,
+      );
     const other = await spotOn(place, otherSide(place.side));
     if (other === null) return done({ [place.here]: 'takes writes', [place.there]: 'not reached, so not known' });
-    if (!isServing(await lookFollowing(other))) return done({ [place.here]: 'takes writes', [place.there]: 'takes none' });
+    if ((await takesWritesAt(other)) === 'no') return done({ [place.here]: 'takes writes', [place.there]: 'takes none' });
     return unknown(
       `${place.here} and ${place.there} both take writes (split brain), and what each takes alone can't be merged. Stop ${place.there} now: /repl fence ${place.link.id}, or gadmin stop -y there.`,
     );

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { Fault, isFault } from '../../../domain/faults.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
 import { type CrrKey, configureAct, keys, type Purpose, startCrrAct, stopCrrAct } from '../acts.ts';
 import { lookFollowing, lookSettings, spotOf } from '../look.ts';
-import type { CrrStep } from '../place.ts';
-import { send } from '../send.ts';
+import type { CrrStep, Place } from '../place.ts';
+import { send, sendWith } from '../send.ts';
 import { few } from '../words.ts';
 
 const crrKeys = Object.values(keys) as [CrrKey, ...CrrKey[]];
@@ -38,8 +39,41 @@ export const configure: CrrStep<Params> = {
     }
     return todo;
   },
-  perform: (place) => send(place, `{ ${place.act.statements[0] ?? ''}; }`),
+  perform: async (place, { values }) => {
+    try {
+      await send(place, `{ ${place.act.statements[0] ?? ''}; }`);
+    } catch (cause) {
+      if (
+        !isFault(cause) ||
+        cause.effect !== 'not-applied' ||
+        !(await dropOwn(
+          place,
+          values.map(({ key }) => key),
+        ))
+      )
+        throw cause;
+      throw new Fault(cause.code, `${cause.message.replace(/\.$/, '')}. What was set for it was discarded again, so nothing is staged.`, {
+        effect: 'not-applied',
+        facts: cause.facts,
+        cause,
+      });
+    }
+  },
 };
+
+/** Drops what a refused apply has left staged, where nothing else is; whether it did. */
+async function dropOwn(place: Place, own: readonly string[]): Promise<boolean> {
+  try {
+    const { staged } = await lookSettings(spotOf(place), []);
+    if (staged.kind === 'unread' || staged.keys.length === 0 || staged.keys.some((key) => !own.includes(key))) return false;
+    await sendWith(place, 'gadmin config discard', 'y\n');
+    return true;
+  } catch (cause) {
+    // Why the apply was refused is told in any case, and the next look says what is staged.
+    if (!isFault(cause)) throw cause;
+    return false;
+  }
+}
 
 const none = z.object({});
 

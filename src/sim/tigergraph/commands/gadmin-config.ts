@@ -1,6 +1,6 @@
 import type { ProductAnswer } from '../../hosts/contract.ts';
 import { catchUp, type Desk, failed, filesOf, fine, gadminError, info, record, type TigerTool } from '../realm.ts';
-import { keys } from '../state/model.ts';
+import { keys, setting } from '../state/model.ts';
 import { isAnswer, readFlags } from './flags.ts';
 import { locked } from './locks.ts';
 
@@ -111,6 +111,7 @@ async function apply(desk: Desk): Promise<ProductAnswer> {
     }
     catchUp(realm);
     cluster.config.applied = new Map(cluster.config.staged);
+    for (const node of cluster.nodes) filesOf(realm, cluster, node).write(`${setting(cluster, keys.dataRoot)}/configs/tg.cfg`, '{}\n');
     record(desk, 'config-apply', 'gadmin config apply -y');
     return fine(done);
   });

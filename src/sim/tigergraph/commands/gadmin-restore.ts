@@ -100,7 +100,7 @@ async function replace(desk: Desk, tag: string, found: Found, statement: string)
   seedAnew(realm.state, cluster, nowMs);
   say(isNew ? 'Resetting GPE & GSE' : 'Reseting GPE & GSE');
   say('Starting services');
-  startServices(cluster, serviceNames(cluster.release.ts3), nowMs + realm.state.pace.warmupMs);
+  startServices(cluster, serviceNames(cluster.release.ts3), nowMs, nowMs + realm.state.pace.warmupMs);
   say(`Restore GPE & GSE successfully. you can remove manually the path ${old} after the restore is finished.`);
   say('Importing GSQL data... (async)');
   say('GSQL imported');
@@ -113,7 +113,7 @@ async function startDr(desk: Desk, found: Found | null): Promise<void> {
   const say = (text: string): void => call.print(dated(desk, `Restore to DR cluster: ${text}`));
   say('waiting KAFKACONN online...');
   const nowMs = catchUp(realm);
-  startServices(cluster, serviceNames(cluster.release.ts3), nowMs + realm.state.pace.warmupMs);
+  startServices(cluster, serviceNames(cluster.release.ts3), nowMs, nowMs + realm.state.pace.warmupMs);
   while (!allOnline(cluster, catchUp(realm)) && cluster.services.every(({ stuck, node }) => !stuck && node.up)) await call.wait(2);
   say('stop CRR by `gadmin crr stop`');
   say('start CRR by `gadmin crr start`');

@@ -94,7 +94,7 @@ async function cycle(desk: Desk, names: readonly string[]): Promise<void> {
   call.print(spoken('Starting', names));
   await call.wait(pace.startMs);
   const nowMs = catchUp(realm);
-  startServices(cluster, names, nowMs + pace.warmupMs);
+  startServices(cluster, names, nowMs, nowMs + pace.warmupMs);
   takeOn(desk, names, nowMs);
 }
 
@@ -141,7 +141,7 @@ export const start: TigerTool = (desk) => {
     await call.wait(realm.state.pace.startMs);
     const nowMs = catchUp(realm);
     const stopped = cluster.services.filter(({ wanted }) => !wanted).map(({ name }) => name);
-    const changed = startServices(cluster, names, nowMs + realm.state.pace.warmupMs);
+    const changed = startServices(cluster, names, nowMs, nowMs + realm.state.pace.warmupMs);
     takeOn(
       desk,
       names.filter((name) => stopped.includes(name)),

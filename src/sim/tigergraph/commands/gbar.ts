@@ -105,7 +105,7 @@ async function bring(desk: Desk, store: Store, full: string): Promise<ProductAns
   outdateFollowers(realm.state, cluster.side, 'restore');
   seedAnew(realm.state, cluster, nowMs);
   if (cluster.side === 'standby') cluster.serves = false;
-  startServices(cluster, serviceNames(true), nowMs + realm.state.pace.warmupMs);
+  startServices(cluster, serviceNames(true), nowMs, nowMs + realm.state.pace.warmupMs);
   for (const line of ['gadmin start', 'reinstall GSQL queries', 'recompiling loading jobs', 'Terminate workgroup'])
     call.print(at(desk, line));
   const root = `${setting(cluster, keys.dataRoot)}/gstore`;

@@ -164,6 +164,21 @@ const pgrep: TigerTool = ({ call, realm, cluster, node }) => {
   return found.length === 0 ? { exitCode: 1 } : fine(lines);
 };
 
+const twoWide = (day: string): string => day.replace(/^0/, ' ');
+
+/** `TZ=UTC0 ps -o pid=,lstart= -p PID,PID`: since when services of this node run. */
+const ps: TigerTool = ({ call, cluster, node }) => {
+  const [flag, columns, which, pids = ''] = call.argv;
+  if (flag !== '-o' || columns !== 'pid=,lstart=' || which !== '-p') return failed('ps: only -o pid=,lstart= -p is simulated');
+  const wanted = new Set(pids.split(','));
+  const found = cluster.services.filter((each) => each.node === node && node.up && each.wanted && wanted.has(String(each.pid)));
+  const lines = found.map(({ pid, startedAtMs }) => {
+    const [day = '', date = '', month = '', year = '', time = ''] = new Date(startedAtMs).toUTCString().replace(',', '').split(' ');
+    return `${String(pid).padStart(7)} ${day} ${month} ${twoWide(date)} ${time} ${year}\n`;
+  });
+  return found.length === 0 ? { exitCode: 1 } : fine(lines.join(''));
+};
+
 /** What is in /usr/bin beside the tools that every simulated host has. */
 export const hostTools: Readonly<Record<string, TigerTool>> = {
   bash,
@@ -174,6 +189,7 @@ export const hostTools: Readonly<Record<string, TigerTool>> = {
   id: ({ call }) => fine(`${call.user}\n`),
   nc,
   pgrep,
+  ps,
   rsync,
   ...loginTools,
   timeout,

@@ -19,13 +19,16 @@ export const defaultUsers: readonly SimUser[] = [{ name: 'tigergraph', password:
 const backupPath = '/home/tigergraph/backups';
 const bucketName = 'graph-backups';
 
+/** For how long services have run when the world begins; settings were changed last before that. */
+export const upForMs = 3_600_000;
+
 const nets: Readonly<Record<SimSide, string>> = { primary: '10.0.1', standby: '10.0.2' };
 
 function servicesFor(nodes: readonly TigerNode[], names: readonly string[], partitions: number, replicas: number): readonly Service[] {
   let pid = 20_000;
   const make = (name: string, instance: string, node: TigerNode): Service => {
     pid += 7;
-    return { name, instance, node, pid, wanted: true, onlineAtMs: 0, stuck: false };
+    return { name, instance, node, pid, startedAtMs: 0, wanted: true, onlineAtMs: 0, stuck: false };
   };
   return [...names].sort().flatMap((name) => {
     if (name !== 'GPE' && name !== 'GSE') return nodes.map((node, index) => make(name, `${name}#${index + 1}`, node));
@@ -115,6 +118,7 @@ function clusterFor(side: SimSide, options: TigerWorldOptions, nowMs: Ms): Clust
     diskFull: false,
   }));
   const services = servicesFor(nodes, serviceNames(release.ts3), partitions, replicas);
+  for (const service of services) service.startedAtMs = nowMs - upForMs;
   const config = configFor({ nodes, release, services }, side, options);
   return {
     side,

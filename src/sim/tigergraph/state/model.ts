@@ -18,7 +18,9 @@ export interface Service {
   /** e.g. `GPE_1#1`. */
   readonly instance: string;
   readonly node: TigerNode;
-  readonly pid: number;
+  /** Another one with every start. */
+  pid: number;
+  startedAtMs: Ms;
   wanted: boolean;
   onlineAtMs: Ms;
   /** Never gets past its warm-up. */

@@ -63,8 +63,11 @@ export function stopServices(cluster: Cluster, names: readonly string[]): boolea
   return touched.length > 0;
 }
 
-export function startServices(cluster: Cluster, names: readonly string[], onlineAtMs: Ms): boolean {
+/** A number that no process of the cluster has had. */
+const nextPid = ({ services }: Cluster): number => Math.max(...services.map(({ pid }) => pid)) + 7;
+
+export function startServices(cluster: Cluster, names: readonly string[], nowMs: Ms, onlineAtMs: Ms): boolean {
   const touched = cluster.services.filter((service) => names.includes(service.name) && !service.wanted && service.node.up);
-  for (const service of touched) Object.assign(service, { wanted: true, onlineAtMs });
+  for (const service of touched) Object.assign(service, { wanted: true, pid: nextPid(cluster), startedAtMs: nowMs, onlineAtMs });
   return touched.length > 0;
 }
