@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Asked } from '../../../src/domain/plan.ts';
+import { inPath } from '../../../src/engines/tigergraph-crr/commands.ts';
 import { simSides, type TigerWorld } from '../../../src/sim/tigergraph/contract.ts';
 import { carryOut, planOn, runTag, through } from '../../conformance/drive.ts';
 import type { CrrBed } from '../../conformance/tigergraph-crr-bed.ts';
@@ -25,8 +26,12 @@ function jobbed(command: string): readonly string[] {
 const parts = (sent: string): readonly string[] =>
   (sent.includes('/.replops/jobs') || sent.includes('REPLOPS_(TAG|JOB)') ? jobbed(sent) : [sent]).flatMap(blocksOf);
 
+/** What finds the commands, in front of every one. */
+const before = inPath({ commands: '/home/tigergraph/tigergraph/app/cmd' }, '');
+
 const blocksOf = (command: string): readonly string[] =>
   command
+    .replace(before, '')
     .replace(/^PATH="\$PATH":'[^']*'; /, '')
     .split(/; printf '\\n### replops \d+ %s\\n' "\$\?"(?:; )?/)
     .filter((part) => part !== '')

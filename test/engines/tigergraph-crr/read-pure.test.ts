@@ -187,7 +187,7 @@ describe('what is remembered', () => {
     if (first === undefined || second === undefined) throw new TypeError('two looks leave two samples');
     const strange: Sample = { ...first, at: 3, trail: { kind: 'seen', side: 'left' } };
     expect(rememberedOf([first, strange, second], 8).past.points).toEqual([{ at: 1, side: 'primary', source: 5, follower: 5 }]);
-    expect(rememberedOf([], 8)).toEqual({ past: noPast, resets: null });
+    expect(rememberedOf([], 8)).toEqual({ past: noPast, resets: null, ran: { primary: null, standby: null } });
   });
 
   it('keeps the points, and nothing else, over a look that sees no follower', () => {
