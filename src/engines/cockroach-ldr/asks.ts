@@ -7,7 +7,7 @@ import { nowStatement } from '../cockroach/now.ts';
 import { landedStatement } from '../cockroach/session.ts';
 import type { LdrSettings } from './config.ts';
 import { streamsStatement } from './reads/jobs.ts';
-import { queueCountQuery, queuesQuery } from './reads/tables.ts';
+import { queueCountQuery, queuesQuery } from './reads/queues.ts';
 import { lastLookMs, newestWriteQuery, politely } from './reads/writes.ts';
 import { fingerprintQuery, tablesOn } from './statements.ts';
 

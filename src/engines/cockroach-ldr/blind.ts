@@ -6,6 +6,7 @@ import { notNow } from '../frame/drafts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import { flowsOf, readOf } from './flow.ts';
+import { upper } from './words.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
@@ -38,5 +39,3 @@ export const blindWarnings = ({ id, settings }: LdrLink, detail: LdrDetail): rea
     ({ side, sight }) =>
       `${blindWords(settings[side], sight)}: a job of ${id} that somebody else started there is not in this plan. To see it, ${grantOn(settings, side)}.`,
   );
-
-const upper = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;

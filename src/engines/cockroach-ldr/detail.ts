@@ -37,8 +37,9 @@ const dlqView = z.strictObject({
   pair: z.int(),
   /** Name of the queue's table. */
   queue: z.string(),
-  /** Null when it can't be read. */
+  /** Null when it is not told. One more than is counted (waiting.ts) when there are more. */
   entries: z.int().nullable(),
+  /** Not told either where there are more than are counted. */
   oldest: micros.nullable(),
   newest: micros.nullable(),
 });

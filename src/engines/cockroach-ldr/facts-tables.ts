@@ -3,7 +3,8 @@ import { spell, spellTime } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { JobView, ReadSide } from './detail.ts';
 import { type Flow, lagMsOf, phaseOf } from './flow.ts';
-import { count, phaseWords, tablesAt } from './words.ts';
+import { waitingIn } from './waiting.ts';
+import { phaseWords, tablesAt } from './words.ts';
 
 /** One line for each table that is to follow: its job, how far it is, and what waits in its dead letter queue. */
 export const tableFacts = (settings: LdrSettings, flow: Flow): readonly Fact[] =>
@@ -38,7 +39,7 @@ function progressWords(flow: Flow, job: JobView): string {
 function queueOf({ dlq }: ReadSide, place: number): readonly string[] {
   const queues = dlq.filter(({ pair }) => pair === place);
   if (queues.length === 0) return [];
-  if (queues.some(({ entries }) => entries === null)) return ['dead letter queue not readable'];
-  const rows = queues.reduce((total, { entries }) => total + (entries ?? 0), 0);
-  return [rows === 0 ? 'dead letter queue empty' : `${count(rows, 'row')} in the dead letter queue`];
+  const { rows, words, unread } = waitingIn(queues);
+  if (unread) return ['dead letter queue not readable'];
+  return [rows === 0 ? 'dead letter queue empty' : `${words} in the dead letter queue`];
 }

@@ -4,6 +4,7 @@ import type { LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
 import { jobFact, tableFacts } from './facts-tables.ts';
 import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, type Phase, readOf, replicatedOf } from './flow.ts';
+import { isMore, mostCounted } from './waiting.ts';
 import { reasonOf, tablesAt, wayOf } from './words.ts';
 
 const sides = ['primary', 'standby'] as const;
@@ -151,14 +152,16 @@ function movingFacts(settings: LdrSettings, detail: LdrDetail, side: Side): read
   ];
 }
 
+const lengthOf = (entries: number): string => (isMore(entries) ? `more than ${mostCounted.toLocaleString('en-US')}` : String(entries));
+
 function queueFact(settings: LdrSettings, side: Side, { dlq, dlqProblem }: ReadSide): string | null {
   const filled = dlq
     .filter(({ entries }) => entries !== 0)
     .map(({ pair, entries, newest }) =>
       entries === null
         ? `${tablesAt(settings, side, [pair])} not readable`
-        : `${tablesAt(settings, side, [pair])} ${entries}, newest ${spellTime(newest)}`,
+        : `${tablesAt(settings, side, [pair])} ${lengthOf(entries)}${newest === null ? '' : `, newest ${spellTime(newest)}`}`,
     );
-  if (filled.length > 0) return filled.join('; ');
-  return dlqProblem ?? 'empty';
+  const told = [...filled, ...(dlqProblem === null ? [] : [dlqProblem])];
+  return told.length > 0 ? told.join('; ') : 'empty';
 }

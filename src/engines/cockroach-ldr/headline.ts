@@ -4,7 +4,8 @@ import { spell } from '../cockroach/spell.ts';
 import type { LdrSettings } from './config.ts';
 import type { LdrDetail } from './detail.ts';
 import { expiresInMs, expiryMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, phaseOf, wantedInto } from './flow.ts';
-import { count, countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, wayOf } from './words.ts';
+import { waitingOn } from './waiting.ts';
+import { countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, upper, wayOf } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -144,14 +145,11 @@ function queues(settings: LdrSettings, detail: LdrDetail): readonly Headline[] {
   return (['standby', 'primary'] as const).flatMap((side) => {
     const read = detail[side];
     if (read.kind !== 'read') return [];
-    const entries = read.dlq.reduce((sum, queue) => sum + (queue.entries ?? 0), 0);
-    if (entries === 0) return [];
+    const { rows, words } = waitingOn(read);
+    if (rows === 0) return [];
     const { cluster } = settings[side];
     return [
-      say(
-        'degraded',
-        `${count(entries, 'row')} could not be applied on ${cluster} and ${entries === 1 ? 'waits' : 'wait'} in its dead letter queue.`,
-      ),
+      say('degraded', `${upper(words)} could not be applied on ${cluster} and ${rows === 1 ? 'waits' : 'wait'} in its dead letter queue.`),
     ];
   });
 }

@@ -14,10 +14,12 @@ import type { EngineIo } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import { reasonWords } from './dlq-reason.ts';
 import { wantedInto } from './flow.ts';
-import { findQueues, isAbsent, type Queue, quoteQueue, readDlq } from './reads/tables.ts';
+import { findQueues, type Queue, quoteQueue, readDlq } from './reads/queues.ts';
+import { isAbsent } from './reads/tables.ts';
 import { showTable } from './table-name.ts';
 import { readPrimaryKey } from './table-view.ts';
-import { count } from './words.ts';
+import { type Waiting, waitingIn } from './waiting.ts';
+import { upper } from './words.ts';
 
 /** So many of the newest entries of a queue are listed. */
 const listed = 20;
@@ -26,7 +28,7 @@ const listed = 20;
 interface SideQueues {
   readonly side: Side;
   readonly now: Micros;
-  readonly entries: number;
+  readonly waiting: Waiting;
   readonly oldest: Micros | null;
   readonly newest: Micros | null;
   readonly rows: readonly (readonly string[])[];
@@ -46,7 +48,7 @@ export async function inspectDlq(connect: SqlConnect, salt: string, link: LdrLin
   const needed = wantedInto(settings).length === 2 ? looks : looks.slice(0, 1);
   const fault = needed.find(isFault) ?? looks.find(isFault);
   if (fault !== undefined && (seen.length === 0 || needed.every(isFault))) throw fault;
-  const total = seen.reduce((sum, { entries }) => sum + entries, 0);
+  const total = seen.reduce((sum, { waiting }) => sum + waiting.rows, 0);
   return {
     headline: headlineOf(settings, seen, total),
     columns: ['Table', 'Since', 'Why', 'Entry'],
@@ -75,13 +77,15 @@ async function readQueues(session: SqlSession, salt: string, settings: LdrSettin
   const problems = problem === null ? [] : [`A dead letter queue could not be read: ${problem}`];
   const queues = (await findQueues(session, settings, side)).filter((queue) => filled.some(({ queue: name }) => name === queue.queue));
   for (const queue of queues) rows.push(...(await readEntries(session, salt, settings, side, queue, now)));
-  const times = (pick: 'oldest' | 'newest') => filled.flatMap((queue) => (queue[pick] === null ? [] : [BigInt(queue[pick])]));
+  // A queue that was not counted to its end tells no times, so that the others' would be told of all.
+  const timed = filled.every(({ newest }) => newest !== null) ? filled : [];
+  const times = (pick: 'oldest' | 'newest') => timed.flatMap((queue) => (queue[pick] === null ? [] : [BigInt(queue[pick])]));
   const least = (all: readonly Micros[]) => all.reduce<Micros | null>((a, b) => (a === null || b < a ? b : a), null);
   const most = (all: readonly Micros[]) => all.reduce<Micros | null>((a, b) => (a === null || b > a ? b : a), null);
   return {
     side,
     now,
-    entries: filled.reduce((sum, { entries }) => sum + (entries ?? 0), 0),
+    waiting: waitingIn(filled),
     oldest: least(times('oldest')),
     newest: most(times('newest')),
     rows,
@@ -136,10 +140,11 @@ function headlineOf(settings: LdrSettings, seen: readonly SideQueues[], total: n
   const clusters = seen.map(({ side }) => settings[side].cluster).join(' and ');
   if (total === 0) return `No row waits in a dead letter queue on ${clusters}.`;
   const parts = seen
-    .filter(({ entries }) => entries > 0)
-    .map(({ side, entries, oldest, newest, now }) => {
-      const age = (at: Micros | null) => (at === null ? 'not told' : spell(Math.max(0, msOfMicros(now - at))));
-      return `${count(entries, 'row')} could not be applied on ${settings[side].cluster} (newest ${age(newest)} ago, oldest ${age(oldest)} ago)`;
+    .filter(({ waiting }) => waiting.rows > 0)
+    .map(({ side, waiting, oldest, newest, now }, place) => {
+      const age = (at: Micros) => spell(Math.max(0, msOfMicros(now - at)));
+      const ages = newest === null || oldest === null ? '' : ` (newest ${age(newest)} ago, oldest ${age(oldest)} ago)`;
+      return `${place === 0 ? upper(waiting.words) : waiting.words} could not be applied on ${settings[side].cluster}${ages}`;
     });
   return `${parts.join('; ')}.`;
 }

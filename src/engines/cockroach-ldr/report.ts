@@ -85,8 +85,14 @@ function lossOfFailover(told: readonly Told[]): Measured {
   if (typeof lag !== 'number')
     return { ms: null, words: 'How much had not arrived was not measured: the database told no replicated time.' };
   const letters = evidence?.['dead letters'];
-  const queue = typeof letters === 'number' && letters > 0 ? ` ${letters} more rows stand in the dead letter queue.` : '';
-  return { ms: lag, words: `The writes of at most the last ${spell(lag)} had not arrived when the run began.${queue}` };
+  return { ms: lag, words: `The writes of at most the last ${spell(lag)} had not arrived when the run began.${queueWords(letters)}` };
+}
+
+/** What the step recorded of the dead letter queues: a number, words where there are more than are counted, null when they were not told. */
+function queueWords(letters: unknown): string {
+  if (letters === null) return ' What stands in the dead letter queue was not told.';
+  if (typeof letters === 'string') return ` Beside them, ${letters} stand in the dead letter queue.`;
+  return typeof letters === 'number' && letters > 0 ? ` ${letters} more rows stand in the dead letter queue.` : '';
 }
 
 /** Times of people: from the confirmed stop, or from the start, until they confirmed the redirect. */

@@ -8,7 +8,8 @@ import { notNow } from '../frame/drafts.ts';
 import type { LdrLink } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
 import { expiresInMs, type Flow, flowInto, lagMsOf, readOf, replicatedOf } from './flow.ts';
-import { count, phaseWords, reasonOf, tablesAt, wayOf } from './words.ts';
+import { waitingOn } from './waiting.ts';
+import { phaseWords, reasonOf, tablesAt, upper, wayOf } from './words.ts';
 
 export const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
@@ -83,13 +84,12 @@ export function queueWarnings({ settings, id }: LdrLink, detail: LdrDetail, side
   const read = readOf(detail, side);
   if (read === null) return [];
   const { cluster } = settings[side];
-  const unread =
-    read.dlqProblem === null ? [] : [`The dead letter queue of ${cluster} can't be read, so what could not be applied there is not known.`];
-  const entries = read.dlq.reduce((total, queue) => total + (queue.entries ?? 0), 0);
-  if (entries === 0) return unread;
+  const { rows, words, unread: isUnread } = waitingOn(read);
+  const unread = isUnread ? [`The dead letter queue of ${cluster} can't be read, so what could not be applied there is not known.`] : [];
+  if (rows === 0) return unread;
   return [
     ...unread,
-    `${count(entries, 'row')} from ${settings[otherSide(side)].cluster} could not be applied on ${cluster} and stand in its dead letter queue: /repl dlq ${id} shows them. They are not lost, but in no table there.`,
+    `${upper(words)} from ${settings[otherSide(side)].cluster} could not be applied on ${cluster} and stand in its dead letter queue: /repl dlq ${id} shows them. They are not lost, but in no table there.`,
   ];
 }
 

@@ -23,6 +23,9 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
 /** `1 table`, `3 tables`. */
 export const count = (many: number, thing: string): string => `${many} ${thing}${many === 1 ? '' : 's'}`;
 
+/** For the start of a sentence. */
+export const upper = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
 /** At most so many names are listed; the rest is counted. */
 const listed = 4;
 

@@ -100,6 +100,12 @@ describe('the headline', () => {
       '3 rows could not be applied on sql-west and wait in its dead letter queue.',
     ],
     ['one conflict', following({}, { dlq: [queue(1)] }), 'degraded', '1 row could not be applied on sql-west and waits in'],
+    [
+      'many conflicts',
+      following({}, { dlq: [queue(10_001)] }),
+      'degraded',
+      'More than 10,000 rows could not be applied on sql-west and wait in',
+    ],
     ['an empty queue', following({}, { dlq: [queue(0)] }), 'healthy', 'follows'],
     ['a dead source', following({}, {}, gone), 'broken', "sql-east can't be reached"],
     ['a silent source', following({}, {}, silent), 'broken', 'half gone'],

@@ -60,6 +60,11 @@ describe('the report of a run', () => {
     expect(report).toMatchObject({ lossMs: 9_000, downtimeMs: null });
     expect(report.sentence).toContain('the last 9 s had not arrived');
     expect(report.sentence).toContain('2 more rows stand in the dead letter queue');
+    const queue = (letters: number | string | null) =>
+      reportLdr(aRun(failover, dead, { 'take-stock': { evidence: { 'lag in ms': 9_000, 'dead letters': letters } } }), after).sentence;
+    expect(queue('more than 10,000 rows')).toContain('more than 10,000 rows stand in the dead letter queue');
+    expect(queue(null)).toContain('was not told');
+    expect(queue(0)).not.toContain('dead letter queue');
     expect(report.sentence).toContain('1 min after the run began');
     expect(reportLdr(aRun(failover, dead), after)).toMatchObject({ lossMs: null });
   });

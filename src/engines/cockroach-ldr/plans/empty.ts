@@ -10,7 +10,8 @@ import { readOf } from '../flow.ts';
 import { newestWriteQuery, writesSinceQuery } from '../reads/writes.ts';
 import type { TableName } from '../table-name.ts';
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
-import { count, tablesAt } from '../words.ts';
+import { waitingOn } from '../waiting.ts';
+import { tablesAt, upper } from '../words.ts';
 
 const lookBudgetMs = 120_000;
 /** After writers have stopped the way back has only what was under way, ms. */
@@ -96,11 +97,11 @@ export const checkWritesStep = ({ into, weighing, link }: Emptying, acts: Acts):
 export function emptyingLoss({ link, detail, into, weighing }: Emptying): Estimate {
   const { settings } = link;
   const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
-  const stuck = readOf(detail, otherSide(into))?.dlq.reduce((total, { entries }) => total + (entries ?? 0), 0) ?? 0;
+  const { rows: stuck, words: rows } = waitingOn(readOf(detail, otherSide(into)) ?? { dlq: [], dlqProblem: null });
   const left =
     stuck === 0
       ? ''
-      : ` ${count(stuck, 'row')} from ${here} in the dead letter queue of ${there} ${stuck === 1 ? 'is' : 'are'} in no table once ${here} is emptied.`;
+      : ` ${upper(rows)} from ${here} in the dead letter queue of ${there} ${stuck === 1 ? 'is' : 'are'} in no table once ${here} is emptied.`;
   const deletes = `Rows that were deleted on ${here} alone come back.`;
   if (weighing === null) {
     const words = `Nothing, if nothing writes on ${here} from the confirmation on: it is emptied after ${there} has everything that it took.`;

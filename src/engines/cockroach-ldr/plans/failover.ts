@@ -9,6 +9,7 @@ import type { LdrDetail } from '../detail.ts';
 import { movedFeeds } from '../feeds.ts';
 import { type Flow, lagMsOf, readOf, replicatedOf } from '../flow.ts';
 import { isExpired, limitsOf, queueWarnings, soundFlow, standing } from '../scene.ts';
+import { waitingOn } from '../waiting.ts';
 import { phaseWords } from '../words.ts';
 import { isBoth, lookBudgetMs, planSwitchover, targetOf } from './move.ts';
 import { endStep } from './refill.ts';
@@ -80,10 +81,12 @@ function lossOf(link: LdrLink, flow: Flow, lagMs: number) {
 
 /** One way, the job is ended for good, so that nothing applies later what waits in a dead letter queue. */
 function queued(link: LdrLink, { into, read }: Flow): string {
-  const entries = read.dlq.reduce((total, queue) => total + (queue.entries ?? 0), 0);
-  if (isBoth(link) || entries === 0) return '';
-  const [rows, them] = entries === 1 ? ['1 more row waits', 'it'] : [`${entries} more rows wait`, 'them'];
-  return ` ${rows} in the dead letter queue of ${link.settings[into].cluster}: if nobody handles ${them}, no table there has ${them}.`;
+  const { rows, words, unread } = waitingOn(read);
+  if (isBoth(link) || (rows === 0 && !unread)) return '';
+  const place = `in the dead letter queue of ${link.settings[into].cluster}`;
+  if (rows === 0) return ` What waits ${place} could not be read: if anything does and nobody handles it, no table there has it.`;
+  const [wait, them] = rows === 1 ? ['waits', 'it'] : ['wait', 'them'];
+  return ` Beside them ${words} ${wait} ${place}: if nobody handles ${them}, no table there has ${them}.`;
 }
 
 /** The source answers, so there may be a way that loses less. */

@@ -11,7 +11,8 @@ import type { LdrDetail } from '../detail.ts';
 import { movedFeeds } from '../feeds.ts';
 import { type Flow, flowInto, lagMsOf, readOf } from '../flow.ts';
 import { limitsOf, movingFlow, queueWarnings } from '../scene.ts';
-import { count } from '../words.ts';
+import { waitingOn } from '../waiting.ts';
+import { upper } from '../words.ts';
 import { endStep, planReturn } from './refill.ts';
 
 /** How long a side may take to show that it keeps up, before anything is asked of people, ms. */
@@ -99,11 +100,10 @@ function planMove(move: Move): Outline | Refusal {
 /** One way, the job is ended for good, so that what waits in a dead letter queue is in no table of the side that applications move to. */
 function strandedLoss(link: LdrLink, detail: LdrDetail, into: Side): Estimate | null {
   const read = readOf(detail, into);
-  const entries = read?.dlq.reduce((total, queue) => total + (queue.entries ?? 0), 0) ?? 0;
-  const unread = read?.dlqProblem != null || read?.dlq.some((queue) => queue.entries === null) === true;
+  const { rows: entries, words, unread } = waitingOn(read ?? { dlq: [], dlqProblem: null });
   if (isBoth(link) || (entries === 0 && !unread)) return null;
   const { cluster } = link.settings[into];
-  const rows = entries === 0 ? 'Whatever waits' : count(entries, 'row');
+  const rows = entries === 0 ? 'Whatever waits' : upper(words);
   return {
     ms: null,
     words: `${rows} in the dead letter queue of ${cluster}, if not handled before, ${entries === 1 || entries === 0 ? 'is' : 'are'} in no table there, and ${link.settings[otherSide(into)].cluster} is not followed any more. Beyond that nothing, if all writes are stopped when it is confirmed.`,

@@ -9,19 +9,23 @@ import type { EngineIo } from '../../engine.ts';
 import type { LdrSettings } from '../config.ts';
 import type { ReadSide, SideRead } from '../detail.ts';
 import { readJobs } from './jobs.ts';
-import { readDlq, readTables } from './tables.ts';
+import { readQueuesIfTold } from './queues.ts';
+import { readTables } from './tables.ts';
 
 /** Reads everything there is to know of one side. A side that can't be asked is an answer, not a Fault; only the caller's own end throws. */
 export async function readSide(connect: SqlConnect, settings: LdrSettings, side: Side, io: EngineIo): Promise<SideRead> {
   try {
-    return await withInterface(connect, settings[side], settings.interface, io, (session) => readAll(session, settings, side));
+    const told = await withInterface(connect, settings[side], settings.interface, io, (session) => readAll(session, settings, side));
+    // After everything that a decision rests on, and not with its time.
+    const { dlq, problem } = await readQueuesIfTold(connect, settings, side, io);
+    return { ...told, dlq: [...dlq], dlqProblem: problem };
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     return deafBy(cause);
   }
 }
 
-async function readAll(session: SqlSession, settings: LdrSettings, side: Side): Promise<ReadSide> {
+async function readAll(session: SqlSession, settings: LdrSettings, side: Side): Promise<Omit<ReadSide, 'dlq' | 'dlqProblem'>> {
   const { cluster } = settings[side];
   const version = firstValue(await session.read('SELECT version()'));
   const release = releaseOf(version ?? '');
@@ -34,7 +38,6 @@ async function readAll(session: SqlSession, settings: LdrSettings, side: Side): 
   const { jobs, history } = isAtLeast(release, 24, 3)
     ? await readJobs(session, cluster, settings, side)
     : { jobs: [], history: 'none' as const };
-  const { dlq, problem } = await readDlq(session, settings, side);
   // Last, so that nothing that was read is newer than it.
   const now = await readNow(session, cluster);
   return {
@@ -47,8 +50,6 @@ async function readAll(session: SqlSession, settings: LdrSettings, side: Side): 
     history,
     connections,
     tables: [...tables],
-    dlq: [...dlq],
-    dlqProblem: problem,
   };
 }
 

@@ -9,7 +9,8 @@ import type { DlqView } from '../detail.ts';
 import { arrivedUpTo, isLive, replicatedOf, uncovered } from '../flow.ts';
 import { earlier, type LdrStep, on, type Place } from '../place.ts';
 import { readJobs } from '../reads/jobs.ts';
-import { type DlqReading, readDlq } from '../reads/tables.ts';
+import { type DlqReading, readQueues, readQueuesIfTold } from '../reads/queues.ts';
+import { isMore, waitingIn } from '../waiting.ts';
 import { tablesAt } from '../words.ts';
 import { standstill } from './standstill.ts';
 
@@ -38,7 +39,7 @@ const progressOf = (place: Place) =>
     return { jobs, now: await readNow(session, place.here) };
   });
 
-const queuesOf = (place: Place): Promise<DlqReading> => on(place, (session) => readDlq(session, place.settings, place.side));
+const queuesOf = (place: Place): Promise<DlqReading> => readQueues(place.connect, place.settings, place.side, place.io);
 
 export const awaitPast: LdrStep<object> = {
   params: noParams,
@@ -98,7 +99,10 @@ export const checkQueue: LdrStep<object> = {
     const before = queueEvidence.safeParse(earlier(place, kinds.countQueue, place.here));
     if (counts === null || !before.success)
       return done({ entries: null, why: 'It could not be counted both times, so whether it has grown is not known.' });
+    const endless = Object.entries(counts).some(([queue, count]) => isMore(count) && isMore(before.data.queues[queue] ?? 0));
     const grown = Object.entries(counts).filter(([queue, count]) => count > (before.data.queues[queue] ?? 0));
+    if (grown.length === 0 && endless)
+      return done({ entries: null, why: 'More rows wait there than are counted, so whether they have become more is not known.' });
     if (grown.length === 0) return done({ entries: sum(counts) });
     const more = sum(counts) - sum(before.data.queues);
     return impossible(
@@ -113,20 +117,21 @@ export const takeStock: LdrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.takeStock(side),
   probe: async (place) => {
-    const { jobs, dlq, problem, now } = await on(place, async (session) => {
+    const { jobs, now } = await on(place, async (session) => {
       const { jobs: listed } = await readJobs(session, place.here, place.settings, place.side);
-      const queues = await readDlq(session, place.settings, place.side);
-      return { jobs: listed, ...queues, now: await readNow(session, place.here) };
+      return { jobs: listed, now: await readNow(session, place.here) };
     });
     const replicated = arrivedUpTo(place.settings, jobs);
     const ended = uncovered(place.settings, jobs.filter(isLive));
-    const counts = countsOf(dlq, problem);
+    const { dlq, problem } = await readQueuesIfTold(place.connect, place.settings, place.side, place.io);
+    const { rows, words } = waitingIn(dlq);
+    const letters = dlq.some(({ entries }) => isMore(entries)) ? words : rows;
     return done({
       ...(ended.length === 0 ? {} : { 'no job any more for': tablesAt(place.settings, place.side, ended) }),
       'seen at': timestampOfMicros(now),
       'replicated time': replicated === null ? null : timestampOfMicros(replicated),
       'lag in ms': replicated === null ? null : Math.max(0, msOfMicros(now - replicated)),
-      'dead letters': counts === null ? null : sum(counts),
+      'dead letters': countsOf(dlq, problem) === null ? null : letters,
     });
   },
 };

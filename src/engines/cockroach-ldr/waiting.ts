@@ -1,0 +1,31 @@
+import type { DlqView, ReadSide } from './detail.ts';
+import { count } from './words.ts';
+
+/** So many entries of a dead letter queue are counted; a longer one has one entry more. */
+export const mostCounted = 10_000;
+
+/** What waits in dead letter queues. */
+export interface Waiting {
+  /** As many rows as were counted. */
+  readonly rows: number;
+  /** `3 rows`, `more than 10,000 rows`. */
+  readonly words: string;
+  /** Whether a queue could not be counted, so that even more may wait. */
+  readonly unread: boolean;
+}
+
+/** What waits in some queues. */
+export function waitingIn(dlq: readonly Pick<DlqView, 'entries'>[]): Waiting {
+  const rows = dlq.reduce((total, { entries }) => total + Math.min(entries ?? 0, mostCounted), 0);
+  const words = dlq.some(({ entries }) => isMore(entries)) ? `more than ${rows.toLocaleString('en-US')} rows` : count(rows, 'row');
+  return { rows, words, unread: dlq.some(({ entries }) => entries === null) };
+}
+
+/** What waits in all the queues of a side. */
+export function waitingOn({ dlq, dlqProblem }: Pick<ReadSide, 'dlq' | 'dlqProblem'>): Waiting {
+  const waiting = waitingIn(dlq);
+  return { ...waiting, unread: waiting.unread || dlqProblem !== null };
+}
+
+/** Whether a queue is longer than is counted. */
+export const isMore = (entries: number | null): boolean => entries !== null && entries > mostCounted;
