@@ -10,6 +10,8 @@ type Kind =
   | 'checkSchema'
   | 'checkAbsent'
   | 'checkWrites'
+  | 'countRows'
+  | 'checkRows'
   | 'awaitScan'
   | 'proveAdvance'
   | 'countQueue'
@@ -44,6 +46,14 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
     checkWrites: (side: Side, known: readonly (string | null)[]) => {
       const title = `Check that applications wrote nothing more on ${at(side)}, before any row there is deleted`;
       return look(side, kinds.checkWrites, title, [ask.writes(side)], { known: [...known] });
+    },
+    countRows: (side: Side) => {
+      const title = `Count the rows on ${at(side)} and record the newest, before people change the tables`;
+      return look(side, kinds.countRows, title, [ask.rows(side)]);
+    },
+    checkRows: (side: Side) => {
+      const title = `Check that nothing was written on ${at(side)} while the tables were changed, before any row there is deleted`;
+      return look(side, kinds.checkRows, title, [ask.rows(side)]);
     },
     awaitScan: (side: Side, { after, cursor = null }: { readonly after: string; readonly cursor?: string | null }) => {
       const title = `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`;

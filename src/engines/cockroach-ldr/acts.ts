@@ -36,6 +36,8 @@ export const kinds = {
   bounce: 'ldr.bounce',
   cancel: 'ldr.cancel',
   checkWrites: 'ldr.check-writes',
+  countRows: 'ldr.count-rows',
+  checkRows: 'ldr.check-rows',
   emptyTables: 'ldr.empty-tables',
   countQueue: 'ldr.count-queue',
   checkQueue: 'ldr.check-queue',

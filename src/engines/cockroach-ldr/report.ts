@@ -39,7 +39,11 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
   const vouched = find(told, kinds.acceptLoss)?.view.confirmedBy ?? null;
   if (vouched !== null)
     return { ms: null, words: `${emptied}; a person confirmed that what only it had could go. ${run.plan.predictedLoss.words}` };
-  return evidence?.['written since'] === 'none' && evidence['not read'] === 'none'
+  const changed = find(told, kinds.checkRows);
+  const rows = changed?.view.evidence ?? null;
+  // Rows that a change of schema wrote anew hide whether applications wrote some of them.
+  const untouched = changed === null || (rows?.['written meanwhile'] === 'none' && rows['every row written anew'] === 'none');
+  return untouched && evidence?.['written since'] === 'none' && evidence['not read'] === 'none'
     ? { ms: 0, words: `${emptied}; it had no write of its own that the other side lacked.` }
     : { ms: null, words: `${emptied}; whether it had rows that the other side lacked is not known.` };
 }

@@ -11,6 +11,7 @@ import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps/
 import { emptyTables } from './steps/empty.ts';
 import { endReplicated, endStream } from './steps/end.ts';
 import { cancel, pause, resume } from './steps/jobs.ts';
+import { checkRows, countRows, type StockReads } from './steps/rows.ts';
 import { awaitScan, proveAdvance } from './steps/scan.ts';
 import { checkAbsent, checkFit, checkSchema } from './steps/schema.ts';
 import { createReplicated, createStream } from './steps/start.ts';
@@ -21,6 +22,8 @@ import { checkWrites, type Looks } from './steps/writes.ts';
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<LdrLink>>> {
   const comparisons: Comparisons = new Map();
   const looks: Looks = new Map();
+  // Apart, so that what was read before people's part is never taken for what is there after it.
+  const [before, after]: readonly [StockReads, StockReads] = [new Map(), new Map()];
   return {
     [kinds.setRangefeeds]: executorOf(connect, setRangefeeds),
     [kinds.proveLogin]: executorOf(connect, proveLogin),
@@ -45,6 +48,8 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.bounce]: executorOf(connect, bounce),
     [kinds.cancel]: executorOf(connect, cancel),
     [kinds.checkWrites]: executorOf(connect, checkWrites(looks)),
+    [kinds.countRows]: executorOf(connect, countRows(before)),
+    [kinds.checkRows]: executorOf(connect, checkRows(after)),
     [kinds.emptyTables]: executorOf(connect, emptyTables),
     [kinds.countQueue]: executorOf(connect, countQueue),
     [kinds.checkQueue]: executorOf(connect, checkQueue),

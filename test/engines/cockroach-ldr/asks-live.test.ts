@@ -16,6 +16,7 @@ const looks: readonly (readonly [string, Operation, LdrBedOptions])[] = [
   ['switchover', { kind: 'switchover', link }, {}],
   ['failover', { kind: 'failover', link, to: { kind: 'latest' } }, {}],
   ['verify', { kind: 'verify', link }, {}],
+  ['alter', { kind: 'alter', link }, { world: admin }],
   ['rebuild', { kind: 'rebuild', link }, { world: admin, prepare: failStreams }],
 ];
 

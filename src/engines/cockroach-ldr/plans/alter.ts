@@ -6,7 +6,16 @@ import type { LdrLink } from '../config.ts';
 import type { LdrDetail } from '../detail.ts';
 import { bothRead, movingFlow, queueWarnings } from '../scene.ts';
 import { tablesAt } from '../words.ts';
-import { checkWritesStep, consentSteps, emptyingLoss, emptyingOf, emptyingWarnings, inUseRefusal, queueSteps } from './empty.ts';
+import {
+  checkWritesStep,
+  consentSteps,
+  emptyingLoss,
+  emptyingOf,
+  emptyingWarnings,
+  inUseRefusal,
+  queueSteps,
+  weighBudgetMs,
+} from './empty.ts';
 import { targetOf } from './move.ts';
 import { emptySteps, endSteps, type Refill, schemaBudgetMs } from './refill.ts';
 import { type Form, startSteps } from './start.ts';
@@ -64,7 +73,10 @@ function gatherSteps(refill: Refill, acts: Acts): readonly Draft[] {
   return [personStep(quiet), ...consentSteps(refill, acts)];
 }
 
-/** A change of schema may rewrite rows, which then look newly written: what was written is looked at before it. */
+/**
+ * A change of schema may rewrite rows, which then look newly written: what no job brought is looked at before it. What the tables held
+ * then is compared with what they hold after it.
+ */
 function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
   const { settings } = refill.link;
   const names = tablesAt(
@@ -74,13 +86,17 @@ function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
   );
   const change = personAct(kinds.changeSchema, 'Change the tables on both sides in the same way', [
     `Run the same ALTER TABLE on ${settings.primary.cluster} and on ${settings.standby.cluster} (${names}); nothing replicates now, so they take it.`,
+    `Change no rows on ${settings[refill.into].cluster} by hand (INSERT, UPDATE): they are copied anew, and the run stops if anything was written there meanwhile.`,
     'Columns, types, nullability, keys, checks and unique indexes have to be equal on both sides afterwards. SHOW CREATE TABLE shows them.',
   ]);
   return [
     ...endSteps(refill.reads, acts),
+    // Before the look at writes: what comes between the two is seen by that one.
+    lookStep(acts.countRows(refill.into), weighBudgetMs),
     checkWritesStep(refill, acts),
     personStep(change),
     lookStep(acts.checkFit(refill.into), schemaBudgetMs),
+    lookStep(acts.checkRows(refill.into), weighBudgetMs),
     ...emptySteps(refill, acts),
   ];
 }

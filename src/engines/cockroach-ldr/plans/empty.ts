@@ -9,15 +9,15 @@ import type { LdrDetail } from '../detail.ts';
 import { readOf } from '../flow.ts';
 import { newestWriteQuery, writesSinceQuery } from '../reads/writes.ts';
 import type { TableName } from '../table-name.ts';
-import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { waitingOn } from '../waiting.ts';
+import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, upper } from '../words.ts';
 
 const lookBudgetMs = 120_000;
 /** After writers have stopped the way back has only what was under way, ms. */
 const drainBudgetMs = 30 * 60_000;
 /** Every row of the side that is to be emptied is read, ms. When it is over the run asks, and can go on waiting. */
-const weighBudgetMs = 2 * 3_600_000;
+export const weighBudgetMs = 2 * 3_600_000;
 
 /** A side that is to be emptied, and what is known of the writes that only it has. */
 export interface Emptying {

@@ -57,17 +57,37 @@ export async function readBothWrites(connect: SqlConnect, settings: LdrSettings,
   return { pairs: settings.tables.map((_, pair) => ({ primary: primary?.[pair] ?? untold, standby: standby?.[pair] ?? untold })) };
 }
 
-/** Reads the newest write of every table of a side, a few at a time. Throws only when the caller itself gave up. */
-export async function readWrites(
+/** Reads the newest write of every table of a side. Throws only when the caller itself gave up. */
+export const readWrites = (
   connect: SqlConnect,
   settings: LdrSettings,
   side: Side,
   options: WritesOptions,
   io: EngineIo,
   tell: (done: number) => void = () => undefined,
-): Promise<readonly TableWrites[]> {
+): Promise<readonly TableWrites[]> =>
+  readEach({ connect, settings, side, options, io, tell }, (session, name) =>
+    readNewest(session, settings[side].cluster, name, options.gently === side),
+  );
+
+export type Untold = Extract<TableWrites, { kind: 'untold' }>;
+
+interface Reading {
+  readonly connect: SqlConnect;
+  readonly settings: LdrSettings;
+  readonly side: Side;
+  readonly options: Pick<WritesOptions, 'tableMs' | 'allMs'>;
+  readonly io: EngineIo;
+  readonly tell: (done: number) => void;
+}
+
+/** Reads every table of a side, a few at a time. Throws only when the caller itself gave up. */
+export async function readEach<T>(
+  { connect, settings, side, options, io, tell }: Reading,
+  read: (session: SqlSession, name: TableName) => Promise<T>,
+): Promise<readonly (T | Untold)[]> {
   const began = io.clock.monotonic();
-  const found = settings.tables.map((): TableWrites => ({ kind: 'untold', why: 'slow' }));
+  const found = settings.tables.map((): T | Untold => ({ kind: 'untold', why: 'slow' }));
   const waiting = settings.tables.map((_, pair) => pair);
   const count = () => found.length - waiting.length;
   const lane = () =>
@@ -78,7 +98,7 @@ export async function readWrites(
         const name = pair === undefined ? undefined : settings.tables[pair]?.[side];
         if (pair === undefined || name === undefined) return;
         found[pair] = { kind: 'untold', why: 'failed' };
-        found[pair] = await readNewest(session, settings[side].cluster, name, options.gently === side);
+        found[pair] = await read(session, name);
         tell(count());
       }
     });
@@ -100,9 +120,14 @@ async function readNewest(session: SqlSession, cluster: string, name: TableName,
   } catch (cause) {
     // A table that was made or emptied only now has no past.
     if (isAbsent(cause)) return gently ? readNewest(session, cluster, name, false) : { kind: 'told', newest: null };
-    if (!wasRefused(cause)) throw cause;
-    return { kind: 'untold', why: whyOf(cause) };
+    return untoldBy(cause);
   }
+}
+
+/** Why a table was not told by a database that refused to. Throws what was no refusal. */
+export function untoldBy(cause: unknown): Untold {
+  if (!wasRefused(cause)) throw cause;
+  return { kind: 'untold', why: whyOf(cause) };
 }
 
 function whyOf(cause: unknown): 'slow' | 'refused' | 'unsupported' | 'failed' {

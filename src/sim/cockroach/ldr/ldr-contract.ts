@@ -67,6 +67,8 @@ export interface LdrControl {
   differ(side: SimSide, table: string, on: boolean): void;
   /** A job runs into an error and pauses itself. */
   fail(side: SimSide, jobId: string, error: string): void;
+  /** A change of schema writes every row of a table anew: none keeps the time at which it was written, or its origin. */
+  rewrite(side: SimSide, table: string): void;
   /** A person changes a table by hand, past every lock. */
   change(side: SimSide, table: string, patch: Partial<Omit<TableSpec, 'name' | 'rows' | 'sides'>>): void;
 }

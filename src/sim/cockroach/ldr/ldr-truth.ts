@@ -71,6 +71,10 @@ function createControl(realm: Realm): LdrControl {
       change(() => {
         tableOf(realm, side, name).epoch.altered = on;
       }),
+    rewrite: (side, name) =>
+      change((atUs) => {
+        tableOf(realm, side, name).epoch.rewrittenUs = atUs;
+      }),
     fail: (side, jobId, error) => change((atUs) => pauseWithError(jobOf(state.clusters[side], jobId), error, atUs)),
     change: (side, name, patch) =>
       change(() => {

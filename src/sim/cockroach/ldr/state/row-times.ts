@@ -58,11 +58,14 @@ function copiedTimes(ldr: LdrState, table: SimTable, strand: string, atUs: Us, p
 
 /** The times of every row that a table held at a moment, in no order. */
 export function rowTimesAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): readonly RowTimes[] {
+  const { rewrittenUs } = table.epoch;
+  const anew = (row: RowTimes): RowTimes =>
+    rewrittenUs === null || rewrittenUs > atUs || row.mvccUs > rewrittenUs ? row : { mvccUs: rewrittenUs, originUs: null };
   return [...contentAt(ldr, table, atUs, pace)].flatMap(([strand, spans]) => {
     const all =
       strand === table.epoch.strand
         ? writtenTimes(table.epoch, atUs).map((mvccUs) => ({ mvccUs, originUs: null }))
         : copiedTimes(ldr, table, strand, atUs, pace);
-    return spans.flatMap(([from, to]) => all.slice(from, to));
+    return spans.flatMap(([from, to]) => all.slice(from, to).map(anew));
   });
 }

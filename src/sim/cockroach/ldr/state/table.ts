@@ -95,6 +95,8 @@ export interface Epoch {
   readonly rates: { readonly fromUs: Us; readonly perSecond: number }[];
   /** Rows that came in and could not be applied. */
   readonly missing: { readonly atUs: Us; readonly rows: number }[];
+  /** When a change of schema wrote all of its rows anew, with times of its own; null when none did. */
+  rewrittenUs: Us | null;
   /** Something in it differs from what its writers wrote. */
   altered: boolean;
 }
@@ -108,6 +110,7 @@ export const firstEpoch = (side: SimSide, id: number, sinceUs: Us, loaded: numbe
   inserts: [],
   rates: [],
   missing: [],
+  rewrittenUs: null,
   altered: false,
 });
 
