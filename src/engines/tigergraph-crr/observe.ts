@@ -34,7 +34,7 @@ function memoryOf(memory: Memory, link: CrrLink): LinkMemory {
 }
 
 /** Share of the time in which it is asked since when services run. */
-const standingShare = 0.2;
+const standingShare = 0.5;
 
 /** What one look saw, together with what was remembered, and what it leaves for later ones. */
 interface Looked {
