@@ -75,8 +75,8 @@ const sideRead = z.discriminatedUnion('kind', [
     defaultTarget: z.string(),
     /** Null when the cluster has no virtual cluster of that name. */
     vc: virtualClusterView.nullable(),
-    /** Whether this side keeps the history that the other side needs to go on after a pause. */
-    history: z.enum(['kept', 'lost', 'none']),
+    /** Whether this side keeps the history that the other side needs to go on after a pause. `untold`: its jobs were not listed in time. */
+    history: z.enum(['kept', 'lost', 'none', 'untold']),
     /** The read-only virtual cluster beside it; null when there is none. */
     reader: readerView.nullable().optional(),
     /** Whether the bot is shown jobs of others too; left out where nobody has to know. */

@@ -66,10 +66,16 @@ function movingFacts(side: Side, cluster: string, read: ReadSide, vc: VirtualClu
   ];
 }
 
+function jobWords({ read, vc }: Follower): string | null {
+  if (read.history === 'untold') return 'not told: the jobs were not listed in time';
+  return vc.job === null ? null : `${vc.job.id} ${vc.job.status}`;
+}
+
 const historyWords: Readonly<Record<ReadSide['history'], string>> = {
   kept: 'yes',
   lost: 'not any more',
   none: 'no job for it is listed',
+  untold: 'not told: its jobs were not listed in time',
 };
 
 const producersOf = ({ producers = [] }: ReadSide): string => producers.map(({ id, status }) => `${id} ${status}`).join(', ');
@@ -88,7 +94,7 @@ function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[
       ...tell('retained-time', `Oldest time that ${cluster} can go back to`, spellTime(vc.retained)),
       ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
       ...tell('failover-time', `Failover time of ${cluster}`, vc.failover === null ? null : spellTime(vc.failover)),
-      ...tell('job', `Replication job of ${cluster}`, vc.job === null ? null : `${vc.job.id} ${vc.job.status}`),
+      ...tell('job', `Replication job of ${cluster}`, jobWords(follower)),
       ...tell('job-says', `What the job of ${cluster} says`, vc.job?.runningStatus || vc.job?.error || null),
       ...tell('expires', 'Time left to resume', leftWords(settings, follower)),
     ];

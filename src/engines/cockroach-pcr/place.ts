@@ -13,7 +13,7 @@ import { type Acts, actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 import { asConfigured } from './ground.ts';
-import { readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
+import { type Glance, glanceAt, readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { problemOf } from './words.ts';
 
 /** Where an act runs and what it may ask. */
@@ -63,6 +63,10 @@ function locate(connect: SqlConnect, act: Act, side: Side, link: PcrLink, io: En
 /** Reads the virtual cluster at the place. Throws a Fault. */
 export const look = ({ connect, address, name, io }: Place): Promise<VirtualClusterReading> =>
   withSystem(connect, address, io, (session) => readVirtualCluster(session, address.cluster, name));
+
+/** The same without jobs when they come too late, for a step that a promotion must not wait for. Throws a Fault. */
+export const glance = ({ connect, address, name, io }: Place): Promise<Glance> =>
+  withSystem(connect, address, io, (session) => glanceAt(session, address.cluster, name));
 
 export const change = async ({ connect, address, io }: Place, statement: string): Promise<void> => {
   await sendChange(connect, address, io, statement);

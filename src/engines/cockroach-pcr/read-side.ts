@@ -19,6 +19,12 @@ export interface VirtualClusterReading {
   readonly reader: ReaderView | null;
 }
 
+/** The same, where nothing that is decided goes by jobs: a busy cluster may take long to list them. */
+export interface Glance extends Omit<VirtualClusterReading, 'jobs'> {
+  /** Null when they were not told in time. */
+  readonly jobs: readonly Job[] | null;
+}
+
 /** Reads everything there is to know of one side. A side that can't be asked is an answer, not a Fault; only the caller's own end throws. */
 export async function readSide(connect: SqlConnect, address: ClusterAddress, name: string, io: EngineIo): Promise<SideRead> {
   try {
@@ -35,9 +41,9 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
   if (release === null) throw notUnderstood(cluster, 'version', version);
   const activeVersion = firstValue(await session.read(questions.activeVersion)) ?? '';
   const defaultTarget = firstValue(await session.read(questions.defaultTarget)) ?? '';
-  const { now, vc, jobs, reader } = await readVirtualCluster(session, cluster, name);
-  const producers = producersOf(name, jobs);
-  const history = historyIn(producers);
+  const { now, vc, jobs, reader } = await glanceAt(session, cluster, name);
+  const producers = producersOf(name, jobs ?? []);
+  const history = jobs === null ? 'untold' : historyIn(producers);
   return {
     kind: 'read',
     release,
@@ -53,14 +59,33 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
 
 /** Reads what one virtual cluster is doing now. Throws a Fault. */
 export async function readVirtualCluster(session: SqlSession, cluster: string, name: string): Promise<VirtualClusterReading> {
+  const { view, ...rest } = await readStates(session, cluster, name);
+  const jobs = await readReplicationJobs(session);
+  return { ...rest, vc: view(jobs), jobs };
+}
+
+/** The same without jobs when they come too late: the session is over then, so they are asked last. Throws a Fault. */
+export async function glanceAt(session: SqlSession, cluster: string, name: string): Promise<Glance> {
+  const { view, ...rest } = await readStates(session, cluster, name);
+  const jobs = await readReplicationJobs(session).catch(unlessLate);
+  return { ...rest, vc: view(jobs ?? []), jobs };
+}
+
+function unlessLate(cause: unknown): null {
+  if (isFault(cause) && cause.code === 'deadline-passed') return null;
+  throw cause;
+}
+
+/** All but the jobs. */
+async function readStates(session: SqlSession, cluster: string, name: string) {
   const all = await session.read(questions.virtualClusters);
   const rows = all.filter((row) => row['name'] === name);
   // A drop frees the name at once, so that a new one may stand beside one that is being dropped.
   const plain = rows.find((row) => row['data_state'] !== 'dropping') ?? rows[0];
   const stream = plain === undefined ? {} : await readStream(session, name);
-  const jobs = await readReplicationJobs(session);
   const now = await readNow(session, cluster);
-  return { now, vc: plain === undefined ? null : viewOf(cluster, name, plain, stream, jobs), jobs, reader: readerIn(all, name) };
+  const view = (jobs: readonly Job[]) => (plain === undefined ? null : viewOf(cluster, name, plain, stream, jobs));
+  return { now, reader: readerIn(all, name), view };
 }
 
 /** A reader that is being dropped has lost its name already. */
@@ -144,7 +169,7 @@ const producersOf = (name: string, jobs: readonly Job[]): readonly Job[] =>
 /** Whether a job there keeps history of the virtual cluster now. */
 export const keepsHistory = (name: string, jobs: readonly Job[]): boolean => historyIn(producersOf(name, jobs)) === 'kept';
 
-function historyIn(producers: readonly Job[]): ReadSide['history'] {
+function historyIn(producers: readonly Job[]): Exclude<ReadSide['history'], 'untold'> {
   if (producers.length === 0) return 'none';
   return producers.some((job) => !isOver(job)) ? 'kept' : 'lost';
 }

@@ -161,6 +161,17 @@ function historyRefusal(way: Return): Refusal | null {
   if (read.history === 'lost') {
     return notNow(`${here} no longer keeps its own history since then, so it can't be rewound to follow ${there}.`, rebuild(way));
   }
+  const untold = [
+    { read, cluster: here },
+    { read: sourceRead, cluster: there },
+  ].find((one) => one.read.history === 'untold');
+  if (untold !== undefined) {
+    const { cluster } = untold;
+    return notNow(
+      `${cluster} did not list its jobs in time, so whether the history is kept that a failback needs is not known. Nothing was changed.`,
+      `Ask again when ${cluster} answers SHOW JOBS.`,
+    );
+  }
   if (sourceRead.history === 'kept' || (sourceRead.history === 'none' && !isLongAgo(way))) return null;
   return notNow(`${there} no longer keeps the history that ${here} would need to be rewound and follow.`, rebuild(way));
 }

@@ -90,7 +90,7 @@ export function planResume(scene: Scene): Outline | Refusal {
 
 /** The source says whether it keeps the history; when it can't be asked, the usual window is all there is to go by. */
 export function hasExpired({ link, follower, sourceRead }: Scene): boolean {
-  if (sourceRead.kind === 'read' && sourceRead.history !== 'none') return sourceRead.history === 'lost';
+  if (sourceRead.kind === 'read' && (sourceRead.history === 'kept' || sourceRead.history === 'lost')) return sourceRead.history === 'lost';
   const left = expiresInMs(follower, windowMsOf(link.settings, follower.read));
   return left !== null && left <= 0;
 }

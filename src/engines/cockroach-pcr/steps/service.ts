@@ -6,7 +6,7 @@ import { timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, unknown } from '../../frame/probes.ts';
 import { phaseOf, type SideRead, writableOf } from '../detail.ts';
-import { change, look, onlyIfOtherServes, type PcrStep, type Place, peek, phaseThere, statusOf } from '../place.ts';
+import { change, glance, onlyIfOtherServes, type PcrStep, type Place, peek, phaseThere, statusOf } from '../place.ts';
 import { phaseWords } from '../words.ts';
 
 const noParams = z.object({});
@@ -18,7 +18,7 @@ export const stopService: PcrStep<z.infer<typeof stopParams>> = {
   params: stopParams,
   rebuild: (acts, side, { otherServes }) => acts.stopService(side, otherServes),
   probe: async (place, { otherServes }) => {
-    const { vc, now } = await look(place);
+    const { vc, now } = await glance(place);
     if (vc === null || phaseOf(vc) === 'strange') {
       return impossible(`The service of ${place.name} on ${place.here} can't be judged: ${phaseWords[phaseOf(vc)]}.`, {
         status: statusOf(vc),
@@ -37,7 +37,7 @@ export const startService: PcrStep<z.infer<typeof startParams>> = {
   params: startParams,
   rebuild: (acts, side, { purpose }) => acts.startService(side, purpose),
   probe: async (place, { purpose }) => {
-    const [{ vc, now }, other] = await Promise.all([look(place), peek(place)]);
+    const [{ vc, now }, other] = await Promise.all([glance(place), peek(place)]);
     const phase = phaseOf(vc);
     if (vc === null || phase !== 'ready' || !['none', 'shared'].includes(vc.service)) {
       const evidence = { status: statusOf(vc), service: vc?.service ?? null };
