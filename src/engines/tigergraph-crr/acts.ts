@@ -104,7 +104,6 @@ export const takeOutAct = (at: At): Act =>
     at,
     [
       { key: keys.enabled, value: 'false' },
-      { key: keys.brokers, value: '' },
       { key: keys.port, value: String(takenOutPort) },
     ],
     'disable',

@@ -20,7 +20,7 @@ export const depthOf = (prefix: string): number => (prefix === '' ? 0 : prefix.s
 export const isLoopback = (host: string): boolean => /^(127\.|localhost(\.|$)|::1$|0\.0\.0\.0$)/i.test(host);
 
 /**
- * A standby that is taken out of the replication for good or for an upgrade gets no addresses and this port to fetch from, where nothing
- * listens; a promoted one keeps both as they were. Up to 3.4 the vendor's own failover empties the addresses, so they alone prove nothing.
+ * A standby that is taken out of the replication for good or for an upgrade gets this port to fetch from, where nothing listens; a promoted
+ * one keeps its own, or has none where the vendor's failover up to 3.4 was followed. It does nothing on a side that follows nobody.
  */
 export const takenOutPort = 1;

@@ -143,7 +143,7 @@ export const wasLinked = (settings: CrrSettings, detail: Pick<CrrDetail, Side>):
 
 /** Whether a side bears the mark of a teardown or of an upgrade: it followed then, and was given up for the other one. */
 export const wasTakenOut = (read: SideRead): boolean =>
-  read.kind === 'read' && read.crr.enabled === false && read.crr.brokers?.length === 0 && read.crr.port === takenOutPort;
+  read.kind === 'read' && read.crr.enabled === false && read.crr.port === takenOutPort;
 
 /** What is wrong with the follower's topic prefix; null when nothing is, or when it isn't known. */
 export function wrongPrefix(

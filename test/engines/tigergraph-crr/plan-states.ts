@@ -59,7 +59,7 @@ const plain = { enabled: false, brokers: [], port: 30_002, prefix: '' };
 const followsEast = { enabled: true, brokers: ['10.0.1.11', '10.0.1.12'], port: 30_002, prefix: 'Primary' };
 const wasFollower = { ...followsEast, enabled: false };
 /** As a teardown and the begin of an upgrade leave it. */
-const takenOut = { ...wasFollower, brokers: [], port: 1 };
+const takenOut = { ...wasFollower, port: 1 };
 const noConnector: Partial<ReadSide> = { connector: { kind: 'read', tasks: [] } };
 
 const sidesOf = (version: string, east: Partial<ReadSide>, west: Partial<ReadSide>) => ({

@@ -166,7 +166,7 @@ describe('what is planned', () => {
       return plan.steps.filter(({ kind }) => kind === kinds.configure).flatMap(({ statements }) => statements);
     };
     expect(set(name)).toEqual([
-      "gadmin config set System.CrossRegionReplication.Enabled 'false' System.CrossRegionReplication.PrimaryKafkaIPs '' System.CrossRegionReplication.PrimaryKafkaPort '1' && gadmin config apply -y",
+      "gadmin config set System.CrossRegionReplication.Enabled 'false' System.CrossRegionReplication.PrimaryKafkaPort '1' && gadmin config apply -y",
     ]);
     expect(set('failover')).toEqual(["gadmin config set System.CrossRegionReplication.Enabled 'false' && gadmin config apply -y"]);
   });

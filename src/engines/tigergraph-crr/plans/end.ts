@@ -94,7 +94,7 @@ function staleOf({ primary, standby }: Record<Side, Party>): Stale | null {
           side: out,
           winner: 'which was not taken out of the replication',
           warning: (loser, winner) =>
-            `${loser} bears the mark of a teardown or of the begin of an upgrade (PrimaryKafkaIPs is empty, PrimaryKafkaPort ${takenOutPort}), so it is taken for the one that was given up. If applications were moved to it since, stop ${winner} by hand instead.`,
+            `${loser} bears the mark of a teardown or of the begin of an upgrade (PrimaryKafkaPort ${takenOutPort}), so it is taken for the one that was given up. If applications were moved to it since, stop ${winner} by hand instead.`,
         };
   const [a, b] = [primary.read.crr.prefix, standby.read.crr.prefix];
   if (a === null || b === null || depthOf(a) === depthOf(b)) return null;

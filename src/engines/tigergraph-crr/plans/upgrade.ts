@@ -124,7 +124,7 @@ function outlookOfRefill(from: Party, to: Party, steps: Outline['steps']): Outlo
     predictedDowntime: takes ? backupPause(from) : goesOn(from),
     warnings: [
       wasTakenOut(to.read)
-        ? `${to.name} bears the mark of having been taken out of the replication (PrimaryKafkaIPs is empty, PrimaryKafkaPort ${takenOutPort}), so it is the side that is filled anew. If applications were moved to it since, stop here: what it took would be gone.`
+        ? `${to.name} bears the mark of having been taken out of the replication (PrimaryKafkaPort ${takenOutPort}), so it is the side that is filled anew. If applications were moved to it since, stop here: what it took would be gone.`
         : `If ${to.name} was promoted before it was stopped, stop here: this makes it follow ${from.name}, and what it took is gone.`,
       `Keep applications away from ${to.name} until it follows; then they may read from it again.`,
       ...(takes ? backupWarnings(from) : []),
