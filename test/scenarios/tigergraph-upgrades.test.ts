@@ -68,6 +68,18 @@ describe('an upgrade of TigerGraph', { timeout: 180_000 }, () => {
     await until(() => at.tiger.side('standby').records >= reached, 'the standby has what was written meanwhile');
   });
 
+  it('fills the standby anew where the version wants it, though its upgrade has started it', async () => {
+    at = await openTiger('4.2.0');
+    const begin = await at.runs('/repl upgrade prod-tiger begin');
+    expect(begin.view.state).toBe('succeeded');
+    for (const side of ['primary', 'standby'] as const) at.tiger.control().upgrade(side, '4.3.0');
+    await startedByUpgrade();
+    const finish = await at.runs('/repl upgrade prod-tiger finish');
+    expect(finish.view).toMatchObject({ state: 'succeeded', halt: null });
+    expect(at.follows('standby')).toBe(true);
+    expect(at.tiger.splitBrain()).toEqual([]);
+  });
+
   it('restores the backup that was taken after it, and none from before', async () => {
     at = await openTiger('4.1.4');
     await at.runs('/repl upgrade prod-tiger begin');

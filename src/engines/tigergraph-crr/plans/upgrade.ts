@@ -194,7 +194,8 @@ function resumeSteps(link: CrrLink, from: Party, to: Party, isSet: boolean): Out
     backup: nameToBe(link, from),
     empty: false,
     follows: isSet,
-    guard: isSet ? 'follower' : 'idle',
+    // A side that its own upgrade has started is told by its mark, and takes writes as far as its settings go.
+    guard: isSet ? 'follower' : writableOf(to.read) === 'no' ? 'idle' : 'other-serves',
   });
   return isRefusal(follow) ? follow : [...takeSteps(link, from), ...carried, ...follow, ...flowSteps(link, from, to)];
 }
