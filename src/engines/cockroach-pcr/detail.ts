@@ -83,8 +83,13 @@ const sideRead = z.discriminatedUnion('kind', [
     sight: z.enum(['all', 'own', 'unknown']).optional(),
     /** Jobs that keep history of this virtual cluster for the other side, newest first: live ones and those that ended lately. */
     producers: z.array(z.strictObject({ id: z.string(), status: z.string() })).optional(),
-    /** Its data is in the system virtual cluster, as the config says, so that applications write there. */
+    /** Its data is in the system virtual cluster, as the config or its copy says, so that applications write there. */
     flat: z.boolean().optional(),
+    /**
+     * The virtual cluster that the other side copies from here by its own word, where it is not the link's: applications write there, if
+     * anywhere, and not to what the bot reads.
+     */
+    elsewhere: z.string().optional(),
     /** It is flat, and the other side serves by now: whether applications still write to it can't be seen by SQL. */
     givenUp: z.boolean().optional(),
     ground: groundRead.nullable().optional(),
@@ -176,6 +181,7 @@ export const isFollowing = (phase: Phase): boolean => followingPhases.includes(p
 export function writableOf(side: SideRead): Tristate {
   if (side.kind !== 'read') return 'unknown';
   if (side.flat === true) return side.givenUp === true ? 'unknown' : 'yes';
+  if (side.elsewhere !== undefined) return 'unknown';
   const phase = phaseOf(side.vc);
   if (phase === 'strange') return 'unknown';
   return phase === 'ready' && side.vc?.service !== 'none' ? 'yes' : 'no';

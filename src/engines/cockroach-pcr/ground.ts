@@ -1,5 +1,5 @@
 import { isFault } from '../../domain/faults.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { readConnections } from '../cockroach/connections.ts';
 import { firstValue, withSystem } from '../cockroach/session.ts';
@@ -13,8 +13,21 @@ export function asConfigured({ setup }: PcrSettings, side: Side, read: SideRead)
   return flat ? { ...read, flat } : read;
 }
 
-/** What the config knows of both sides. Once the copy of a flat primary serves, that primary is given up, whoever still writes to it. */
-export function bothAsConfigured(settings: PcrSettings, { primary, standby }: PcrDetail): PcrDetail {
+/** What a follower says of what it copies goes before the config: a link whose stream was made by hand need not be described there. */
+function asCopied(settings: PcrSettings, detail: PcrDetail): PcrDetail {
+  const [follower] = followersOf(detail);
+  if (follower === undefined) return detail;
+  const side = otherSide(follower.side);
+  const read = detail[side];
+  const { sourceName } = follower.vc;
+  if (read.kind !== 'read' || read.vc !== null || sourceName === null || sourceName === settings.virtualCluster) return detail;
+  const flat = sourceName === 'system' && side === 'primary';
+  return { ...detail, [side]: { ...read, ...(flat ? { flat } : { elsewhere: sourceName }) } };
+}
+
+/** What the config and the copy know of both sides. Once the copy of a flat primary serves, that primary is given up, whoever still writes to it. */
+export function bothAsConfigured(settings: PcrSettings, detail: PcrDetail): PcrDetail {
+  const { primary, standby } = asCopied(settings, detail);
   const read = asConfigured(settings, 'primary', primary);
   const givenUp = read.kind === 'read' && read.flat === true && writableOf(standby) === 'yes';
   return { primary: givenUp ? { ...read, givenUp } : read, standby };

@@ -2,7 +2,7 @@ import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
 import { windowMsOf } from './window.ts';
-import { causeOf, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
+import { causeOf, elsewhereWords, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -104,6 +104,8 @@ function sourceTrouble(settings: PcrSettings, detail: PcrDetail, follower: Follo
   const upTo = `${settings[follower.side].cluster} has everything up to ${spellTime(follower.vc.replicated)}`;
   if (problem !== null) return say('broken', `${problem} ${upTo}.`);
   if (writableOf(detail[source]) === 'yes') return null;
+  const elsewhere = elsewhereWords(settings, detail, source);
+  if (elsewhere !== null) return say('broken', `${elsewhere} ${upTo}.`);
   return say('broken', `Applications can't write on ${there} (${wordsFor(detail, source)}). ${upTo}.`);
 }
 

@@ -15,7 +15,7 @@ import { withHosts } from './hosts-ground.ts';
 import { planFence } from './plans/fence.ts';
 import { readSide } from './read-side.ts';
 import { withAppVersion } from './versions.ts';
-import { problemOf, unseen } from './words.ts';
+import { elsewhereWords, problemOf, unseen } from './words.ts';
 
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
 export async function observePcr(connect: SqlConnect, shell: ShellConnect, link: PcrLink, io: EngineIo): Promise<Observation> {
@@ -72,6 +72,8 @@ function serviceProblem(side: Side, settings: PcrSettings, detail: PcrDetail, re
   }
   if (read.kind === 'read' && read.givenUp === true) return `${unseen(settings[side].cluster)}.`;
   if (read.kind === 'read' && read.flat === true) return null;
+  const elsewhere = elsewhereWords(settings, detail, side);
+  if (elsewhere !== null) return elsewhere;
   if (read.kind === 'read' && read.vc === null) return `${settings[side].cluster} has no virtual cluster ${settings.virtualCluster}.`;
   return null;
 }

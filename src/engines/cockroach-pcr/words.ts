@@ -1,6 +1,8 @@
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
-import type { Phase, SideRead, VirtualClusterView } from './detail.ts';
+import type { PcrSettings } from './config.ts';
+import type { PcrDetail, Phase, SideRead, VirtualClusterView } from './detail.ts';
 
 export { problemOf, spell, spellTime };
 
@@ -40,3 +42,11 @@ export function coarseState(side: SideRead, phase: Phase): string {
 /** Of a primary whose data is in its system virtual cluster, once its copy serves. Without a full stop. */
 export const unseen = (cluster: string): string =>
   `Whether applications still write to ${cluster} can't be seen or stopped by SQL, since it is not virtualized`;
+
+/** Why nothing is known of writes to a side of which another virtual cluster is copied. A full sentence; null when that isn't so. */
+export function elsewhereWords(settings: PcrSettings, detail: PcrDetail, side: Side): string | null {
+  const read = detail[side];
+  if (read.kind !== 'read' || read.elsewhere === undefined) return null;
+  const [there, here] = [settings[side].cluster, settings[otherSide(side)].cluster];
+  return `${here} copies ${read.elsewhere} of ${there}, while the config names ${settings.virtualCluster}, so whether applications can write on ${there} is not known.`;
+}

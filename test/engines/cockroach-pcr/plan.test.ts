@@ -331,8 +331,8 @@ describe('a plan', () => {
     [
       'a source with another name',
       failover,
-      aDetail(aReadSide(null), aStandby({ sourceName: 'system' })),
-      "sql-west copies system of sql-east, while the config of prod-sql names main: the bot can't tell what to stop there",
+      aDetail(aReadSide(null), aStandby({ sourceName: 'shop' })),
+      "sql-west copies shop of sql-east, while the config of prod-sql names main: the bot can't tell what to stop there",
     ],
     [
       'a primary in a state that is not known',

@@ -1,7 +1,8 @@
 import type { Operation } from '../../../domain/operation.ts';
 import { isRefusal, type Refusal, refuse } from '../../../domain/refusal.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
-import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline } from '../../frame/drafts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../../frame/drafts.ts';
+import { windowByHand } from '../acts/by-hand.ts';
 import type { ExpirationOf } from '../acts/tuning.ts';
 import { actsFor } from '../acts.ts';
 import { expiryMsOf, microsOf } from '../detail.ts';
@@ -69,6 +70,8 @@ function expirationStep(expirationMs: number, scene: Scene): readonly Draft[] | 
     );
   }
   const wanted = homeOf(scene);
+  const copied = sourceRead.flat === true ? 'system' : (sourceRead.elsewhere ?? null);
+  if (wanted === 'source' && copied !== null) return [personStep(windowByHand(link, source, copied, expirationMs))];
   if (wanted === null) {
     const before = [follower.read.release, sourceRead.release].find((release) => !isAtLeast(release, 24, 1));
     return before === undefined

@@ -9,6 +9,17 @@ const budgetMs = 12 * 3_600_000;
 const compareMs = 6 * 3_600_000;
 const takeMs = 5 * 60_000;
 
+/** Fingerprints of one virtual cluster are compared, by one name. */
+function unlikeNames({ link, follower, sourceRead, here, there }: Scene): Refusal | null {
+  const { sourceName } = follower.vc;
+  const name = sourceRead.kind === 'read' && sourceRead.flat === true ? 'system' : (sourceName ?? link.settings.virtualCluster);
+  if (name === link.settings.virtualCluster) return null;
+  return notNow(
+    `${link.settings.virtualCluster} on ${here} is a copy of ${name} on ${there}, and content is compared only under one name, so no verify of ${link.id} can be planned.`,
+    `Compare single tables by hand: SHOW EXPERIMENTAL_FINGERPRINTS FROM TABLE … AS OF SYSTEM TIME, at one time on both sides.`,
+  );
+}
+
 /** Plans to compare the content of both sides as of one time. Pure. */
 export function planVerify(scene: Scene): Outline | Refusal {
   const { link, follower, here, there, sourceRead } = scene;
@@ -16,6 +27,8 @@ export function planVerify(scene: Scene): Outline | Refusal {
   if (underWay !== null) return underWay;
   const problem = problemOf(there, sourceRead);
   if (problem !== null) return notNow(`${problem} A verify of ${link.id} needs both sides.`, `Make ${there} reachable, then ask again.`);
+  const unlike = unlikeNames(scene);
+  if (unlike !== null) return unlike;
   const ageMs = copyAgeMs('verify', scene);
   if (isRefusal(ageMs)) return ageMs;
   if (follower.phase !== 'following') {
