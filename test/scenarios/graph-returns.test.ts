@@ -21,8 +21,8 @@ describe('a failback of a graph', { timeout: 180_000 }, () => {
 
     await at.house.ask('ana', '/repl plan failback prod-graph');
     const answers = () => JSON.stringify(at.house.workspace.ephemerals('ana', '#ops').map(({ blocks }) => blocks));
-    const pages = () => Number(/every one of them follows, in (\d+) messages\./.exec(answers())?.[1]);
-    await until(() => answers().includes(`part ${pages()} of ${pages()}`), 'the plan is told in full');
+    const pages = () => Number(/The plan in full, part \d+ of (\d+)/.exec(answers())?.[1]);
+    await until(() => answers().includes(`The plan in full, part ${pages()} of ${pages()}`), 'the plan is told in full');
     expect(pages()).toBeGreaterThan(1);
 
     const { view, plan } = await at.runs('/repl failback prod-graph');
