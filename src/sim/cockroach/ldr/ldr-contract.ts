@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../domain/json.ts';
 import type { SimSide, SqlWorld, SqlWorldOptions } from '../contract.ts';
 import type { FunctionShape } from './state/model.ts';
 import type { TableSpec } from './state/table.ts';
@@ -59,6 +60,13 @@ export interface TableTruth {
 export interface LdrControl {
   /** Clients write rows at once. */
   write(side: SimSide, table: string, rows: number): void;
+  /** Clients write rows over that are there, at once. */
+  update(side: SimSide, table: string, rows: number): void;
+  /**
+   * Clients insert a row into every table that takes writes, on both sides, and write one over that was there. Returns how to ask what of
+   * it is gone since from the side where it was written.
+   */
+  writeAll(): () => readonly string[];
   /** Rows per second that clients write from now on while the side is alive. */
   rate(side: SimSide, table: string, perSecond: number): void;
   /** Rows that come into the table and can't be applied: they are missing at once and queued after a minute of retries. */
@@ -75,6 +83,8 @@ export interface LdrControl {
 
 export interface LdrTruth {
   readonly ldr: LdrControl;
+  /** What both clusters hold, run, are set to and know of users: equal for equal states. What the clock alone moves on is left out. */
+  holdings(): JsonObject;
   /** Streams into the side, oldest first. */
   ldrJobs(side: SimSide): readonly LdrJobTruth[];
   tables(side: SimSide): readonly TableTruth[];

@@ -1,6 +1,8 @@
 import type { SimSide } from '../contract.ts';
 import { catchUp, changed, type Realm } from '../realm.ts';
 import { jobOf } from '../state/model.ts';
+import { writeAll } from './clients.ts';
+import { holdingsAt } from './holdings.ts';
 import type { LdrControl, LdrJobTruth, LdrTruth, TableTruth } from './ldr-contract.ts';
 import { fingerprintAt, rowsAt } from './state/content.ts';
 import { isLocked, isOver, pauseWithError } from './state/lifecycle.ts';
@@ -55,6 +57,13 @@ function createControl(realm: Realm): LdrControl {
   };
   return {
     write: (side, name, rows) => change((atUs) => void tableOf(realm, side, name).epoch.inserts.push({ atUs, rows })),
+    update: (side, name, rows) => change((atUs) => void tableOf(realm, side, name).epoch.updates.push({ atUs, rows })),
+    writeAll: () => {
+      const atUs = catchUp(realm);
+      const gone = writeAll(state, atUs);
+      changed(realm);
+      return () => gone(catchUp(realm));
+    },
     rate: (side, name, perSecond) =>
       change(() => {
         tableOf(realm, side, name).wantedRate = perSecond;
@@ -92,6 +101,7 @@ export function createLdrTruth(realm: Realm): LdrTruth {
   };
   return {
     ldr: createControl(realm),
+    holdings: () => holdingsAt(realm.state, catchUp(realm)),
     ldrJobs: (side) => fresh(() => realm.state.ldr.jobs.filter((ldr) => ldr.side === side).map((ldr) => jobTruth(realm, ldr))),
     tables: (side) => fresh(() => realm.state.ldr.tables.filter((table) => table.side === side).map((table) => tableTruth(realm, table))),
   };

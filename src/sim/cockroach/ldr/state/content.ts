@@ -21,6 +21,14 @@ function ownRows(table: Epoch, atUs: Us): number {
   return table.loaded + inserted + Math.floor(streamed);
 }
 
+/** How many rows clients have written over in this very table by then. */
+const ownUpdates = ({ updates }: Epoch, atUs: Us): number =>
+  updates.reduce((rows, update) => rows + (update.atUs <= atUs ? update.rows : 0), 0);
+
+/** Writes over rows that are there already stand beside the rows: they make another content, of as many rows. */
+const over = '/updates';
+const isRows = ([strand]: readonly [string, unknown]): boolean => !strand.endsWith(over);
+
 /** The pace of a logical stream: it lags 1 to 3 s where a physical one lags 5 to 15 s. */
 const ldrPace = (pace: Pace): Pace => ({ ...pace, tickMs: pace.tickMs / 5, lagMs: pace.lagMs / 5 });
 
@@ -46,27 +54,53 @@ function add(content: Map<string, readonly Span[]>, strand: string, spans: reado
   if (all.length > 0) content.set(strand, all);
 }
 
+/** The rows of a content, without what was written over them. */
+export const rowsOf = (content: Content): Content => new Map([...content].filter(isRows));
+
 /** What a table held at a moment: its own rows, and what its jobs had brought by then. */
 export function contentAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): Content {
   const content = new Map<string, readonly Span[]>();
   add(content, table.epoch.strand, [[0, ownRows(table.epoch, atUs)]]);
+  add(content, `${table.epoch.strand}${over}`, [[0, ownUpdates(table.epoch, atUs)]]);
   for (const job of ldr.jobs) {
     const pair = job.pairs.find(({ destination }) => destination === table);
     if (pair === undefined || job.startUs < table.epoch.sinceUs) continue;
     const appliedUs = appliedAt(job, atUs, pace);
     if (appliedUs === null) continue;
     for (const [strand, spans] of pair.snapshot) add(content, strand, spans);
-    const from = job.cursor ? ownRows(pair.from, job.beginsAtUs) : 0;
-    add(content, pair.from.strand, [[from, ownRows(pair.from, appliedUs)]]);
+    const since = (written: typeof ownRows): number => (job.cursor ? written(pair.from, job.beginsAtUs) : 0);
+    add(content, pair.from.strand, [[since(ownRows), ownRows(pair.from, appliedUs)]]);
+    add(content, `${pair.from.strand}${over}`, [[since(ownUpdates), ownUpdates(pair.from, appliedUs)]]);
   }
   return content;
 }
+
+/** One write of clients, as a content names it. */
+export interface Write {
+  readonly strand: string;
+  readonly at: number;
+}
+
+/** The newest row that clients have written into an epoch; null when they have written none. */
+export function newestRow(epoch: Epoch, atUs: Us): Write | null {
+  const rows = ownRows(epoch, atUs);
+  return rows === 0 ? null : { strand: epoch.strand, at: rows - 1 };
+}
+
+/** The row that clients wrote over last; null when they wrote over none. */
+export function newestUpdate(epoch: Epoch, atUs: Us): Write | null {
+  const rows = ownUpdates(epoch, atUs);
+  return rows === 0 ? null : { strand: `${epoch.strand}${over}`, at: rows - 1 };
+}
+
+export const holds = (content: Content, { strand, at }: Write): boolean =>
+  (content.get(strand) ?? []).some(([from, to]) => from <= at && at < to);
 
 const missingAt = ({ epoch }: SimTable, atUs: Us): number =>
   epoch.missing.reduce((rows, missing) => rows + (missing.atUs <= atUs ? missing.rows : 0), 0);
 
 export function rowsAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): number {
-  const spans = [...contentAt(ldr, table, atUs, pace).values()].flat();
+  const spans = [...rowsOf(contentAt(ldr, table, atUs, pace)).values()].flat();
   return Math.max(0, spans.reduce((rows, [from, to]) => rows + to - from, 0) - missingAt(table, atUs));
 }
 

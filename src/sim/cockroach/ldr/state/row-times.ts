@@ -1,6 +1,6 @@
 import type { Pace } from '../../contract.ts';
 import { type Us, us } from '../../state/model.ts';
-import { contentAt } from './content.ts';
+import { appliedAt, contentAt, rowsOf } from './content.ts';
 import type { LdrJob, LdrState } from './model.ts';
 import type { Epoch, SimTable } from './table.ts';
 
@@ -56,16 +56,40 @@ function copiedTimes(ldr: LdrState, table: SimTable, strand: string, atUs: Us, p
   return new Array<RowTimes>(rows).fill({ originUs, mvccUs: arrivedUs(scan.job, originUs, atUs, pace) });
 }
 
+/** What clients wrote over here, and what came of what they wrote over elsewhere. Of a row that came with a scan, only the scan is known. */
+function updatedTimes(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): readonly RowTimes[] {
+  const times = ({ updates }: Epoch, untilUs: Us): readonly Us[] =>
+    updates.filter((update) => update.atUs <= untilUs).flatMap((update) => new Array<Us>(update.rows).fill(update.atUs));
+  const brought = ldr.jobs.flatMap((job) => {
+    const pair = job.pairs.find(({ destination }) => destination === table);
+    const appliedUs = appliedAt(job, atUs, pace);
+    if (pair === undefined || job.startUs < table.epoch.sinceUs || appliedUs === null) return [];
+    return times(pair.from, appliedUs)
+      .filter((originUs) => originUs > job.beginsAtUs)
+      .map((originUs) => ({ originUs, mvccUs: arrivedUs(job, originUs, atUs, pace) }));
+  });
+  return [...times(table.epoch, atUs).map((mvccUs) => ({ mvccUs, originUs: null })), ...brought];
+}
+
+/** Each update writes the oldest of the rows over. */
+function writtenOver(rows: readonly RowTimes[], updates: readonly RowTimes[]): readonly RowTimes[] {
+  if (updates.length === 0) return rows;
+  const times = [...rows].sort((a, b) => a.mvccUs - b.mvccUs);
+  const inTurn = [...updates].sort((a, b) => a.mvccUs - b.mvccUs).slice(0, times.length);
+  return [...inTurn, ...times.slice(inTurn.length)];
+}
+
 /** The times of every row that a table held at a moment, in no order. */
 export function rowTimesAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): readonly RowTimes[] {
   const { rewrittenUs } = table.epoch;
   const anew = (row: RowTimes): RowTimes =>
     rewrittenUs === null || rewrittenUs > atUs || row.mvccUs > rewrittenUs ? row : { mvccUs: rewrittenUs, originUs: null };
-  return [...contentAt(ldr, table, atUs, pace)].flatMap(([strand, spans]) => {
+  const rows = [...rowsOf(contentAt(ldr, table, atUs, pace))].flatMap(([strand, spans]) => {
     const all =
       strand === table.epoch.strand
         ? writtenTimes(table.epoch, atUs).map((mvccUs) => ({ mvccUs, originUs: null }))
         : copiedTimes(ldr, table, strand, atUs, pace);
-    return spans.flatMap(([from, to]) => all.slice(from, to).map(anew));
+    return spans.flatMap(([from, to]) => all.slice(from, to));
   });
+  return writtenOver(rows, updatedTimes(ldr, table, atUs, pace)).map(anew);
 }

@@ -93,6 +93,8 @@ export interface Epoch {
   readonly inserts: { readonly atUs: Us; readonly rows: number }[];
   /** What clients could write from when on. */
   readonly rates: { readonly fromUs: Us; readonly perSecond: number }[];
+  /** Rows of its own that clients wrote over. */
+  readonly updates: { readonly atUs: Us; readonly rows: number }[];
   /** Rows that came in and could not be applied. */
   readonly missing: { readonly atUs: Us; readonly rows: number }[];
   /** When a change of schema wrote all of its rows anew, with times of its own; null when none did. */
@@ -109,6 +111,7 @@ export const firstEpoch = (side: SimSide, id: number, sinceUs: Us, loaded: numbe
   loaded,
   inserts: [],
   rates: [],
+  updates: [],
   missing: [],
   rewrittenUs: null,
   altered: false,
