@@ -1,6 +1,7 @@
-import { lineSections } from './lines.ts';
+import { lineSections, lineSize } from './lines.ts';
 import { type Block, context, type Message, type Mode, message, section, table } from './message.ts';
 import { join, type Mrkdwn, md, readable, withCode } from './mrkdwn.ts';
+import { packed, pageSize } from './packing.ts';
 import { pieces, whole } from './wrapping.ts';
 
 /** What an answer lists, in the order of reading. */
@@ -31,11 +32,6 @@ export interface Pages {
   readonly file: { readonly title: string; readonly content: string; readonly beginning: Message } | null;
 }
 
-/**
- * Most characters of one message. Slack documents no limit for all blocks together, and refuses more than some 12,000 with
- * `msg_blocks_too_long`: https://github.com/slackapi/bolt-js/issues/2509. Tables have a limit of their own, 10,000.
- */
-const pageSize = 8_000;
 const modes: readonly Mode[] = ['native', 'plain'];
 const mostRows = 99;
 /** Nobody reads more messages than this. */
@@ -55,7 +51,8 @@ export function paged({ text, title, head, body, foot }: Answer, mode: Mode): Pa
   const items = body.flatMap(itemsOf);
   const headIn = (one: Mode): readonly Block[] => (typeof head === 'function' ? head(one) : head).filter((block) => block !== null);
   const first = headIn(mode);
-  const pages = packed(items, Math.max(0, pageSize - Math.max(...modes.map((one) => textSize(headIn(one))))));
+  const firstRoom = Math.max(0, pageSize - Math.max(...modes.map((one) => textSize(headIn(one)))));
+  const pages = packed(items, { room: pageSize, firstRoom, sizeOf, crowds });
   const told = pages.slice(0, mostMessages);
   const [opening = [], ...rest] = told;
   const many = told.length;
@@ -111,9 +108,9 @@ function inWords({ of, row }: Extract<Item, { kind: 'row' }>): readonly Mrkdwn[]
 function sizeOf(item: Item): number {
   switch (item.kind) {
     case 'line':
-      return item.line.mrkdwn.length + 1;
+      return lineSize(item.line);
     case 'row':
-      return join(inWords(item)).mrkdwn.length + 1;
+      return lineSize(join(inWords(item)));
     case 'block':
       return textSize(item.block);
   }
@@ -124,23 +121,6 @@ function textSize(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const own = 'text' in value && typeof value.text === 'string' ? value.text.length : 0;
   return Object.values(value).reduce<number>((sum, part) => sum + textSize(part), own);
-}
-
-/** The first page has less room, and always exists. */
-function packed(items: readonly Item[], firstRoom: number): readonly (readonly Item[])[] {
-  const pages: Item[][] = [[]];
-  let room = firstRoom;
-  for (const item of items) {
-    const page = pages.at(-1) ?? [];
-    const size = sizeOf(item);
-    if (size <= room && !crowds(page, item)) page.push(item);
-    else {
-      pages.push([item]);
-      room = pageSize;
-    }
-    room -= size;
-  }
-  return pages;
 }
 
 /** Slack takes one table a message, and so many rows of it. */

@@ -1,15 +1,14 @@
 import type { Plan } from '../../domain/plan.ts';
 import type { MessageKey, RunView } from '../../domain/run.ts';
-import { lineSections } from './lines.ts';
+import { lineSections, lineSize } from './lines.ts';
 import { type Block, context, type Message, message } from './message.ts';
 import { code, type Mrkdwn, md } from './mrkdwn.ts';
+import { packed, pageSize } from './packing.ts';
 import { planBlocks, richSize } from './plan-words.ts';
 import type { RichText } from './rich.ts';
 import { count, shortHash } from './words.ts';
 import { whole } from './wrapping.ts';
 
-/** Most characters of one message; see `pages.ts`. */
-const pageSize = 8_000;
 /** Most characters of the statements, and of the warnings, in a message that says much else. */
 const planRoom = 5_000;
 const warningRoom = 3_000;
@@ -43,7 +42,7 @@ export const pagesInFull = (run: Pick<RunView, 'plan' | 'planHash'>, of: Mrkdwn,
 function stepPages({ plan, planHash }: Pick<RunView, 'plan' | 'planHash'>, of: Mrkdwn, at: Mrkdwn): readonly Message[] {
   const blocks = planBlocks(plan);
   if (fitsMessage(blocks)) return [];
-  const pages = paged(blocks, richSize);
+  const pages = packed(blocks, { room: pageSize, sizeOf: richSize });
   const hash = code(shortHash(planHash));
   return pages.map((page, index) => {
     const part = `part ${index + 1} of ${pages.length}`;
@@ -54,7 +53,7 @@ function stepPages({ plan, planHash }: Pick<RunView, 'plan' | 'planHash'>, of: M
 const warningLines = ({ warnings }: Pick<Plan, 'warnings'>): readonly Mrkdwn[] =>
   warnings.flatMap((warning) => whole(md`⚠️ *Warning:* `, warning));
 
-const lengthOf = (lines: readonly Mrkdwn[]): number => lines.reduce((sum, { mrkdwn }) => sum + mrkdwn.length + 1, 0);
+const lengthOf = (lines: readonly Mrkdwn[]): number => lines.reduce((sum, line) => sum + lineSize(line), 0);
 
 /** Every warning of a plan: who approves has to know every one. The first ones, and where all are, when a message has no room for them. */
 export function warningSections(plan: Pick<Plan, 'warnings'>, where: string): readonly Block[] {
@@ -71,7 +70,7 @@ export function warningSections(plan: Pick<Plan, 'warnings'>, where: string): re
 function warningPages(plan: Pick<Plan, 'warnings'>, of: Mrkdwn, at: Mrkdwn): readonly Message[] {
   const lines = warningLines(plan);
   if (lengthOf(lines) <= warningRoom) return [];
-  const pages = paged(lines, ({ mrkdwn }) => mrkdwn.length + 1);
+  const pages = packed(lines, { room: pageSize, sizeOf: lineSize });
   return pages.map((page, index) => {
     const part = `part ${index + 1} of ${pages.length}`;
     return message(md`The warnings ${of}in full, ${part}.`, [
@@ -79,20 +78,4 @@ function warningPages(plan: Pick<Plan, 'warnings'>, of: Mrkdwn, at: Mrkdwn): rea
       ...lineSections(page),
     ]);
   });
-}
-
-function paged<Item>(items: readonly Item[], sizeOf: (item: Item) => number): readonly (readonly Item[])[] {
-  const pages: Item[][] = [];
-  let size = 0;
-  for (const item of items) {
-    const page = pages.at(-1);
-    if (page === undefined || size + sizeOf(item) > pageSize) {
-      pages.push([item]);
-      size = sizeOf(item);
-    } else {
-      page.push(item);
-      size += sizeOf(item);
-    }
-  }
-  return pages;
 }

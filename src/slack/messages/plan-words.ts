@@ -1,5 +1,6 @@
 import type { Asked, Plan, Step } from '../../domain/plan.ts';
 import { cut, visible } from './foreign.ts';
+import { packed } from './packing.ts';
 import { bold, italic, paragraph, preformatted, type RichElement, type RichText, rich, say, sizeOf } from './rich.ts';
 import { duration } from './words.ts';
 
@@ -10,7 +11,7 @@ const pieceSize = 2_400;
 /** Every step with its exact statements, packed into blocks. Nothing is left out, however long it is. */
 export function planBlocks(plan: Pick<Plan, 'steps'>): readonly RichText[] {
   const shown: Shown = new Map();
-  return packed(plan.steps.flatMap((step, index) => [...lineOfNoReturn(step, index), ...stepElements(step, index, shown)]));
+  return inBlocks(plan.steps.flatMap((step, index) => [...lineOfNoReturn(step, index), ...stepElements(step, index, shown)]));
 }
 
 /** Where the same questions stand above: by their text, the number of the step and whom it asks. */
@@ -24,7 +25,7 @@ export function outline(plan: Pick<Plan, 'steps'>): readonly RichText[] {
     paragraph(say(`${cut(`${index + 1}. ${flat(step.title)}`, 90)}${place(step, 40)}\n`)),
   ]);
   const rest = plan.steps.length - shown.length;
-  return packed(rest === 0 ? lines : [...lines, paragraph(say(`… and ${rest} more steps.`))]);
+  return inBlocks(rest === 0 ? lines : [...lines, paragraph(say(`… and ${rest} more steps.`))]);
 }
 
 /** `on sql-east (primary)`, or that a person does it. */
@@ -97,20 +98,7 @@ const wholeCharacters = (text: string, end: number): number => {
   return unit >= 0xd800 && unit <= 0xdbff ? end - 1 : end;
 };
 
-function packed(elements: readonly RichElement[]): readonly RichText[] {
-  const groups: RichElement[][] = [];
-  let size = 0;
-  for (const element of elements) {
-    const group = groups.at(-1);
-    if (group === undefined || size + sizeOf(element) > blockSize) {
-      groups.push([element]);
-      size = sizeOf(element);
-    } else {
-      group.push(element);
-      size += sizeOf(element);
-    }
-  }
-  return groups.map((group) => rich(...group));
-}
+const inBlocks = (elements: readonly RichElement[]): readonly RichText[] =>
+  packed(elements, { room: blockSize, sizeOf }).map((group) => rich(...group));
 
 export const richSize = (block: RichText): number => block.elements.reduce((sum, element) => sum + sizeOf(element), 0);
