@@ -19,6 +19,7 @@ export const kinds = {
   setDefaultTarget: 'pcr.set-default-target',
   stopService: 'pcr.stop-service',
   awaitCut: 'pcr.await-cut',
+  takeStock: 'pcr.take-stock',
   completeReplication: 'pcr.complete-replication',
   awaitPromotion: 'pcr.await-promotion',
   startService: 'pcr.start-service',
@@ -93,7 +94,11 @@ function replicationActs(settings: PcrSettings) {
         ask.view(side),
         ask.view(otherSide(side)),
       ]),
-    // `replaces`: the pending failover that this one takes the place of, µs in digits.
+    // `replaces`: the pending failover that the promotion takes the place of, µs in digits.
+    takeStock: (side: Side, replaces: string | null) =>
+      lookOn(settings, side, kinds.takeStock, `Record how far ${at(side)} is, and see that nobody else promotes it`, [ask.view(side)], {
+        replaces,
+      }),
     completeReplication: (side: Side, to: FailoverTarget, stopped: boolean, replaces: string | null = null) =>
       actOn(
         settings,

@@ -71,7 +71,7 @@ export function fenceWarnings(scene: Scene): readonly string[] {
   if (problem !== null) {
     const split = `if ${there} is alive, or comes back, it takes writes while ${here} does too (split brain), and those writes are lost when the roles are put right.`;
     return [
-      `${problem} So the bot can't fence it, and the first step asks a person to, or to accept that nobody does: ${split} Stop its service as soon as it answers.`,
+      `${problem} So the bot can't fence it, and a step asks a person to, or to accept that nobody does: ${split} Stop its service as soon as it answers.`,
     ];
   }
   const byHand = personFences(scene);

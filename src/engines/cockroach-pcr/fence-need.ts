@@ -29,7 +29,7 @@ export function sourceElsewhere({ link, follower, sourceRead }: Scene): string |
 }
 
 const askedOf = (there: string): string =>
-  `the first step asks a person to stop the applications there. What is written to ${there} after that step is lost, and nobody can see it from here.`;
+  `a step asks a person to stop the applications there. What is written to ${there} after that step is lost, and nobody can see it from here.`;
 
 /** Why the first step is for a person although the source answers. A full sentence; null when it is not. */
 export function personFences(scene: Scene): string | null {

@@ -19,6 +19,7 @@ import { awaitReader, closeReader, dropReader, openReader, startReader, stopRead
 import { setDefaultTarget, startService, stopService, verifyService } from './steps/service.ts';
 import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, dropOldCopy, proveMoving } from './steps/setup.ts';
 import { configure, createUser, dropUser, grantUser, proveLogin, revokeUser } from './steps/setup-users.ts';
+import { takeStock } from './steps/stock.ts';
 import { dropCopy } from './steps/teardown.ts';
 import { awaitTime, bounce, replaceConnection, setExpiration, setRetention } from './steps/tuning.ts';
 import { finalize, finalizeApplication, verifyRelease } from './steps/upgrade.ts';
@@ -32,6 +33,7 @@ export function stepsOf(connect: SqlConnect, shell: ShellConnect): Readonly<Reco
     [kinds.setDefaultTarget]: executorOf(connect, setDefaultTarget),
     [kinds.stopService]: executorOf(connect, stopService),
     [kinds.awaitCut]: executorOf(connect, awaitCut),
+    [kinds.takeStock]: executorOf(connect, takeStock),
     [kinds.completeReplication]: executorOf(connect, completeReplication),
     [kinds.awaitPromotion]: executorOf(connect, awaitPromotion),
     [kinds.startService]: executorOf(connect, startService),

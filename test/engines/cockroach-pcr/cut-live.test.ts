@@ -130,7 +130,7 @@ describe('a copy of a virtual cluster with another name than that of the config'
     );
     bed = on;
     const { steps, warnings } = await planOn(on, { kind: 'failover', link, to: { kind: 'latest' } });
-    expect(steps[0]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
+    expect(steps[1]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
     expect(warnings.join(' ')).toContain("sql-east is not virtualized, so it can't be fenced by SQL");
     for (const step of steps) {
       if (step.kind === 'fence-by-hand') on.world.control().vacate('primary');

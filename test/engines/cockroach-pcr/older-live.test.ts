@@ -30,7 +30,7 @@ describe('a failover from a primary that is not virtualized and alive', { timeou
   it('has a person stop the applications, comes to its end, and says what it can not see', async () => {
     const on = await openFlat();
     const plan = await planOn(on, failover);
-    expect(plan.steps[0]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
+    expect(plan.steps[1]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
     expect(plan.warnings.join(' ')).toContain("can't be fenced by SQL");
     await through(on, plan, async (step) => void (await carryOut(on, step, () => on.engine())));
     const check = plan.steps.at(-1);

@@ -73,7 +73,7 @@ describe('a primary that is not virtualized, whose stream was made by hand', () 
     const seen = await bed.engine().observe(bed.link, anIo({ tag: 'replops/read' }));
     expect(seen.primary.writable).toBe('yes');
     const plan = await planOn(bed, { kind: 'failover', link: bed.link.id, to: { kind: 'latest' } });
-    expect(plan.steps[0]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
+    expect(plan.steps[1]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
     expect(plan.warnings.join(' ')).toMatch(/is not virtualized, so it can't be fenced by SQL/);
   });
 });

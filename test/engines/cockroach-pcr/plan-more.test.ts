@@ -59,6 +59,7 @@ const serve = [
 const fence = 'stop-service@sql-east';
 const promote = 'complete-replication@sql-west';
 const byHand = 'fence-by-hand@-';
+const stock = 'take-stock@sql-west';
 const pendingIn = (ms: number) => aStandby({ status: 'replication pending failover', failover: micros(-ms) });
 const leftStopped = (msAgo: number) => aReadSide(aVirtualCluster({ service: 'none', activated: micros(msAgo) }));
 
@@ -97,9 +98,9 @@ describe('a failover to a time to come', () => {
 describe('a failover while one is pending', () => {
   it('takes what is there when it is asked to, also when the primary died before the time', () => {
     const alive = planned(failover, aDetail(aSource(), pendingIn(5 * hour)));
-    expect(kindsOf(alive)).toEqual([fence, promote, ...serve]);
+    expect(kindsOf(alive)).toEqual([stock, fence, promote, ...serve]);
     const dead = planned(failover, aDetail(gone, pendingIn(5 * hour)));
-    expect(kindsOf(dead)).toEqual([byHand, promote, ...serve]);
+    expect(kindsOf(dead)).toEqual([stock, byHand, promote, ...serve]);
     const step = dead.steps.find(({ kind }) => kind === 'pcr.complete-replication');
     expect(step?.params).toMatchObject({ to: 'latest', replaces: micros(-5 * hour) });
     expect(dead.warnings.join(' ')).toMatch(/takes the place of the failover/);
@@ -158,18 +159,18 @@ describe('a primary that can not be reached', () => {
     const of = aLink();
     const fenced: PcrLink = { ...of, settings: { ...of.settings, fencing: 'Power off the nodes of sql-east.' } };
     const plan = planned(failover, aDetail(gone), fenced);
-    expect(kindsOf(plan)).toEqual([byHand, promote, ...serve]);
-    expect(plan.steps[0]).toMatchObject({ by: 'person', statements: ['Power off the nodes of sql-east.', accepts] });
-    expect(kindsOf(planned(failover, aDetail(), fenced))).toEqual([fence, promote, ...serve]);
+    expect(kindsOf(plan)).toEqual([stock, byHand, promote, ...serve]);
+    expect(plan.steps[1]).toMatchObject({ by: 'person', statements: ['Power off the nodes of sql-east.', accepts] });
+    expect(kindsOf(planned(failover, aDetail(), fenced))).toEqual([stock, fence, promote, ...serve]);
   });
 
   it('is fenced by a person first where nobody has said how, or somebody accepts that it is not', () => {
     const plan = planned(failover, aDetail(gone));
-    expect(kindsOf(plan)).toEqual([byHand, promote, ...serve]);
-    const [how, acceptance] = plan.steps[0]?.statements ?? [];
+    expect(kindsOf(plan)).toEqual([stock, byHand, promote, ...serve]);
+    const [how, acceptance] = plan.steps[1]?.statements ?? [];
     expect(how).toContain('Close every way of applications to sql-east');
     expect(acceptance).toBe(accepts);
-    expect(plan.warnings[0]).toContain("the bot can't fence it, and the first step asks a person to");
+    expect(plan.warnings[0]).toContain("the bot can't fence it, and a step asks a person to");
   });
 });
 

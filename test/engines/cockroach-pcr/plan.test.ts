@@ -83,53 +83,64 @@ describe('a fence', () => {
 });
 
 const byHand = 'fence-by-hand@-';
+const stock = 'take-stock@sql-west';
 
 describe('a plan', () => {
   const rows: readonly (readonly [string, Operation, PcrDetail, readonly string[]])[] = [
-    ['a failover with a living primary fences it first', failover, aDetail(), [fence, promote, ...serve]],
-    ['a failover with a dead primary asks people for the fence first', failover, aDetail(gone), [byHand, promote, ...serve]],
-    ['a failover with a silent primary does so too', failover, aDetail(silent), [byHand, promote, ...serve]],
-    ['a failover with a primary that lets nobody in does so too', failover, aDetail(locked), [byHand, promote, ...serve]],
-    ['a failover with a stopped primary needs no fence', failover, aDetail(stopped), [promote, ...serve]],
+    ['a failover with a living primary fences it first', failover, aDetail(), [stock, fence, promote, ...serve]],
+    ['a failover with a dead primary asks people for the fence first', failover, aDetail(gone), [stock, byHand, promote, ...serve]],
+    ['a failover with a silent primary does so too', failover, aDetail(silent), [stock, byHand, promote, ...serve]],
+    ['a failover with a primary that lets nobody in does so too', failover, aDetail(locked), [stock, byHand, promote, ...serve]],
+    ['a failover with a stopped primary needs no fence', failover, aDetail(stopped), [stock, promote, ...serve]],
     [
       'a failover from a virtual cluster with another name, of which the primary has none',
       failover,
       aDetail(aReadSide(null), aStandby({ sourceName: 'system' })),
-      ['fence-by-hand@-', promote, ...serve],
+      [stock, 'fence-by-hand@-', promote, ...serve],
     ],
     [
       'a failover from a virtual cluster with another name, beside one with the name of the link',
       failover,
       aDetail(aSource(), aStandby({ sourceName: 'shop' })),
-      ['fence-by-hand@-', promote, ...serve],
+      [stock, 'fence-by-hand@-', promote, ...serve],
     ],
     [
       'a failover from a primary in a state that is not known',
       failover,
       aDetail(aReadSide(aVirtualCluster({ status: 'read only' }))),
-      ['fence-by-hand@-', promote, ...serve],
+      [stock, 'fence-by-hand@-', promote, ...serve],
     ],
-    ['a failover with an emptied primary needs no fence', failover, aDetail(aReadSide(null)), [promote, ...serve]],
-    ['a failover of a paused standby', failover, aDetail(gone, aStandby({ status: 'replication paused' })), [byHand, promote, ...serve]],
+    ['a failover with an emptied primary needs no fence', failover, aDetail(aReadSide(null)), [stock, promote, ...serve]],
+    [
+      'a failover of a paused standby',
+      failover,
+      aDetail(gone, aStandby({ status: 'replication paused' })),
+      [stock, byHand, promote, ...serve],
+    ],
     [
       'a failover of a standby that gave up',
       failover,
       aDetail(gone, aStandby({ status: 'replication paused', job: gaveUp })),
-      [byHand, promote, ...serve],
+      [stock, byHand, promote, ...serve],
     ],
-    ['a failover of a standby in error', failover, aDetail(gone, aStandby({ status: 'replication error' })), [byHand, promote, ...serve]],
+    [
+      'a failover of a standby in error',
+      failover,
+      aDetail(gone, aStandby({ status: 'replication error' })),
+      [stock, byHand, promote, ...serve],
+    ],
     ['a failover to a time', failoverTo(3_600_000), aDetail(gone), [byHand, promote, ...serve]],
     [
       'a failover on 23.2 moves the default target away before the fence',
       failover,
       aDetail(aSource({ ...onVersion('23.2'), defaultTarget: 'main' })),
-      ['set-default-target@sql-east', fence, promote, ...serve],
+      [stock, 'set-default-target@sql-east', fence, promote, ...serve],
     ],
     [
       'a failover on 23.2 with another default target',
       failover,
       aDetail(aSource({ ...onVersion('23.2'), defaultTarget: 'system' })),
-      [fence, promote, ...serve],
+      [stock, fence, promote, ...serve],
     ],
     ['a switchover proves before it stops', switchover, aDetail(), [...swap, ...serve]],
     [
@@ -205,7 +216,7 @@ describe('a plan', () => {
 
   it('reads the roles from the databases, whatever the config calls the sides', () => {
     const plan = planned(failover, aDetail(aStandby(), aSource()));
-    expect(kindsOf(plan).slice(0, 2)).toEqual(['stop-service@sql-west', 'complete-replication@sql-east']);
+    expect(kindsOf(plan).slice(0, 3)).toEqual(['take-stock@sql-east', 'stop-service@sql-west', 'complete-replication@sql-east']);
     expect(plan.summary).toContain('Promote sql-east');
   });
 

@@ -2,7 +2,7 @@ import type { Operation } from '../../../domain/operation.ts';
 import type { Estimate } from '../../../domain/plan.ts';
 import { type Refusal, refuse } from '../../../domain/refusal.ts';
 import { type Micros, microsOfMs, msOfMicros } from '../../cockroach/times.ts';
-import { changeStep, type Outline } from '../../frame/drafts.ts';
+import { changeStep, lookStep, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
 import { microsOf } from '../detail.ts';
 import {
@@ -74,6 +74,7 @@ function promote(operation: Failover, scene: Scene, ageMs: number, replaces: str
   return {
     summary: `Promote ${here} to ${to} and let it take over from ${there}.`,
     steps: [
+      ...(operation.to.kind === 'latest' ? [lookStep(acts.takeStock(follower.side, replaces), serviceBudgetMs)] : []),
       ...fenceSteps(scene, acts),
       changeStep(acts.completeReplication(follower.side, operation.to, false, replaces), serviceBudgetMs, afterPromotion, {
         pointOfNoReturn: true,

@@ -18,7 +18,8 @@ export function cutOf({ io, there }: Place): Micros | null {
 /** The cut that was waited for; null when the wait was skipped, so that a person has taken the loss upon himself. */
 export const provenCut = ({ io, here }: Place): Micros | null => recorded(io.earlier, kinds.awaitCut, here, 'cut');
 
-function recorded(earlier: Place['io']['earlier'], kind: string, cluster: string, key: string): Micros | null {
+/** A time in what an earlier step recorded; null when there is none. */
+export function recorded(earlier: Place['io']['earlier'], kind: string, cluster: string, key: string): Micros | null {
   const text = earlier.findLast((entry) => entry.kind === kind && entry.cluster === cluster)?.evidence[key];
   return typeof text === 'string' ? microsOfTimestamp(text) : null;
 }

@@ -8,16 +8,7 @@ import { change, evidenceTime, glance, look, type PcrStep, type Place, peek, sta
 import type { Glance } from '../read-side.ts';
 import { phaseWords, spellTime } from '../words.ts';
 import { leftOut, provenCut, reachOf } from './cut.ts';
-
-/** A failover time further ahead than this was asked for by somebody else: LATEST lies in the past, µs. */
-const aheadMicros = 60_000_000n;
-
-/** The failover that was pending when this one was planned and that it moves, µs in digits. */
-const replaces = z
-  .string()
-  .regex(/^\d{1,20}$/)
-  .nullable()
-  .default(null);
+import { aheadMicros, elsewhere, outdated, replaces } from './stock.ts';
 
 const completeParams = z.object({ to: z.union([z.literal('latest'), z.string().regex(/^\d{1,20}$/)]), stopped: z.boolean(), replaces });
 type CompleteParams = z.infer<typeof completeParams>;
@@ -61,7 +52,8 @@ function onlyIfStopped(place: Place, other: SideRead): Probe {
   return impossible(`${place.there} takes writes again, so promoting ${place.here} now would lose them.`);
 }
 
-function promotedTo({ here }: Place, { to }: CompleteParams, vc: VirtualClusterView): Probe {
+function promotedTo(place: Place, { to }: CompleteParams, vc: VirtualClusterView): Probe {
+  const { here } = place;
   const evidence = { status: vc.status, 'promoted to': evidenceTime(vc.activated), job: vc.job?.status ?? null };
   if (vc.activated === null && vc.job?.status !== 'succeeded') {
     return unknown(`${here} is ready, but nothing shows that it was promoted from a stream.`, evidence);
@@ -69,10 +61,11 @@ function promotedTo({ here }: Place, { to }: CompleteParams, vc: VirtualClusterV
   if (to !== 'latest' && vc.activated !== null && vc.activated !== to) {
     return unknown(`${here} was promoted to ${spellTime(vc.activated)}, not to ${spellTime(to)}: somebody else did it.`, evidence);
   }
-  return done(evidence);
+  return (to === 'latest' ? outdated(place, vc) : null) ?? done(evidence);
 }
 
-function acceptedFor({ here }: Place, { to, replaces: moved }: CompleteParams, now: bigint, vc: VirtualClusterView): Probe {
+function acceptedFor(place: Place, { to, replaces: moved }: CompleteParams, now: bigint, vc: VirtualClusterView): Probe {
+  const { here } = place;
   const evidence = { status: vc.status, 'failover time': evidenceTime(vc.failover) };
   if (vc.failover === null) return done(evidence);
   if (vc.failover === moved && moved !== to) {
@@ -88,7 +81,7 @@ function acceptedFor({ here }: Place, { to, replaces: moved }: CompleteParams, n
   if (to === 'latest' && BigInt(vc.failover) > now + aheadMicros) {
     return unknown(`A failover of ${here} is planned for ${spellTime(vc.failover)}: somebody else asked for it.`, evidence);
   }
-  return done(evidence);
+  return (to === 'latest' ? outdated(place, vc) : null) ?? done(evidence);
 }
 
 /** Only where the state names no promotion (v23.2) does its job have to show it. Throws a Fault. */
@@ -103,7 +96,11 @@ const noParams = z.object({});
 export const awaitPromotion: PcrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.awaitPromotion(side),
-  probe: async (place) => promotionState(place, await promotionAt(place)),
+  probe: async (place) => {
+    const seen = await promotionAt(place);
+    const other = seen.vc !== null && ['ready', 'reverting'].includes(phaseOf(seen.vc)) ? elsewhere(place, seen.vc) : null;
+    return other ?? promotionState(place, seen);
+  },
 };
 
 function promotionState({ here, name }: Place, { vc, now }: Glance): Probe {
