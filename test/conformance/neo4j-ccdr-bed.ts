@@ -83,6 +83,8 @@ export async function openCcdr(version: string, { world: options = {}, settings,
       broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] }));
     },
     broke: () => broken.every((fault) => fault.hits() > 0),
+    truth: world.truth,
+    clientsWrite: async () => world.control().commit(),
     close: () => world.close(),
   };
 }

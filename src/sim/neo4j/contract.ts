@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { Faults } from './fault-contract.ts';
 import type { Cell } from './wire/packstream.ts';
 
@@ -153,6 +154,8 @@ export interface WorldControl {
   writes(perSecond: number): void;
   /** A client's write transaction on the side's writer, which commits after `ms`, whatever the access mode is by then. */
   straggle(side: SimSide, ms: number): void;
+  /** Clients commit once on every database of theirs that takes writes. Returns how to ask, in words, what of it is gone by then. */
+  commit(): () => readonly string[];
   /** What the side offers of replicas, whatever its version says, from now on. */
   offer(side: SimSide, surface: 'preview' | 'general'): void;
   /** All servers of the side run another version from now on. */
@@ -223,6 +226,8 @@ export interface GraphWorld {
   database(side: SimSide, name?: string): DatabaseTruth | null;
   databases(side: SimSide): readonly string[];
   transactions(side: SimSide): readonly TransactionTruth[];
+  /** What both clusters hold, serve, follow, are set to and know of users. Equal for equal states, whatever applications write. */
+  truth(): JsonObject;
   readonly faults: Faults;
   control(): WorldControl;
   close(): Promise<void>;

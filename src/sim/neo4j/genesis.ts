@@ -51,11 +51,12 @@ function usersFor(users: readonly SimUser[], side: SimSide): Map<string, User> {
   );
 }
 
-/** Those of the users' roles, and what the application needs. */
-function grantsFor(users: readonly SimUser[], side: SimSide, database: string): Grant[] {
+/** Those of the users' roles, and what the application needs of its database; null: there is none, so nothing can be granted on it. */
+function grantsFor(users: readonly SimUser[], side: SimSide, database: string | null): Grant[] {
   const ofUsers = users
     .filter((user) => (user.sides ?? [side]).includes(side))
     .flatMap((user) => (user.grants ?? []).map((text) => ({ role: roleOf(user) ?? '', text: `GRANT ${text}`, scope: null })));
+  if (database === null) return ofUsers;
   const quoted = `\`${database}\``;
   return [
     ...ofUsers,
@@ -86,7 +87,7 @@ function newCluster(genesis: Genesis, side: SimSide): Cluster {
   const { options, users, names } = genesis;
   const name = side === 'primary' ? genesis.database : genesis.replica;
   const version = typeof options.version === 'string' ? options.version : options.version[side];
-  const grants = grantsFor(users, side, name);
+  const grants = grantsFor(users, side, side === 'standby' && options.start === 'none' ? null : name);
   return {
     side,
     name: names[side],
@@ -97,7 +98,7 @@ function newCluster(genesis: Genesis, side: SimSide): Cluster {
     databases: [],
     aliases: new Map(),
     users: usersFor(users, side),
-    roles: new Set(['admin', 'PUBLIC', ...grants.map(({ role }) => role)]),
+    roles: new Set(['admin', 'PUBLIC', 'orders_app', ...grants.map(({ role }) => role)]),
     grants,
     settings: new Map([
       ['dbms.max_databases', '100'],
@@ -108,6 +109,7 @@ function newCluster(genesis: Genesis, side: SimSide): Cluster {
       ['initial.dbms.default_database', name],
       ['db.cluster.catchup.pull_interval', '1s'],
     ]),
+    dumps: [],
     stragglers: [],
     outage: null,
     ledBy: null,

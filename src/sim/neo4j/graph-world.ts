@@ -3,6 +3,7 @@ import { systemClock } from '../../domain/clock.ts';
 import { type LoopbackPort, openLoopbackPort } from '../loopback-port.ts';
 import { createWorldTime } from '../time/world-time.ts';
 import { createAuthority } from '../tls/certificate.ts';
+import { clientsCommit } from './client-writes.ts';
 import { type GraphWorld, type GraphWorldOptions, type GraphWorldSide, type SimSide, simSides, type WorldControl } from './contract.ts';
 import { createFaultRules } from './faults.ts';
 import { bringTo, createState, defaultUsers, type Genesis, pastMs } from './genesis.ts';
@@ -99,6 +100,7 @@ function createControl(realm: Realm): WorldControl {
       state.clusters[side].release = { ...release, surface, namedPromotion: surface === 'general' };
       changed(realm);
     },
+    commit: () => clientsCommit(realm),
     straggle: (side, ms) => {
       const startedMs = catchUp(realm);
       const cluster = state.clusters[side];

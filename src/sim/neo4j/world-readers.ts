@@ -5,6 +5,7 @@ import { application, findDatabase, isUp, serverOf } from './state/model.ts';
 import { lossOf, overlaps, writableIntervals } from './state/records.ts';
 import { copyTxAt, isWritable, txAt } from './state/transactions.ts';
 import { stragglerQuery } from './statements/transactions.ts';
+import { truthOfAll } from './world-truth.ts';
 
 function truthOf(realm: Realm, side: SimSide, name: string): DatabaseTruth | null {
   const nowMs = catchUp(realm);
@@ -70,5 +71,6 @@ export function createReaders(realm: Realm, genesis: Genesis) {
     database: (side: SimSide, name?: string) => truthOf(realm, side, name ?? (side === 'primary' ? genesis.database : genesis.replica)),
     databases: (side: SimSide) => fresh(() => state.clusters[side].databases.map(({ name }) => name)),
     transactions: (side: SimSide) => transactionsOf(realm, side),
+    truth: () => truthOfAll(realm),
   };
 }

@@ -73,12 +73,13 @@ export const aliasesOf = (cluster: Cluster, database: Database): readonly string
   [...cluster.aliases].filter(([, target]) => target === database.name).map(([alias]) => alias);
 
 /** DROP DATABASE. Its name is free as soon as its last copy has gone. */
-export function dropDatabase(cluster: Cluster, database: Database, cascade: boolean): void {
+export function dropDatabase(cluster: Cluster, database: Database, how: { readonly cascade: boolean; readonly dump: boolean }): void {
   const aliases = aliasesOf(cluster, database);
-  if (aliases.length > 0 && !cascade) throw hasAliases(database.name, aliases);
+  if (aliases.length > 0 && !how.cascade) throw hasAliases(database.name, aliases);
   for (const alias of aliases) cluster.aliases.delete(alias);
   for (const grant of cluster.grants.filter(({ scope }) => scope === database.name))
     cluster.grants.splice(cluster.grants.indexOf(grant), 1);
+  if (how.dump) cluster.dumps.push(`${database.name} (${database.id})`);
   database.requested = 'offline';
   for (const copy of database.copies) copy.goal = 'gone';
 }

@@ -128,6 +128,8 @@ export interface Cluster {
   readonly roles: Set<string>;
   readonly grants: Grant[];
   readonly settings: Map<string, string>;
+  /** Databases of which a drop has left a dump on the servers, each by its name and id. */
+  readonly dumps: string[];
   readonly stragglers: Straggler[];
   outage: Outage | null;
   /** Id of the server that leads `system` while it is up; null: the first that is. */

@@ -111,7 +111,7 @@ export function drop(call: Call, statement: Of<'drop-database'>): Outcome {
   if (call.cluster.aliases.has(name.toLowerCase())) throw databaseNotFound(name);
   const database = named(call, statement.name, statement.ifExists);
   if (database === null) return nothingDone(call, name.toLowerCase());
-  dropDatabase(call.cluster, database, statement.cascade);
+  dropDatabase(call.cluster, database, statement);
   call.effect(database.name, true);
   return afterChange(call, database, statement.wait);
 }
