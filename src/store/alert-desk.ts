@@ -18,6 +18,12 @@ const post: z.ZodType<AlertPost> = z.discriminatedUnion('state', [
 const texts = z.tuple([z.tuple([z.string().nullable(), z.string().nullable()]), z.record(z.string(), z.string())]);
 const flag = z.union([z.literal(0), z.literal(1)]);
 
+/**
+ * How long it is remembered who was first, ms. That only has to outlast the time until the run is in the journal, where it is found from
+ * then on: a delivery is not carried out when it is older than some minutes.
+ */
+const offeredForMs = 86_400_000;
+
 /** Hands out links with alerts to tell, each to one bot at a time, and keeps what is known of their messages. */
 export function createAlertDesk(deps: { readonly redis: Connection; readonly newCallName: NewCallName }): AlertDesk {
   const { redis } = deps;
@@ -49,7 +55,7 @@ export function createAlertDesk(deps: { readonly redis: Connection; readonly new
       return understood(flag, await redis.script('alert-mark', [keys.alertPosts(link)], args), 'the answer of alert-mark') === 1;
     },
     makerOf: async (link, what, delivery, over) => {
-      const answer = await redis.script('offer-take', [keys.offers], [`${link}:${what}`, delivery, over ?? '']);
+      const answer = await redis.script('offer-take', [keys.offer(`${link}:${what}`)], [delivery, over ?? '', offeredForMs]);
       return understood(z.string(), answer, 'the answer of offer-take');
     },
     forget: async (link, posts) => {

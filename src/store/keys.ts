@@ -39,8 +39,8 @@ export const keys = {
   alertClaims: `${tag}:alerts:claims`,
   /** Hash: `<alert>:<channel>` → what is known of its message (JSON). */
   alertPosts: (link: LinkId) => `${tag}:alerts:posts:${link}`,
-  /** Hash: `<link>:<operation>` that the bot offered, or `<link>:asked:<hash>` of a command → delivery that makes the run. */
-  offers: `${tag}:alerts:offers`,
+  /** String for 24 h: delivery that makes the run. `wish`: `<link>:<operation>` that the bot offered, or `<link>:asked:<hash>` of a command. */
+  offer: (wish: string) => `${tag}:alerts:offer:${wish}`,
   /** List of policy versions, oldest first; version n is at index n-1. */
   policy: `${tag}:policy`,
   /** String for 24 h: this delivery has been recorded. */

@@ -116,4 +116,21 @@ describe('the desk of alerts', () => {
     expect(await desk.makerOf(link, 'fence', 'd', maker)).toBe('d');
     expect(await desk.makerOf(link, 'fence', 'e', maker)).toBe('d');
   });
+
+  it('forgets by itself who was first, a day after, and keeps nothing for good', async () => {
+    const link = aLink();
+    const day = 86_400_000;
+    const leftMs = async () => process.raw.pttl(keys.offer(`${link}:fence`));
+    expect(await desk.makerOf(link, 'fence', 'a', null)).toBe('a');
+    expect(await leftMs()).toSatisfy((ms: number) => ms > 0 && ms <= day);
+    await process.raw.pexpire(keys.offer(`${link}:fence`), 60_000);
+    // Who comes second adds nothing to its time; who comes instead of a run that is over begins it anew.
+    expect(await desk.makerOf(link, 'fence', 'b', null)).toBe('a');
+    expect(await leftMs()).toBeLessThanOrEqual(60_000);
+    expect(await desk.makerOf(link, 'fence', 'b', 'a')).toBe('b');
+    expect(await leftMs()).toSatisfy((ms: number) => ms > 60_000 && ms <= day);
+    await process.raw.pexpire(keys.offer(`${link}:fence`), 1);
+    await until(async () => (await desk.makerOf(link, 'fence', 'c', null)) === 'c');
+    expect(await process.raw.keys('*')).toEqual([keys.offer(`${link}:fence`)]);
+  });
 });
