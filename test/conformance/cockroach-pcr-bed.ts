@@ -80,6 +80,8 @@ export async function openPcr(
       broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement).replaceAll(escaped(mask), '.*')}$`), act: wires[how] }));
     },
     broke: () => broken.every((fault) => fault.hits() > 0),
+    truth: () => world.contents(),
+    clientsWrite: async () => world.clientsWrite(),
     close: () => world.close(),
   };
 }

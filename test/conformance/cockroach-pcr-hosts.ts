@@ -1,3 +1,4 @@
+import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { Side } from '../../src/domain/observation.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { PcrLink, PcrSettings } from '../../src/engines/cockroach-pcr/config.ts';
@@ -7,6 +8,7 @@ import type { SqlWorld, SqlWorldOptions } from '../../src/sim/cockroach/contract
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { createNodeTools, pidFile } from '../../src/sim/cockroach/node-tools.ts';
 import type { SimHost } from '../../src/sim/hosts/contract.ts';
+import { FileError, type HostFiles } from '../../src/sim/hosts/files.ts';
 import { startHost } from '../../src/sim/hosts/host.ts';
 import { createAuthority } from '../../src/sim/tls/certificate.ts';
 import { quoteWord } from '../../src/transports/shell-quoting.ts';
@@ -69,11 +71,13 @@ export async function openBareNodes(
   more: { readonly setup?: Partial<PcrSetup>; readonly streams?: PcrSettings['streams'] } = {},
 ): Promise<HostsBed> {
   const hosts: Record<Side, readonly SimHost[]> = { primary: [], standby: [] };
+  const tools: (() => JsonObject)[] = [];
   const prepare = async (world: SqlWorld): Promise<void> => {
     for (const side of sides) {
-      const cockroach = await createNodeTools({ world, side, version });
+      const { products, running } = await createNodeTools({ world, side, version });
+      tools.push(running);
       const files = { [`${certs}/ca.crt`]: authorities[side] };
-      hosts[side] = await Promise.all(names[side].map((name) => startHost({ name, products: cockroach, files, folders: ['/run'] })));
+      hosts[side] = await Promise.all(names[side].map((name) => startHost({ name, products, files, folders: ['/run'] })));
     }
   };
   const settings = (world: SqlWorld): Partial<PcrSettings> => {
@@ -111,6 +115,11 @@ export async function openBareNodes(
       });
     },
     broke: () => breaks.every((broke) => broke()) && bed.broke(),
+    truth: () => ({
+      clusters: bed.world.contents(),
+      running: tools.map((running) => running()),
+      files: Object.fromEntries(all().map(({ name, files }) => [name, filesIn(files, '/')])),
+    }),
     close: async () => {
       await Promise.all([bed.close(), ...all().map((host) => host.close())]);
     },
@@ -124,6 +133,26 @@ const sentOf = (statement: string): string => statement.replace(/ <<'SQL'\n.*$/s
 const quoted = (statement: string): string => (/^cockroach (start|node)/.test(statement) ? quoteWord(statement) : statement);
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Files with what they hold. What jobs of the bot left is the record of what it did: it stays, and is swept a week later. */
+const filesIn = (files: HostFiles, folder: string): JsonObject =>
+  Object.fromEntries(
+    files.list(folder).flatMap((path): readonly (readonly [string, Json])[] => {
+      if (path.endsWith('/.replops')) return [];
+      const inside = Object.entries(filesIn(files, path));
+      return inside.length > 0 ? inside : [[path, textOf(files, path)]];
+    }),
+  );
+
+function textOf(files: HostFiles, path: string): string | null {
+  try {
+    return files.read(path);
+  } catch (cause) {
+    // An empty folder.
+    if (cause instanceof FileError) return null;
+    throw cause;
+  }
+}
 
 /** One effect for each command that changed something, in the words of the plan. */
 function effectsOf(hosts: readonly SimHost[]): readonly SeenEffect[] {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { ContentTruth } from './content-contract.ts';
 import type { Faults } from './fault-contract.ts';
 import type { SimVersion } from './grammar/dialect.ts';
 import type { StatementKind } from './grammar/statement.ts';
@@ -233,7 +234,7 @@ export interface SessionTruth {
   readonly activeQuery: string | null;
 }
 
-export interface SqlWorld extends LdrTruth {
+export interface SqlWorld extends LdrTruth, ContentTruth {
   readonly primary: SqlWorldSide;
   readonly standby: SqlWorldSide;
   readonly virtualCluster: string;

@@ -10,6 +10,13 @@ interface NodeToolsOptions {
   readonly initMs?: number;
 }
 
+/** The tools of the nodes of one side. */
+interface NodeTools {
+  readonly products: ProductTable;
+  /** The flags with which each node that runs was started, by its host. */
+  running(): Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
 /** Where a node that runs says so. */
 export const pidFile = '/run/cockroach.pid';
 
@@ -43,8 +50,8 @@ const profiles: Readonly<Record<string, FreshCluster>> = { 'replication-source':
  * The `cockroach` tool of a side's nodes, before it was ever initialized: nothing answers until a node runs and `init` was called.
  * Takes the side down, so call it before anybody connects.
  */
-export async function createNodeTools({ world, side, version, initMs = 0 }: NodeToolsOptions): Promise<ProductTable> {
-  const running = new Map<string, string>();
+export async function createNodeTools({ world, side, version, initMs = 0 }: NodeToolsOptions): Promise<NodeTools> {
+  const running = new Map<string, ReadonlyMap<string, string>>();
   let isInitialized = false;
   await world.faults.down(side);
   const answering = () => isInitialized && running.size > 0;
@@ -61,7 +68,7 @@ export async function createNodeTools({ world, side, version, initMs = 0 }: Node
     if (profile !== '' && profiles[profile] === undefined)
       return failed('start', `invalid argument "${profile}" for "--config-profile" flag`);
     const was = answering();
-    running.set(host, profile);
+    running.set(host, flags);
     files.write(pidFile, '4711\n');
     await follow(was);
     return { exitCode: 0, changed: `start ${host}` };
@@ -78,7 +85,13 @@ export async function createNodeTools({ world, side, version, initMs = 0 }: Node
     }
     if (isInitialized) return failed('init', 'cluster has already been initialized');
     await wait(initMs);
-    world.control().initialize(side, freshBy(flags, [...running.values()]));
+    world.control().initialize(
+      side,
+      freshBy(
+        flags,
+        [...running.values()].map((one) => one.get('config-profile') ?? ''),
+      ),
+    );
     isInitialized = true;
     await world.faults.up(side);
     return { exitCode: 0, stdout: 'Cluster successfully initialized\n', changed: `init ${side}` };
@@ -115,15 +128,17 @@ export async function createNodeTools({ world, side, version, initMs = 0 }: Node
       sql,
       node,
     };
+  const cockroach = (call: ProductCall): ProductAnswer | Promise<ProductAnswer> => {
+    const word = call.argv[0] ?? '';
+    const run = words[word];
+    if (run === undefined) return failed(word, `unknown command "${word}" for "cockroach"`);
+    const flags = flagsOf(call.argv.slice(1));
+    const stranger = [...flags.keys()].find((flag) => !isKnown(version, word, flag));
+    return stranger === undefined ? run(call, flags) : failed(word, `unknown flag: --${stranger}`);
+  };
   return {
-    cockroach: (call) => {
-      const word = call.argv[0] ?? '';
-      const run = words[word];
-      if (run === undefined) return failed(word, `unknown command "${word}" for "cockroach"`);
-      const flags = flagsOf(call.argv.slice(1));
-      const stranger = [...flags.keys()].find((flag) => !isKnown(version, word, flag));
-      return stranger === undefined ? run(call, flags) : failed(word, `unknown flag: --${stranger}`);
-    },
+    products: { cockroach },
+    running: () => Object.fromEntries([...running].map(([host, flags]) => [host, Object.fromEntries(flags)])),
   };
 }
 

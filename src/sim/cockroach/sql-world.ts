@@ -17,6 +17,7 @@ import { catchUp, changed, type Realm, stopAll } from './realm.ts';
 import { createSessions } from './sessions.ts';
 import { createSqlBackend } from './sql-backend.ts';
 import { serveConnection } from './wire/connection.ts';
+import { createContents } from './world-contents.ts';
 import { createFaults, type Servers } from './world-faults.ts';
 import { createReaders } from './world-readers.ts';
 
@@ -157,6 +158,7 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
     virtualCluster: genesis.virtualCluster,
     ...createReaders(realm, genesis),
     ...createLdrTruth(realm),
+    ...createContents(realm),
     faults,
     control: () => control,
     close,

@@ -30,7 +30,7 @@ interface BareNodes {
 export async function startBareNodes(id: string, world: SqlWorld, version: SimVersion, clock: Clock): Promise<BareNodes> {
   const started = await Promise.all(
     sides.map(async (side) => {
-      const products = await createNodeTools({ world, side, version });
+      const { products } = await createNodeTools({ world, side, version });
       const files = { [`${certs}/ca.crt`]: createAuthority([world[side].cluster]).ca };
       const names = [1, 2].map((number) => `${world[side].cluster}-${number}`);
       const hosts = await Promise.all(names.map((name) => startHost({ name, clock, products, files, folders: ['/run'] })));
