@@ -1,7 +1,7 @@
 import { type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import { type CrrSettings, sides } from './config.ts';
 import type { CrrDetail, ReadSide } from './detail.ts';
-import { outlasted } from './history.ts';
+import { outlasted } from './past-view.ts';
 import { countsText, unseenOf } from './signs.ts';
 import { ailing, followersOf, isFollower, phaseOf } from './state.ts';
 import { count, few, spell } from './words.ts';

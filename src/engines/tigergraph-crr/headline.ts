@@ -1,7 +1,7 @@
 import { type Health, otherSide } from '../../domain/observation.ts';
 import { type CrrSettings, sides } from './config.ts';
 import type { CrrDetail } from './detail.ts';
-import { outlasted } from './history.ts';
+import { outlasted } from './past-view.ts';
 import { clusterTrouble, followTrouble } from './side-problem.ts';
 import { clearedWords } from './signs.ts';
 import { type Follower, followersOf, isFollower, isHalfPromoted, phaseOf, sharedHosts, wasLinked, writableOf } from './state.ts';
