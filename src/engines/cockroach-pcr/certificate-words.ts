@@ -16,17 +16,20 @@ export function certificateTry(settings: PcrSettings, side: Side): string | null
   return `openssl s_client -starttls postgres -connect ${quoteWord(`${host}:${way.port}`)} -CAfile ${quoteWord(path)} ${name} ${quoteWord(way.host)} -verify_return_error </dev/null`;
 }
 
-/** Where to look when a stream by a file does not start: only the stream itself proves what lies on the nodes. Begins with a space. */
-export function certificateHint(settings: PcrSettings, side: Side): string {
+/**
+ * Where to look when a stream by a file does not start, or fails once other nodes take part: only the stream itself proves what lies on
+ * each of them. `next` goes on after `Mend it there,`. Begins with a space.
+ */
+export function certificateHint(settings: PcrSettings, side: Side, next: string): string {
   const command = certificateTry(settings, side);
   if (command === null) return '';
   const [here, there] = [settings[side].cluster, settings[otherSide(side)].cluster];
-  return ` If it is about a certificate or a file: every node of ${here} needs the authority of ${there} under the path of the config (caPath). On each node of ${here}, as the user that runs CockroachDB, this has to end with "Verify return code: 0 (ok)": ${command} . Mend it there, then press Retry.`;
+  return ` If it is about a certificate or a file: every node of ${here} needs the authority of ${there} under the path of the config (caPath). On each node of ${here}, as the user that runs CockroachDB, this has to end with "Verify return code: 0 (ok)": ${command} . Mend it there, ${next}`;
 }
 
 /** A refusal of the database, with where to look. */
 export function withCertificateHint(cause: unknown, settings: PcrSettings, side: Side): unknown {
-  const hint = certificateHint(settings, side);
+  const hint = certificateHint(settings, side, 'then press Retry.');
   if (hint === '' || !isFault(cause) || cause.code !== 'statement-refused') return cause;
   return new Fault(cause.code, `${cause.message}${/[.!?]$/.test(cause.message) ? '' : '.'}${hint}`, {
     effect: cause.effect,

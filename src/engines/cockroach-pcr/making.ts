@@ -145,7 +145,7 @@ export function copySteps(way: Way, setup: PcrSetup | null): readonly Draft[] {
   return [
     ...connectionSteps(way),
     changeStep(acts.createCopy(side, copy), statementBudgetMs, undoBy(acts.dropNewCopy(side, copy.source, copy.reader))),
-    lookStep(acts.awaitScan(side), scanBudgetMs),
+    lookStep(acts.awaitScan(side, copy.trust === 'path'), scanBudgetMs),
     lookStep(acts.proveMoving(side, 1), movingBudgetMs),
     lookStep(acts.proveMoving(side, 2), movingBudgetMs),
     ...keptSteps(way, setup),

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { certificateTry } from '../../../src/engines/cockroach-pcr/certificate-words.ts';
-import { aSetup, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
-import { bare } from '../../conformance/cockroach-pcr-situations.ts';
-import { anIo, carryOut, executorFor, planOn, settle, through } from '../../conformance/drive.ts';
+import { aSetup, byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
+import { bare, cancelStream } from '../../conformance/cockroach-pcr-situations.ts';
+import { anIo, carryOut, executorFor, planOn, pressRetry, settle, through } from '../../conformance/drive.ts';
 import { aMadeLink, aMadeSetup } from './build.ts';
 
 let bed: PcrBed | null = null;
@@ -53,6 +53,45 @@ describe('a certificate that people place on v23.2', { timeout: 180_000 }, () =>
     expect(fault.hits()).toBe(1);
     await carryOut(on, create, () => on.engine());
     expect((await settle(on, create, () => on.engine())).kind).toBe('done');
+  });
+
+  it('stops the wait for the scan with the same command where the nodes that copy can’t connect, and goes on once the stream does', async () => {
+    const on = await openByFile();
+    const plan = await planOn(on, setup);
+    const scan = plan.steps.find(({ kind }) => kind === 'pcr.await-scan');
+    if (scan === undefined) throw new TypeError('the plan waits for no scan');
+    const before = { ...plan, steps: plan.steps.slice(0, plan.steps.indexOf(scan)) };
+    await through(on, before, async (step) => {
+      await carryOut(on, step, () => on.engine());
+      // What the copy itself does from then on is what no node of the standby may do without the right file.
+      if (step.kind === 'pcr.create-copy') on.world.faults.link('down');
+    });
+    const stopped = await settle(on, scan, () => on.engine());
+    expect(stopped).toMatchObject({ kind: 'impossible', evidence: { 'job says': expect.stringContaining('pausing after error') } });
+    expect('why' in stopped ? stopped.why : '').toMatch(
+      /sql-west does not follow sql-east: replication gave up.*every node of sql-west needs the authority.*openssl s_client.*run ALTER VIRTUAL CLUSTER "application" RESUME REPLICATION on the system interface of sql-west, then press Retry\.$/s,
+    );
+    on.world.faults.link('up');
+    await byHand(on.world, 'standby', `ALTER VIRTUAL CLUSTER "application" RESUME REPLICATION`);
+    pressRetry(on, stopped);
+    expect((await settle(on, scan, () => on.engine())).kind).toBe('done');
+  });
+
+  it('says nothing of certificates where none is in a file, and what to do after a stream that was cancelled', async () => {
+    bed = await openPcr('26.2', bare, undefined, (world) => ({ setup: aSetup(world) }));
+    const on = bed;
+    const plan = await planOn(on, setup);
+    const scan = plan.steps.findIndex(({ kind }) => kind === 'pcr.await-scan');
+    await through(on, { ...plan, steps: plan.steps.slice(0, scan) }, async (step) => void (await carryOut(on, step, () => on.engine())));
+    await cancelStream(on.world);
+    const [wait] = plan.steps.slice(scan);
+    if (wait === undefined) throw new TypeError('the plan waits for no scan');
+    const stopped = await settle(on, wait, () => on.engine());
+    const why = 'why' in stopped ? stopped.why : '';
+    expect(why).toMatch(
+      /which left it unusable\. Mend the cause, which SHOW JOBS on sql-west names; then cancel this run and ask for the same again/,
+    );
+    expect(why).not.toMatch(/certificate|openssl/);
   });
 });
 

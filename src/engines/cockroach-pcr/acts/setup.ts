@@ -148,10 +148,16 @@ function copyActs(settings: PcrSettings) {
         [`DROP VIRTUAL CLUSTER IF EXISTS ${quoteIdentifier(settings.virtualCluster)}`],
         { id },
       ),
-    awaitScan: (side: Side): Act =>
-      lookOn(settings, side, setupKinds.awaitScan, `Wait until ${at(side)} has copied everything and follows ${at(otherSide(side))}`, [
-        asking(settings).view(side),
-      ]),
+    // `byFile`: every node knows the other side by a file of its own, so the scan is the first to try those of the others.
+    awaitScan: (side: Side, byFile = false): Act =>
+      lookOn(
+        settings,
+        side,
+        setupKinds.awaitScan,
+        `Wait until ${at(side)} has copied everything and follows ${at(otherSide(side))}`,
+        [asking(settings).view(side)],
+        byFile ? { byFile } : {},
+      ),
     proveMoving: (side: Side, turn: number): Act =>
       lookOn(
         settings,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { otherSide } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
+import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
 import { readConnections } from '../../cockroach/connections.ts';
 import { isOverStatus } from '../../cockroach/jobs.ts';
 import { withSystem } from '../../cockroach/session.ts';
@@ -8,8 +9,8 @@ import { microsOfTimestamp, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { setupKinds } from '../acts/setup.ts';
-import { withCertificateHint } from '../certificate-words.ts';
-import { isFollowing, microsOf, phaseOf, type VirtualClusterView } from '../detail.ts';
+import { certificateHint, withCertificateHint } from '../certificate-words.ts';
+import { isFollowing, microsOf, type Phase, phaseOf, type VirtualClusterView } from '../detail.ts';
 import { leadsTo } from '../ground.ts';
 import { change, evidenceTime, look, onlyIfOtherServes, type PcrStep, type Place, statusOf } from '../place.ts';
 import { readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
@@ -141,32 +142,49 @@ export const dropOldCopy: PcrStep<z.infer<typeof oldParams>> = {
   perform: change,
 };
 
+const scanParams = z.object({ byFile: z.boolean().default(false) });
+
 /** Waits for the initial scan; the replicated time that is seen first stays in the journal for the proof that follows. */
-export const awaitScan: PcrStep<object> = {
-  params: z.object({}),
-  rebuild: (acts, side) => acts.awaitScan(side),
-  probe: async (place) => {
+export const awaitScan: PcrStep<z.infer<typeof scanParams>> = {
+  params: scanParams,
+  rebuild: (acts, side, { byFile }) => acts.awaitScan(side, byFile),
+  probe: async (place, { byFile }) => {
     const reading = await look(place);
     const { vc, now } = reading;
     const replicated = vc?.replicated ?? null;
     if (phaseOf(vc) === 'following' && replicated !== null) {
       return done({ status: statusOf(vc), 'replicated time': evidenceTime(replicated), 'seen at': timestampOfMicros(now) });
     }
-    return waitingFor(place, reading);
+    return waitingFor(place, reading, byFile);
   },
 };
 
-function waitingFor({ here, there }: Place, { vc }: VirtualClusterReading): Probe {
+function waitingFor(place: Place, { vc }: VirtualClusterReading, byFile = false): Probe {
+  const { here, there } = place;
   const phase = phaseOf(vc);
   const fraction = vc?.job?.fraction ?? null;
   const share = fraction === null ? '' : ` ${Math.round(fraction * 100)} %.`;
   if (phase === 'scanning' || phase === 'following') return underway(`${here} copies everything from ${there}.${share}`, fraction);
-  if (vc !== null && isBeginning(vc)) return underway(`${here} has taken the request and begins.`);
+  // After a resume the status says for a while longer that it is paused.
+  if (vc !== null && (isBeginning(vc) || (phase === 'paused' && vc.job?.status === 'running')))
+    return underway(`${here} has taken the request and begins.`);
   if (phase === 'retrying') return underway(`${here} is at ${spellTime(vc?.replicated ?? null)}; ${phaseWords.retrying}.`);
-  return impossible(`${here} does not follow ${there}: ${phaseWords[phase]}.`, {
+  return impossible(`${here} does not follow ${there}: ${phaseWords[phase]}.${afterwards(place, phase, byFile)}`, {
     status: statusOf(vc),
-    'job says': vc?.job?.runningStatus ?? null,
+    'job says': vc?.job?.runningStatus || vc?.job?.error || null,
   });
+}
+
+/** How a scan that stopped goes on. Begins with a space. */
+function afterwards({ link: { settings }, side, here, name }: Place, phase: Phase, byFile: boolean): string {
+  const ways: Readonly<Partial<Record<Phase, string>>> = {
+    'gave-up': `run ALTER VIRTUAL CLUSTER ${quoteIdentifier(name)} RESUME REPLICATION on the system interface of ${here}, then press Retry.`,
+    incomplete: `cancel this run and ask for the same again: what was copied is of no use any more.`,
+  };
+  const way = ways[phase];
+  if (way === undefined) return '';
+  const hint = byFile ? certificateHint(settings, side, way) : '';
+  return hint === '' ? ` Mend the cause, which SHOW JOBS on ${here} names; then ${way}` : hint;
 }
 
 const turnParams = z.object({ turn: z.number() });
