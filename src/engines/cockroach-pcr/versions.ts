@@ -7,7 +7,7 @@ import type { Release } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrSettings } from './config.ts';
-import { type PcrDetail, type ReadSide, type SideRead, writableOf } from './detail.ts';
+import { type PcrDetail, phaseOf, type ReadSide, type SideRead, writableOf } from './detail.ts';
 import type { Scene } from './scene.ts';
 
 export const majorOf = ({ year, number }: Release): string => `${year}.${number}`;
@@ -89,13 +89,24 @@ export function serveRefusal(operation: string, { link: { id }, follower: { read
   );
 }
 
-/** What nobody could see of a virtual cluster that serves. */
+/** What nobody could see of a virtual cluster: only a session inside it tells its version, and only where it serves. */
 export function unseenVersion(there: string, name: string, source: SideRead): readonly string[] {
+  const why = untoldBy(source);
+  if (why !== null) {
+    return [
+      `Which active version ${name} has can't be asked while ${there} ${why}: the side that is promoted starts it only if that is not newer than its own (SHOW CLUSTER SETTING version there).`,
+    ];
+  }
   if (source.kind !== 'read' || source.appVersion === undefined) return [];
   if (source.appVersion !== null && majorOfActive(source.appVersion) !== null) return [];
   return [
     `The active version of ${name} on ${there} is unknown: the bot could not read it there. A side serves it only while it is not newer than that side's own: run SHOW CLUSTER SETTING version in ${name} on ${there}.`,
   ];
+}
+
+function untoldBy(source: SideRead): string | null {
+  if (source.kind !== 'read') return 'tells nothing';
+  return phaseOf(source.vc) === 'ready' && source.vc?.service === 'none' ? 'does not serve it' : null;
 }
 
 /** Adds the active version of the application's virtual cluster where it serves, which only a session inside it can tell. */

@@ -189,6 +189,7 @@ describe('the releases of both sides', () => {
     });
     expect(planned(operation, aDetail(aSource(notNewer), aStandby())).warnings.join(' ')).not.toContain('is unknown');
     expect(planned(operation, aDetail(aSource(unreadable), aStandby())).warnings.join(' ')).toContain('is unknown');
+    expect(planned(operation, aDetail(aSource(notNewer), aStandby())).warnings.join(' ')).not.toContain("can't be asked");
     expect(answer(failover, aDetail(gone, aStandby({}, old)))).toMatchObject({ kind: 'plan' });
   });
 

@@ -351,6 +351,13 @@ describe('a plan', () => {
       aDetail(aReadSide(aVirtualCluster({ status: 'read only' }))),
       'main on sql-east is in a state that is not known here (read only, service shared), so whether applications can write there is not known',
     ],
+    [
+      'a version that a dead primary does not tell',
+      failover,
+      aDetail(gone),
+      "Which active version main has can't be asked while sql-east tells nothing",
+    ],
+    ['a version that a stopped primary does not tell', failover, aDetail(stopped), "can't be asked while sql-east does not serve it"],
     ['a paused standby', failover, aDetail(gone, aStandby({ status: 'replication paused' })), 'everything written since the pause is lost'],
     ['a standby in trouble', failover, aDetail(gone, aStandby({ status: 'replication error' })), 'takes what has arrived'],
     ['a pause has an end', pause, aDetail(), '24 h'],
