@@ -11,6 +11,7 @@ import { startTigerWorld } from '../../src/sim/tigergraph/tiger-world.ts';
 import { connectShell } from '../../src/transports/shell.ts';
 import type { Bed } from './drive.ts';
 import type { Prepare } from './tigergraph-crr-prepared.ts';
+import { truthSince } from './tigergraph-crr-truth.ts';
 
 export interface CrrBed extends Bed<CrrLink> {
   readonly world: TigerWorld;
@@ -182,6 +183,8 @@ export async function openCrr(
       broken.push(world.hosts().map((host) => host.faults.add({ match: inCommand(statement), tag: /^replops\/r-/, act })));
     },
     broke: () => broken.every(isStruck),
+    truth: truthSince(world),
+    clientsWrite: async () => world.control().clientsWrite(),
     byHand: (step) => byHand(world, step),
     close: () => world.close(),
   };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { HostAddress, HostFaultHandle, HostFaultRule, HostOutage, SimHost } from '../hosts/contract.ts';
 
 /** A side keeps its name for life: a promoted standby is still `standby`. */
@@ -135,6 +136,18 @@ export interface SideTruth {
   readonly busy: string | null;
 }
 
+/** What there is, by the simulated clusters' own state; members that speak of files give checksums. Equal for equal states. */
+export interface TigerTruth {
+  readonly clusters: Readonly<Record<SimSide, JsonObject>>;
+  /** What each cluster lists, by tag. */
+  readonly backups: Readonly<Record<SimSide, Readonly<Record<string, string>>>>;
+  /** By host and path. */
+  readonly files: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly bucket: Readonly<Record<string, string>>;
+  /** Commands that run on nodes beside the product's services. */
+  readonly running: Readonly<Record<SimSide, readonly string[]>>;
+}
+
 interface TigerFaultRule extends HostFaultRule {
   /** Both when left out. */
   readonly side?: SimSide;
@@ -183,6 +196,8 @@ export interface TigerControl {
   fence(side: SimSide, on: boolean): void;
   upgrade(side: SimSide, version: string): void;
   password(side: SimSide, user: string, password: string): void;
+  /** Clients write once on every side that takes writes. Returns how to ask, in words, what of it is gone by then. */
+  clientsWrite(): () => readonly string[];
   /** GSQL begins a new log on every node; the one before keeps its lines under another name. */
   rotateLogs(side: SimSide): void;
 }
@@ -198,6 +213,7 @@ export interface TigerWorld {
   /** What the latest promotion left behind; null before one. */
   lost(): { readonly reached: number; readonly written: number } | null;
   side(side: SimSide): SideTruth;
+  truth(): TigerTruth;
   host(side: SimSide, node: string): SimHost;
   hosts(): readonly SimHost[];
   /** Paths in the bucket that both sides may be set to use. */

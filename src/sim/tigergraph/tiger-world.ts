@@ -16,6 +16,7 @@ import { type Cluster, keys, setting, type TigerNode } from './state/model.ts';
 import { allOnline, isWritable } from './state/services.ts';
 import { connectorOf } from './state/settle.ts';
 import { appFiles, createTigerControl, createTigerFaults, settingsFile, splitBrainOf } from './world-faults.ts';
+import { truthOfAll } from './world-truth.ts';
 
 const commandFolder = '/home/tigergraph/tigergraph/app/cmd';
 
@@ -145,6 +146,7 @@ export async function startTigerWorld(options: TigerWorldOptions): Promise<Tiger
     },
     lost: () => realm.state.lost,
     side: (side) => truthOf(realm, side),
+    truth: () => truthOfAll(realm),
     host: hostAt,
     hosts: () => [...hosts.values()],
     bucket: () => [...realm.state.bucket.keys()].sort(),

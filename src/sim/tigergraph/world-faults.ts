@@ -1,4 +1,5 @@
 import type { HostOutage, SimHost } from '../hosts/contract.ts';
+import { clientsWrite } from './client-writes.ts';
 import { type SimSide, simSides, type TigerControl, type TigerFaults } from './contract.ts';
 import { catchUp, type Realm } from './realm.ts';
 import { releaseOf } from './release.ts';
@@ -148,6 +149,7 @@ export function createTigerControl(realm: Realm, leap: (ms: number) => void): Ti
       between(realm, () => {
         state.writesPerSecond = perSecond;
       }),
+    clientsWrite: () => clientsWrite(realm),
     fence: (side, on) =>
       between(realm, () => {
         state.clusters[side].fenced = on;

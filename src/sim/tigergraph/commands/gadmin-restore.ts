@@ -86,7 +86,7 @@ async function replace(desk: Desk, tag: string, found: Found, statement: string)
   const dead = cluster.nodes.find(({ up }) => !up);
   if (dead !== undefined) return unreachable(dead.ip);
   say(isNew ? 'Backing up current GPE & GSE data...' : 'Backupping current GPE & GSE data...');
-  Object.assign(cluster.data, { line: `half-${tag}`, parent: null, records: 0, seq: 0, queries: [] });
+  Object.assign(cluster.data, { line: `half-${tag}`, parent: null, records: 0, seq: 0, queries: [], marks: [] });
   say('Extracting GPE & GSE data...');
   await call.wait(half);
   const nowMs = catchUp(realm);

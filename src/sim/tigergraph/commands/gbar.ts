@@ -92,7 +92,7 @@ async function bring(desk: Desk, store: Store, full: string): Promise<ProductAns
   catchUp(realm);
   call.print(at(desk, 'gadmin stop gpe gse'));
   stopServices(cluster, ['GPE', 'GSE', 'GSQL', 'RESTPP']);
-  Object.assign(cluster.data, { line: `half-${full}`, parent: null, records: 0, seq: 0, queries: [] });
+  Object.assign(cluster.data, { line: `half-${full}`, parent: null, records: 0, seq: 0, queries: [], marks: [] });
   record(desk, 'restore-stops', statement);
   for (const line of ['Snapshot DICT data', 'Restore cluster data', 'Restore DICT data', 'gadmin reset']) call.print(at(desk, line));
   await call.wait(realm.state.pace.restoreMs / 2);

@@ -126,8 +126,8 @@ async function reset(desk: Desk, text: string): Promise<ProductAnswer> {
   const nowMs = catchUp(realm);
   const words = masterWords.exec(text)?.[1]?.toUpperCase() ?? 'DROP ALL';
   noteInLog(desk, nowMs, `RunCommand: ${text}`);
-  if (words === 'DROP ALL') Object.assign(cluster.data, { records: 0, seq: 0, queries: [] });
-  if (words === 'CLEAR GRAPH STORE') cluster.data.records = 0;
+  if (words === 'DROP ALL') Object.assign(cluster.data, { records: 0, seq: 0, queries: [], marks: [] });
+  if (words === 'CLEAR GRAPH STORE') Object.assign(cluster.data, { records: 0, marks: [] });
   outdateFollowers(realm.state, cluster.side, words);
   note(cluster, nowMs);
   record(desk, 'gsql-reset', `gsql ${text}`);

@@ -11,7 +11,7 @@ import {
   unpack,
   unpackChain,
 } from '../state/archives.ts';
-import { kafkaListens, keys, pointOf, setting } from '../state/model.ts';
+import { kafkaListens, keys, marksUpTo, pointOf, setting } from '../state/model.ts';
 import { sourceOf } from '../state/settle.ts';
 import type { Words } from './flags.ts';
 import { entriesOf } from './gadmin-backup.ts';
@@ -99,7 +99,8 @@ function plannedTime(desk: Desk, store: Store, text: string, dr: boolean): Resto
     );
   const base = entry.base === '' ? null : unpack(desk, store, entry.base, metadataIn(desk, store, entry.base));
   const records = base?.kind === 'data' ? between(base, later, atMs) : later.data.records;
-  return { tag: text, found: { ...later, data: { ...later.data, records }, takenMs: atMs }, dr, isTime: true };
+  const data = { ...later.data, records, marks: marksUpTo(later.data.marks, records) };
+  return { tag: text, found: { ...later, data, takenMs: atMs }, dr, isTime: true };
 }
 
 /** Records came in evenly; queries and users are those of the later backup. */

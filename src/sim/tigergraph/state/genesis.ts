@@ -99,6 +99,7 @@ function dataFor(side: SimSide, { users = defaultUsers, graph = 'orders', start 
     records: isFull ? 1_000_000 : 0,
     seq: isFull ? 256 : 0,
     queries: isFull ? ['hello', 'shortest_path'].map((name) => ({ graph, name, installed: true })) : [],
+    marks: [],
     users: users
       .filter((user) => (user.sides ?? [side]).includes(side))
       .map(({ name, password, superuser = false }) => ({ name, password, superuser })),

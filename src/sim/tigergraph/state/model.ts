@@ -48,7 +48,17 @@ export interface DataSet {
   seq: number;
   queries: Query[];
   users: GsqlUser[];
+  /** Records that tell themselves from others, each with how many there were with it. */
+  marks: readonly Mark[];
 }
+
+interface Mark {
+  readonly id: string;
+  readonly at: number;
+}
+
+/** Those that are among so many records. */
+export const marksUpTo = (marks: readonly Mark[], records: number): readonly Mark[] => marks.filter(({ at }) => at <= records);
 
 interface Crr {
   connector: ConnectorState;

@@ -1,5 +1,5 @@
 import { type SimSide, simSides } from '../contract.ts';
-import { type Cluster, copyData, isDr, kafkaListens, keys, type Ms, otherSide, setting, type TigerState } from './model.ts';
+import { type Cluster, copyData, isDr, kafkaListens, keys, type Ms, marksUpTo, otherSide, setting, type TigerState } from './model.ts';
 import { isWritable, serves } from './services.ts';
 
 const hourMs = 3_600_000;
@@ -106,6 +106,7 @@ function takeRecords(state: TigerState, cluster: Cluster, source: Cluster, atMs:
   const young = isWritable(source, atMs) ? (state.writesPerSecond * state.pace.lagMs) / 1000 : 0;
   const reach = Math.min(source.data.records - young, data.records + (state.pace.applyPerSecond * spanMs) / 1000);
   data.records = Math.max(data.records, reach);
+  data.marks = marksUpTo(source.data.marks, data.records);
 }
 
 function takeMetadata(state: TigerState, cluster: Cluster, source: Cluster, atMs: Ms): void {
