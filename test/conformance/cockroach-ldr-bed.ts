@@ -106,6 +106,8 @@ export async function openLdr(
       broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement).replaceAll(escaped(mask), '.*')}$`), act: wires[how] }));
     },
     broke: () => broken.every((fault) => fault.hits() > 0),
+    truth: () => world.holdings(),
+    clientsWrite: async () => world.ldr.writeAll(),
     close: () => world.close(),
   };
 }

@@ -8,15 +8,17 @@ import { microsOfTimestamp } from '../cockroach/times.ts';
 import { lookActs } from './acts-look.ts';
 import type { LdrSettings } from './config.ts';
 import { connectionOf, maskedUriInto } from './reach.ts';
-import { grantStatement, replicatedStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
+import { grantStatement, replicatedStatement, revokeStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
 import { quoteTable, showTable } from './table-name.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
 export const kinds = {
   setRangefeeds: 'ldr.set-rangefeeds',
   createUser: 'ldr.create-user',
+  dropUser: 'ldr.drop-user',
   proveLogin: 'ldr.prove-login',
   grant: 'ldr.grant',
+  revoke: 'ldr.revoke',
   createConnection: 'ldr.create-connection',
   alterConnection: 'ldr.alter-connection',
   dropConnection: 'ldr.drop-connection',
@@ -110,6 +112,19 @@ function accessActs(settings: LdrSettings) {
         `Make the user ${user} on ${at(side)}`,
         [`CREATE USER IF NOT EXISTS ${quoteIdentifier(user)} WITH PASSWORD '${mask}'`],
         { user },
+      ),
+    dropUser: (side: Side, user: string) =>
+      actOn(settings, side, kinds.dropUser, `Drop the user ${user} on ${at(side)}`, [`DROP USER IF EXISTS ${quoteIdentifier(user)}`], {
+        user,
+      }),
+    revoke: (side: Side, { user, privileges, old }: Grant) =>
+      actOn(
+        settings,
+        side,
+        kinds.revoke,
+        `Take from ${user} what it needs to replicate from ${at(side)}`,
+        [revokeStatement(settings, side, user, privileges, old)],
+        { user, privileges, old },
       ),
     grant: (side: Side, { user, privileges, old }: Grant) =>
       actOn(

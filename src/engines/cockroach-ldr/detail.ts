@@ -44,6 +44,16 @@ const dlqView = z.strictObject({
   newest: micros.nullable(),
 });
 
+/** The user that the other side's nodes come with, as it was before anything was done. */
+const replicator = z.strictObject({
+  user: z.string(),
+  there: z.boolean(),
+  /** Privileges of the whole system. */
+  system: z.array(z.string()),
+  /** Privileges by the table's place in the config. */
+  tables: z.array(z.array(z.string())),
+});
+
 const sideRead = z.discriminatedUnion('kind', [
   /** Nothing accepts a connection there. */
   z.strictObject({ kind: z.literal('gone'), why: z.string() }),
@@ -64,6 +74,8 @@ const sideRead = z.discriminatedUnion('kind', [
     sight: z.enum(['all', 'own', 'unknown']).optional(),
     /** What runs by itself there; null when it could not be read, left out where nobody asked. */
     feeds: feedsRead.nullable().optional(),
+    /** Null when it could not be read, left out where nobody asked or the bot's own user is taken. */
+    replicator: replicator.nullable().optional(),
     /** LDR jobs that write to the link's tables here: all live ones, then those that are over, newest first. */
     jobs: z.array(jobView),
     /** Whether this side keeps the history that the other side needs to go on after a pause. */
@@ -134,6 +146,7 @@ export const ldrDetail = z.strictObject({ primary: sideRead, standby: sideRead, 
 export type LdrDetail = z.infer<typeof ldrDetail>;
 export type SideRead = z.infer<typeof sideRead>;
 export type ReadSide = Extract<SideRead, { kind: 'read' }>;
+export type Replicator = z.infer<typeof replicator>;
 export type JobView = z.infer<typeof jobView>;
 export type DlqView = z.infer<typeof dlqView>;
 export type Finding = z.infer<typeof finding>;

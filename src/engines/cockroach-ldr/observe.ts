@@ -13,6 +13,7 @@ import { factsOf } from './facts.ts';
 import { withFeeds } from './feeds.ts';
 import { flowInto, flowsOf, lagMsOf, readOf, wantedInto } from './flow.ts';
 import { headlineOf } from './headline.ts';
+import { withReplicators } from './reads/replicator.ts';
 import { readSchema } from './reads/schema.ts';
 import { readSide } from './reads/side.ts';
 import { readBothWrites } from './reads/writes.ts';
@@ -34,7 +35,9 @@ export async function forPlan(
   detail: LdrDetail,
   io: EngineIo,
 ): Promise<LdrDetail> {
-  return withFeeds(connect, link.settings, operation, await withWrites(connect, operation, link, detail, io), io);
+  const { settings } = link;
+  const known = await withReplicators(connect, settings, operation, await withWrites(connect, operation, link, detail, io), io);
+  return withFeeds(connect, settings, operation, known, io);
 }
 
 /** For a plan that empties a side: who wrote last, as far as one look can tell. */

@@ -69,8 +69,12 @@ export const fingerprintQuery = (table: TableName): string =>
 
 /** What the user in the connection needs on the side that it reads from. */
 export function grantStatement(settings: LdrSettings, source: Side, user: string, privileges: readonly string[], old: boolean): string {
-  const to = quoteIdentifier(user);
-  return old
-    ? `GRANT SYSTEM REPLICATION TO ${to}`
-    : `GRANT ${privileges.join(', ')} ON TABLE ${listed(tablesOn(settings, source))} TO ${to}`;
+  return `GRANT ${grantedBy(settings, source, privileges, old)} TO ${quoteIdentifier(user)}`;
 }
+
+export function revokeStatement(settings: LdrSettings, source: Side, user: string, privileges: readonly string[], old: boolean): string {
+  return `REVOKE ${grantedBy(settings, source, privileges, old)} FROM ${quoteIdentifier(user)}`;
+}
+
+const grantedBy = (settings: LdrSettings, source: Side, privileges: readonly string[], old: boolean): string =>
+  old ? 'SYSTEM REPLICATION' : `${privileges.join(', ')} ON TABLE ${listed(tablesOn(settings, source))}`;

@@ -4,7 +4,7 @@ import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import { executorOf } from './place.ts';
-import { alterConnection, createConnection, createUser, dropConnection, grant, proveLogin, setRangefeeds } from './steps/access.ts';
+import { alterConnection, createConnection, dropConnection, setRangefeeds } from './steps/access.ts';
 import { bounce } from './steps/bounce.ts';
 import { type Comparisons, compareTables } from './steps/compare.ts';
 import { awaitPast, checkQueue, countQueue, markTime, takeStock } from './steps/cut.ts';
@@ -16,6 +16,7 @@ import { awaitScan, proveAdvance } from './steps/scan.ts';
 import { checkAbsent, checkFit, checkSchema } from './steps/schema.ts';
 import { createReplicated, createStream } from './steps/start.ts';
 import { clearCopy, dropCopy } from './steps/take-back.ts';
+import { createUser, dropUser, grant, proveLogin, revoke } from './steps/users.ts';
 import { checkWrites, type Looks } from './steps/writes.ts';
 
 /** The executors of this engine. What people do has none. */
@@ -28,7 +29,9 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.setRangefeeds]: executorOf(connect, setRangefeeds),
     [kinds.proveLogin]: executorOf(connect, proveLogin),
     [kinds.createUser]: executorOf(connect, createUser),
+    [kinds.dropUser]: executorOf(connect, dropUser),
     [kinds.grant]: executorOf(connect, grant),
+    [kinds.revoke]: executorOf(connect, revoke),
     [kinds.createConnection]: executorOf(connect, createConnection),
     [kinds.alterConnection]: executorOf(connect, alterConnection),
     [kinds.dropConnection]: executorOf(connect, dropConnection),

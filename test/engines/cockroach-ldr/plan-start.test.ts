@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../../src/domain/refusal.ts';
 import type { LdrLink } from '../../../src/engines/cockroach-ldr/config.ts';
-import type { Finding, LdrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
+import type { Finding, LdrDetail, ReadSide, Replicator } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { newestId, sortJobs } from '../../../src/engines/cockroach-ldr/own-jobs.ts';
 import { quoteTable } from '../../../src/engines/cockroach-ldr/table-name.ts';
 import {
@@ -205,10 +205,27 @@ describe('the way in which replication is started', () => {
     expect(JSON.stringify(plan)).not.toContain('hush-hush');
   });
 
-  it('can take back all that it changes but users and grants', () => {
-    const plan = planned(setup, bare(aSide({ rangefeeds: false }), aSide({ connections: [] })));
+  const wasThere = (more: Partial<Replicator> = {}): Partial<ReadSide> => ({
+    replicator: { user: 'repl', there: true, system: [], tables: [[], []], ...more },
+  });
+  const ofTheUser = ['ldr.drop-user', 'ldr.revoke'];
+  const users: readonly (readonly [string, Partial<ReadSide>, readonly string[]])[] = [
+    ['it was not there', wasThere({ there: false }), ofTheUser],
+    ['it was there and held nothing', wasThere(), ['ldr.revoke']],
+    ['it could replicate one table', wasThere({ tables: [['REPLICATIONSOURCE'], []] }), []],
+    ['it held all of a table', wasThere({ tables: [[], ['ALL']] }), []],
+    ['it held something else', wasThere({ tables: [['SELECT'], []] }), ['ldr.revoke']],
+    ['it could not be read', { replicator: null }, []],
+    ['nobody looked', {}, []],
+    ['up to 25.1, it was not there', { ...wasThere({ there: false }), ...onVersion('24.3') }, ofTheUser],
+    ['up to 25.1, it could replicate', { ...wasThere({ system: ['REPLICATION'] }), ...onVersion('24.3') }, []],
+  ];
+
+  it.each(users)('can take back all that it changes; of the user that replicates, where %s', (_, source, undos) => {
+    const { release, activeVersion } = aSide(source);
+    const plan = planned(setup, bare(aSide({ rangefeeds: false, ...source }), aSide({ connections: [], release, activeVersion })));
     const undone = plan.steps.flatMap(({ undo }) => (undo.kind === 'act' ? [undo.act.kind] : []));
-    expect(undone).toEqual(['ldr.set-rangefeeds', 'ldr.drop-connection', 'ldr.clear-copy', 'ldr.end-stream']);
+    expect(undone).toEqual(['ldr.set-rangefeeds', ...undos, 'ldr.drop-connection', 'ldr.clear-copy', 'ldr.end-stream']);
     expect(plan.steps.some(({ pointOfNoReturn }) => pointOfNoReturn)).toBe(false);
   });
 });

@@ -62,6 +62,13 @@ describe('a reconnect of what stands still', () => {
     ]);
   });
 
+  it('draws the line before the first connection that is changed, since what it held is not known', () => {
+    const lines = (plan: ReturnType<typeof planned>) => plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind);
+    expect(lines(planned(reconnect, mutual(), bothWays()))).toEqual(['ldr.alter-connection']);
+    const older = { ...following(), standby: aSide({ jobs: [aJob()], ...onVersion('25.1') }) };
+    expect(lines(planned(reconnect, older))).toEqual(['ldr.drop-connection']);
+  });
+
   it('has nothing to say of that where everything moves', () => {
     const plan = planned(reconnect, { ...following(), primary: aSide({ history: 'kept' }) }, aLink());
     expect(plan.warnings.join(' ')).not.toMatch(/paused by hand|paused itself/);

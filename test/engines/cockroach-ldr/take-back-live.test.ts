@@ -4,7 +4,7 @@ import type { Act, Step } from '../../../src/domain/plan.ts';
 import type { TableWrites } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { judgeWrites } from '../../../src/engines/cockroach-ldr/steps/take-back.ts';
 import type { LdrWorldOptions } from '../../../src/sim/cockroach/ldr/ldr-world.ts';
-import { type LdrBed, ldrLinkId as link, openLdr } from '../../conformance/cockroach-ldr-bed.ts';
+import { aReach, byHand, type LdrBed, ldrLinkId as link, openLdr, streamPassword } from '../../conformance/cockroach-ldr-bed.ts';
 import { carryOut, planOn, settle } from '../../conformance/drive.ts';
 import { aLink, micros } from './scenes.ts';
 
@@ -93,6 +93,41 @@ describe.each(copies)('taking a setup back, %s', { timeout: 180_000 }, (_, world
     });
     expect(deletes(on)).toEqual([]);
   });
+});
+
+describe('the user that a setup made', { timeout: 180_000 }, () => {
+  const more = 'shop.public.more';
+  const world: Partial<LdrWorldOptions> = {
+    start: 'none',
+    users: [{ name: 'ops', password: streamPassword, admin: true }],
+    addresses: { primary: ['east.example:26257'] },
+    tables: [orders, 'shop.public.items', more].map((name) => ({ name })),
+  };
+  const reach = aReach({ host: 'east.example', port: 26_257 });
+  const settings = () => ({ streams: { primary: null, standby: { externalConnection: 'on_to_east', reach } } });
+  const usersOf = (on: LdrBed) => JSON.stringify(on.world.holdings()).includes('"stream":{');
+
+  it.each(['24.3', '25.2'] as const)(
+    'is gone with what it was granted, unless another replication may come as it by now (%s)',
+    async (version) => {
+      for (const shared of [false, true]) {
+        const on = await openLdr(version, { world, settings });
+        bed = on;
+        const { steps } = await planOn(on, setup);
+        for (const step of steps) if (step.by === 'engine') await carryOut(on, step, () => on.engine());
+        if (shared)
+          await byHand(
+            on.world,
+            'standby',
+            `CREATE LOGICAL REPLICATION STREAM FROM TABLE ${more} ON 'external://to_east' INTO TABLE ${more}`,
+          );
+        expect(await takeBack(on, undosOf(steps))).toBeNull();
+        expect(usersOf(on)).toBe(shared);
+        expect(on.effects().some(({ statement }) => /^(REVOKE|DROP USER)/.test(statement))).toBe(!shared);
+        await on.close();
+      }
+    },
+  );
 });
 
 describe('a setup into tables that are empty no longer', { timeout: 180_000 }, () => {

@@ -1,4 +1,5 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
+import type { Act } from '../../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
 import { problemOf } from '../../cockroach/deaf.ts';
@@ -227,6 +228,6 @@ function renewSteps(link: LdrLink, into: Side, canAlter: boolean, acts: Acts): r
       personStep(personAct(kinds.renewConnection, `Renew the external connection ${name} on ${link.settings[into].cluster}`, [words])),
     ];
   }
-  if (canAlter) return [changeStep(acts.alterConnection(into), budgetMs, notKept)];
-  return [changeStep(acts.dropConnection(into, true), budgetMs, notKept), changeStep(acts.createConnection(into), budgetMs, notKept)];
+  const change = (act: Act): Draft => changeStep(act, budgetMs, notKept, { pointOfNoReturn: true });
+  return canAlter ? [change(acts.alterConnection(into))] : [change(acts.dropConnection(into, true)), change(acts.createConnection(into))];
 }

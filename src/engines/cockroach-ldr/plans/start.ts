@@ -1,11 +1,12 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { OperationName } from '../../../domain/operation.ts';
+import type { Act, Undo } from '../../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, undoBy } from '../../frame/drafts.ts';
-import { type Acts, actsFor } from '../acts.ts';
+import { type Acts, actsFor, type Grant } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
-import type { ReadSide } from '../detail.ts';
+import type { ReadSide, Replicator } from '../detail.ts';
 import { newestId } from '../own-jobs.ts';
 import { pairRefusal } from '../pair.ts';
 import { connectionOf, gatewayRefusal, reachInto } from '../reach.ts';
@@ -128,8 +129,6 @@ function rangefeedSteps(reads: Reads, source: Side, acts: Acts): readonly Draft[
   return [changeStep(acts.setRangefeeds(source, true), accessBudgetMs, undo)];
 }
 
-const staysSafe = noUndo('It stays: it may have been there before, and it changes no data.');
-
 function userSteps({ settings }: LdrLink, reads: Reads, form: Form, into: Side, acts: Acts): readonly Draft[] {
   const source = otherSide(into);
   const reach = reachInto(settings, into);
@@ -139,8 +138,27 @@ function userSteps({ settings }: LdrLink, reads: Reads, form: Form, into: Side, 
   const privileges = ['REPLICATIONSOURCE', ...(form.kind === 'create' && form.both ? ['REPLICATIONDEST'] : [])];
   const old = !isAtLeast(reads[source].release, 25, 2);
   const isOwn = user === settings[source].user;
+  if (isOwn) return [];
+  const before = reads[source].replicator ?? null;
+  const grant = { user, privileges, old };
   return [
-    ...(isOwn || password === null ? [] : [changeStep(acts.createUser(source, user), accessBudgetMs, staysSafe)]),
-    ...(isOwn ? [] : [changeStep(acts.grant(source, { user, privileges, old }), accessBudgetMs, staysSafe)]),
+    ...(password === null ? [] : [changeStep(acts.createUser(source, user), accessBudgetMs, unmake(before, acts.dropUser(source, user)))]),
+    changeStep(acts.grant(source, grant), accessBudgetMs, ungrant(before, grant, acts.revoke(source, grant))),
   ];
+}
+
+const unknownBefore = noUndo('It stays: what there was before could not be read, and it changes no data.');
+
+/** A user that was there before is somebody's. */
+function unmake(before: Replicator | null, drop: Act): Undo {
+  if (before === null) return unknownBefore;
+  return before.there ? noUndo('It was there before, so it stays.') : undoBy(drop);
+}
+
+/** What a user held before is not taken from it, and no server tells afterwards which part of a grant was new. */
+function ungrant(before: Replicator | null, { privileges, old }: Grant, revoke: Act): Undo {
+  if (before === null) return unknownBefore;
+  const needed = old ? ['REPLICATION', 'ALL'] : [...privileges, 'ALL'];
+  const held = old ? before.system : before.tables.flat();
+  return held.some((privilege) => needed.includes(privilege)) ? noUndo('It had such privileges before, so they stay.') : undoBy(revoke);
 }

@@ -99,12 +99,15 @@ function sourceOf(connection: string | null, expected: string | null): JobView['
  */
 function historyFor(settings: LdrSettings, side: Side, listed: readonly Job[]): ReadSide['history'] {
   const producers = listed.filter(({ type, description }) => type === producerJob && !/physical/i.test(description));
-  const names = settings.tables.flatMap((pair) => {
-    const { database, schema, table } = pair[side];
-    return [showTable(pair[side]), `${database}.${schema}.${table}`];
-  });
-  const named = producers.filter(({ description }) => names.some((name) => description.includes(name)));
+  const named = producers.filter(({ description }) => namesOwn(settings, side, description));
   const own = named.length > 0 ? named : producers;
   if (own.length === 0) return 'none';
   return own.some((job) => !isOver(job)) ? 'kept' : 'lost';
 }
+
+/** Whether a producer's description names a table of the link. */
+export const namesOwn = ({ tables }: LdrSettings, side: Side, description: string): boolean =>
+  tables.some((pair) => {
+    const { database, schema, table } = pair[side];
+    return description.includes(showTable(pair[side])) || description.includes(`${database}.${schema}.${table}`);
+  });

@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { isFault } from '../../../domain/faults.ts';
-import { otherSide } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
-import { keptOut, letsIn } from '../../cockroach/log-in.ts';
 import { hiding } from '../../cockroach/secrets.ts';
-import { mask } from '../../cockroach/stream-uri.ts';
-import type { Probe } from '../../engine.ts';
 import { refused } from '../../frame/executor.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
 import { change, changeInSystem, type LdrStep, on, type Place } from '../place.ts';
 import { connectionOf, maskedUriInto, reachInto, uriInto } from '../reach.ts';
-import { tablesOn } from '../statements.ts';
-import { quoteTable } from '../table-name.ts';
 
 const rangefeedParams = z.object({ on: z.boolean() });
 
@@ -28,67 +22,6 @@ export const setRangefeeds: LdrStep<z.infer<typeof rangefeedParams>> = {
     }),
   perform: changeInSystem,
 };
-
-const userParams = z.object({ user: z.string() });
-
-/** The user that the other side's nodes come with. One that exists keeps its password, which has to be the config's. */
-export const createUser: LdrStep<z.infer<typeof userParams>> = {
-  params: userParams,
-  rebuild: (acts, side, { user }) => acts.createUser(side, user),
-  probe: (place, { user }) =>
-    on(place, async (session) => {
-      const users = (await session.read('SHOW USERS')).map((row) => row['username'] ?? row['user_name'] ?? '');
-      return users.includes(user) ? canLogIn(place, user) : todo;
-    }),
-  perform: async (place, statement) => {
-    const password = reachInto(place.settings, otherSide(place.side))?.password ?? null;
-    if (password === null)
-      throw refused(`The config of ${place.link.id} gives no password for the user that replicates from ${place.here}.`);
-    const real = statement.replace(quoteLiteral(mask), () => quoteLiteral(password.reveal()));
-    await hiding([password], () => change(place, real));
-  },
-};
-
-/** What the connection on the other side is to hold, tried here. */
-async function canLogIn({ connect, settings, side, here, link, io }: Place, user: string): Promise<Probe> {
-  const password = reachInto(settings, otherSide(side))?.password ?? null;
-  if (password === null) return impossible(`The config of ${link.id} no longer gives a password for ${user}.`);
-  return (await letsIn(connect, settings[side], settings.interface, { name: user, password }, io))
-    ? done({ user, 'log-in': 'tried' })
-    : impossible(keptOut(here, user));
-}
-
-/** Before a connection is overwritten that can't be read back: what it is to hold lets replication in. */
-export const proveLogin: LdrStep<z.infer<typeof userParams>> = {
-  params: userParams,
-  rebuild: (acts, side, { user }) => acts.proveLogin(side, user),
-  probe: (place, { user }) => canLogIn(place, user),
-};
-
-const grantParams = z.object({ user: z.string(), privileges: z.array(z.string()), old: z.boolean() });
-
-export const grant: LdrStep<z.infer<typeof grantParams>> = {
-  params: grantParams,
-  rebuild: (acts, side, params) => acts.grant(side, params),
-  probe: (place, params) => on(place, (session) => grantProbe(place, session, params)),
-  perform: change,
-};
-
-async function grantProbe(place: Place, session: SqlSession, { user, privileges, old }: z.infer<typeof grantParams>): Promise<Probe> {
-  const to = quoteIdentifier(user);
-  const needed = old ? ['REPLICATION'] : privileges;
-  const system = (await session.read(`SHOW SYSTEM GRANTS FOR ${to}`)).map((row) => row['privilege_type'] ?? '');
-  if (needed.every((privilege) => system.includes(privilege))) return done({ user, by: 'system privileges' });
-  const admins = (await session.read('SHOW GRANTS ON ROLE admin')).map((row) => row['member'] ?? '');
-  if (user === 'root' || admins.includes(user)) return done({ user, by: 'the role admin' });
-  if (old) return todo;
-  for (const table of tablesOn(place.settings, place.side)) {
-    const rows = await session.read(`SHOW GRANTS ON TABLE ${quoteTable(table)} FOR ${to}`);
-    const held = rows.map((row) => row['privilege_type'] ?? '');
-    if (!held.includes('ALL') && !needed.every((privilege) => held.includes(privilege) || system.includes(privilege))) return todo;
-  }
-  return done({ user, by: 'privileges on the tables' });
-}
 
 /** Where a connection leads, by comparison with where it should. What was read holds secrets and goes nowhere. */
 type Leads = 'absent' | 'as-wanted' | 'elsewhere' | 'not-shown';
