@@ -22,6 +22,8 @@ const virtualClusterView = z.strictObject({
   failover: micros.nullable(),
   /** When it was last promoted; null when never, or when the version does not tell (23.2). */
   activated: micros.nullable(),
+  /** What it was a copy of until it was last promoted, in the words of its source: a number, or `system`. Left out when never, or not told. */
+  copyOf: z.string().optional(),
   job: z
     .strictObject({
       id: z.string(),
@@ -85,8 +87,10 @@ const sideRead = z.discriminatedUnion('kind', [
     producers: z.array(z.strictObject({ id: z.string(), status: z.string() })).optional(),
     /** Its data is in the system virtual cluster, as the config or its copy says, so that applications write there. */
     flat: z.boolean().optional(),
+    /** Other virtual clusters of it that serve, where it has none of the link's name. */
+    besides: z.array(z.strictObject({ id: z.string(), name: z.string() })).optional(),
     /**
-     * The virtual cluster that the other side copies from here by its own word, where it is not the link's: applications write there, if
+     * The virtual cluster that the other side copies, or copied until it was promoted, from here by its own word, where it is not the link's: applications write there, if
      * anywhere, and not to what the bot reads.
      */
     elsewhere: z.string().optional(),
@@ -227,7 +231,7 @@ export function lagMsOf({ read, vc }: Follower): number | null {
 const hourMs = 3_600_000;
 
 /** How long a source waits for its standby before the history is let go, unless somebody has set another window, ms. */
-export const expiryMsOf = ({ release }: ReadSide): number => (release.year === 23 ? 72 * hourMs : 24 * hourMs);
+export const expiryMsOf = ({ release }: Pick<ReadSide, 'release'>): number => (release.year === 23 ? 72 * hourMs : 24 * hourMs);
 
 /** Time until a stream that makes no progress can't be resumed any more, ms, a lower bound; null when it can't be told. */
 export function expiresInMs(follower: Follower, windowMs = expiryMsOf(follower.read)): number | null {

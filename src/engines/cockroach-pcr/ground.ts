@@ -1,11 +1,21 @@
 import { isFault } from '../../domain/faults.ts';
-import { otherSide, type Side } from '../../domain/observation.ts';
+import type { Side } from '../../domain/observation.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { readConnections } from '../cockroach/connections.ts';
-import { firstValue, withSystem } from '../cockroach/session.ts';
+import { firstValue, systemInterface, withSystem } from '../cockroach/session.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrSettings } from './config.ts';
-import { followersOf, type GroundRead, type PcrDetail, type SideRead, writableOf } from './detail.ts';
+import {
+  followerIn,
+  followersOf,
+  type GroundRead,
+  type PcrDetail,
+  phaseOf,
+  type ReadSide,
+  type SideRead,
+  type VirtualClusterView,
+  writableOf,
+} from './detail.ts';
 
 /** The config knows that a primary without the virtual cluster has its data in system, so that applications write there. */
 export function asConfigured({ setup }: PcrSettings, side: Side, read: SideRead): SideRead {
@@ -13,22 +23,32 @@ export function asConfigured({ setup }: PcrSettings, side: Side, read: SideRead)
   return flat ? { ...read, flat } : read;
 }
 
-/** What a follower says of what it copies goes before the config: a link whose stream was made by hand need not be described there. */
-function asCopied(settings: PcrSettings, detail: PcrDetail): PcrDetail {
-  const [follower] = followersOf(detail);
-  if (follower === undefined) return detail;
-  const side = otherSide(follower.side);
-  const read = detail[side];
-  const { sourceName } = follower.vc;
-  if (read.kind !== 'read' || read.vc !== null || sourceName === null || sourceName === settings.virtualCluster) return detail;
-  const flat = sourceName === 'system' && side === 'primary';
-  return { ...detail, [side]: { ...read, ...(flat ? { flat } : { elsewhere: sourceName }) } };
+/** What the config and the copy on the other side know of a side. Pure. `copy`: null where the other side has none, or can't be asked. */
+export const asKnown = (settings: PcrSettings, side: Side, read: SideRead, copy: VirtualClusterView | null): SideRead =>
+  asConfigured(settings, side, asCopied(settings, side, read, copy));
+
+/** What a copy says of its source goes before the config: a link whose stream was made by hand need not be described there. */
+function asCopied({ virtualCluster }: PcrSettings, side: Side, read: SideRead, copy: VirtualClusterView | null): SideRead {
+  if (read.kind !== 'read' || read.vc !== null || copy === null) return read;
+  const name = followerIn(copy) ? copy.sourceName : promotedFrom(read, copy);
+  if (name === null || name === virtualCluster) return read;
+  return name === systemInterface && side === 'primary' ? { ...read, flat: true } : { ...read, elsewhere: name };
+}
+
+/** After its promotion a copy knows its source by number; null where that serves no more, so that nobody writes to it. */
+function promotedFrom({ besides = [] }: ReadSide, copy: VirtualClusterView): string | null {
+  if (phaseOf(copy) !== 'ready' || copy.copyOf === undefined) return null;
+  return copy.copyOf === systemInterface ? systemInterface : (besides.find(({ id }) => id === copy.copyOf)?.name ?? null);
 }
 
 /** What the config and the copy know of both sides. Once the copy of a flat primary serves, that primary is given up, whoever still writes to it. */
 export function bothAsConfigured(settings: PcrSettings, detail: PcrDetail): PcrDetail {
-  const { primary, standby } = asCopied(settings, detail);
-  const read = asConfigured(settings, 'primary', primary);
+  const copyOn = (side: Side): VirtualClusterView | null => {
+    const read = detail[side];
+    return read.kind === 'read' ? read.vc : null;
+  };
+  const read = asKnown(settings, 'primary', detail.primary, copyOn('standby'));
+  const standby = asKnown(settings, 'standby', detail.standby, copyOn('primary'));
   const givenUp = read.kind === 'read' && read.flat === true && writableOf(standby) === 'yes';
   return { primary: givenUp ? { ...read, givenUp } : read, standby };
 }

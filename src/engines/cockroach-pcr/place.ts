@@ -8,11 +8,11 @@ import { sendChange, withSystem } from '../cockroach/session.ts';
 import { timestampOfMicros } from '../cockroach/times.ts';
 import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
 import { executorFrom } from '../frame/executor.ts';
-import { impossible, todo } from '../frame/probes.ts';
+import { impossible, todo, unknown } from '../frame/probes.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
-import { asConfigured } from './ground.ts';
+import { asKnown } from './ground.ts';
 import { type Glance, glanceAt, readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
 import { problemOf } from './words.ts';
 
@@ -83,15 +83,21 @@ export function peek({ connect, link, side, name, io }: Place): Promise<SideRead
 
 /**
  * `todo` while the other side serves, for an act that destroys data on this one. `otherwise` goes on after `… takes no writes, so`.
- * Throws a Fault when the other side can't be asked.
+ * `own`: what this side has, which may know the other one better than the config does. Throws a Fault when the other side can't be asked.
  */
-export async function onlyIfOtherServes(place: Place, otherwise: string): Promise<Probe> {
+export async function onlyIfOtherServes(place: Place, otherwise: string, own: VirtualClusterView | null = null): Promise<Probe> {
   const other = await peek(place);
-  const deaf = problemOf(place.there, other);
-  if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: place.there } });
-  return writableOf(asConfigured(place.link.settings, otherSide(place.side), other)) === 'yes'
-    ? todo
-    : impossible(`${place.there} takes no writes, so ${otherwise}.`);
+  const { there, link, side } = place;
+  const deaf = problemOf(there, other);
+  if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: there } });
+  switch (writableOf(asKnown(link.settings, otherSide(side), other, own))) {
+    case 'yes':
+      return todo;
+    case 'no':
+      return impossible(`${there} takes no writes, so ${otherwise}.`);
+    default:
+      return unknown(`Whether applications can write on ${there} is not known; if they can't, ${otherwise}.`);
+  }
 }
 
 export const phaseThere = (read: SideRead): Phase | null => (read.kind === 'read' ? phaseOf(read.vc) : null);

@@ -5,7 +5,7 @@ import type { ClusterAddress } from '../cockroach/address.ts';
 import { deafBy, notUnderstood } from '../cockroach/deaf.ts';
 import { ingestionJob, isOver, type Job, producerJob, readReplicationJobs } from '../cockroach/jobs.ts';
 import { readNow } from '../cockroach/now.ts';
-import { columnOf, firstValue, withSystem } from '../cockroach/session.ts';
+import { columnOf, firstValue, systemInterface, withSystem } from '../cockroach/session.ts';
 import { type Micros, microsOfHlc, microsOfTimestamp } from '../cockroach/times.ts';
 import { releaseOf } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
@@ -17,6 +17,8 @@ export interface VirtualClusterReading {
   readonly vc: VirtualClusterView | null;
   readonly jobs: readonly Job[];
   readonly reader: ReaderView | null;
+  /** Virtual clusters of other names into which applications can come. */
+  readonly besides: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** The same, where nothing that is decided goes by jobs: a busy cluster may take long to list them. */
@@ -41,7 +43,7 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
   if (release === null) throw notUnderstood(cluster, 'version', version);
   const activeVersion = firstValue(await session.read(questions.activeVersion)) ?? '';
   const defaultTarget = firstValue(await session.read(questions.defaultTarget)) ?? '';
-  const { now, vc, jobs, reader } = await glanceAt(session, cluster, name);
+  const { now, vc, jobs, reader, besides } = await glanceAt(session, cluster, name);
   const producers = producersOf(name, jobs ?? []);
   const history = jobs === null ? 'untold' : historyIn(producers);
   return {
@@ -54,6 +56,7 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
     history,
     reader,
     producers: producers.map(({ id, status }) => ({ id, status })),
+    ...(vc === null && besides.length > 0 ? { besides: [...besides] } : {}),
   };
 }
 
@@ -85,7 +88,7 @@ async function readStates(session: SqlSession, cluster: string, name: string) {
   const stream = plain === undefined ? {} : await readStream(session, name);
   const now = await readNow(session, cluster);
   const view = (jobs: readonly Job[]) => (plain === undefined ? null : viewOf(cluster, name, plain, stream, jobs));
-  return { now, reader: readerIn(all, name), view };
+  return { now, reader: readerIn(all, name), besides: besidesIn(all, name), view };
 }
 
 /** A reader that is being dropped has lost its name already. */
@@ -93,6 +96,12 @@ function readerIn(rows: readonly SqlRow[], name: string): ReaderView | null {
   const row = rows.find((candidate) => candidate['name'] === readerName(name) && candidate['data_state'] !== 'dropping');
   return row === undefined ? null : { status: row['data_state'] ?? '', service: row['service_mode'] ?? '', id: row['id'] ?? '' };
 }
+
+const besidesIn = (rows: readonly SqlRow[], name: string) =>
+  rows
+    .filter((row) => row['data_state'] === 'ready' && row['service_mode'] !== 'none')
+    .map((row) => ({ id: row['id'] ?? '', name: row['name'] ?? '' }))
+    .filter((row) => ![name, readerName(name), systemInterface].includes(row.name));
 
 /** 23.2 does not know prior details (42601): it is asked again without them. One that is being dropped has lost its name (42704). */
 async function readStream(session: SqlSession, name: string): Promise<SqlRow> {
@@ -131,8 +140,16 @@ function viewOf(cluster: string, name: string, plain: SqlRow, stream: SqlRow, jo
     retained: time('retained_time', columnOf(stream, 'retained_time'), microsOfTimestamp),
     failover: time('failover_time', columnOf(stream, 'failover_time', 'cutover_time'), microsOfHlc),
     activated: time('activation_time', columnOf(stream, 'activation_time'), microsOfHlc),
+    ...(priorIn(stream) ?? {}),
     job: jobView(jobOf(name, columnOf(stream, 'ingestion_job_id', 'replication_job_id'), jobs)),
   };
+}
+
+/** `<id of the source cluster>:<its virtual cluster>`, once it was promoted. */
+function priorIn(stream: SqlRow): { readonly copyOf: string } | null {
+  const copyOf = /:([^:]+)$/.exec(columnOf(stream, 'source_id') ?? '')?.[1];
+  // The control plane is number 1.
+  return copyOf === undefined ? null : { copyOf: copyOf === '1' ? systemInterface : copyOf };
 }
 
 /** Versions without a job id in the status: the live ingestion job, or else the newest (ids grow) that names the virtual cluster. */

@@ -2,7 +2,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { PcrSettings } from './config.ts';
-import type { PcrDetail, Phase, SideRead, VirtualClusterView } from './detail.ts';
+import { followerIn, type PcrDetail, type Phase, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 
 export { problemOf, spell, spellTime };
 
@@ -48,5 +48,31 @@ export function elsewhereWords(settings: PcrSettings, detail: PcrDetail, side: S
   const read = detail[side];
   if (read.kind !== 'read' || read.elsewhere === undefined) return null;
   const [there, here] = [settings[side].cluster, settings[otherSide(side)].cluster];
-  return `${here} copies ${read.elsewhere} of ${there}, while the config names ${settings.virtualCluster}, so whether applications can write on ${there} is not known.`;
+  const other = detail[otherSide(side)];
+  const copies = other.kind === 'read' && followerIn(other.vc) ? 'copies' : 'was promoted as a copy of';
+  return `${here} ${copies} ${read.elsewhere} of ${there}, while the config names ${settings.virtualCluster}, so whether applications can write on ${there} is not known.`;
+}
+
+const sides = ['primary', 'standby'] as const satisfies readonly Side[];
+
+/**
+ * Why no side is known to serve. Goes on after a comma or `, so`; one that answers and may take writes all the same must not be said to
+ * take none.
+ */
+export function nobodyWords(settings: PcrSettings, detail: PcrDetail, id: string): string {
+  const open = sides.flatMap((side) => openWords(settings, detail, side) ?? []);
+  return open.length === 0 ? `Neither side of ${id} takes writes` : open.join(' ').replace(/\.$/, '');
+}
+
+/** Of a side that answers, and of which it is not known whether it takes writes: a full sentence. */
+export function openWords(settings: PcrSettings, detail: PcrDetail, side: Side): string | null {
+  const read = detail[side];
+  if (read.kind !== 'read' || writableOf(read) !== 'unknown') return null;
+  const { cluster } = settings[side];
+  if (read.givenUp === true) return `${unseen(cluster)}.`;
+  const state = `${read.vc?.status ?? 'absent'}, service ${read.vc?.service ?? 'none'}`;
+  return (
+    elsewhereWords(settings, detail, side) ??
+    `${settings.virtualCluster} on ${cluster} is in a state that is not known here (${state}), so whether applications can write there is not known.`
+  );
 }

@@ -9,7 +9,7 @@ import { expiryMsOf, followersOf, microsOf, type PcrDetail, phaseOf, type ReadSi
 import { connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { keptSteps, optionWarnings } from '../options.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
-import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
+import { nobodyWords, phaseWords, problemOf, spell, spellTime } from '../words.ts';
 import { closeSteps } from './reader.ts';
 
 /** The request is answered within seconds; the rewind and the catch-up are waited for afterwards, ms. */
@@ -112,7 +112,7 @@ function returnOf(link: PcrLink, detail: PcrDetail): Return | Refusal {
   const read = side === null ? null : detail[side];
   if (source === undefined || side === null || sourceRead?.kind !== 'read' || read?.kind !== 'read') {
     return notNow(
-      `Neither side of ${id} takes writes, so it can't be told which one the other should follow.`,
+      `${nobodyWords(settings, detail, id)}, so it can't be told which one the other should follow.`,
       'Start the service on the side with the newest data first.',
     );
   }

@@ -7,7 +7,7 @@ import type { PcrLink } from '../config.ts';
 import { type PcrDetail, type SideRead, writableOf } from '../detail.ts';
 import { stoppedFeeds } from '../feeds.ts';
 import { promotedLast } from '../promoted.ts';
-import { problemOf, spellTime, unseen } from '../words.ts';
+import { openWords, problemOf, spellTime, unseen } from '../words.ts';
 
 /** Starting or stopping a service, setting a setting: seconds, with room for a slow cluster. */
 const budgetMs = 120_000;
@@ -63,6 +63,12 @@ function notSplit({ id, settings }: PcrLink, detail: PcrDetail): Refusal | null 
     return notNow(
       `${unseen(settings[flat].cluster)}, so no fence of ${id} can be planned.`,
       `Stop the applications there; /repl rebuild ${id} makes it a copy of the side that serves.`,
+    );
+  const open = sides.flatMap((side) => openWords(settings, detail, side) ?? []);
+  if (open.length > 0)
+    return notNow(
+      `${open.join(' ')} No fence of ${id} can be planned, since the bot can't tell what to stop.`,
+      `Stop by hand what should not serve; /repl status ${id} shows both sides.`,
     );
   return notNow(
     only === undefined

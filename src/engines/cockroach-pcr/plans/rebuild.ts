@@ -10,7 +10,7 @@ import { copySteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts'
 import { optionWarnings } from '../options.ts';
 import { licenceWarnings } from '../setup-ground.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
-import { phaseWords, problemOf } from '../words.ts';
+import { nobodyWords, phaseWords, problemOf } from '../words.ts';
 
 /** The drop is answered at once; its space is freed later by the database itself, ms. */
 const dropBudgetMs = 10 * 60_000;
@@ -90,7 +90,7 @@ function pairOf(link: PcrLink, detail: PcrDetail): Pair | Refusal {
   const sourceRead = source === undefined ? null : detail[source];
   if (source === undefined || side === null || read?.kind !== 'read' || sourceRead?.kind !== 'read') {
     return notNow(
-      `Neither side of ${id} takes writes, so which copy is the good one can't be told, and none may be dropped.`,
+      `${nobodyWords(settings, detail, id)}, so which copy is the good one can't be told, and none may be dropped.`,
       statusOf(id),
     );
   }

@@ -4,8 +4,8 @@ import type { Refusal } from '../../../domain/refusal.ts';
 import { changeStep, lookStep, notNow, noUndo, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
 import type { PcrLink } from '../config.ts';
-import { type PcrDetail, type Phase, phaseOf, readerName, writableOf } from '../detail.ts';
-import { phaseWords, problemOf } from '../words.ts';
+import { type PcrDetail, type Phase, phaseOf, readerName, type SideRead, writableOf } from '../detail.ts';
+import { nobodyWords, phaseWords, problemOf } from '../words.ts';
 import { closeSteps } from './reader.ts';
 
 /** The drop is answered at once; its space is freed later by the database itself, ms. */
@@ -43,7 +43,8 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
       changeStep(acts.dropCopy(side), dropBudgetMs, noUndo(`What is dropped on ${here} is gone; only a new full copy brings it back.`), {
         pointOfNoReturn: true,
       }),
-      lookStep(acts.checkSplitBrain(source), proofBudgetMs),
+      // What is not virtualized has no service that a look could show.
+      ...(isFlat(detail[source]) ? [] : [lookStep(acts.checkSplitBrain(source), proofBudgetMs)]),
     ],
     predictedLoss: lossOf(phase, here, there),
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
@@ -55,6 +56,8 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
     ],
   };
 }
+
+const isFlat = (read: SideRead): boolean => read.kind === 'read' && read.flat === true;
 
 /** What a teardown leaves as it is: other links may use it, and a new copy needs it again. */
 function staying({ settings }: PcrLink, side: Side): string {
@@ -94,5 +97,8 @@ function servingRefusal({ id, settings }: PcrLink, detail: PcrDetail): Refusal |
     );
   }
   if (serving.length === 1) return null;
-  return notNow(`Neither side of ${id} takes writes, so which copy is the good one can't be told, and none may be dropped.`, statusOf(id));
+  return notNow(
+    `${nobodyWords(settings, detail, id)}, so which copy is the good one can't be told, and none may be dropped.`,
+    statusOf(id),
+  );
 }

@@ -32,7 +32,7 @@ export const startReplication: PcrStep<z.infer<typeof startParams>> = {
         'seen at': timestampOfMicros(now),
       });
     }
-    return onlyIfOtherServes(place, `${place.here} must not give up its data to follow it`);
+    return onlyIfOtherServes(place, `${place.here} must not give up its data to follow it`, vc);
   },
   perform: (place, statement, params) =>
     changeWithSecrets(place, statement, (spelling) => startReplicationStatement(place.link.settings, place.side, params, spelling)),

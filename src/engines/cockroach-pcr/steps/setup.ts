@@ -137,7 +137,7 @@ export const dropOldCopy: PcrStep<z.infer<typeof oldParams>> = {
       const why = vc.service === 'none' ? phaseWords[phase] : 'its service runs';
       return impossible(`${place.name} on ${place.here} must not be dropped: ${why}.`, { status: vc.status, service: vc.service });
     }
-    return onlyIfOtherServes(place, `${place.name} on ${place.here} must not be dropped: it may be the only good copy`);
+    return onlyIfOtherServes(place, `${place.name} on ${place.here} must not be dropped: it may be the only good copy`, vc);
   },
   perform: change,
 };

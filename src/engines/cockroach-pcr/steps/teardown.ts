@@ -19,7 +19,7 @@ export const dropCopy: PcrStep<object> = {
       const why = vc.service === 'none' ? phaseWords[phase] : 'its service runs';
       return impossible(`${place.name} on ${place.here} must not be dropped: ${why}.`, { status: statusOf(vc), service: vc.service });
     }
-    return onlyIfOtherServes(place, `${place.name} on ${place.here} must not be dropped: it may be the only good copy`);
+    return onlyIfOtherServes(place, `${place.name} on ${place.here} must not be dropped: it may be the only good copy`, vc);
   },
   perform: change,
 };

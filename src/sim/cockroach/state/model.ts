@@ -223,5 +223,5 @@ export const tenantText = (vc: Vc): string => `tenant "${vc.name}" (${vc.id})`;
 
 export const isDown = (cluster: Cluster): boolean => cluster.outage === 'dead';
 
-/** Name that another cluster's `prior` uses for this virtual cluster. */
-export const sourceIdOf = (cluster: Cluster, vcId: number): string => `${cluster.uuid}:${vcId}`;
+/** Name that another cluster's `prior` uses for this virtual cluster: the control plane goes by its name there, all others by number. */
+export const sourceIdOf = (cluster: Cluster, vcId: number): string => `${cluster.uuid}:${vcId === 1 ? 'system' : vcId}`;
