@@ -34,7 +34,7 @@ export async function compareHistoryChecks(
             if (seconds !== null && seconds < leastTtlSeconds) short.push(`${showTable(pair[side])} (${spell(seconds * 1_000)})`);
           }
           if (short.length === 0) return [passed(name, `${cluster} keeps at least ${spell(leastTtlSeconds * 1_000)} of the tables' past.`)];
-          const seen = `${cluster} keeps little of the past of ${short.slice(0, 5).join(', ')}.`;
+          const seen = `${cluster} keeps little of the past of ${short.join(', ')}.`;
           return [warned(name, seen, 'Raise gc.ttlseconds of these tables, or a comparison as of a past time may be refused.')];
         }),
       );

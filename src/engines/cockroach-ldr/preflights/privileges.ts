@@ -14,7 +14,7 @@ import type { LdrDetail, ReadSide } from '../detail.ts';
 import { readOf } from '../flow.ts';
 import { type Form, formOf } from '../form.ts';
 import { isAbsent } from '../reads/tables.ts';
-import { quoteTable, showTable, type TableName } from '../table-name.ts';
+import { quoteTable, type TableName } from '../table-name.ts';
 
 /** Who may see, pause, resume and cancel jobs: an admin, or a user with CONTROLJOB. */
 export async function controlChecks(
@@ -101,7 +101,7 @@ const verdict = (name: string, user: string, cluster: string, missing: readonly 
     : warned(
         name,
         `${user} is not seen to hold everything that a start of replication needs on ${cluster}.`,
-        `Unless a role gives it, run ${missing.slice(0, 5).join('; ')} there.`,
+        `Unless a role gives it, run ${missing.join('; ')} there.`,
       );
 
 async function missingToRun(
@@ -130,21 +130,21 @@ async function missingOnDatabases(session: SqlSession, user: string, tables: rea
   return missing;
 }
 
+/** One statement for all tables, so that none of them is left out. */
 async function missingOnTables(
   session: SqlSession,
   user: string,
   tables: readonly TableName[],
   privilege: string,
 ): Promise<readonly string[]> {
-  const missing: string[] = [];
+  const missing: TableName[] = [];
   for (const name of tables) {
     const held = privilegesIn(
       await session.read(`SHOW GRANTS ON TABLE ${quoteTable(name)} FOR ${quoteIdentifier(user)}`).catch(noneIfAbsent),
     );
-    if (!held.includes(privilege) && !held.includes('ALL'))
-      missing.push(`GRANT ${privilege} ON TABLE ${showTable(name)} TO ${quoteIdentifier(user)}`);
+    if (!held.includes(privilege) && !held.includes('ALL')) missing.push(name);
   }
-  return missing;
+  return missing.length === 0 ? [] : [`GRANT ${privilege} ON TABLE ${missing.map(quoteTable).join(', ')} TO ${quoteIdentifier(user)}`];
 }
 
 function noneIfAbsent(cause: unknown): readonly SqlRow[] {
@@ -191,7 +191,7 @@ const granted = (name: string, user: string, cluster: string, missing: readonly 
     : warned(
         name,
         `${user} does not hold what replication from ${cluster} needs.`,
-        `A setup grants it; by hand, run ${missing.slice(0, 5).join('; ')} there.`,
+        `A setup grants it; by hand, run ${missing.join('; ')} there.`,
       );
 
 /** The server wants the one who starts both directions to be the user of the connection that leads back. */
