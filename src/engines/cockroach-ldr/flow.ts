@@ -110,14 +110,18 @@ export function replicatedOf({ jobs }: Pick<Flow, 'jobs'>): Micros | null {
 }
 
 /**
- * Up to when every table has everything, whatever became of its job: by the live ones that bring it, else by the newest that is over.
- * Null when that is not told of one of them. `jobs`: live ones, then those that are over, newest first.
+ * By table, the jobs whose word counts on how far it came: the live ones that bring it, else the newest that is over. `jobs`: live ones,
+ * then those that are over, newest first.
  */
-export function arrivedUpTo({ tables }: Pick<LdrSettings, 'tables'>, jobs: readonly JobView[]): Micros | null {
-  const bringers = tables.map((_, pair) => {
+export const bringersOf = ({ tables }: Pick<LdrSettings, 'tables'>, jobs: readonly JobView[]): readonly (readonly JobView[])[] =>
+  tables.map((_, pair) => {
     const [first, ...others] = jobs.filter(({ covers }) => covers.includes(pair));
     return first === undefined ? [] : [first, ...others.filter(isLive)];
   });
+
+/** Up to when every table has everything, whatever became of its job; null when that is not told of one of them. */
+export function arrivedUpTo(settings: Pick<LdrSettings, 'tables'>, jobs: readonly JobView[]): Micros | null {
+  const bringers = bringersOf(settings, jobs);
   return bringers.some((found) => found.length === 0) ? null : replicatedOf({ jobs: bringers.flat() });
 }
 

@@ -89,12 +89,16 @@ const reasons: Readonly<Record<Weighing['untold'][number]['why'], string>> = {
   failed: 'the look at them failed',
 };
 
-/** Why some tables could not be told, as full sentences; none when all could. */
-export function untoldWarnings({ settings }: LdrLink, { into, untold: unread }: Weighing): readonly string[] {
+/** Why some tables could not be told, as full sentences; none when all could. `before`: what a person has to speak before. */
+export function untoldWarnings(
+  { settings }: LdrLink,
+  { into, untold: unread }: Weighing,
+  before = 'anything is deleted',
+): readonly string[] {
   const whys = [...new Set(unread.map(({ why }) => why))];
   return whys.map((why) => {
     const pairs = unread.filter((one) => one.why === why).map(({ pair }) => pair);
-    return `Whether applications wrote into ${tablesAt(settings, into, pairs)} on ${settings[into].cluster} is not known: ${reasons[why]}. A person has to say so before anything is deleted.`;
+    return `Whether applications wrote into ${tablesAt(settings, into, pairs)} on ${settings[into].cluster} is not known: ${reasons[why]}. A person has to say so before ${before}.`;
   });
 }
 

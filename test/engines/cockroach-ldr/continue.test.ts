@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LdrLink } from '../../../src/engines/cockroach-ldr/config.ts';
 import type { JobView, LdrDetail, ReadSide } from '../../../src/engines/cockroach-ldr/detail.ts';
+import { expectWorks } from './next-step.ts';
 import { aJob, aLink, aLook, aSide, bare, bothWays, following, linkId, micros, nowMs, outline, planned, refusal, wrote } from './scenes.ts';
 
 const minute = 60_000;
@@ -13,9 +14,24 @@ const look = (kept: Kept | null, rows: readonly ['filled' | 'empty', 'filled' | 
   return schema.kind === 'read' && kept !== null ? { ...schema, pairs: schema.pairs.map((pair) => ({ ...pair, kept })) } : schema;
 };
 
+const kept4h = look({ primary: 14_400, standby: 14_400 });
+/** Nobody wrote on the standby. */
+const untouched = wrote([micros(minute), null], [null, null]);
+
+/** These jobs into the standby are over. */
+const over = (jobs: readonly Partial<JobView>[], schema = kept4h, primary: Partial<ReadSide> = {}): LdrDetail => ({
+  ...bare(
+    aSide(primary),
+    aSide({
+      jobs: jobs.map((job, place) => aJob({ id: String(900 - place), status: 'canceled', replicated: micros(11 * minute), ...job })),
+    }),
+    schema,
+  ),
+  ...untouched,
+});
+
 /** The job into the standby ended ten minutes ago, one minute behind. */
-const ended = (job: Partial<JobView> = {}, schema = look({ primary: 14_400, standby: 14_400 }), primary: Partial<ReadSide> = {}) =>
-  bare(aSide(primary), aSide({ jobs: [aJob({ status: 'canceled', replicated: micros(11 * minute), ...job })] }), schema);
+const ended = (job: Partial<JobView> = {}, schema = kept4h, primary: Partial<ReadSide> = {}) => over([job], schema, primary);
 
 describe('a setup that goes on from where the last replication ended', () => {
   it('starts at the time up to which everything has arrived, copies nothing, and empties nothing when it is taken back', () => {
@@ -63,8 +79,49 @@ describe('a setup that goes on from where the last replication ended', () => {
   });
 
   it('says what nobody can know when no earlier job is listed', () => {
-    const plan = planned(from(20 * minute), bare(aSide(), aSide(), look({ primary: 14_400, standby: 14_400 })));
-    expect(plan.warnings.join(' ')).toContain('sql-west lists no earlier job that would tell up to when it has everything.');
+    const plan = planned(from(20 * minute), over([]));
+    expect(outline(plan).slice(0, 2)).toEqual(['(ldr.stop-writers)', '(ldr.accept-loss)']);
+    expect(plan.steps[1]?.statements[0]).toBe(
+      'sql-west lists no job that brought shop.public.orders, shop.public.items. Confirm that it has everything of sql-east up to 2026-06-01 09:40:00.000000 UTC: what it lacks from before never arrives, without notice.',
+    );
+    expect(plan.predictedLoss.ms).toBeNull();
+  });
+
+  it('goes on from the least of what the last job of each table brought', () => {
+    const split = over([
+      { covers: [1], replicated: micros(20 * minute) },
+      { covers: [0], replicated: micros(11 * minute) },
+      { covers: [0, 1], replicated: micros(40 * minute) },
+    ]);
+    const plan = planned(last, split);
+    expect(plan.steps.find(({ kind }) => kind === 'ldr.create-stream')?.params['cursor']).toBe('2026-06-01 09:40:00.000000+00:00');
+    expect(plan.predictedLoss.ms).toBe(0);
+  });
+
+  it('lets a person answer for the tables that no job brought, and for no other', () => {
+    const plan = planned(from(20 * minute), over([{ covers: [0] }]));
+    expect(plan.steps[1]?.statements[0]).toContain('lists no job that brought shop.public.items. Confirm');
+  });
+
+  it.each([
+    ['slow', 'a quick look was not enough for their size'],
+    ['refused', 'the bot may not read them'],
+  ] as const)('lets a person answer for a side of which it is not known who wrote there: %s', (why, words) => {
+    const plan = planned(last, { ...over([{}]), ...wrote([micros(minute), why], [null, null]) });
+    expect(outline(plan).slice(0, 2)).toEqual(['(ldr.stop-writers)', '(ldr.accept-loss)']);
+    expect(plan.steps[1]?.statements.join(' ')).toContain(
+      'SELECT max(crdb_internal_mvcc_timestamp) AS newest FROM "shop"."public"."orders"',
+    );
+    expect(plan.warnings.join(' ')).toContain(
+      `Whether applications wrote into shop.public.orders on sql-west is not known: ${words}. A person has to say so before replication goes on over it.`,
+    );
+    expect(plan.predictedLoss.ms).toBeNull();
+  });
+
+  it('asks nobody about a table without rows', () => {
+    const both = look({ primary: 14_400, standby: 14_400 }, ['empty', 'empty']);
+    const plan = planned(last, { ...over([{}], both), ...wrote(['slow', 'slow'], ['slow', 'slow']) });
+    expect(outline(plan)).not.toContain('(ldr.accept-loss)');
   });
 });
 
@@ -93,22 +150,59 @@ describe('no setup goes on', () => {
       aLink(),
     ],
     ['where nothing was read of it', last, ended({}, look(null)), /could not be read/, aLink()],
-    [
-      'where no job tells from when',
-      last,
-      bare(aSide(), aSide(), look({ primary: 14_400, standby: 14_400 })),
-      /lists no earlier job/,
-      aLink(),
-    ],
+    ['where no job tells from when', last, over([]), /lists no earlier job/, aLink()],
     [
       'after a job that never had everything',
       last,
       ended({ replicated: null }),
-      /does not tell up to when all tables have everything/,
+      /Job 900 on sql-west, the last one for shop.public.orders, shop.public.items, does not tell .*: it ended before its first copy was complete/,
       aLink(),
     ],
-    ['after a job on fewer tables', last, ended({ covers: [0] }), /does not tell/, aLink()],
-    ['after a job from elsewhere', last, ended({ source: 'other' }), /does not tell/, aLink()],
+    ['after a job on fewer tables', last, ended({ covers: [0] }), /lists no earlier job of shop.public.items of shop/, aLink()],
+    ['after a job from elsewhere', last, ended({ source: 'other' }), /followed the external connection to_east, which is not/, aLink()],
+    ['after a job from nobody knows where', last, ended({ source: 'unknown', connection: null }), /what it followed is not known/, aLink()],
+    [
+      'from a time that one of two jobs has not reached',
+      from(12 * minute),
+      over([{ covers: [0] }, { covers: [1], replicated: micros(20 * minute) }]),
+      /Job 899, the last one of shop for shop\.public\.items into sql-west, brought everything up to 2026-06-01 09:40:00.* only/,
+      aLink(),
+    ],
+    [
+      'from a time that one job has not reached, while no job is listed of the other table',
+      from(5 * minute),
+      over([{ covers: [0] }]),
+      /Job 900, the last one of shop for shop\.public\.orders/,
+      aLink(),
+    ],
+    [
+      'from any time after a first copy that was cut short, whatever an older job brought',
+      from(60 * minute),
+      over([{ replicated: null }, { replicated: micros(30 * minute) }]),
+      /Job 900 on sql-west.* ended before its first copy was complete/,
+      aLink(),
+    ],
+    [
+      'from any time after a first copy of one table that was cut short',
+      from(60 * minute),
+      over([{ covers: [1], replicated: null }, { covers: [0] }]),
+      /the last one for shop\.public\.items, does not tell/,
+      aLink(),
+    ],
+    [
+      'where the time that is known is over, and another one would leave something out',
+      from(5 * minute),
+      ended({ replicated: micros(300 * minute) }),
+      /brought everything up to 2026-06-01 05:00:00/,
+      aLink(),
+    ],
+    [
+      'both ways, where one of them does not tell',
+      from(30 * minute),
+      ended({}, kept4h, { jobs: [aJob({ status: 'canceled', connection: 'to_west', replicated: null })] }),
+      /on sql-east, the last one for/,
+      bothWays(),
+    ],
     [
       'into a table without rows',
       from(20 * minute),
@@ -137,5 +231,12 @@ describe('no setup goes on', () => {
     const answer = refusal(operation, detail, link);
     expect(answer.sentence).toMatch(sentence);
     expect(answer.next).not.toBe('');
+  });
+
+  const leads = rows.filter(
+    ([name]) => !['from a time to come', 'into a table that is not there', 'beside a job that runs'].includes(name),
+  );
+  it.each(leads)('and what is to be done instead works: %s', (_, operation, detail, __, link) => {
+    expectWorks(refusal(operation, detail, link).next, detail, link);
   });
 });

@@ -3,22 +3,28 @@ import type { ContinueFrom } from '../../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { spell, spellTime } from '../../cockroach/spell.ts';
 import { type Micros, microsOfMs, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
-import { notNow, type Outline, personAct, personStep } from '../../frame/drafts.ts';
+import { type Draft, notNow, type Outline, personAct, personStep } from '../../frame/drafts.ts';
 import { kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { LdrDetail } from '../detail.ts';
-import { lastOver, wantedInto } from '../flow.ts';
-import { isWhole } from '../own-jobs.ts';
-import { limitsOf, noLoss } from '../scene.ts';
+import { lastFollower } from '../emptied-side.ts';
+import { wantedInto } from '../flow.ts';
+import { limitsOf, noLoss, sides } from '../scene.ts';
 import { emptied, findingWarnings, schemaRefusal } from '../unfit.ts';
-import { strayList, weigh } from '../weigh.ts';
+import { strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, wayOf } from '../words.ts';
+import { isBoth } from './move.ts';
+import { beyondWords, type Proven, provenInto, silentWords } from './proven.ts';
+import { planRebuild, planReturn } from './refill.ts';
 import { type Reads, startSteps } from './start.ts';
+import { vouchSteps } from './vouch.ts';
 
 interface Continued {
   readonly link: LdrLink;
   readonly detail: LdrDetail;
   readonly reads: Reads;
+  /** What a setup with a full copy would do. */
+  readonly copy: Outline | Refusal;
 }
 
 /**
@@ -32,22 +38,32 @@ export function planContinue(from: ContinueFrom, scene: Continued): Outline | Re
   if (ground !== null) return ground;
   const times: Record<Side, string | null> = { primary: null, standby: null };
   const warnings: string[] = [];
+  const vouched: Draft[] = [];
   for (const into of order) {
-    const at = timeInto(from, scene, into);
+    const proven = provenInto(link, detail, into);
+    const at = timeInto(from, scene, proven);
     if (typeof at === 'object') return at;
     const window = windowOf(scene, into, at);
     if (typeof window === 'object') return window;
-    const written = writtenRefusal(scene, into, at);
+    const weighing = weighInto(scene, into);
+    const written = writtenRefusal(scene, weighing, at);
     if (written !== null) return written;
     times[into] = timestampOfMicros(at);
-    warnings.push(...timeWarnings(from, scene, into, at, window));
+    warnings.push(...timeWarnings(scene, into, at, window), ...(weighing === null ? [] : untoldWarnings(link, weighing, beforeStart)));
+    vouched.push(...vouchSteps(link, { into, at, unlisted: proven.unlisted, weighing }));
   }
   const steps = startSteps('setup', link, reads, { kind: 'stream', order, from: times });
   if (isRefusal(steps)) return steps;
   return {
     summary: `Let replication ${order.map((into) => `${wayOf(link.settings, into)} go on from ${shown(times[into])}`).join(' and ')}, without a new copy.`,
-    steps: [...(link.settings.direction === 'bidirectional' ? [] : [personStep(untouchedAct(scene, shown(times.standby)))]), ...steps],
-    predictedLoss: noLoss('Nothing is lost, if each side has everything up to the time from which it goes on.'),
+    steps: [...(isBoth(link) ? [] : [personStep(untouchedAct(scene, shown(times.standby)))]), ...vouched, ...steps],
+    predictedLoss:
+      vouched.length === 0
+        ? noLoss('Nothing is lost, if each side has everything up to the time from which it goes on.')
+        : {
+            ms: null,
+            words: 'Not known: a person has to find out what the databases do not tell, and to confirm it before anything is started.',
+          },
     predictedDowntime: { ms: 0, words: 'Applications go on; the side that follows catches up with what was written since.' },
     warnings: [
       ...warnings,
@@ -61,14 +77,15 @@ export function planContinue(from: ContinueFrom, scene: Continued): Outline | Re
 const shown = (time: string | null): string => time?.replace('+00:00', ' UTC') ?? 'there';
 
 /** What has to be there on both sides: all tables, fit for each other, and rows to go on from. */
-function groundRefusal({ link, detail, reads }: Continued, order: readonly Side[]): Refusal | null {
+function groundRefusal(scene: Continued, order: readonly Side[]): Refusal | null {
+  const { link, detail, reads } = scene;
   const { settings, id } = link;
   for (const side of ['primary', 'standby'] as const) {
     const absent = reads[side].tables.flatMap((state, place) => (state === 'absent' ? [place] : []));
     if (absent.length === 0) continue;
     return notNow(
       `${settings[side].cluster} has no ${tablesAt(settings, side, absent)}, so there is nothing there that replication of ${id} could go on from.`,
-      `Ask for /repl setup ${id} without --from: it makes a full copy.`,
+      copyWords(scene),
     );
   }
   const unfit = schemaRefusal('setup', link, detail, order, emptied);
@@ -79,63 +96,94 @@ function groundRefusal({ link, detail, reads }: Continued, order: readonly Side[
     if (bare.length === 0) continue;
     return notNow(
       `${tablesAt(settings, into, bare)} on ${settings[into].cluster} holds no row, while ${settings[otherSide(into)].cluster} has some: what was written there before the time that is given would never arrive.`,
-      `Ask for /repl setup ${id} without --from: it makes a full copy.`,
+      copyWords(scene),
     );
   }
   return null;
 }
 
-/** From when on a side goes on; a refusal where that would leave something out. */
-function timeInto(from: ContinueFrom, { link, detail, reads }: Continued, into: Side): Micros | Refusal {
+/** From when on a side goes on; a refusal where that would leave something out, or where that is not known. */
+function timeInto(from: ContinueFrom, scene: Continued, proven: Proven): Micros | Refusal {
+  const { link } = scene;
   const { settings, id } = link;
-  const here = settings[into].cluster;
-  const last = lastOver(detail, into);
-  const known = last?.replicated == null || !isWhole(settings, last) ? null : BigInt(last.replicated);
-  if (from.kind === 'last') {
-    if (known !== null) return known;
-    return notNow(
-      last === null
-        ? `${here} lists no earlier job of ${id}, so it is not known from when replication could go on.`
-        : `Job ${last.id} on ${here}, the last one of ${id}, does not tell up to when all tables have everything, so it is not known from when replication could go on.`,
-      `Give a time up to which ${here} is known to have everything (/repl setup ${id} --from TIME), or ask without --from for a full copy.`,
-    );
-  }
-  const at = microsOfMs(from.at);
-  const now = BigInt(reads[otherSide(into)].now);
-  if (at >= now) {
-    return notNow(
-      `${spellTime(at)} has not come yet by the clock of ${settings[otherSide(into)].cluster}, so replication of ${id} can't go on from there.`,
-      'Give a time that has passed.',
-    );
-  }
-  if (known === null || at <= known) return at;
+  const here = settings[proven.into].cluster;
+  const silent = silentWords(link, proven);
+  if (silent !== null) return notNow(silent, copyWords(scene));
+  if (from.kind === 'time') return givenTime(microsOfMs(from.at), scene, proven);
+  const { least, unlisted } = proven;
+  if (least !== null && unlisted.length === 0) return least.at;
+  const of = least === null ? id : `${tablesAt(settings, proven.into, unlisted)} of ${id}`;
   return notNow(
-    `Job ${last?.id ?? ''}, the last one of ${id} into ${here}, brought everything up to ${spellTime(known)} only: what was written between then and ${spellTime(at)} would never arrive.`,
-    `/repl setup ${id} --from last goes on from where it ended.`,
+    `${here} lists no earlier job of ${of}, so it is not known from when replication could go on.`,
+    `Give a time up to which ${here} is known to have everything (/repl setup ${id} --from TIME)${least === null ? '' : `, ${spellTime(least.at)} at the latest`}. Or have everything copied anew. ${copyWords(scene)}`,
   );
 }
 
+function givenTime(at: Micros, scene: Continued, proven: Proven): Micros | Refusal {
+  const { settings, id } = scene.link;
+  const source = otherSide(proven.into);
+  const there = settings[source].cluster;
+  if (at >= BigInt(scene.reads[source].now)) {
+    return notNow(
+      `${spellTime(at)} has not come yet by the clock of ${there}, so replication of ${id} can't go on from there.`,
+      'Give a time that has passed.',
+    );
+  }
+  const { least } = proven;
+  if (least === null || at <= least.at) return at;
+  return notNow(beyondWords(scene.link, proven, least, at), earlierWords(least.at, scene));
+}
+
+/** What works where a time is too late. Full sentences. */
+function earlierWords(least: Micros, scene: Continued): string {
+  const { id } = scene.link;
+  if (!isRefusal(planContinue({ kind: 'last' }, scene))) return `/repl setup ${id} --from last goes on from where it ended.`;
+  const earlier = planContinue({ kind: 'time', at: msOfMicros(least) }, scene);
+  return isRefusal(earlier) ? earlier.next : `Give ${spellTime(least)} or an earlier time.`;
+}
+
+/** How a full copy is come by, as things are. Full sentences. */
+function copyWords({ link, detail, reads, copy }: Continued): string {
+  const { settings, id } = link;
+  if (!isRefusal(copy)) return `Ask for /repl setup ${id} without --from: it makes a full copy.`;
+  const { schema } = detail;
+  const unfit = schemaRefusal('setup', link, detail, wantedInto(settings), emptied);
+  const isHeld = unfit === null && schema.kind === 'read' && schema.pairs.some(({ rows }) => rows.standby === 'filled');
+  if (!isHeld || sides.some((side) => reads[side].tables.includes('absent'))) return copy.next;
+  const [here, there] = [settings.standby.cluster, settings.primary.cluster];
+  if (settings.direction === 'bidirectional') {
+    return `Find out which side applications use, empty the tables on the other one by hand (TRUNCATE), then ask for /repl setup ${id}: it makes a full copy.`;
+  }
+  const isSafe = lastFollower(link, reads) === 'standby' && !isRefusal(planRebuild(link, detail));
+  return isSafe
+    ? `If applications use ${there}, ask for /repl rebuild ${id}: it empties ${here} and copies everything anew.`
+    : `If applications use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}: it makes a full copy.`;
+}
+
 /** One way, what applications wrote on the side that follows since then says that they may use it, and would stay there alone. */
-function writtenRefusal({ link, detail }: Continued, into: Side, at: Micros): Refusal | null {
-  if (link.settings.direction === 'bidirectional') return null;
-  const weighing = weigh(link, detail, into);
+function writtenRefusal({ link, detail }: Continued, weighing: Weighing | null, at: Micros): Refusal | null {
+  if (weighing === null) return null;
+  const { into } = weighing;
   const late = { ...weighing, strays: weighing.strays.filter((stray) => stray.at > at) };
   if (late.strays.length === 0) return null;
   const [here, there] = [link.settings[into].cluster, link.settings[otherSide(into)].cluster];
   return notNow(
     `${here} has taken writes since ${spellTime(at)} that no job brought (${strayList(link, late).join('; ')}), so applications may use it, and replication of ${link.id} does not go on over them.`,
-    `If they use ${here}, /repl failback ${link.id} fills ${there} anew from it. If they use ${there}, save those rows, empty the tables on ${here} by hand (TRUNCATE), and ask for /repl setup ${link.id}.`,
+    isRefusal(planReturn(link, detail))
+      ? `Save those rows. If applications use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${link.id}.`
+      : `If applications use ${here}, /repl failback ${link.id} fills ${there} anew from it. If they use ${there}, save those rows, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${link.id}.`,
   );
 }
 
 /** How much longer the source keeps the history from then on, ms; a refusal when that is over or not known. */
-function windowOf({ link, detail, reads }: Continued, into: Side, at: Micros): number | Refusal {
+function windowOf(scene: Continued, into: Side, at: Micros): number | Refusal {
+  const { link, detail, reads } = scene;
   const { settings, id } = link;
   const source = otherSide(into);
   const there = settings[source].cluster;
   const kept = detail.schema.kind === 'read' ? detail.schema.pairs.map((pair) => pair.kept?.[source] ?? null) : [];
   const silent = kept.flatMap((seconds, place) => (seconds === null ? [place] : []));
-  const copy = `Ask for /repl setup ${id} without --from: it makes a full copy.`;
+  const copy = copyWords(scene);
   if (kept.length === 0 || silent.length > 0) {
     return notNow(
       `How long ${there} keeps the history of ${tablesAt(settings, source, silent)} could not be read, so nothing was started.`,
@@ -151,18 +199,22 @@ function windowOf({ link, detail, reads }: Continued, into: Side, at: Micros): n
   );
 }
 
-function timeWarnings(from: ContinueFrom, { link, detail }: Continued, into: Side, at: Micros, leftMs: number): readonly string[] {
-  const { settings } = link;
-  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
-  const guessed = from.kind === 'time' && lastOver(detail, into) === null;
+function timeWarnings({ link: { settings } }: Continued, into: Side, at: Micros, leftMs: number): readonly string[] {
+  const there = settings[otherSide(into)].cluster;
   return [
     `${there} keeps the history from ${spellTime(at)} on for ${spell(leftMs)} more, and nothing protects it until replication runs and has caught up.`,
-    ...(guessed
-      ? [
-          `${here} lists no earlier job that would tell up to when it has everything. If it lacks anything from before ${spellTime(at)}, that never arrives, without notice.`,
-        ]
-      : []),
   ];
+}
+
+/** Goes on after `A person has to say so before`. */
+const beforeStart = 'replication goes on over it';
+
+/** One way, who wrote last on the side that goes on; null both ways, where the other job brings that. A table without rows was not written. */
+function weighInto({ link, detail }: Continued, into: Side): Weighing | null {
+  if (isBoth(link)) return null;
+  const weighing = weigh(link, detail, into);
+  const isBare = (pair: number) => detail.schema.kind === 'read' && detail.schema.pairs[pair]?.rows[into] === 'empty';
+  return { ...weighing, untold: weighing.untold.filter(({ pair }) => !isBare(pair)) };
 }
 
 /** One way, what somebody wrote on the side that follows stays there, and later writes of the other side may go over it. */

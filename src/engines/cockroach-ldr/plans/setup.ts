@@ -21,7 +21,19 @@ export function planSetup({ from }: Setup, link: LdrLink, detail: LdrDetail): Ou
   if (isRefusal(reads)) return reads;
   const running = runningRefusal(link, detail) ?? versionRefusal('setup', link, reads);
   if (running !== null) return running;
-  if (from !== undefined) return planContinue(from, { link, detail, reads });
+  const copy = planCopy(link, detail, reads);
+  const scene = { link, detail, reads, copy };
+  if (from !== undefined) return planContinue(from, scene);
+  if (!isRefusal(copy) || isRefusal(planContinue({ kind: 'last' }, scene))) return copy;
+  const unless =
+    link.settings.direction === 'bidirectional'
+      ? 'both were in step when their jobs ended'
+      : `nothing was written on ${link.settings.standby.cluster} since its job ended`;
+  return { ...copy, next: `${copy.next} Where ${unless}, /repl setup ${link.id} --from last goes on without a copy.` };
+}
+
+/** Plans a start with a full first copy. */
+function planCopy(link: LdrLink, detail: LdrDetail, reads: Reads): Outline | Refusal {
   const form = formFor(link, detail, reads);
   if (isRefusal(form)) return form;
   const unfit = schemaRefusal('setup', link, detail, judged(form)) ?? runnerRefusal(link, form) ?? conflictRefusal(link, form);
@@ -122,7 +134,7 @@ function streamForm(link: LdrLink, { schema }: LdrDetail): Form | Refusal {
     const holders = onPrimary.length > 0 && both ? `Both sides of ${id} have rows` : `${here} has rows already`;
     return notNow(
       `${holders} (${tablesAt(settings, 'standby', onStandby)} on ${here}); a first copy would mix with them.`,
-      `Find out which side applications use. If it is ${here}${both ? '' : ' (after a failover or a switchover)'}, /repl failback ${id} fills ${there} anew from it; if it is ${there}, empty the tables on ${here} by hand (TRUNCATE) and ask again, or, where ${both ? 'both were in step when their jobs ended' : `nothing was written on ${here} since its job ended`}, /repl setup ${id} --from last goes on without a copy.`,
+      `Find out which side applications use. If it is ${here}${both ? '' : ' (after a failover or a switchover)'}, /repl failback ${id} fills ${there} anew from it; if it is ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id} again.`,
     );
   }
   if (!both) return { kind: 'stream', order: ['standby'] };

@@ -1,3 +1,4 @@
+import { isFault } from '../../../domain/faults.ts';
 import type { Side } from '../../../domain/observation.ts';
 import { scrub } from '../../../transports/scrub.ts';
 import type { SqlRow, SqlSession } from '../../../transports/sql.ts';
@@ -24,16 +25,52 @@ export const streamsStatement = 'SHOW LOGICAL REPLICATION JOBS WITH DETAILS';
 /** Reads the jobs of a link on one side. Throws a Fault. */
 export async function readJobs(session: SqlSession, cluster: string, settings: LdrSettings, side: Side): Promise<JobsReading> {
   const rows = await session.read(streamsStatement);
-  const listed = await readLogicalJobs(session);
+  return readingOf({ cluster, settings, side }, rows, await readLogicalJobs(session));
+}
+
+/**
+ * The same without what only SHOW JOBS tells when that comes too late: a busy cluster may take long to list all jobs. The session is over
+ * then, so it is asked last, after `besides`. Throws a Fault.
+ */
+export async function glanceAtJobs<T>(
+  session: SqlSession,
+  cluster: string,
+  settings: LdrSettings,
+  side: Side,
+  besides: () => Promise<T>,
+): Promise<JobsReading & { readonly besides: T }> {
+  const rows = await session.read(streamsStatement);
+  const told = await besides();
+  const listed = await readLogicalJobs(session).catch(unlessLate);
+  return { ...readingOf({ cluster, settings, side }, rows, listed), besides: told };
+}
+
+function unlessLate(cause: unknown): null {
+  if (isFault(cause) && cause.code === 'deadline-passed') return null;
+  throw cause;
+}
+
+interface Where {
+  readonly cluster: string;
+  readonly settings: LdrSettings;
+  readonly side: Side;
+}
+
+function readingOf({ cluster, settings, side }: Where, rows: readonly SqlRow[], listed: readonly Job[] | null): JobsReading {
   const own = rows
-    .map((row) => jobOf(cluster, settings, side, row, listed))
+    .map((row) => jobOf(cluster, settings, side, row, listed ?? []))
     .filter(({ covers }) => covers.length > 0)
     .sort((a, b) => (idAfter(a.id, b.id) ? -1 : 1));
+  const over = own.filter(({ status }) => isOverStatus(status));
   return {
-    jobs: [...own.filter(({ status }) => !isOverStatus(status)), ...own.filter(({ status }) => isOverStatus(status)).slice(0, shownOver)],
-    history: historyFor(settings, side, listed),
+    jobs: [...own.filter(({ status }) => !isOverStatus(status)), ...over.filter((job, place) => place < shownOver || isLastFor(job, over))],
+    history: listed === null ? 'untold' : historyFor(settings, side, listed),
   };
 }
+
+/** Whether a job is the last one of a table: only it tells up to when that one has everything. `over`: newest first. */
+const isLastFor = (job: JobView, over: readonly JobView[]): boolean =>
+  job.covers.some((pair) => over.find(({ covers }) => covers.includes(pair)) === job);
 
 /** Ids grow with time. */
 const idAfter = (a: string, b: string): boolean => (a.length === b.length ? a > b : a.length > b.length);
@@ -97,7 +134,7 @@ function sourceOf(connection: string | null, expected: string | null): JobView['
  * Whether this side keeps history for a job on the other side. Versions word a producer's description differently: where one names a
  * table of the link, only such ones count; else every producer does that is not one of physical replication.
  */
-function historyFor(settings: LdrSettings, side: Side, listed: readonly Job[]): ReadSide['history'] {
+function historyFor(settings: LdrSettings, side: Side, listed: readonly Job[]): Exclude<ReadSide['history'], 'untold'> {
   const producers = listed.filter(({ type, description }) => type === producerJob && !/physical/i.test(description));
   const named = producers.filter(({ description }) => namesOwn(settings, side, description));
   const own = named.length > 0 ? named : producers;
