@@ -10,7 +10,7 @@ import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
-import { feedChecksOf } from './feeds.ts';
+import { feedChecksIn } from './feeds.ts';
 import { readOf, wantedInto } from './flow.ts';
 import { forPlan, observationOf, readDetail } from './observe.ts';
 import { laggard } from './pair.ts';
@@ -38,7 +38,7 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
     ...sides.flatMap((side) => sideChecks(operation.kind, settings, detail, side)),
     ...versionPair(settings, detail),
     ...control,
-    ...feedChecksOf(link, detail),
+    ...feedChecksIn(link, detail),
     ...start,
     ...history,
   ];

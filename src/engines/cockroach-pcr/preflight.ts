@@ -13,7 +13,7 @@ import type { EngineIo } from '../engine.ts';
 import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
-import { feedChecksOf, withFeeds } from './feeds.ts';
+import { feedChecksIn, withFeeds } from './feeds.ts';
 import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
 import { applicationChecks } from './preflights/application.ts';
@@ -44,7 +44,7 @@ export async function preflightPcr(
     ...privileges.flat(),
     ...pairChecks(operation, link, detail),
     ...applicationChecks(operation, link, detail),
-    ...feedChecksOf(link, detail),
+    ...feedChecksIn(link, detail),
     ...(operation.kind === 'setup' || operation.kind === 'rebuild'
       ? [...setupChecks(link, detail), ...(await clockChecks(connect, link, io))]
       : []),

@@ -131,28 +131,28 @@ function isWhole(text: string, from: number, length: number): boolean {
   return (before === "'" || before === '"') && after === before && next !== before;
 }
 
-/** The lists of what runs by itself, each with a few words that say what becomes of it, and what else there is to know of them. */
-export function feedLines(
-  { cluster, name, user }: FeedHome,
-  feeds: FeedsRead,
-  become: Readonly<Record<'backups' | 'feedSchedules' | 'changefeeds', string>>,
-): readonly string[] {
+/** What becomes of each kind: sentences that end the list of it. */
+export type Becoming = Readonly<Record<'backups' | 'feedSchedules' | 'changefeeds', string>>;
+
+/** The lists of what runs by itself, and what else there is to know of them; nothing where nobody asked for them. */
+export function feedLines(home: FeedHome, feeds: FeedsRead | null | undefined, become: Becoming): readonly string[] {
+  const { cluster, name, user } = home;
+  if (feeds === undefined) return [];
+  if (feeds === null) return [unread(home)];
   const lines = [
-    ...listed(`Backup schedules of ${name} on ${cluster} (${become.backups})`, feeds.backups),
-    ...listed(`Changefeed schedules of ${name} on ${cluster} (${become.feedSchedules})`, feeds.feedSchedules),
-    ...listed(`Changefeeds of ${name} on ${cluster} (${become.changefeeds})`, feeds.changefeeds),
+    ...listed(`Backup schedules of ${name} on ${cluster}`, feeds.backups, become.backups),
+    ...listed(`Changefeed schedules of ${name} on ${cluster}`, feeds.feedSchedules, become.feedSchedules),
+    ...listed(`Changefeeds of ${name} on ${cluster}`, feeds.changefeeds, become.changefeeds),
   ];
-  const none =
-    lines.length === 0
-      ? [`${name} on ${cluster} runs no backup schedule, no changefeed schedule and no changefeed that ${user} is shown.`]
-      : [];
-  const part = feeds.complete
-    ? []
-    : [`There may be schedules and changefeeds of ${name} on ${cluster} that ${user} is not shown, since it is no admin there.`];
-  return [...lines, ...none, ...part];
+  if (feeds.complete) return lines;
+  const none = lines.length === 0 ? '; it is shown none' : '';
+  return [
+    ...lines,
+    `There may be schedules and changefeeds of ${name} on ${cluster} that ${user} is not shown, since it is no admin there${none}.`,
+  ];
 }
 
-export const feedsUnread = ({ cluster, name }: Pick<FeedHome, 'cluster' | 'name'>): string =>
+const unread = ({ cluster, name }: FeedHome): string =>
   `Which schedules and changefeeds ${name} on ${cluster} runs could not be read: look with SHOW SCHEDULES and SHOW CHANGEFEED JOBS.`;
 
 /** Those of a plan's warnings that a report repeats: people have to see to them once the run is over. */
@@ -162,28 +162,29 @@ export const feedReminders = (warnings: readonly string[]): readonly string[] =>
   );
 
 /** The lists by themselves, for who only wants to look. */
-export function feedChecks(home: FeedHome, feeds: FeedsRead | null): readonly Check[] {
-  const name = `${home.cluster}: schedules and changefeeds`;
-  if (feeds === null) return [warned(name, feedsUnread(home), `Let ${home.user} log in to ${home.name} on ${home.cluster}.`)];
-  const lines = feedLines(home, feeds, { backups: 'enabled', feedSchedules: 'enabled', changefeeds: 'not ended' });
-  const some = feeds.backups.length + feeds.feedSchedules.length + feeds.changefeeds.length > 0;
-  if (!some && feeds.complete) return [passed(name, lines.join(' '))];
-  return lines.map((line) => warned(name, line, 'The plan says what becomes of them.'));
+export function feedChecks(home: FeedHome, feeds: FeedsRead | null | undefined): readonly Check[] {
+  const { cluster, name, user } = home;
+  const title = `${cluster}: schedules and changefeeds`;
+  if (feeds === null) return [warned(title, unread(home), `Let ${user} log in to ${name} on ${cluster}.`)];
+  const enabled = 'They are enabled.';
+  const lines = feedLines(home, feeds, { backups: enabled, feedSchedules: enabled, changefeeds: 'They have not ended.' });
+  if (feeds === undefined || lines.length > 0) return lines.map((line) => warned(title, line, 'The plan says what becomes of them.'));
+  return [passed(title, `${name} on ${cluster} runs no backup schedule, no changefeed schedule and no changefeed.`)];
 }
 
 /** So many in one line, and so many in all; people who have more look them up. */
 const inLine = 10;
 const mostListed = 100;
 
-/** Lines that name each of a list, after the same words. */
-function listed(before: string, feeds: readonly Feed[]): readonly string[] {
+/** Lines that name each of a list; the last says what becomes of all of them. */
+function listed(what: string, feeds: readonly Feed[], become: string): readonly string[] {
   const shown = feeds.slice(0, mostListed);
   const lines: string[] = [];
   for (let from = 0; from < shown.length; from += inLine) {
-    const part = shown.slice(from, from + inLine).map(({ id, what }) => `${id}${what === '' ? '' : ` (${what})`}`);
+    const part = shown.slice(from, from + inLine).map((feed) => `${feed.id}${feed.what === '' ? '' : ` (${feed.what})`}`);
     const isLast = from + inLine >= shown.length;
     const rest = isLast && feeds.length > mostListed ? `; and ${feeds.length - mostListed} more` : '';
-    lines.push(`${before}: ${part.join('; ')}${rest}.`);
+    lines.push(`${what}: ${part.join('; ')}${rest}.${isLast ? ` ${become}` : ''}`);
   }
   return lines;
 }

@@ -29,12 +29,12 @@ describe('what runs by itself, in a plan', () => {
   it.each([failover, switchover])('is listed with what becomes of it on each side: $kind', (operation) => {
     const told = warningsOf(operation, aDetail(aSource({ feeds }), aStandby()));
     expect(told).toMatch(
-      /Backup schedules of main on sql-east \(pause on sql-west: RESUME SCHEDULE .*stand still on sql-east while its service is stopped\): 11 \(nightly/,
+      /Backup schedules of main on sql-east: 11 \(nightly.*They pause on sql-west: RESUME SCHEDULE .*On sql-east they stand still while its service is stopped\./,
     );
-    expect(told).toMatch(/Changefeed schedules of main on sql-east \(pause on sql-west.*: 12 \(hourly/);
-    expect(told).toMatch(/Changefeeds of main on sql-east \(fail on sql-west: make them anew.*: 13 \(shop\.public\.orders/);
+    expect(told).toMatch(/Changefeed schedules of main on sql-east: 12 \(hourly.*They pause on sql-west/);
+    expect(told).toMatch(/Changefeeds of main on sql-east: 13 \(shop\.public\.orders.*They fail on sql-west: make them anew/);
     const old = warningsOf(operation, aDetail(aSource({ feeds, ...onVersion('23.2') }), aStandby({}, onVersion('23.2'))));
-    expect(old).toMatch(/Changefeed schedules of main on sql-east \(go on by themselves on sql-west: PAUSE SCHEDULE/);
+    expect(old).toMatch(/Changefeed schedules of main on sql-east: 12 .*They go on by themselves on sql-west: PAUSE SCHEDULE/);
   });
 
   it('is said to be unknown where it could not be read', () => {
@@ -49,13 +49,13 @@ describe('what runs by itself, in a plan', () => {
   it('is listed for the side that a fence stops, and for an upgrade', () => {
     const promoted = aReadSide(aVirtualCluster({ activated: micros(3_600_000) }));
     const fence = warningsOf({ kind: 'fence', link }, aDetail(aSource({ feeds }), { ...promoted, feeds: { ...feeds, changefeeds: [] } }));
-    expect(fence).toMatch(/Changefeeds of main on sql-east \(stand still from then on, as sql-east is stopped\): 13/);
+    expect(fence).toMatch(/Changefeeds of main on sql-east: 13 .*They stand still once sql-east is stopped\./);
     expect(fence).not.toContain('main on sql-west');
     const upgrade = warningsOf(
       { kind: 'upgrade', link },
       aDetail(aSource({ feeds, ...onVersion('25.4'), appVersion: '25.4' }), aStandby()),
     );
-    expect(upgrade).toMatch(/Changefeeds of main on sql-east \(go on from another node/);
+    expect(upgrade).toMatch(/Changefeeds of main on sql-east: 13 .*They go on from another node/);
   });
 });
 
@@ -120,6 +120,8 @@ describe('what runs by itself, asked of a cluster', { timeout: 180_000 }, () => 
     bed = on;
     await on.engine().observe(on.link, anIo({ tag: 'replops/read' }));
     expect(on.world.statements().some(({ statement }) => /SCHEDULES|CHANGEFEED/.test(statement))).toBe(false);
-    expect((await planOn(on, { kind: 'fence', link: pcrLinkId })).warnings.join('\n')).toContain('on sql-east (stand still from then on');
+    expect((await planOn(on, { kind: 'fence', link: pcrLinkId })).warnings.join('\n')).toContain(
+      'They stand still once sql-east is stopped.',
+    );
   });
 });

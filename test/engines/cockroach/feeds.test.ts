@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { feedLines, feedReminders, feedsUnread, sinkIn } from '../../../src/engines/cockroach/feeds.ts';
+import { feedChecks, feedLines, feedReminders, sinkIn } from '../../../src/engines/cockroach/feeds.ts';
 
 describe('where backups and changefeeds go', () => {
   const texts: readonly (readonly [string, string | null])[] = [
@@ -36,7 +36,7 @@ describe('where backups and changefeeds go', () => {
 
 describe('the lists', () => {
   const home = { cluster: 'sql-east', name: 'main', user: 'ops' };
-  const words = { backups: 'pause', feedSchedules: 'go on', changefeeds: 'fail' };
+  const words = { backups: 'They pause.', feedSchedules: 'They go on.', changefeeds: 'They fail.' };
   const feeds = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `${at + 1}`, what: 'orders' }));
   const none = { backups: [], feedSchedules: [], changefeeds: [], complete: true };
 
@@ -44,26 +44,42 @@ describe('the lists', () => {
     const lines = feedLines(home, { ...none, changefeeds: feeds(103) }, words);
     expect(lines.length).toBe(10);
     expect(lines[0]).toBe(
-      `Changefeeds of main on sql-east (fail): ${feeds(10)
+      `Changefeeds of main on sql-east: ${feeds(10)
         .map(({ id }) => `${id} (orders)`)
         .join('; ')}.`,
     );
-    expect(lines[9]).toMatch(/; 100 \(orders\); and 3 more\.$/);
+    // What becomes of them is said once, of all.
+    expect(lines[9]).toMatch(/; 100 \(orders\); and 3 more\. They fail\.$/);
+    expect(lines.join(' ').split('They fail.')).toHaveLength(2);
     expect(feedLines(home, { ...none, backups: feeds(100) }, words).join(' ')).not.toContain(' more');
   });
 
-  it('say that there is nothing, and when there may be more', () => {
-    expect(feedLines(home, none, words)).toEqual([
-      'main on sql-east runs no backup schedule, no changefeed schedule and no changefeed that ops is shown.',
+  it('warn of nothing where there is nothing, and when there may be more', () => {
+    expect(feedLines(home, none, words)).toEqual([]);
+    expect(feedLines(home, undefined, words)).toEqual([]);
+    expect(feedLines(home, { ...none, complete: false }, words)).toEqual([
+      'There may be schedules and changefeeds of main on sql-east that ops is not shown, since it is no admin there; it is shown none.',
     ]);
-    expect(feedLines(home, { ...none, complete: false }, words)[1]).toMatch(/may be .* that ops is not shown, since it is no admin there/);
+    expect(feedLines(home, { ...none, backups: feeds(1), complete: false }, words)[1]).toMatch(/since it is no admin there\.$/);
+  });
+
+  it('are checks for who only wants to look: passed only where everything is seen and there is nothing', () => {
+    const outcomes = (read: Parameters<typeof feedChecks>[1]) => feedChecks(home, read).map(({ outcome }) => outcome);
+    expect(feedChecks(home, none)).toMatchObject([
+      { outcome: 'passed', seen: 'main on sql-east runs no backup schedule, no changefeed schedule and no changefeed.' },
+    ]);
+    expect(outcomes({ ...none, complete: false })).toEqual(['warned']);
+    expect(outcomes({ ...none, backups: feeds(1), changefeeds: feeds(1) })).toEqual(['warned', 'warned']);
+    expect(outcomes(null)).toEqual(['warned']);
+    expect(outcomes(undefined)).toEqual([]);
   });
 
   it('come back as reminders, and nothing else does', () => {
     const lines = feedLines(home, { backups: feeds(1), feedSchedules: feeds(1), changefeeds: feeds(1), complete: false }, words);
     expect(lines.length).toBe(4);
     const other = 'Writes stay stopped at most 60 s before the promotion.';
-    expect(feedReminders([other, ...lines, feedsUnread(home)])).toEqual([...lines, feedsUnread(home)]);
-    expect(feedReminders([other, ...feedLines(home, none, words)])).toEqual([]);
+    const unread = feedLines(home, null, words);
+    expect(unread).toHaveLength(1);
+    expect(feedReminders([other, ...lines, ...unread])).toEqual([...lines, ...unread]);
   });
 });
