@@ -78,8 +78,11 @@ const sideRead = z.discriminatedUnion('kind', [
     replicator: replicator.nullable().optional(),
     /** LDR jobs that write to the link's tables here: all live ones, then those that are over, newest first. */
     jobs: z.array(jobView),
-    /** Whether this side keeps the history that the other side needs to go on after a pause. */
-    history: z.enum(['kept', 'lost', 'none']),
+    /**
+     * Whether this side keeps the history that the other side needs to go on after a pause. `untold`: SHOW JOBS did not come in time, so
+     * that jobs lack what only it tells: why they stand still, how far a scan is, when they changed.
+     */
+    history: z.enum(['kept', 'lost', 'none', 'untold']),
     /** Names of the external connections that our user sees; null when they can't be read. */
     connections: z.array(z.string()).nullable(),
     /** Whether each of the link's tables is here, in the order of the config. */

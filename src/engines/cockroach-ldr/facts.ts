@@ -104,7 +104,12 @@ function schemaFact({ schema }: LdrDetail): string {
   return blocking.length === 0 ? 'yes' : `no: ${[...new Set(blocking.map(({ rule }) => rule))].sort().join(', ')}`;
 }
 
-const historyWords: Readonly<Record<ReadSide['history'], string>> = { kept: 'kept', lost: 'gone', none: 'none is needed' };
+const historyWords: Readonly<Record<ReadSide['history'], string>> = {
+  kept: 'kept',
+  lost: 'gone',
+  none: 'none is needed',
+  untold: 'not told: the jobs were not listed in time',
+};
 
 type Tell = (name: string, label: string, value: string | null) => readonly Fact[];
 

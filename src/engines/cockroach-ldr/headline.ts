@@ -117,11 +117,7 @@ function phaseState(settings: LdrSettings, flow: Flow, way: string, here: string
       return say('broken', `${words}${because}; ${here} ${progressOf(flow)}.`);
     case 'pausing':
     case 'paused':
-      // Told as broken, and so to whoever is on call, while there is still time to resume it.
-      return say(
-        (expiresInMs(flow) ?? expiryMs) * 2 > expiryMs ? 'degraded' : 'broken',
-        `${words}; ${here} ${progressOf(flow)}. ${countdown(flow)}`,
-      );
+      return standsStill(flow, way, here);
     case 'gave-up':
       return say('broken', `${words}${because}; ${here} ${progressOf(flow)}. ${countdown(flow)}`);
     case 'following':
@@ -129,6 +125,14 @@ function phaseState(settings: LdrSettings, flow: Flow, way: string, here: string
     default:
       return say('broken', `${words}${flow.phase === 'strange' ? ` (${lead?.status ?? ''})` : because}; ${here} ${progressOf(flow)}.`);
   }
+}
+
+/** Told as broken, and so to whoever is on call, while there is still time to resume it, and where it may have met an error. */
+function standsStill(flow: Flow, way: string, here: string): Headline {
+  const isTold = flow.phase === 'pausing' || flow.read.history !== 'untold';
+  const isYoung = (expiresInMs(flow) ?? expiryMs) * 2 > expiryMs;
+  const words = isTold ? phaseWords[flow.phase] : 'replication is paused, and whether by hand or by an error was not told in time';
+  return say(isTold && isYoung ? 'degraded' : 'broken', `${way}: ${words}; ${here} ${progressOf(flow)}. ${countdown(flow)}`);
 }
 
 function following({ maxLagMs }: LdrSettings, flow: Flow, way: string, here: string): Headline {

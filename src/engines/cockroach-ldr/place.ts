@@ -11,7 +11,7 @@ import { executorFrom } from '../frame/executor.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { JobView, ReadSide } from './detail.ts';
-import { readJobs } from './reads/jobs.ts';
+import { glanceAtJobs, readJobs } from './reads/jobs.ts';
 import { readSide } from './reads/side.ts';
 import { showTable } from './table-name.ts';
 
@@ -75,6 +75,12 @@ export const changeInSystem = async ({ connect, settings, side, io }: Place, sta
 /** The link's jobs on a side. Throws a Fault. */
 export const jobsOn = (place: Place, side: Side = place.side): Promise<readonly JobView[]> =>
   on(place, async (session) => (await readJobs(session, place.settings[side].cluster, place.settings, side)).jobs, side);
+
+/** The same without what only SHOW JOBS tells when that comes too late: enough to end, hold up and resume what is known by its id. */
+export const jobsToldOn = (place: Place): Promise<readonly JobView[]> => {
+  const { settings, side, here } = place;
+  return on(place, async (session) => (await glanceAtJobs(session, here, settings, side, () => Promise.resolve())).jobs);
+};
 
 /** Reads all of a side. Throws a Fault when it can't be asked. */
 export async function look(place: Place, side: Side = place.side): Promise<ReadSide> {

@@ -5,6 +5,7 @@ import { plannerOf } from '../frame/planner.ts';
 import { blindRefusal, blindWarnings } from './blind.ts';
 import type { LdrLink } from './config.ts';
 import { type LdrDetail, ldrDetail } from './detail.ts';
+import { lateRefusal, lateWarnings } from './late.ts';
 import { declined } from './operations.ts';
 import { planAlter } from './plans/alter.ts';
 import { planFailover } from './plans/failover.ts';
@@ -18,7 +19,8 @@ import { planVerify } from './plans/verify.ts';
 export const planLdr = plannerOf('cockroach-ldr', ldrDetail, (operation, link: LdrLink, detail) => {
   const outline = blindRefusal(operation.kind, link, detail) ?? outlineOf(operation, link, detail);
   if (isRefusal(outline)) return outline;
-  return { ...outline, steps: withOneReturn(outline.steps), warnings: [...blindWarnings(link, detail), ...outline.warnings] };
+  const warnings = [...blindWarnings(link, detail), ...lateWarnings(link, detail), ...outline.warnings];
+  return lateRefusal(operation.kind, link, detail, outline.steps) ?? { ...outline, steps: withOneReturn(outline.steps), warnings };
 });
 
 function outlineOf(operation: Operation, link: LdrLink, detail: LdrDetail): Outline | Refusal {

@@ -110,7 +110,7 @@ export const pauseLimit = ({ settings }: LdrLink, into: Side): string =>
 /** Whether a flow that stands still can't go on any more: the source says so, or, where it can't be asked, the usual time is over. */
 export function isExpired(detail: LdrDetail, flow: Flow): boolean {
   const source = readOf(detail, otherSide(flow.into));
-  if (source !== null && source.history !== 'none') return source.history === 'lost';
+  if (source?.history === 'kept' || source?.history === 'lost') return source.history === 'lost';
   const left = expiresInMs(flow);
   return left !== null && left <= 0;
 }

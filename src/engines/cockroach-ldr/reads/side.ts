@@ -8,7 +8,7 @@ import { isAtLeast, releaseOf } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
 import type { LdrSettings } from '../config.ts';
 import type { ReadSide, SideRead } from '../detail.ts';
-import { readJobs } from './jobs.ts';
+import { glanceAtJobs } from './jobs.ts';
 import { readQueuesIfTold } from './queues.ts';
 import { readTables } from './tables.ts';
 
@@ -35,11 +35,15 @@ async function readAll(session: SqlSession, settings: LdrSettings, side: Side): 
   const connections = await readConnections(session);
   const tables = await readTables(session, settings, side);
   // Before 24.3 there is no such statement, and so no such job.
-  const { jobs, history } = isAtLeast(release, 24, 3)
-    ? await readJobs(session, cluster, settings, side)
-    : { jobs: [], history: 'none' as const };
-  // Last, so that nothing that was read is newer than it.
-  const now = await readNow(session, cluster);
+  // After all that decides, so that nothing of that is newer than it.
+  const clock = () => readNow(session, cluster);
+  const {
+    jobs,
+    history,
+    besides: now,
+  } = isAtLeast(release, 24, 3)
+    ? await glanceAtJobs(session, cluster, settings, side, clock)
+    : { jobs: [], history: 'none' as const, besides: await clock() };
   return {
     kind: 'read',
     release,

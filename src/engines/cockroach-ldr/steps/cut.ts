@@ -8,7 +8,7 @@ import { kinds } from '../acts.ts';
 import type { DlqView } from '../detail.ts';
 import { arrivedUpTo, isLive, replicatedOf, uncovered } from '../flow.ts';
 import { earlier, type LdrStep, on, type Place } from '../place.ts';
-import { readJobs } from '../reads/jobs.ts';
+import { glanceAtJobs } from '../reads/jobs.ts';
 import { type DlqReading, readQueues, readQueuesIfTold } from '../reads/queues.ts';
 import { isMore, waitingIn } from '../waiting.ts';
 import { tablesAt } from '../words.ts';
@@ -35,8 +35,9 @@ export const timeIn = (evidence: JsonObject | null, key: string): Micros | null 
 /** The jobs into this side, and then its clock. Throws a Fault. */
 const progressOf = (place: Place) =>
   on(place, async (session) => {
-    const { jobs } = await readJobs(session, place.here, place.settings, place.side);
-    return { jobs, now: await readNow(session, place.here) };
+    const { here, settings, side } = place;
+    const { jobs, besides: now } = await glanceAtJobs(session, here, settings, side, () => readNow(session, here));
+    return { jobs, now };
   });
 
 const queuesOf = (place: Place): Promise<DlqReading> => readQueues(place.connect, place.settings, place.side, place.io);
@@ -117,10 +118,7 @@ export const takeStock: LdrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.takeStock(side),
   probe: async (place) => {
-    const { jobs, now } = await on(place, async (session) => {
-      const { jobs: listed } = await readJobs(session, place.here, place.settings, place.side);
-      return { jobs: listed, now: await readNow(session, place.here) };
-    });
+    const { jobs, now } = await progressOf(place);
     const replicated = arrivedUpTo(place.settings, jobs);
     const ended = uncovered(place.settings, jobs.filter(isLive));
     const { dlq, problem } = await readQueuesIfTold(place.connect, place.settings, place.side, place.io);

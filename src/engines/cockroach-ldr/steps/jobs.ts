@@ -3,13 +3,13 @@ import type { JsonObject } from '../../../domain/json.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import type { JobView } from '../detail.ts';
 import { phaseOf } from '../flow.ts';
-import { change, jobsOn, type LdrStep, type Place } from '../place.ts';
+import { change, jobsToldOn, type LdrStep, type Place } from '../place.ts';
 import { phaseWords } from '../words.ts';
 
 const params = z.object({ job: z.string().regex(/^\d{1,19}$/) });
 type Params = z.infer<typeof params>;
 
-const find = async (place: Place, job: string): Promise<JobView | null> => (await jobsOn(place)).find(({ id }) => id === job) ?? null;
+const find = async (place: Place, job: string): Promise<JobView | null> => (await jobsToldOn(place)).find(({ id }) => id === job) ?? null;
 
 const evidenceOf = ({ id, status }: JobView): JsonObject => ({ job: id, status });
 const gone = ({ here }: Place, job: string, what: string) =>
