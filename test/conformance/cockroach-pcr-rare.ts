@@ -12,6 +12,7 @@ import type { Situation } from './engine-conformance.ts';
 const minuteMs = 60_000;
 const failover = { kind: 'failover', link, to: { kind: 'latest' } } as const;
 const rebuild = { kind: 'rebuild', link } as const;
+const teardown = { kind: 'teardown', link } as const;
 const setup = { kind: 'setup', link } as const;
 const resume = { kind: 'resume', link } as const;
 const to = (at: number) => ({ kind: 'failover', link, to: { kind: 'time', at } }) as const;
@@ -19,10 +20,18 @@ const to = (at: number) => ({ kind: 'failover', link, to: { kind: 'time', at } }
 const stands = (world: SqlWorld, status: string): Promise<void> =>
   until(async () => world.vc('standby')?.status === status, `the standby is ${status}`);
 
+const describedFlat = (world: SqlWorld): Partial<PcrSettings> => ({ setup: aSetup(world, { source: 'system' }) });
+
+/** A config that does not say what the primary is: only the copy does. */
+const undescribed = (): Partial<PcrSettings> => ({});
+
 /** A primary whose data is in its control plane, with a standby that follows it; a person can take the applications from it. */
-async function openFlat(version: SimVersion, more: (world: SqlWorld) => Promise<void> = async () => {}): Promise<PcrBed> {
+async function openFlat(
+  version: SimVersion,
+  more: (world: SqlWorld) => Promise<void> = async () => {},
+  settings: (world: SqlWorld) => Partial<PcrSettings> = describedFlat,
+): Promise<PcrBed> {
   const users = [{ name: 'ops', password: "ops'secret", admin: true }];
-  const settings = (world: SqlWorld): Partial<PcrSettings> => ({ setup: aSetup(world, { source: 'system' }) });
   const follow = async (world: SqlWorld): Promise<void> => {
     await byHand(world, 'standby', `CREATE VIRTUAL CLUSTER ${world.virtualCluster} FROM REPLICATION OF system ON 'external://to-primary'`);
     await stands(world, 'replicating');
@@ -54,7 +63,7 @@ async function openWaiting(version: SimVersion): Promise<PcrBed> {
     ...executor,
     probe: async (act, on, io) => {
       const probe = await executor.probe(act, on, io);
-      if (probe.kind === 'underway') bed.world.control().advance(20 * minuteMs);
+      if (probe.kind === 'underway' && probe.note.endsWith('to go.')) bed.world.control().advance(20 * minuteMs);
       return probe;
     },
   });
@@ -92,7 +101,7 @@ export const pcrRareSituations = (version: SimVersion): readonly Situation<PcrLi
   };
   return [
     { name: 'failover to a time past', operation: to(Date.now() - 10 * minuteMs), open: () => openPcr(version) },
-    { name: 'failover to a time soon', operation: to(Date.now() + 15 * minuteMs), open: () => openWaiting(version) },
+    { name: 'failover to a time soon', operation: to(Date.now() + 25 * minuteMs), open: () => openWaiting(version) },
     {
       name: 'setup with a user that is there',
       operation: setup,
@@ -111,6 +120,12 @@ export const pcrRareSituations = (version: SimVersion): readonly Situation<PcrLi
       ? []
       : [
           { name: 'failover from an older cluster', operation: failover, open: () => openFlat(version) },
+          {
+            name: 'failover from an older cluster that the config does not describe',
+            operation: failover,
+            open: () => openFlat(version, undefined, undescribed),
+          },
+          { name: 'teardown of a copy of an older cluster', operation: teardown, open: () => openFlat(version) },
           { name: 'rebuild of a copy of an older cluster', operation: rebuild, open: () => openFlat(version, cancelStream) },
           { name: 'rebuild of an older cluster that was given up', operation: rebuild, open: () => openGivenUp(version) },
         ]),

@@ -102,8 +102,8 @@ const sideOf = (realm: Realm, cluster: Cluster, nowUs: Us): JsonObject => ({
   settings: settingsOf(cluster),
   users: usersOf(cluster.users),
   externalConnections: connectionsOf(cluster),
-  // The space of a dropped one is reclaimed in the background for hours, and its name is free.
-  virtualClusters: cluster.vcs.filter(({ goneUs }) => goneUs === null).map((vc) => virtualClusterOf(realm, cluster, vc, nowUs)),
+  // One that is being dropped is listed until it is gone; its space is reclaimed by a job that is left out below.
+  virtualClusters: cluster.vcs.map((vc) => virtualClusterOf(realm, cluster, vc, nowUs)),
   jobs: jobsOf(cluster),
 });
 
