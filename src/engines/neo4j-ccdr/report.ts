@@ -1,5 +1,6 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { RunReport, RunView, StepView } from '../../domain/run.ts';
+import { spanWords } from '../../domain/span.ts';
 import { kinds } from './acts.ts';
 import { spell, transactions } from './words.ts';
 
@@ -85,7 +86,7 @@ function lossOfFailover(told: readonly Told[]): Measured {
   if (lost === 0n) return { ms: 0, words: `No write was lost: the replica had transaction ${last}, the last one that was seen.` };
   return {
     ms: null,
-    words: `At most ${transactions(lost)} were lost: the replica had ${reached} right before its promotion, the other side ${last}.`,
+    words: `At most ${transactions(lost)} ${lost === 1n ? 'was' : 'were'} lost: the replica had ${reached} right before its promotion, the other side ${last}.`,
   };
 }
 
@@ -109,7 +110,7 @@ function downtimeOf(run: RunView, told: readonly Told[]): Measured {
   if (served === null) return { ms: null, words: 'How long writes were stopped was not measured: no writer was seen to be elected.' };
   if (began !== null) {
     const ms = Math.max(0, served - began);
-    return { ms, words: `Writes were stopped for ${spell(ms)}.` };
+    return { ms, words: `Writes were stopped for ${spanWords(ms)}.` };
   }
   const since = run.startedAt === null ? '' : `, ${spell(Math.max(0, served - run.startedAt))} after the run began`;
   return { ms: null, words: `The new writer was there${since}; when the old one stopped was not measured.` };

@@ -1,5 +1,6 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { RunReport, RunView } from '../../domain/run.ts';
+import { spanWords } from '../../domain/span.ts';
 import { kinds } from './acts.ts';
 import { graphOf, type Told } from './report-graph.ts';
 import { spell } from './words.ts';
@@ -63,7 +64,7 @@ function downtimeOf(run: RunView, told: readonly Told[]): Measured {
   const began = find(told, kinds.stopServices)?.view.beganAt ?? null;
   if (began !== null) {
     const ms = Math.max(0, served - began);
-    return { ms, words: `Writes were stopped for ${spell(ms)}.` };
+    return { ms, words: `Writes were stopped for ${spanWords(ms)}.` };
   }
   const since = run.startedAt === null ? '' : `, ${spell(Math.max(0, served - run.startedAt))} after the run began`;
   return { ms: null, words: `The new primary was ready for writes${since}; when the old one stopped was not measured.` };
@@ -73,7 +74,7 @@ function offlineOf(told: readonly Told[]): Measured {
   const began = find(told, kinds.restore)?.view.beganAt ?? null;
   const served = find(told, kinds.verifyServing)?.view.endedAt ?? null;
   if (began === null || served === null) return { ms: null, words: 'How long the cluster was offline was not measured.' };
-  return { ms: Math.max(0, served - began), words: `The cluster was offline for ${spell(Math.max(0, served - began))}.` };
+  return { ms: Math.max(0, served - began), words: `The cluster was offline for ${spanWords(Math.max(0, served - began))}.` };
 }
 
 /** What the cluster took between the state that it was taken back to and the begin of the restore. */

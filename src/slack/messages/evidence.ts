@@ -12,8 +12,11 @@ function value(json: Json): string {
   if (json === null) return 'none';
   if (json === true) return 'yes';
   if (json === false) return 'no';
-  return typeof json === 'object' ? oneLine(JSON.stringify(json)) : oneLine(String(json));
+  return typeof json === 'object' ? oneLine(JSON.stringify(json)) : oneLine(String(json)).replace(inUtc, '$1 UTC');
 }
+
+/** A database's own time, which elsewhere is shown with its zone's name. */
+const inUtc = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\+00(?::00)?$/;
 
 /** What a database answered, on one line: `tenant: app · state: ready`. Empty for no evidence. */
 export const evidenceWords = (evidence: JsonObject, max: number): string =>

@@ -75,7 +75,7 @@ function lineOfNoReturn(step: Step, index: number): readonly RichElement[] {
     index === 0
       ? 'Once step 1 begins, this cannot be taken back.'
       : `Once step ${index + 1} begins, nothing above this line can be taken back.`;
-  return [paragraph(bold('\n⛔ ━━━ POINT OF NO RETURN ━━━'), say(`\n${meaning}\n`))];
+  return [paragraph(bold('\n⛔ POINT OF NO RETURN ━━━'), say(`\n${meaning}\n`))];
 }
 
 const flat = (text: string): string => visible(text).replace(/\s+/gu, ' ').trim();

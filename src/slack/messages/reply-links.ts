@@ -76,14 +76,15 @@ function summed(observations: readonly Observation[]): string {
 const trouble = ({ link, health, headline }: Observation): readonly Mrkdwn[] =>
   whole(md`${healthWords[health].mark} *${cut(link, 100)} is ${healthWords[health].word}.* `, headline);
 
-/** Three columns, since a phone shows no more without scrolling sideways. */
+/** Two columns, since a phone shows no more without scrolling sideways, and the lag must not be what it hides. */
 const statusRows = (observations: readonly Observation[]): Part => ({
   kind: 'rows',
-  columns: ['Link', 'State', 'Lag'],
-  rows: observations.map((seen) => [seen.link, `${healthWords[seen.health].mark} ${healthWords[seen.health].word}`, lagCell(seen)]),
+  columns: ['Link', 'State and lag'],
+  rows: observations.map((seen) => [seen.link, `${healthWords[seen.health].mark} ${healthWords[seen.health].word}, ${lagCell(seen)}`]),
 });
 
-const lagCell = ({ lag }: Observation): string => (lag.kind === 'unknown' ? 'unknown' : lagWords(lag));
+/** Why it is not known is said by `describe`. */
+const lagCell = ({ lag }: Observation): string => (lag.kind === 'unknown' ? 'lag unknown' : `${lagWords(lag)} behind`);
 
 /** When it was seen; said loudly when that is long ago. */
 function seenAt(observations: readonly Observation[], now: number): Mrkdwn {
@@ -117,12 +118,16 @@ export function renderDescribed(reply: Extract<Reply, { kind: 'described' }>, no
         ]),
       ),
       ...offerBlocks(link.id, observation.offers ?? [], false),
-      fields([side('Primary', observation.primary), side('Standby', observation.standby), md`*Lag*\n${lagWords(observation.lag)}`]),
+      fields([side('Primary', observation.primary), side('Standby', observation.standby), md`*Lag*\n${lagOf(observation)}`]),
     ],
     body: [factRows(observation), liveLines(live)],
     foot: md`${engineWords[link.engine]} · ${cut(link.environment, 80)} · ${seenAt([observation], now)} \`/repl lag ${link.id}\` shows its lag over time, \`/repl runs ${link.id}\` its runs.`,
   };
 }
+
+/** Why it is not known, unless the headline says it already. */
+const lagOf = ({ lag, headline }: Observation): string =>
+  lag.kind === 'unknown' && headline.includes(lag.why) ? 'unknown' : lagWords(lag);
 
 function side(label: string, view: SideView): Mrkdwn {
   const reach = view.reachable ? writableWords[view.writable] : 'cannot be reached';

@@ -1,7 +1,10 @@
-import type { FactDifference, RunView } from '../../domain/run.ts';
+import type { FactDifference, RunReport, RunView } from '../../domain/run.ts';
+import { lineSections, lineSize } from './lines.ts';
 import { type Block, fields, section } from './message.ts';
 import { join, type Mrkdwn, md, none, person, quoted } from './mrkdwn.ts';
+import { packed } from './packing.ts';
 import { duration, stateWords } from './words.ts';
+import { whole } from './wrapping.ts';
 
 /** The last word over a run: what happened, what state the databases are in, what to do. */
 export function endingBlocks(run: RunView): readonly Block[] {
@@ -35,14 +38,38 @@ export function measures(run: RunView): readonly Mrkdwn[] {
 }
 
 const measured = (ms: number | null): Mrkdwn => {
-  if (ms === null) return md`_Measured:_ not measurable`;
+  if (ms === null) return md`_Measured:_ not as a time, see above`;
   return ms === 0 ? md`_Measured:_ *none*` : md`_Measured:_ *${duration(ms)}*`;
 };
 
+type Fact = RunReport['facts'][number];
+
+/** Most characters of a fact that stands in a column beside another; a longer one is hard to read there. */
+const columnSize = 100;
+const columnsInOne = 10;
+/** Most characters of all the long ones: the message says much else. */
+const longRoom = 4_000;
+
+/** What the report adds to its own sentence: what is short in columns, then what people have to read, on lines of its own. */
 function reportBlocks(run: RunView): readonly Block[] {
-  const facts = run.report?.facts ?? [];
-  const shown = facts.slice(0, 8).map(({ label, value }) => md`*${label}*\n${value}`);
-  return run.report === null ? [] : [fields([...measures(run), ...shown])];
+  const { report } = run;
+  if (report === null) return [];
+  const added = report.facts.filter(({ value }) => !(value.endsWith('.') && report.sentence.includes(value)));
+  const isLong = ({ label, value }: Fact): boolean => value.length > columnSize || added.filter((fact) => fact.label === label).length > 1;
+  const columns = [...measures(run), ...added.filter((fact) => !isLong(fact)).map(({ label, value }) => md`*${label}*\n${value}`)];
+  const blocks = packed(columns, { room: columnsInOne, sizeOf: () => 1 }).map(fields);
+  return [...blocks, ...longFacts(added.filter(isLong))];
+}
+
+/** Each under its label, which is said once. */
+function longFacts(facts: readonly Fact[]): readonly Block[] {
+  const lines = [...new Set(facts.map(({ label }) => label))].flatMap((label) => [
+    md`*${label}*`,
+    ...facts.filter((fact) => fact.label === label).flatMap(({ value }) => whole(md`• `, value)),
+  ]);
+  const [shown = [], ...rest] = packed(lines, { room: longRoom, sizeOf: lineSize });
+  const more = md`⚠️ *There is more.* The plan's warnings, in this thread, say all of it.`;
+  return lineSections(rest.length === 0 ? shown : [...shown, more]);
 }
 
 /** What is not as it was, each with before and now. */

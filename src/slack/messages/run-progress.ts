@@ -100,7 +100,7 @@ function detailsOf(run: RunView, standing: Standing): RichText | null {
 function underway({ step, view }: Standing): RichText {
   const percent = view.progress?.fraction == null ? '' : ` (${Math.round(Math.min(1, Math.max(0, view.progress.fraction)) * 100)}\u00a0%)`;
   const note = view.progress === null ? '' : ` ${cut(oneLine(view.progress.note), longest)}${percent}.`.replace('..', '.');
-  if (step.by === 'person' && view.confirmedBy === null) return line('Waits for a person to do this and to confirm it below.');
+  if (step.by === 'person' && view.confirmedBy === null) return line('Waits for a person to do this and to confirm it with the button.');
   const began = view.beganAt === null ? [] : [say('Since '), richTime(view.beganAt)];
   const until = view.deadlineAt === null ? [] : [say(', has until '), richTime(view.deadlineAt)];
   return rich(paragraph(...began, ...until, say(`.${note}`)));

@@ -122,7 +122,7 @@ function cost(
   { lossMs, downtimeMs }: { readonly lossMs: number | null; readonly downtimeMs: number | null },
   plan: Plan,
 ): readonly Mrkdwn[] {
-  const words = (ms: number | null): string => (ms === null ? 'not measurable' : ms === 0 ? 'none' : duration(ms));
+  const words = (ms: number | null): string => (ms === null ? 'not measured as a time' : ms === 0 ? 'none' : duration(ms));
   return [
     md`*Data lost:* ${words(lossMs)}. _Predicted:_ ${plan.predictedLoss.words}`,
     md`*Writes stopped:* ${words(downtimeMs)}. _Predicted:_ ${plan.predictedDowntime.words}`,

@@ -64,6 +64,7 @@ describe('the report of a run', () => {
 
   it.each([
     ['fenced', '48213', '48201', null, 'At most 12 transactions were lost'],
+    ['fenced, with one behind', '48213', '48212', null, 'At most 1 transaction was lost'],
     ['fenced and level', '48213', '48213', 0, 'No write was lost'],
   ])('counts what a failover lost: %s', (_, last, reached, lossMs, words) => {
     const run = aRun(failover, aDetail(), {

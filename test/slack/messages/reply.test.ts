@@ -96,6 +96,35 @@ function replies(text: string, many: number, plan = aPlan()): readonly Reply[] {
   ];
 }
 
+describe('status', () => {
+  it('has the lag beside the state, in no more columns than a phone shows', () => {
+    const unknown = { kind: 'unknown', why: 'nobody has seen both sides at rest' } as const;
+    const observations = [anObservation(), anObservation({ link: asLinkId('prod-social'), health: 'degraded', lag: unknown })];
+    const { blocks } = renderReply({ kind: 'status', observations, json: false, live: [] }, { now: night });
+    const rows = blocks.flatMap((block) => (block.type === 'table' ? block.rows.map((row) => row.map(({ text }) => text)) : []));
+    expect(rows).toEqual([
+      ['Link', 'State and lag'],
+      ['prod-social', '🟡 degraded, lag unknown'],
+      ['prod-sql', '🟢 healthy, 3.8 s behind'],
+    ]);
+  });
+});
+
+describe('a description', () => {
+  const why = 'nobody has seen both sides at rest';
+  const rows = [
+    ['says why the lag is unknown', 'prod-sql follows.', `unknown: ${why}`],
+    ['says it once where the headline does', `prod-sql follows; ${why}.`, 'unknown'],
+  ] as const;
+  it.each(rows)('%s', (_name, headline, lag) => {
+    const observation = anObservation({ headline, lag: { kind: 'unknown', why } });
+    const link = { id: linkId, engine: 'cockroach-pcr', environment: 'production', description: '' } as const;
+    const { blocks } = renderReply({ kind: 'described', observation, link, live: [] }, { now: night });
+    const shown = blocks.flatMap((block) => (block.type === 'section' && 'fields' in block ? block.fields.map(({ text }) => text) : []));
+    expect(shown).toContain(`*Lag*\n${lag}`);
+  });
+});
+
 describe('every reply', () => {
   const modes = ['native', 'plain'] as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summaryOf } from '../../../src/app/deps.ts';
-import type { Entry } from '../../../src/domain/run.ts';
+import type { Entry, RunReport } from '../../../src/domain/run.ts';
 import { incidentNotices } from '../../../src/incidents/notices.ts';
 import { fold } from '../../../src/runs/fold.ts';
 import { readButton, verbOf } from '../../../src/slack/messages/actions.ts';
@@ -168,6 +168,47 @@ describe('the message of a run', () => {
     expect(pages.map(({ key }) => key)).toEqual(['plan:1', 'plan:2', 'plan:3', 'plan:4']);
     expect(JSON.stringify(renderRun(run, { link: theLink }).blocks)).toContain('Every statement is in this thread');
     expect(planPages(runOf(asking))).toEqual([]);
+  });
+});
+
+describe('the report of a run', () => {
+  const reminders = Array.from({ length: 12 }, (_, at) => `Backup schedules of main on sql-east: ${at} (nightly, to external://b${at}).`);
+  const ended = (facts: RunReport['facts']) =>
+    shown(
+      succeededEntries.map((entry) =>
+        entry.kind === 'succeeded' ? { ...entry, report: { ...entry.report, sentence: 'No write was lost. All is well.', facts } } : entry,
+      ),
+    );
+  const texts = (facts: RunReport['facts']) =>
+    ended(facts).blocks.flatMap((block) => {
+      if (block.type !== 'section') return [];
+      return 'fields' in block ? block.fields.map(({ text }) => text) : [block.text.text];
+    });
+
+  it('lists everything that is left to people, line by line under one label', () => {
+    const lines = texts(reminders.map((value) => ({ label: 'Left to people', value }))).find((text) => text.startsWith('*Left to people*'));
+    expect(lines?.split('\n')).toEqual(['*Left to people*', ...reminders.map((value) => `• ${value}`)]);
+  });
+
+  it('says once what its sentence says, and keeps short facts in columns, however many there are', () => {
+    const short = Array.from({ length: 25 }, (_, at) => ({ label: `Fact ${at}`, value: 'ready' }));
+    const said = texts([{ label: 'Data lost', value: 'No write was lost.' }, ...short]);
+    expect(said).not.toContain('*Data lost*\nNo write was lost.');
+    for (const { label } of short) expect(said).toContain(`*${label}*\nready`);
+  });
+
+  it('points at the warnings in the thread where there is no room for all of it', () => {
+    const many = Array.from({ length: 60 }, (_, at) => ({ label: 'Left to people', value: `Feed ${at} ${'x'.repeat(120)}` }));
+    const said = texts(many);
+    expect(said.some((text) => text.includes('Feed 0 '))).toBe(true);
+    expect(said.some((text) => text.includes('Feed 59 '))).toBe(false);
+    expect(said.some((text) => text.includes("*There is more.* The plan's warnings, in this thread, say all of it."))).toBe(true);
+  });
+
+  it('shows a time of a database with the name of its zone', () => {
+    const [first = ''] = texts([]).filter((text) => text.includes('Measured'));
+    expect(first).toContain('none');
+    expect(words(succeededEntries)).toContain('2026-11-20 02:48:27 UTC');
   });
 });
 
