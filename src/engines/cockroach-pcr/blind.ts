@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
@@ -30,8 +30,10 @@ function needed(operation: Operation, detail: PcrDetail): readonly Side[] {
     case 'retention':
       return operation.expirationMs === null ? [] : sides.filter((side) => side !== follower?.side);
     case 'reconnect':
-      // Its stream is paused, and goes on once its job is seen to stand still.
-      return follower === undefined || follower.vc.job !== null ? [] : [follower.side];
+      // Its stream is paused, and goes on once its job is seen to stand still. Whether it may go on, the source's jobs tell.
+      return follower === undefined ? [] : sides.filter((side) => side !== follower.side || follower.vc.job === null);
+    case 'resume':
+      return follower === undefined ? [] : [otherSide(follower.side)];
     default:
       return [];
   }

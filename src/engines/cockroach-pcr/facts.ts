@@ -44,9 +44,16 @@ function sideFacts(side: Side, settings: PcrSettings, detail: PcrDetail): readon
     bind('state', `State of ${settings.virtualCluster}`, coarseState(read, phaseOf(vc))),
     bind('service', 'Service mode', known === null ? 'unknown' : (vc?.service ?? 'absent')),
     bind('source', 'Source of the stream', known === null ? 'unknown' : sourceOf(vc)),
+    bind('history-gone', 'History for the other side given up', goneOf(known)),
     bind('default-target', 'Default virtual cluster', known?.defaultTarget ?? 'unknown'),
     ...(known === null ? [] : movingFacts(side, cluster, known, vc)),
   ];
+}
+
+/** What may be let go on rests on it. Not told and told to be kept are one: a list that comes too late makes no other plan. */
+function goneOf(known: ReadSide | null): string {
+  if (known === null) return 'unknown';
+  return known.history === 'lost' ? 'yes' : 'no';
 }
 
 const sourceOf = (vc: VirtualClusterView | null): string =>

@@ -9,6 +9,7 @@ const hour = 3_600_000;
 const ask = (operation: Operation, detail = aDetail()) => planPcr(operation, aLink(), anObservation(detail));
 
 const reconnect: Operation = { kind: 'reconnect', link };
+const resume: Operation = { kind: 'resume', link };
 const window: Operation = { kind: 'retention', link, windowMs: null, expirationMs: 48 * hour };
 const failback: Operation = { kind: 'failback', link };
 const givenUp = aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' });
@@ -21,6 +22,8 @@ describe('a bot that is not shown the jobs of others', () => {
     [failback, aDetail(givenUp, { ...promoted, sight: 'unknown' }), 'sql-west'],
     [window, aDetail(aSource({ sight: 'own' }), aStandby()), 'sql-east'],
     [reconnect, aDetail(aSource(), aStandby({ ...byConnection, job: null }, { sight: 'own' })), 'sql-west'],
+    [reconnect, aDetail(aSource({ sight: 'own' }), aStandby(byConnection)), 'sql-east'],
+    [resume, aDetail(aSource({ sight: 'own' }), aStandby({ status: 'replication paused' })), 'sql-east'],
   ];
   it.each(refused)('plans nothing that goes by them: %o', (operation, detail, cluster) => {
     const answer = ask(operation, detail);

@@ -72,12 +72,8 @@ export function planResume(scene: Scene): Outline | Refusal {
       `/repl status ${link.id} shows what it does.`,
     );
   }
-  if (hasExpired(scene)) {
-    return notNow(
-      `Replication ${there} → ${here} has stood still for too long: ${there} no longer keeps the history that ${here} needs.`,
-      `/repl rebuild ${link.id} gives ${here} a new full copy. Until then ${here} can still be promoted to what it has.`,
-    );
-  }
+  const expired = expiredRefusal(scene);
+  if (expired !== null) return expired;
   const acts = actsFor(link.settings);
   return {
     summary: `Resume replication ${there} → ${here}.`,
@@ -86,6 +82,16 @@ export function planResume(scene: Scene): Outline | Refusal {
     predictedDowntime: noDowntime,
     warnings: resumeWarnings(scene),
   };
+}
+
+/** Why a stream that stands still must not be let go on: it would end, and leave nothing that could be promoted. Null when it may. */
+export function expiredRefusal(scene: Scene): Refusal | null {
+  const { link, here, there } = scene;
+  if (!hasExpired(scene)) return null;
+  return notNow(
+    `Replication ${there} → ${here} has stood still for too long: ${there} no longer keeps the history that ${here} needs.`,
+    `/repl rebuild ${link.id} gives ${here} a new full copy. Until then ${here} can still be promoted to what it has.`,
+  );
 }
 
 /** The source says whether it keeps the history; when it can't be asked, the usual window is all there is to go by. */

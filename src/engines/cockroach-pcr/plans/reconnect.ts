@@ -4,9 +4,11 @@ import { isAtLeast } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../../frame/drafts.ts';
 import { tuningKinds } from '../acts/tuning.ts';
 import { actsFor } from '../acts.ts';
+import type { Phase } from '../detail.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { forPeople, replaceConnectionStatements, type Trust } from '../statements-setup.ts';
 import { pausedWords, phaseWords } from '../words.ts';
+import { expiredRefusal } from './pause.ts';
 
 /** Telling a new address is answered at once; a pause and a resume take seconds, ms. */
 const budgetMs = 180_000;
@@ -15,11 +17,16 @@ const proofBudgetMs = 10 * 60_000;
 
 const scheme = 'external://';
 
+/** What a stream is in that may have stood still for longer than its source waits. */
+const isStill: readonly Phase[] = ['paused', 'gave-up', 'retrying'];
+
 /** Plans that a running stream takes the address, password and certificate that its external connection is to hold now. Pure. */
 export function planReconnect(scene: Scene): Outline | Refusal {
   const { link, follower, here, there } = scene;
   const underWay = promotionUnderWay('reconnect', scene);
   if (underWay !== null) return underWay;
+  const expired = isStill.includes(follower.phase) ? expiredRefusal(scene) : null;
+  if (expired !== null) return expired;
   const connection = connectionOf(scene);
   if (typeof connection !== 'string') return connection;
   const acts = actsFor(link.settings);

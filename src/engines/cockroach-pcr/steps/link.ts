@@ -12,6 +12,7 @@ import { change, evidenceTime, look, type PcrStep, type Place, peek, statusOf } 
 import { readSide, readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
 import { phaseWords, problemOf, spell, spellTime, unseen } from '../words.ts';
 import { cutOf, leftOut, reachOf } from './cut.ts';
+import { endedByGoingOn } from './history.ts';
 
 const noParams = z.object({});
 
@@ -168,11 +169,12 @@ export const resume: PcrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.resume(side),
   probe: async (place) => {
-    const { vc } = await look(place);
+    const reading = await look(place);
+    const { vc } = reading;
     const phase = phaseOf(vc);
     // A job can't be resumed before its pause is complete.
     if (vc?.job?.status === 'pause-requested') return underway(`${place.here} is still being paused.`);
-    if (phase === 'paused' || phase === 'gave-up') return todo;
+    if (phase === 'paused' || phase === 'gave-up') return (await endedByGoingOn(place, reading)) ?? todo;
     if (phase === 'following' || phase === 'scanning' || phase === 'retrying' || phase === 'pending')
       return done({ status: statusOf(vc), job: vc?.job?.status ?? null });
     return impossible(`Replication into ${place.here} can't be resumed: ${phaseWords[phase]}.`, { status: statusOf(vc) });

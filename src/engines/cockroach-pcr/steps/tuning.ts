@@ -8,6 +8,7 @@ import { change, look, type PcrStep, type Place, peek, statusOf } from '../place
 import { keepsHistory } from '../read-side.ts';
 import { replaceConnectionStatements } from '../statements-setup.ts';
 import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
+import { endedByGoingOn } from './history.ts';
 import { changeWithSecrets } from './setup-users.ts';
 
 /** A setting of a stream can be sent for as long as there is a stream that is not being promoted. */
@@ -89,19 +90,33 @@ export const bounce: PcrStep<object> = {
   params: z.object({}),
   repeatable: true,
   rebuild: (acts, side) => acts.bounce(side),
-  probe: async (place) => whileFollowing(place, (await look(place)).vc),
+  probe: async (place) => {
+    const reading = await look(place);
+    const probe = whileFollowing(place, reading.vc);
+    return probe.kind === 'todo' ? ((await endedByGoingOn(place, reading)) ?? probe) : probe;
+  },
   perform: async (place, pause, _params, [, resume = '']) => {
     const brief = { ...place, io: { ...place.io, timeoutMs: Math.max(1, Math.floor(place.io.timeoutMs * share)) } };
     await change(brief, pause);
     try {
       await until(brief, (vc) => vc?.job?.status === 'paused');
       await change(brief, resume);
-      await until(brief, (vc) => phaseOf(vc) !== 'paused');
+      await until(brief, (vc) => goesOn(brief, vc));
     } catch (cause) {
       throw halfDone(cause);
     }
   },
 };
+
+/** Throws a Fault when there is no stream any more that could go on: that it is not paused proves nothing. */
+function goesOn({ here }: Place, vc: VirtualClusterView | null): boolean {
+  const phase = phaseOf(vc);
+  if (isFollowing(phase)) return phase !== 'paused';
+  throw new Fault('statement-refused', `The stream into ${here} ended when it was let go on: ${phaseWords[phase]}.`, {
+    effect: 'unknown',
+    facts: { cluster: here, status: statusOf(vc) },
+  });
+}
 
 /** Throws a Fault `deadline-passed` when it does not come to that within the time of the place. */
 async function until(place: Place, reached: (vc: VirtualClusterView | null) => boolean): Promise<void> {
