@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../support/until.ts';
 import { eventually, overSockets, type Session } from './session.ts';
 
 const executablePath = '/usr/bin/chromium';
@@ -27,6 +28,15 @@ const picture = {
     axis_config: { categories: ['10:00', '11:00', '12:00'], x_label: 'UTC', y_label: 'Lag in seconds' },
   },
 };
+const row = (...texts: readonly string[]) => texts.map((text) => ({ type: 'raw_text', text }));
+const table = {
+  type: 'table',
+  rows: [
+    row('Link', 'State and lag'),
+    ...Array.from({ length: 30 }, (_, at) => row(`prod-graph-${at}`, '🟢 healthy, 4 transactions, at most 1.8 s behind')),
+  ],
+  column_settings: [{ is_wrapped: true }, { is_wrapped: true }],
+};
 const modal = {
   type: 'modal' as const,
   callback_id: 'why',
@@ -46,6 +56,9 @@ const wire: Parameters<typeof overSockets>[0] = (app) => {
     } else if (command.text === 'picture') {
       await ack();
       await client.chat.postMessage({ channel: command.channel_id, text: 'The lag', blocks: [picture] });
+    } else if (command.text === 'table') {
+      await ack();
+      await client.chat.postMessage({ channel: command.channel_id, text: 'The links', blocks: [table] });
     } else if (command.text === 'why') {
       await ack();
       await client.views.open({ trigger_id: command.trigger_id, view: modal });
@@ -140,6 +153,32 @@ describe.skipIf(!hasBrowser)('the page', { timeout: 180_000 }, () => {
     const words = await chart.textContent();
     for (const word of ['Lag of prod-sql', 'Lag in seconds', 'UTC', '12:00', '150', 'into west', 'into east'])
       expect(words).toContain(word);
+  });
+
+  it('shows a whole table on a phone, with nothing behind a scroll, and stays at the newest message when it is turned', async () => {
+    const page = await openAs('ana');
+    await type(page, '/repl table');
+    await page.getByText('prod-graph-29', { exact: true }).last().waitFor();
+    const scroller = page.locator('.channel-pane .scroller');
+    const fromEnd = () => scroller.evaluate((element) => Math.abs(element.scrollHeight - element.scrollTop - element.clientHeight));
+    for (const width of [390, 844, 390]) {
+      await page.setViewportSize({ width, height: width === 390 ? 844 : 390 });
+      await until(async () => (await fromEnd()) < 2, 'the newest message is in sight');
+      const shown = page.locator('.table-scroll').last();
+      const hidden = await shown.evaluate((element) => [
+        element.scrollWidth - element.clientWidth,
+        element.scrollHeight - element.clientHeight,
+      ]);
+      expect(hidden).toEqual([0, 0]);
+    }
+    // Who reads further up is not taken away from there.
+    await scroller.evaluate((element) => {
+      element.scrollTop = 0;
+    });
+    await until(async () => (await fromEnd()) > 500, 'the reader is further up');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator('.sidebar').waitFor();
+    expect(await fromEnd()).toBeGreaterThan(100);
   });
 
   it('lets one person ask and another approve, live in both windows', async () => {

@@ -1,7 +1,7 @@
 import { blocksView } from './blocks.js';
 import { createComposer } from './composer.js';
 import { h, icon } from './dom.js';
-import { drawChannel, drawThread, walkMessages } from './message-list.js';
+import { drawChannel, drawThread, stayAtEnd, walkMessages } from './message-list.js';
 import { drawModal } from './modal.js';
 import { inline } from './mrkdwn.js';
 import { closePicker } from './reactions.js';
@@ -226,6 +226,8 @@ window.addEventListener('focus', draw);
 
 walkMessages(messages);
 walkMessages(threadMessages);
+stayAtEnd(scroller);
+stayAtEnd(threadScroller);
 document.body.append(app, live, h('div', { id: 'toasts', role: 'alert' }));
 ui.channel = decodeURIComponent(location.hash.slice(1));
 onChange(draw);

@@ -83,10 +83,23 @@ export function drawThread(container, channel, ts) {
 
 const shownPlace = new WeakMap();
 
+const isAtEnd = (scroller) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+
+/** A reader at the newest message stays there when the window, or the keyboard of a phone, changes the room for it. */
+export function stayAtEnd(scroller) {
+  let wasAtEnd = true;
+  scroller.addEventListener('scroll', () => {
+    wasAtEnd = isAtEnd(scroller);
+  });
+  new ResizeObserver(() => {
+    if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
+  }).observe(scroller);
+}
+
 /** Stays at the newest message when the reader was there, or has just come; else stays where the reader is. */
 function keepingPlace(container, place, draw) {
   const scroller = container.closest('.scroller');
-  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+  const atEnd = isAtEnd(scroller);
   const moved = shownPlace.get(container) !== place;
   draw();
   shownPlace.set(container, place);
