@@ -86,7 +86,7 @@ function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
   );
   const change = personAct(kinds.changeSchema, 'Change the tables on both sides in the same way', [
     `Run the same ALTER TABLE on ${settings.primary.cluster} and on ${settings.standby.cluster} (${names}); nothing replicates now, so they take it.`,
-    `Change no rows on ${settings[refill.into].cluster} by hand (INSERT, UPDATE): they are copied anew, and the run stops if anything was written there meanwhile.`,
+    `Change no rows on ${settings[refill.into].cluster} by hand (INSERT, UPDATE): they are copied anew, and the run stops if anything was written there meanwhile. A change that writes every row anew hides that: the run then asks you once more.`,
     'Columns, types, nullability, keys, checks and unique indexes have to be equal on both sides afterwards. SHOW CREATE TABLE shows them.',
   ]);
   return [

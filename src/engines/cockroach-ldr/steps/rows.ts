@@ -90,8 +90,8 @@ function beforeOf(place: Place): readonly Before[] | null {
 type Verdict = 'untouched' | 'anew' | 'written';
 
 /**
- * A change of schema may write every row anew, and then as many as there were; whoever else writes leaves some rows as old as they were,
- * or makes more of them.
+ * A change of schema may write every row anew, and then as many as there were: nothing tells that from rows that applications wrote over
+ * before it did. Whoever else writes leaves some rows as old as they were, or makes more of them.
  */
 function verdictOf(before: Before, { rows, oldest, newest }: RowStock): Verdict {
   if (rows > before.rows) return 'written';
@@ -133,12 +133,17 @@ export function judgeRows(
       { ...evidence, 'shown by': shown },
     );
   }
-  return unread.length === 0
-    ? done(evidence)
-    : impossible(
-        `Whether applications wrote into ${names(unread)} on ${here} while the schema was changed could not be read, so nothing was deleted. Press Retry when the tables can be read; press Skip only if you know that nothing wrote there.`,
-        evidence,
-      );
+  if (unread.length > 0) {
+    return impossible(
+      `Whether applications wrote into ${names(unread)} on ${here} while the schema was changed could not be read, so nothing was deleted. Press Retry when the tables can be read; press Skip only if you know that nothing wrote there.`,
+      evidence,
+    );
+  }
+  if (anew.length === 0) return done(evidence);
+  return impossible(
+    `Every row of ${names(anew)} on ${here} was written anew while the schema was changed. The change does that by itself, and so whether applications wrote some of them over before can't be told. Nothing was deleted. Press Skip, which deletes them there, if you know that only the change wrote on ${here}; else save what ${there} may lack first. Cancel, if ${here} is the side in use.`,
+    evidence,
+  );
 }
 
 function differenceOf(then: Before, { rows, newest }: RowStock): string {
