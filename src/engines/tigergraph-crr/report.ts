@@ -108,5 +108,8 @@ function timeFacts(told: readonly Told[]): RunReport['facts'] {
   );
 }
 
+/** What a run may have changed; `describe` tells the rest. */
+const ofReport = /\.(nodes|services|connector|sequence|counts|backups|changes|records|lag-time|outdated|doubts)$/;
+
 const factsNow = ({ facts }: Observation): RunReport['facts'] =>
-  facts.filter(({ binding }) => !binding).map(({ label, value }) => ({ label, value }));
+  facts.filter(({ name }) => ofReport.test(name)).map(({ label, value }) => ({ label, value }));

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { cut, oneLine } from './foreign.ts';
+import { utc } from './mrkdwn.ts';
 
 /** `replicatedTime` and `replicated_time` as people read them. */
 const label = (key: string): string =>
@@ -8,10 +9,12 @@ const label = (key: string): string =>
     .replaceAll('_', ' ')
     .toLowerCase();
 
-function value(json: Json): string {
+function value(key: string, json: Json): string {
   if (json === null) return 'none';
   if (json === true) return 'yes';
   if (json === false) return 'no';
+  // A moment by the bot's own clock, ms.
+  if (typeof json === 'number' && key.endsWith(' at')) return utc(json);
   return typeof json === 'object' ? oneLine(JSON.stringify(json)) : oneLine(String(json)).replace(inUtc, '$1 UTC');
 }
 
@@ -23,7 +26,7 @@ export const evidenceWords = (evidence: JsonObject, max: number): string =>
   cut(
     Object.entries(evidence)
       .slice(0, 20)
-      .map(([key, json]) => `${label(key)}: ${value(json)}`)
+      .map(([key, json]) => `${label(key)}: ${value(key, json)}`)
       .join(' · '),
     max,
   );

@@ -205,10 +205,10 @@ describe('the report of a run', () => {
     expect(said.some((text) => text.includes("*There is more.* The plan's warnings, in this thread, say all of it."))).toBe(true);
   });
 
-  it('shows a time of a database with the name of its zone', () => {
-    const [first = ''] = texts([]).filter((text) => text.includes('Measured'));
-    expect(first).toContain('none');
-    expect(words(succeededEntries)).toContain('2026-11-20 02:48:27 UTC');
+  it('shows times in evidence as people read them, whether a database or the bot told them', () => {
+    const said = words([...runningEntries.slice(0, -2), done('s3', t + 5, { 'seen at': Date.UTC(2026, 10, 21, 16, 44, 55), tasks: 3 })]);
+    expect(said).toContain('2026-11-20 02:48:27 UTC');
+    expect(said).toContain('seen at: 2026-11-21 16:44:55 UTC · tasks: 3');
   });
 });
 
