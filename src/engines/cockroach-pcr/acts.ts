@@ -95,11 +95,12 @@ function replicationActs(settings: PcrSettings) {
         ask.view(otherSide(side)),
       ]),
     // `replaces`: the pending failover that the promotion takes the place of, µs in digits.
-    takeStock: (side: Side, replaces: string | null) =>
+    takeStock: (side: Side, to: FailoverTarget, replaces: string | null) =>
       lookOn(settings, side, kinds.takeStock, `Record how far ${at(side)} is, and see that nobody else promotes it`, [ask.view(side)], {
+        to: digitsOf(to),
         replaces,
       }),
-    completeReplication: (side: Side, to: FailoverTarget, stopped: boolean, replaces: string | null = null) =>
+    completeReplication: (side: Side, to: FailoverTarget, stopped: boolean, { replaces = null, ahead = false }: Asking = {}) =>
       actOn(
         settings,
         side,
@@ -107,10 +108,11 @@ function replicationActs(settings: PcrSettings) {
         `Promote ${at(side)}`,
         alter(settings, `COMPLETE REPLICATION TO ${targetText(to)}`),
         {
-          to: to.kind === 'latest' ? 'latest' : String(microsOfMs(to.at)),
+          to: digitsOf(to),
           // Whether the other side must have been stopped first, so that nothing can be lost.
           stopped,
           replaces,
+          ...(ahead ? { ahead } : {}),
         },
       ),
     startReplication: (side: Side, options: StreamOptions) =>
@@ -146,6 +148,16 @@ function replicationActs(settings: PcrSettings) {
 }
 
 export type Acts = ReturnType<typeof actsFor>;
+
+/** What a promotion that is asked for is to mind. */
+interface Asking {
+  /** The pending failover that it takes the place of, µs in digits. */
+  readonly replaces?: string | null;
+  /** It is to a time to come, and must not be asked for once that has passed. */
+  readonly ahead?: boolean;
+}
+
+const digitsOf = (to: FailoverTarget): string => (to.kind === 'latest' ? 'latest' : String(microsOfMs(to.at)));
 
 const targetText = (to: FailoverTarget): string =>
   to.kind === 'latest' ? 'LATEST' : `SYSTEM TIME ${quoteLiteral(timestampOfMicros(microsOfMs(to.at)))}`;

@@ -2,7 +2,9 @@ import type { Observation } from '../../domain/observation.ts';
 import type { RunReport, RunView, StepView } from '../../domain/run.ts';
 import { feedReminders } from '../cockroach/feeds.ts';
 import { type Micros, microsOfTimestamp, msOfMicros } from '../cockroach/times.ts';
+import { fenceKind } from '../frame/drafts.ts';
 import { kinds } from './acts.ts';
+import { againKey } from './steps/other-side.ts';
 import { spell } from './words.ts';
 
 type Step = RunView['plan']['steps'][number];
@@ -43,7 +45,7 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
     return { sentence, lossMs: run.plan.predictedLoss.ms, downtimeMs: 0, facts: factsNow(seen) };
   }
   if (kind === 'failback') return reportFailback(run, seen);
-  const loss = kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told);
+  const loss = lossAfterRestart(told) ?? (kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told));
   const downtime = downtimeOf(run, told);
   const facts = [
     { label: 'Data lost', value: loss.words },
@@ -96,6 +98,18 @@ function timeIn(told: Told | null, key: string): Micros | null {
 const promotedAt = (told: readonly Told[]): Micros | null =>
   timeIn(find(told, kinds.awaitPromotion), 'promoted to') ?? timeIn(find(told, kinds.completeReplication), 'failover time');
 
+/** Somebody started the old primary again on the way: what it took then is nowhere else. Null when nobody did. */
+function lossAfterRestart(told: readonly Told[]): Measured | null {
+  const seen = told.find(({ view }) => typeof view.evidence?.[againKey] === 'string');
+  if (seen === undefined) return null;
+  const here = seen.step.cluster;
+  const at = inUtc(String(seen.view.evidence?.[againKey]));
+  return {
+    ms: null,
+    words: `The other side of ${here} took writes again on the way (seen at ${at}): ${here} has none of those, and how many they are is not known.`,
+  };
+}
+
 /** Nothing is lost when the promotion is to a time at or past one at which the primary was stopped, by the databases' own times. */
 function lossOfSwitchover(told: readonly Told[]): Measured {
   const cut = timeIn(find(told, kinds.awaitCut), 'cut');
@@ -134,6 +148,12 @@ function lossOfFailover(run: RunView, told: readonly Told[]): Measured {
   if (start === null)
     return { ms: null, words: 'How much was lost was not measured: when the old primary took its last write is not known.' };
   const ms = Math.max(0, msOfMicros(start - promoted));
+  if (!told.some(({ step }) => step.kind === fenceKind)) {
+    return {
+      ms,
+      words: `The old primary took no writes when the run began; when it took its last is not known: ${atMost(ms).charAt(0).toLowerCase()}${atMost(ms).slice(1)} of them were lost.`,
+    };
+  }
   return {
     ms,
     words: `How many writes were lost is not known, since the old primary could not be fenced: ${atMost(ms).charAt(0).toLowerCase()}${atMost(ms).slice(1)} of them if it took none after the run began.`,

@@ -64,8 +64,11 @@ export const personAct = (kind: string, title: string, words: readonly string[])
  * What people do about a side that the bot can't fence, before the other one is promoted. Whoever confirms it answers for what is left of
  * the danger, and the journal records who. `instructions`: the team's own way; null where the config names none.
  */
+/** Kind of the step in which a person fences a side. Stands in journals. */
+export const fenceKind = 'fence-by-hand';
+
 export const fenceByHandAct = (there: string, here: string, instructions: string | null): Act =>
-  personAct('fence-by-hand', `Keep ${there} from taking writes, by other means than its own`, [
+  personAct(fenceKind, `Keep ${there} from taking writes, by other means than its own`, [
     instructions ??
       `Close every way of applications to ${there} (load balancer, firewall, DNS), or power its nodes off. The config of this link does not say how.`,
     `If that can't be done, ${there} could not be fenced: if it is alive, or comes back, it takes writes while ${here} does too, and those are lost. Whoever confirms this step accepts that, and the run records who did.`,

@@ -76,6 +76,20 @@ describe('the report of a run', () => {
     });
   });
 
+  it('does not say that nothing was lost when the old primary took writes again on the way', () => {
+    const proven = { 'await-cut': { evidence: { cut: at(10_000) } }, 'await-promotion': { evidence: { 'promoted to': at(11_000) } } };
+    const again = { 'start-service': { evidence: { 'took writes again': at(15_000) } } };
+    const report = reportPcr(aRun(switchover, aDetail(), { ...proven, ...again }), after);
+    expect(report.lossMs).toBeNull();
+    expect(report.sentence).toMatch(/^The other side of sql-west took writes again on the way .*: sql-west has none of those/);
+  });
+
+  it('does not blame a fence for a primary that was stopped before the run', () => {
+    const stopped = aDetail(aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' }));
+    const report = reportPcr(aRun(failover, stopped, { 'await-promotion': { evidence: { 'promoted to': at(-3_000) } } }), after);
+    expect(report.sentence).toMatch(/^The old primary took no writes when the run began; when it took its last is not known: at most 3 s/);
+  });
+
   it('measures nothing that was not seen', () => {
     const report = reportPcr(aRun(failover, aDetail(gone), {}), after);
     expect(report).toMatchObject({ lossMs: null, downtimeMs: null });

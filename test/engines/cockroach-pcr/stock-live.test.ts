@@ -76,17 +76,6 @@ describe("somebody else's promotion before a failover to latest", { timeout: 180
       why: expect.stringContaining('sql-west is to be promoted to'),
     });
   });
-
-  it('is gone along with when it is to the latest time as well', async () => {
-    const { on, next, rest } = await underWay(kinds.takeStock, '25.2', {
-      writesPerSecond: 0,
-      pace: { ...tinyPace, failoverWaitMs: 3_000 },
-    });
-    await send(on, 'LATEST');
-    for (const step of [next, ...rest]) await carryOut(on, step, () => on.engine());
-    expect(on.world.writable()).toEqual({ primary: false, standby: true });
-    expect(on.effects().filter(({ statement }) => statement.includes('COMPLETE REPLICATION'))).toEqual([]);
-  });
 });
 
 describe("somebody else's promotion during a failover to latest", { timeout: 180_000 }, () => {

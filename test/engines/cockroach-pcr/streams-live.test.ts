@@ -3,7 +3,7 @@ import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan, Step } from '../../../src/domain/plan.ts';
 import { byHand, pcrLinkId as link, linkTo, openPcr, type PcrBed, setupSecrets } from '../../conformance/cockroach-pcr-bed.ts';
 import { byConnection, streamSettings, streamUsers } from '../../conformance/cockroach-pcr-streams.ts';
-import { anIo, carryOut, executorFor, planOn, settle, through } from '../../conformance/drive.ts';
+import { anIo, carryOut, executorFor, planOn, pressRetry, retriedOn, settle, through } from '../../conformance/drive.ts';
 import { until } from '../../support/until.ts';
 
 let bed: PcrBed | null = null;
@@ -79,10 +79,11 @@ describe('a reconnect', { timeout: 180_000 }, () => {
 describe('a failover to a time to come', { timeout: 180_000 }, () => {
   it('stops the primary when the time has come, and never has two sides take writes', async () => {
     const on = await open('26.2', { writesPerSecond: 100 });
-    const at = Math.floor(on.world.now()) + 2_500;
+    const at = Math.floor(on.world.now()) + 120_000;
     const plan = await planOn(on, failover(at));
     const stopAt: number[] = [];
     await through(on, plan, async (one) => {
+      if (one.kind === 'pcr.await-time') on.world.control().advance(120_000);
       await carryOut(on, one, () => on.engine());
       if (one.kind === 'pcr.stop-service') stopAt.push(on.world.now());
     });
@@ -94,18 +95,51 @@ describe('a failover to a time to come', { timeout: 180_000 }, () => {
 
   it('never comes about when the primary dies before, says so, and can be made to take what is there', async () => {
     const on = await open('26.2');
-    const at = Math.floor(on.world.now()) + 1_500;
+    const at = Math.floor(on.world.now()) + 120_000;
     const plan = await planOn(on, failover(at));
     await carryOut(on, step(plan, 'pcr.complete-replication'), () => on.engine());
     await on.world.faults.down('primary');
     const wait = step(plan, 'pcr.await-time');
-    expect(await executorFor(on.engine(), wait).probe(wait, on.link, anIo())).toMatchObject({
-      kind: 'underway',
-      note: expect.stringContaining('never promoted to that time'),
+    const shown = await settle(on, wait, () => on.engine());
+    expect(shown).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringMatching(/never promoted to .*--to latest\. To go on waiting .* Retry/),
     });
+    pressRetry(on, shown);
+    expect(await executorFor(on.engine(), wait).probe(wait, on.link, anIo({ retried: retriedOn(on) }))).toMatchObject({ kind: 'underway' });
+    on.world.control().advance(120_000);
     expect(await settle(on, wait, () => on.engine())).toMatchObject({ kind: 'impossible', why: expect.stringContaining('--to latest') });
     await carry(on, await planOn(on, failover(null)));
     expect(on.world.writable()).toEqual({ primary: false, standby: true });
+  });
+
+  it.each([
+    ['was paused', (on: PcrBed) => byHand(on.world, 'standby', 'ALTER VIRTUAL CLUSTER main PAUSE REPLICATION')],
+    ['has lost its way to the primary', async (on: PcrBed) => on.world.control().linkDown()],
+  ] as const)('does not stop a primary for a standby that %s', async (_, trouble) => {
+    const on = await open('26.2', { writesPerSecond: 100 });
+    const plan = await planOn(on, failover(Math.floor(on.world.now()) + 20 * 60_000));
+    await carryOut(on, step(plan, 'pcr.complete-replication'), () => on.engine());
+    await trouble(on);
+    on.world.control().advance(21 * 60_000);
+    const wait = step(plan, 'pcr.await-time');
+    // A stream that lost its way is tried again for a while before it gives up.
+    expect(await settle(on, wait, () => on.engine())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringMatching(/^sql-west stands at .* and does not go on .* sql-east has not been stopped and goes on\./),
+    });
+    expect(on.world.writable()).toEqual({ primary: true, standby: false });
+  });
+
+  it('is not asked for once its time has passed while the run waited for approval', async () => {
+    const on = await open('26.2', { writesPerSecond: 100 });
+    const plan = await planOn(on, failover(Math.floor(on.world.now()) + 20 * 60_000));
+    on.world.control().advance(21 * 60_000);
+    expect(await settle(on, step(plan, 'pcr.complete-replication'), () => on.engine())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringMatching(/has passed while this run waited to begin.* Nothing was changed\./),
+    });
+    expect(on.effects()).toEqual([]);
   });
 
   it('is not moved by a plan that was made before somebody else moved it', async () => {

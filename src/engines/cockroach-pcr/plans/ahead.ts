@@ -74,7 +74,7 @@ const asking = ({ at, ask, replaces }: Ahead, { link, follower, here }: Scene): 
     ? [
         changeStep(
           {
-            ...actsFor(link.settings).completeReplication(follower.side, { kind: 'time', at }, false, replaces),
+            ...actsFor(link.settings).completeReplication(follower.side, { kind: 'time', at }, false, { replaces, ahead: true }),
             title: `Ask for the promotion of ${here} to ${spellTime(microsOfMs(at))}`,
           },
           serviceBudgetMs,

@@ -74,9 +74,9 @@ function promote(operation: Failover, scene: Scene, ageMs: number, replaces: str
   return {
     summary: `Promote ${here} to ${to} and let it take over from ${there}.`,
     steps: [
-      ...(operation.to.kind === 'latest' ? [lookStep(acts.takeStock(follower.side, replaces), serviceBudgetMs)] : []),
+      lookStep(acts.takeStock(follower.side, operation.to, replaces), serviceBudgetMs),
       ...fenceSteps(scene, acts),
-      changeStep(acts.completeReplication(follower.side, operation.to, false, replaces), serviceBudgetMs, afterPromotion, {
+      changeStep(acts.completeReplication(follower.side, operation.to, false, { replaces }), serviceBudgetMs, afterPromotion, {
         pointOfNoReturn: true,
       }),
       ...servingSteps(scene, acts),

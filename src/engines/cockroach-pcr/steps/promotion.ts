@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isOverStatus as isJobOver } from '../../cockroach/jobs.ts';
-import { timestampOfMicros } from '../../cockroach/times.ts';
+import { type Micros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
 import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from '../detail.ts';
@@ -8,16 +8,17 @@ import { change, evidenceTime, glance, look, type PcrStep, type Place, peek, sta
 import type { Glance } from '../read-side.ts';
 import { phaseWords, spellTime } from '../words.ts';
 import { leftOut, provenCut, reachOf } from './cut.ts';
-import { aheadMicros, elsewhere, outdated, replaces } from './stock.ts';
+import { againKey, servesAgain, tookAgain, unjudged } from './other-side.ts';
+import { aheadMicros, elsewhere, outdated, replaces, target, targetOf } from './stock.ts';
 
-const completeParams = z.object({ to: z.union([z.literal('latest'), z.string().regex(/^\d{1,20}$/)]), stopped: z.boolean(), replaces });
+const completeParams = z.object({ to: target, stopped: z.boolean(), replaces, ahead: z.boolean().default(false) });
 type CompleteParams = z.infer<typeof completeParams>;
 
 /** Asks for the promotion. Done as soon as the database has taken it: the failover time stands in the database from then on. */
 export const completeReplication: PcrStep<CompleteParams> = {
   params: completeParams,
-  rebuild: (acts, side, { to, stopped, replaces: moved }) =>
-    acts.completeReplication(side, to === 'latest' ? { kind: 'latest' } : { kind: 'time', at: Number(BigInt(to) / 1000n) }, stopped, moved),
+  rebuild: (acts, side, { to, stopped, replaces: moved, ahead }) =>
+    acts.completeReplication(side, targetOf(to), stopped, { replaces: moved, ahead }),
   probe: async (place, params) => {
     const [reading, other] = await Promise.all([promotionAt(place), params.stopped ? peek(place) : null]);
     const { vc } = reading;
@@ -25,18 +26,35 @@ export const completeReplication: PcrStep<CompleteParams> = {
     if (vc === null || ['absent', 'incomplete', 'dropping', 'strange'].includes(phase)) {
       return impossible(`${place.here} can't be promoted: ${phaseWords[phase]}.`, { status: statusOf(vc) });
     }
-    const short = params.stopped ? lacking(place, vc) : null;
-    if (short === 'movable') return other === null ? todo : onlyIfStopped(place, other);
-    if (short !== null) return short;
-    if (phase === 'ready') return promotedTo(place, params, vc);
-    if (vc.failover !== null || phase === 'pending' || phase === 'reverting') return acceptedFor(place, params, reading.now, vc);
-    if (phase === 'scanning' || vc.replicated === null) {
+    const asked = askedBefore(place, params, vc, reading.now);
+    if (asked !== null && asked.kind !== 'todo') return asked;
+    if (asked === null && (phase === 'scanning' || vc.replicated === null)) {
       return impossible(`${place.here} can't be promoted: it has no consistent copy yet.`, { status: vc.status });
     }
     return other === null ? todo : onlyIfStopped(place, other);
   },
   perform: change,
 };
+
+/** What a promotion that was asked for before means for this one: `todo` when it is to be moved, null when there is none. */
+function askedBefore(place: Place, params: CompleteParams, vc: VirtualClusterView, now: Micros): Probe | null {
+  const phase = phaseOf(vc);
+  const missed = params.ahead ? tooLate(place, params, vc, now) : null;
+  if (missed !== null) return missed;
+  const short = params.stopped ? lacking(place, vc) : null;
+  if (short !== null) return short === 'movable' ? todo : short;
+  if (phase === 'ready') return promotedTo(place, params, vc);
+  return vc.failover !== null || phase === 'pending' || phase === 'reverting' ? acceptedFor(place, params, now, vc) : null;
+}
+
+/** The database would take a time that has passed, and give up all that came after it. Null when it has not, or was asked in time. */
+function tooLate({ here, link }: Place, { to }: CompleteParams, vc: VirtualClusterView, now: Micros): Probe | null {
+  if (to === 'latest' || vc.failover === to || phaseOf(vc) === 'ready' || now < BigInt(to)) return null;
+  return impossible(
+    `${spellTime(to)} has passed while this run waited to begin, so a promotion of ${here} to it would give up everything since. Nothing was changed. Press Cancel, and ask for /repl failover ${link.id} to a time to come, or to latest.`,
+    { 'seen at': timestampOfMicros(now) },
+  );
+}
 
 /** A promotion that leaves out writes from before the stop: one that can still be moved, or what to say of it; null when there is none. */
 function lacking(place: Place, vc: VirtualClusterView): 'movable' | Probe | null {
@@ -48,8 +66,16 @@ function lacking(place: Place, vc: VirtualClusterView): 'movable' | Probe | null
 
 /** After a write stop the promotion is without loss only while the other side stays stopped. One that is gone takes no writes we could save. */
 function onlyIfStopped(place: Place, other: SideRead): Probe {
-  if (writableOf(other) !== 'yes') return todo;
-  return impossible(`${place.there} takes writes again, so promoting ${place.here} now would lose them.`);
+  const unlike = unjudged(place, other);
+  if (unlike !== null) return unlike;
+  const { here, there, io, link } = place;
+  const back = `Press Cancel: ${there} goes on, and /repl switchover ${link.id} can be asked for again.`;
+  if (writableOf(other) === 'yes')
+    return servesAgain(`${there} takes writes again, so promoting ${here} now would lose them. ${back}`, other);
+  const again = tookAgain(io);
+  if (again === null) return todo;
+  const since = `${there} took writes after it had been stopped (seen at ${again}), and whether ${here} has them was not waited for`;
+  return impossible(`${since}, so promoting ${here} now might lose them. ${back}`, { [againKey]: again });
 }
 
 function promotedTo(place: Place, { to }: CompleteParams, vc: VirtualClusterView): Probe {

@@ -8,6 +8,7 @@ import { done, impossible, todo, unknown } from '../../frame/probes.ts';
 import { phaseOf, type SideRead, writableOf } from '../detail.ts';
 import { change, glance, onlyIfOtherServes, type PcrStep, type Place, peek, phaseThere, statusOf } from '../place.ts';
 import { phaseWords } from '../words.ts';
+import { againKey, servesAgain, tookAgain, unjudged } from './other-side.ts';
 
 const noParams = z.object({});
 
@@ -43,16 +44,22 @@ export const startService: PcrStep<z.infer<typeof startParams>> = {
       const evidence = { status: statusOf(vc), service: vc?.service ?? null };
       return impossible(`${place.name} on ${place.here} can't be put into service: ${phaseWords[phase]}.`, evidence);
     }
-    if (vc.service === 'shared') return done({ service: 'shared', status: vc.status, 'seen at': timestampOfMicros(now) });
+    if (vc.service === 'shared') {
+      const again = tookAgain(place.io);
+      const evidence = { service: 'shared', status: vc.status, 'seen at': timestampOfMicros(now) };
+      return done(again === null ? evidence : { ...evidence, [againKey]: again });
+    }
     return purpose === 'serve' ? unlessOtherServes(place, other) : unlessOtherTakesOver(place, other);
   },
   perform: change,
 };
 
 function unlessOtherServes(place: Place, other: SideRead): Probe {
-  if (writableOf(other) !== 'yes') return todo;
-  return impossible(
-    `${place.there} takes writes, so starting ${place.here} would make two sides writable. Stop the service on ${place.there} first.`,
+  if (writableOf(other) !== 'yes') return unjudged(place, other) ?? todo;
+  const { here, there, name, link } = place;
+  return servesAgain(
+    `${there} takes writes, so starting ${here} would make two sides writable. ${here} was promoted and has nothing of what ${there} takes now. To keep that, let ${there} go on, press Cancel, and let /repl failback ${link.id} make ${here} follow again. To give it up, stop ${name} on ${there} (STOP SERVICE), and press Retry.`,
+    other,
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FailoverTarget } from '../../../domain/operation.ts';
 import { type Micros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, todo, unknown } from '../../frame/probes.ts';
@@ -21,7 +22,10 @@ export const replaces = z
   .nullable()
   .default(null);
 
-const stockParams = z.object({ replaces });
+/** To which time a promotion is asked for: µs in digits, or the latest. */
+export const target = z.union([z.literal('latest'), z.string().regex(/^\d{1,20}$/)]);
+
+const stockParams = z.object({ to: target, replaces });
 
 /**
  * Records how far the standby is. LATEST is the replicated time at which it is asked for, and that never goes back: so a promotion to an
@@ -29,18 +33,20 @@ const stockParams = z.object({ replaces });
  */
 export const takeStock: PcrStep<z.infer<typeof stockParams>> = {
   params: stockParams,
-  rebuild: (acts, side, { replaces: moved }) => acts.takeStock(side, moved),
-  probe: async (place, { replaces: moved }) => {
-    const { vc, now } = await glance(place);
+  rebuild: (acts, side, { to, replaces: moved }) => acts.takeStock(side, targetOf(to), moved),
+  probe: async (place, { to, replaces: moved }) => {
+    const { vc } = await glance(place);
     const evidence = { status: statusOf(vc), 'replicated time': evidenceTime(vc?.replicated ?? null) };
     if (vc === null || !isAsked(vc) || (vc.failover !== null && vc.failover === moved && phaseOf(vc) !== 'ready')) return done(evidence);
     const at = microsOf(phaseOf(vc) === 'ready' ? vc.activated : vc.failover);
-    const newest = microsOf(vc.replicated);
-    const isLatest = at !== null && newest !== null && at + roundingMicros >= newest && at <= now + aheadMicros;
-    if (isLatest) return done({ ...evidence, why: `Somebody else promotes ${place.here} to its latest time.` });
+    if (to !== 'latest' && at === BigInt(to)) return done({ ...evidence, why: `Somebody else promotes ${place.here} to that very time.` });
     return notPlanned(place, vc, at);
   },
 };
+
+/** Inverse of how the acts write a target. */
+export const targetOf = (to: z.infer<typeof target>): FailoverTarget =>
+  to === 'latest' ? { kind: 'latest' } : { kind: 'time', at: Number(BigInt(to) / 1000n) };
 
 const isAsked = (vc: VirtualClusterView): boolean => vc.failover !== null || ['pending', 'reverting', 'ready'].includes(phaseOf(vc));
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Fault, isFault } from '../../../domain/faults.ts';
-import { msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
+import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { followerIn, isFollowing, phaseOf, type VirtualClusterView } from '../detail.ts';
-import { change, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import { change, glance, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
 import { keepsHistory } from '../read-side.ts';
 import { replaceConnectionStatements } from '../statements-setup.ts';
 import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
@@ -142,7 +142,7 @@ export const awaitTime: PcrStep<z.infer<typeof timeParams>> = {
   params: timeParams,
   rebuild: (acts, side, { micros }) => acts.awaitTime(side, micros),
   probe: async (place, { micros }) => {
-    const [{ vc, now }, other] = await Promise.all([look(place), peek(place)]);
+    const [{ vc, now }, other] = await Promise.all([glance(place), peek(place)]);
     const at = BigInt(micros);
     if (followerIn(vc) && vc.failover !== null && vc.failover !== micros) {
       return impossible(`The failover of ${place.here} was moved to ${spellTime(vc.failover)}: somebody else did it.`, {
@@ -151,14 +151,57 @@ export const awaitTime: PcrStep<z.infer<typeof timeParams>> = {
     }
     const deaf = problemOf(place.there, other);
     const reached = vc === null || vc.replicated === null || BigInt(vc.replicated) >= at;
-    if (now < at) {
-      const trouble = deaf === null ? '' : ` ${deaf} Unless it comes back, ${place.here} is never promoted to that time.`;
-      return underway(`${spell(msOfMicros(at - now))} to go.${trouble}`);
-    }
-    if (deaf === null || reached) return done({ 'seen at': timestampOfMicros(now) });
+    if (now < at) return deaf === null ? underway(`${spell(msOfMicros(at - now))} to go.`) : sourceGone(place, vc, at, deaf);
+    if (reached) return done({ 'seen at': timestampOfMicros(now) });
+    if (deaf === null) return nearlyThere(place, vc, at) ?? done({ 'seen at': timestampOfMicros(now) });
     return impossible(
       `${deaf} ${place.here} has nothing newer than ${spellTime(vc.replicated)}, so it is never promoted to ${spellTime(micros)} by itself. Press Cancel, then ask for /repl failover ${place.link.id} --to latest.`,
       { 'replicated time': vc.replicated === null ? null : timestampOfMicros(BigInt(vc.replicated)) },
     );
   },
 };
+
+/** Time between two looks at a source that gives no answer, ms: a short break of the network is none of its own. */
+const secondLookMs = 2_000;
+
+const goneKey = 'gives no answer';
+
+/**
+ * Without the source the time never comes, and while the run waits nobody else may fail over: so people are asked at once. Retry goes on
+ * waiting, for a source that comes back.
+ */
+async function sourceGone(place: Place, vc: VirtualClusterView | null, at: Micros, deaf: string): Promise<Probe> {
+  const { here, there, io, link } = place;
+  await io.clock.sleep(secondLookMs, io.signal);
+  const still = problemOf(there, await peek(place));
+  if (still === null) return underway(`${there} gave no answer for a moment.`);
+  if (io.retried.some((shown) => shown[goneKey] === there)) {
+    return underway(`${deaf} Unless it comes back, ${here} is never promoted to ${spellTime(at)}.`);
+  }
+  const newest = vc?.replicated ?? null;
+  return impossible(
+    `${still} Unless it comes back, ${here} is never promoted to ${spellTime(at)}; it has everything up to ${spellTime(newest)}. To promote it to that now, press Cancel, then ask for /repl failover ${link.id} --to latest. To go on waiting for ${there}, press Retry.`,
+    { [goneKey]: there, 'replicated time': newest === null ? null : timestampOfMicros(BigInt(newest)) },
+  );
+}
+
+/** A sound stream is never further behind than this, so that it comes to a time within that of it, µs. */
+const soundLagMicros = 60_000_000n;
+
+/**
+ * The next step stops the primary: not before the follower is about to get to the time. Null when it is, or when its state is for the
+ * steps that come to judge.
+ */
+function nearlyThere({ here, there, link }: Place, vc: VirtualClusterView | null, at: Micros): Probe | null {
+  const phase = phaseOf(vc);
+  if (vc === null || vc.replicated === null || !isFollowing(phase)) return null;
+  const stands = `${here} stands at ${spellTime(vc.replicated)}`;
+  if (phase === 'paused' || phase === 'gave-up') {
+    return impossible(
+      `${stands} and does not go on (${phaseWords[phase]}), so it is not promoted to ${spellTime(at)}. ${there} has not been stopped and goes on. Press Cancel; /repl resume ${link.id} lets ${here} go on and promotes it to that time once it gets there, /repl failover ${link.id} --to latest promotes it to what it has.`,
+      { status: vc.status, 'replicated time': timestampOfMicros(BigInt(vc.replicated)) },
+    );
+  }
+  if (phase !== 'retrying' && BigInt(vc.replicated) + soundLagMicros >= at) return null;
+  return underway(`${stands}, and ${there} is not stopped before it gets near ${spellTime(at)} (${phaseWords[phase]}).`);
+}
