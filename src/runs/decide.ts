@@ -4,7 +4,7 @@ import { type Choice, type Entry, isFinal, type RunState, type RunView, type Vot
 import type { Means } from '../domain/verdict.ts';
 import { voteCounts } from '../policy/votes.ts';
 import { decided } from './next.ts';
-import { currentStanding, isPastReturn } from './progress.ts';
+import { currentStanding, isPastReturn, standsStill } from './progress.ts';
 
 /** What a person's word does to a run: entries to be written in order (none when it changes nothing), and a sentence for the person. */
 export interface Decision {
@@ -70,10 +70,11 @@ export function decideCancel(run: RunView, person: Person, now: number): Decisio
   if (isFinal(run.state)) return tooLate(run, 'be cancelled');
   if (run.state === 'running') {
     if (isPastReturn(run)) {
+      if (standsStill(run)) return giveUpWaiting(run, now);
       return refuse(
         'illegal-move',
         `Run ${run.id} on ${run.plan.link} is past its point of no return, so it can't be cancelled while it runs.`,
-        'Let it go on; if it halts, you can retry, skip or give it up there.',
+        'Let it go on; when it halts or waits for somebody, you can give it up there.',
       );
     }
     if (run.cancelAskedBy !== null || run.direction === 'undo') return decision('It is being taken back already.');
@@ -91,8 +92,18 @@ function decideGivingUp(run: RunView, now: number): Decision {
     return decision(sentence, { kind: 'undo-begun', at: now, sentence });
   }
   const sentence = `It was given up while it was halted: ${run.halt?.sentence ?? 'no reason is recorded.'}`;
-  const next = 'The databases stay as they are now; look at the link with describe and finish by hand or with a new run.';
-  return decision('The run is given up; the databases stay as they are.', { kind: 'failed', at: now, sentence, databases, next });
+  return decision('The run is given up; the databases stay as they are.', { kind: 'failed', at: now, sentence, databases, next: leftAsIs });
+}
+
+const leftAsIs = 'The databases stay as they are now; look at the link with describe and finish by hand or with a new run.';
+
+/** Nobody has to wait for people who do not come: the link may be needed for a failover. */
+function giveUpWaiting(run: RunView, now: number): Decision {
+  const waiting = currentStanding(run);
+  const sentence = `It was given up while it waited for people${waiting === null ? '' : `: ${waiting.step.title}.`}`;
+  const ended = run.steps.filter(({ state }) => state === 'done' || state === 'skipped').length;
+  const databases = `${ended} of ${run.steps.length} steps are done, and nothing of them is taken back.`;
+  return decision('The run is given up; the databases stay as they are.', { kind: 'failed', at: now, sentence, databases, next: leftAsIs });
 }
 
 /** Lets a halted run go on with the step at which it stopped, looking before acting. Pure. */

@@ -130,6 +130,11 @@ describe('governing a run', () => {
       answer: () => decideCancel(folded(...pastReturn, halted('s2')), aPerson(ana), at),
       kind: 'failed',
     },
+    {
+      name: 'gives up past the return what waits for people',
+      answer: () => decideCancel(folded(...pastReturn, done('s2'), intent('s3')), aPerson(ana), at),
+      kind: 'failed',
+    },
     { name: 'retries what has halted', answer: () => decideRetry(folded(...pastReturn, halted('s2')), aPerson(ana), at), kind: 'retried' },
     {
       name: 'skips the step at which it halted',

@@ -79,8 +79,10 @@ const cancelWaiting = (run: RunView): Button =>
 function whileRunning(run: RunView): readonly Button[] {
   const waiting = awaited(run);
   const confirms = waiting === null ? [] : [confirmStep(run, waiting)];
-  const canCancel = run.direction === 'forward' && run.cancelAskedBy === null && passedReturn(run) === null;
-  return canCancel ? [...confirms, takeBack(run)] : confirms;
+  if (run.direction !== 'forward' || run.cancelAskedBy !== null) return confirms;
+  if (passedReturn(run) === null) return [...confirms, takeBack(run)];
+  // What only waits for people may be given up, so that the link is free for a failover.
+  return waiting === null ? confirms : [...confirms, giveUp(run)];
 }
 
 function confirmStep(run: RunView, { number, step }: Standing): Button {
