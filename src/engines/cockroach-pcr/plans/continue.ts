@@ -2,6 +2,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import { type Refusal, refuse } from '../../../domain/refusal.ts';
 import { type Micros, microsOfMs, msOfMicros } from '../../cockroach/times.ts';
+import { isAtLeast } from '../../cockroach/version.ts';
 import { type Draft, notNow, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
 import type { PcrLink } from '../config.ts';
@@ -43,11 +44,20 @@ export function planContinue({ to }: Failover, scene: Scene): Outline | Refusal 
     warnings: [
       `Somebody began this failover before, by hand or by an earlier run: ${here} is promoted to ${spellTime(at)}, and that can't be changed any more.`,
       ...(writableOf(sourceRead) === 'yes'
-        ? [`${there} still takes writes; all that it took after ${spellTime(at)} is given up when it is stopped.`]
+        ? [`${there} still takes writes; all that it took after ${spellTime(at)} is given up when it is stopped.`, ...keeping(scene)]
         : fenceWarnings(scene)),
       ...promotionWarnings(scene),
     ],
   };
+}
+
+/** Where the promoted side has served nobody, making it follow again gives nothing up. */
+function keeping({ link, follower: { phase, vc, read }, sourceRead, here, there }: Scene): readonly string[] {
+  if (phase !== 'ready' || vc.service !== 'none' || sourceRead.kind !== 'read' || sourceRead.flat === true) return [];
+  const way = isAtLeast(read.release, 24, 1) && isAtLeast(sourceRead.release, 24, 1) ? 'failback' : 'rebuild';
+  return [
+    `If ${here} has not served since, nothing need be lost: /repl ${way} ${link.id} makes it follow ${there} again, which keeps all that ${there} took, and then /repl switchover ${link.id} swaps the roles.`,
+  ];
 }
 
 function lossSince(at: Micros | null, { follower, sourceRead, here, there }: Scene): Outline['predictedLoss'] {
