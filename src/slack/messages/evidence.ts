@@ -13,10 +13,12 @@ function value(key: string, json: Json): string {
   if (json === null) return 'none';
   if (json === true) return 'yes';
   if (json === false) return 'no';
-  // A moment by the bot's own clock, ms.
-  if (typeof json === 'number' && key.endsWith(' at')) return utc(json);
+  if (typeof json === 'number' && json >= earliest && key.endsWith(' at')) return utc(json);
   return typeof json === 'object' ? oneLine(JSON.stringify(json)) : oneLine(String(json)).replace(inUtc, '$1 UTC');
 }
+
+/** A number from here on is a moment by the bot's own clock, ms; below it counts something, e.g. what was looked at. */
+const earliest = Date.UTC(2020, 0);
 
 /** A database's own time, which elsewhere is shown with its zone's name. */
 const inUtc = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?)\+00(?::00)?$/;

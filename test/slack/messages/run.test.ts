@@ -206,9 +206,12 @@ describe('the report of a run', () => {
   });
 
   it('shows times in evidence as people read them, whether a database or the bot told them', () => {
-    const said = words([...runningEntries.slice(0, -2), done('s3', t + 5, { 'seen at': Date.UTC(2026, 10, 21, 16, 44, 55), tasks: 3 })]);
+    const said = words([
+      ...runningEntries.slice(0, -2),
+      done('s3', t + 5, { 'seen at': Date.UTC(2026, 10, 21, 16, 44, 55), 'graphs looked at': 3 }),
+    ]);
     expect(said).toContain('2026-11-20 02:48:27 UTC');
-    expect(said).toContain('seen at: 2026-11-21 16:44:55 UTC · tasks: 3');
+    expect(said).toContain('seen at: 2026-11-21 16:44:55 UTC · graphs looked at: 3');
   });
 });
 
