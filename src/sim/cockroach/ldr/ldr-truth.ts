@@ -4,9 +4,9 @@ import { jobOf } from '../state/model.ts';
 import { writeAll } from './clients.ts';
 import { holdingsAt } from './holdings.ts';
 import type { LdrControl, LdrJobTruth, LdrTruth, TableTruth } from './ldr-contract.ts';
-import { fingerprintAt, rowsAt } from './state/content.ts';
+import { fingerprintAt, goAstray, rowsAt } from './state/content.ts';
 import { isLocked, isOver, pauseWithError } from './state/lifecycle.ts';
-import type { LdrJob } from './state/model.ts';
+import type { LdrJob, LdrPair } from './state/model.ts';
 import { fullName, type SimTable, shapeOf } from './state/table.ts';
 import { replicatedSecond } from './statements/show-ldr-jobs.ts';
 
@@ -71,9 +71,11 @@ function createControl(realm: Realm): LdrControl {
     conflict: (side, name, rows, reason = 'duplicate key value violates unique constraint (age limit)') =>
       change((atUs) => {
         const table = tableOf(realm, side, name);
-        const job = state.ldr.jobs.find((ldr) => !isOver(state, ldr) && ldr.pairs.some(({ destination }) => destination === table));
-        if (job === undefined) throw new TypeError(`nothing is replicated into ${name} on the ${side} side`);
-        table.epoch.missing.push({ atUs, rows });
+        const into = ({ destination }: LdrPair): boolean => destination === table;
+        const job = state.ldr.jobs.find((ldr) => !isOver(state, ldr) && ldr.pairs.some(into));
+        const pair = job?.pairs.find(into);
+        if (job === undefined || pair === undefined) throw new TypeError(`nothing is replicated into ${name} on the ${side} side`);
+        goAstray(state.ldr, pair, rows, atUs, state.pace);
         state.ldr.conflicts.push({ job, table, atUs: atUs + retriedUs, rows, reason });
       }),
     differ: (side, name, on) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../../src/domain/json.ts';
 import { aLine } from '../bed.ts';
-import { anLdrWorld, items, orders } from './ldr-bed.ts';
+import { anLdrWorld, items, orders, streamOf } from './ldr-bed.ts';
 
 const admin = { users: [{ name: 'ops', password: 'ops-secret', admin: true }] } as const;
 
@@ -47,6 +47,29 @@ describe('what two clusters hold', () => {
     await line.ask(`RESUME JOB ${id}`);
     world.control().advance(60_000);
     expect(world.holdings()).toEqual(before);
+  });
+});
+
+describe('a table that is copied anew', () => {
+  it('holds what its source holds, and not what its source could not apply', async () => {
+    const world = await anLdrWorld('26.2', { ...admin, direction: 'bidirectional' });
+    world.ldr.write('standby', orders, 10);
+    world.control().advance(10_000);
+    world.ldr.conflict('primary', orders, 4);
+    world.control().advance(70_000);
+    expect(world.tables('primary')[0]).toMatchObject({ rows: 1006, dlq: 4 });
+    const line = await aLine(world, 'standby');
+    for (const side of ['primary', 'standby'] as const)
+      for (const { id } of world.ldrJobs(side)) await (await aLine(world, side)).ask(`CANCEL JOB ${id}`);
+    world.control().advance(10_000);
+    expect(world.tables('standby')[0]).toMatchObject({ rows: 1010 });
+    await line.ask(`TRUNCATE TABLE ${orders}, ${items}`);
+    await line.ask(streamOf(orders, items));
+    world.control().advance(60_000);
+    expect(world.tables('standby').map(({ rows, fingerprint }) => [rows, fingerprint])).toEqual(
+      world.tables('primary').map(({ rows, fingerprint }) => [rows, fingerprint]),
+    );
+    expect(world.tables('standby').map(({ rows }) => rows)).toEqual([1006, 1000]);
   });
 });
 

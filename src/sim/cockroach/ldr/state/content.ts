@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Pace } from '../../contract.ts';
 import { replicatedAt } from '../../state/frontier.ts';
 import type { Us } from '../../state/model.ts';
-import type { LdrJob, LdrState } from './model.ts';
+import type { LdrJob, LdrPair, LdrState } from './model.ts';
 import type { Epoch, SimTable } from './table.ts';
 
 /** Rows from `from` up to, not including, `to`, in the order in which they were written. */
@@ -54,6 +54,21 @@ function add(content: Map<string, readonly Span[]>, strand: string, spans: reado
   if (all.length > 0) content.set(strand, all);
 }
 
+/** Takes a span out of others. */
+const without = (spans: readonly Span[], [from, to]: Span): readonly Span[] =>
+  spans
+    .flatMap(([first, end]): readonly Span[] => [
+      [first, Math.min(end, from)],
+      [Math.max(first, to), end],
+    ])
+    .filter((span) => span[1] > span[0]);
+
+function remove(content: Map<string, readonly Span[]>, strand: string, span: Span): void {
+  const left = without(content.get(strand) ?? [], span);
+  if (left.length > 0) content.set(strand, left);
+  else content.delete(strand);
+}
+
 /** The rows of a content, without what was written over them. */
 export const rowsOf = (content: Content): Content => new Map([...content].filter(isRows));
 
@@ -72,7 +87,27 @@ export function contentAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace):
     add(content, pair.from.strand, [[since(ownRows), ownRows(pair.from, appliedUs)]]);
     add(content, `${pair.from.strand}${over}`, [[since(ownUpdates), ownUpdates(pair.from, appliedUs)]]);
   }
+  for (const { strand, span } of missingAt(table, atUs)) remove(content, strand, span);
   return content;
+}
+
+const missingAt = ({ epoch }: SimTable, atUs: Us): Epoch['missing'] => epoch.missing.filter((missing) => missing.atUs <= atUs);
+
+/** Has the newest rows that a job brings, or is to bring, into a table not be applied there: as many, or all that there are. */
+export function goAstray(ldr: LdrState, { source, destination, from }: LdrPair, many: number, atUs: Us, pace: Pace): void {
+  const { epoch } = destination;
+  const brought = new Map(rowsOf(contentAt(ldr, source, atUs, pace)));
+  brought.delete(epoch.strand);
+  for (const { strand, span } of epoch.missing) remove(brought, strand, span);
+  const newestFirst = [...brought]
+    .sort(([a], [b]) => Number(b === from.strand) - Number(a === from.strand))
+    .flatMap(([strand, spans]) => [...spans].reverse().map((span) => ({ strand, span })));
+  let left = many;
+  for (const { strand, span } of newestFirst) {
+    const begin = Math.max(span[0], span[1] - left);
+    if (begin < span[1]) epoch.missing.push({ atUs, strand, span: [begin, span[1]] });
+    left -= span[1] - begin;
+  }
 }
 
 /** One write of clients, as a content names it. */
@@ -96,19 +131,16 @@ export function newestUpdate(epoch: Epoch, atUs: Us): Write | null {
 export const holds = (content: Content, { strand, at }: Write): boolean =>
   (content.get(strand) ?? []).some(([from, to]) => from <= at && at < to);
 
-const missingAt = ({ epoch }: SimTable, atUs: Us): number =>
-  epoch.missing.reduce((rows, missing) => rows + (missing.atUs <= atUs ? missing.rows : 0), 0);
-
 export function rowsAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): number {
   const spans = [...rowsOf(contentAt(ldr, table, atUs, pace)).values()].flat();
-  return Math.max(0, spans.reduce((rows, [from, to]) => rows + to - from, 0) - missingAt(table, atUs));
+  return spans.reduce((rows, [from, to]) => rows + to - from, 0);
 }
 
 /** Equal for equal rows under the same key columns, whichever cluster they are on. A signed 64-bit number in digits. */
 export function fingerprintAt(ldr: LdrState, table: SimTable, columns: readonly string[], atUs: Us, pace: Pace): string {
   const content = [...contentAt(ldr, table, atUs, pace)].sort(([a], [b]) => (a < b ? -1 : 1));
   if (rowsAt(ldr, table, atUs, pace) === 0) return '0';
-  const odd = [missingAt(table, atUs), table.epoch.altered ? `${table.side}/${table.id}` : ''];
+  const odd = table.epoch.altered ? `${table.side}/${table.id}` : '';
   return createHash('sha256')
     .update(JSON.stringify([columns, content, odd]))
     .digest()

@@ -95,8 +95,8 @@ export interface Epoch {
   readonly rates: { readonly fromUs: Us; readonly perSecond: number }[];
   /** Rows of its own that clients wrote over. */
   readonly updates: { readonly atUs: Us; readonly rows: number }[];
-  /** Rows that came in and could not be applied. */
-  readonly missing: { readonly atUs: Us; readonly rows: number }[];
+  /** Rows that came in and could not be applied: whose they are, and from which up to, not including, which. */
+  readonly missing: { readonly atUs: Us; readonly strand: string; readonly span: readonly [from: number, to: number] }[];
   /** When a change of schema wrote all of its rows anew, with times of its own; null when none did. */
   rewrittenUs: Us | null;
   /** Something in it differs from what its writers wrote. */
