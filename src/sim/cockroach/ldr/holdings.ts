@@ -58,7 +58,8 @@ function tableIn(state: SimState, table: SimTable, atUs: Us): JsonObject {
 }
 
 /** One that only waits for the clock to end it is over. */
-const isLive = ({ status, change }: Job): boolean => !terminalJobStates.has(status) && !(change !== null && terminalJobStates.has(change.to));
+const isLive = ({ status, change }: Job): boolean =>
+  !terminalJobStates.has(status) && !(change !== null && terminalJobStates.has(change.to));
 
 /** How far a stream has come is left out: the clock moves it. */
 const streamIn = ({ command, conflict, pairs, parent, cursor, creates, reverse }: LdrJob): JsonObject => ({
