@@ -21,6 +21,20 @@ type Kind =
   | 'awaitPast'
   | 'compareTables';
 
+/** What waited in the dead letter queues of a side when a run was planned. */
+export interface PlannedQueue {
+  /** Null when it was not told. */
+  readonly entries: number | null;
+  /** When the newest one came, µs, in digits; null when there is none, or where it was not told. */
+  readonly newest: string | null;
+}
+
+interface QueueCount {
+  /** Left out where no decision rests on it. */
+  readonly planned?: PlannedQueue | undefined;
+  readonly lenient?: boolean | undefined;
+}
+
 type MakeAct = (settings: LdrSettings, side: Side, kind: string, title: string, statements: readonly string[], params?: JsonObject) => Act;
 
 /** Steps that only look: they send nothing but what they ask. */
@@ -68,9 +82,16 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
         [ask.progress(side)],
         bare.length === 0 ? { withinMs } : { withinMs, bare: [...bare] },
       ),
-    countQueue: (side: Side) => look(side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`, [ask.queues(side)]),
-    checkQueue: (side: Side) =>
-      look(side, kinds.checkQueue, `Check that the dead letter queue of ${at(side)} has not grown`, [ask.queues(side)]),
+    // `lenient`: nothing is deleted or ended by what comes after it, so that a queue which can't be read is only told.
+    countQueue: (side: Side, { planned, lenient }: QueueCount) =>
+      look(side, kinds.countQueue, `Count what the dead letter queue of ${at(side)} holds`, [ask.queues(side)], {
+        ...(planned === undefined ? {} : { planned: { ...planned } }),
+        ...(lenient === true ? { lenient } : {}),
+      }),
+    checkQueue: (side: Side, lenient: boolean) => {
+      const title = `Check that the dead letter queue of ${at(side)} has not grown`;
+      return look(side, kinds.checkQueue, title, [ask.growth(side)], lenient ? { lenient } : {});
+    },
     takeStock: (side: Side) => look(side, kinds.takeStock, `Record up to when ${at(side)} has everything`, [ask.stock(side)]),
     markTime: (side: Side) => look(side, kinds.markTime, `Read the clock of ${at(side)}`, [ask.clock(side)]),
     awaitPast: (side: Side) => {

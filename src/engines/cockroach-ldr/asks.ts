@@ -7,13 +7,16 @@ import { nowStatement } from '../cockroach/now.ts';
 import { landedStatement } from '../cockroach/session.ts';
 import type { LdrSettings } from './config.ts';
 import { streamsStatement } from './reads/jobs.ts';
-import { queueCountQuery, queuesQuery } from './reads/queues.ts';
+import { laterQuery, queueCountQuery, queuesQuery, sincePlaceholder } from './reads/queues.ts';
 import { rowStockQuery } from './reads/row-stock.ts';
 import { lastLookMs, newestWriteQuery, politely } from './reads/writes.ts';
 import { fingerprintQuery, tablesOn } from './statements.ts';
 
 /** Stands for the number of a table, which no plan knows. */
 const anyTable = '<table id>';
+
+const queueOf = (database: string, schema: string, table: string): string =>
+  `${quoteIdentifier(database)}.crdb_replication.${quoteIdentifier(`dlq_${anyTable}_${schema}_${table}`)}`;
 
 /** What steps ask, and of whom: made of the same words as what is sent. */
 export function asking(settings: LdrSettings) {
@@ -24,17 +27,19 @@ export function asking(settings: LdrSettings) {
   const jobs = [streamsStatement, jobsStatement(logicalJob)];
   const queues = (side: Side): readonly string[] => [
     ...new Set(tablesOn(settings, side).map(({ database }) => queuesQuery(database))),
-    ...tablesOn(settings, side).map(({ database, schema, table }) =>
-      queueCountQuery(`${quoteIdentifier(database)}.crdb_replication.${quoteIdentifier(`dlq_${anyTable}_${schema}_${table}`)}`),
-    ),
+    ...tablesOn(settings, side).map(({ database, schema, table }) => queueCountQuery(queueOf(database, schema, table))),
   ];
+  const growth = (side: Side): readonly string[] =>
+    tablesOn(settings, side).map(({ database, schema, table }) => laterQuery(queueOf(database, schema, table), null, sincePlaceholder));
   return {
     /** Where the jobs into a side stand. */
     jobs: (side: Side): Asked => of(side, jobs),
     /** How far they have come. */
     progress: (side: Side): Asked => of(side, jobs, [nowStatement]),
     /** What waits in the dead letter queues. */
-    queues: (side: Side): Asked => of(side, queues(side)),
+    queues: (side: Side): Asked => of(side, [nowStatement], queues(side)),
+    /** What has come into them since they were counted. */
+    growth: (side: Side): Asked => of(side, jobs, queues(side), growth(side)),
     /** Both. */
     stock: (side: Side): Asked => of(side, jobs, queues(side), [nowStatement]),
     clock: (side: Side): Asked => of(side, [nowStatement]),

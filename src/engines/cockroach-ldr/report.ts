@@ -3,6 +3,8 @@ import type { RunReport, RunView, StepView } from '../../domain/run.ts';
 import { feedReminders } from '../cockroach/feeds.ts';
 import { spell } from '../cockroach/spell.ts';
 import { kinds } from './acts.ts';
+import { waitingIn } from './waiting.ts';
+import { upper } from './words.ts';
 
 type Step = RunView['plan']['steps'][number];
 interface Told {
@@ -22,10 +24,10 @@ export function reportLdr(run: RunView, seen: Observation): RunReport {
     return view === undefined ? [] : [{ step, view }];
   });
   const { kind } = run.plan.operation;
-  const moves = kind === 'switchover' || kind === 'failover' || find(told, kinds.awaitPast) !== null;
-  if (moves && kind !== 'alter') return moved(run, told, seen);
-  if (kind === 'verify') return report(verified(told), { ms: 0, words: '' }, seen, 0);
   const deleted = find(told, kinds.emptyTables);
+  const moves = kind === 'switchover' || kind === 'failover' || kind === 'failback';
+  if (moves && deleted === null) return moved(run, told, seen);
+  if (kind === 'verify') return report(verified(told), { ms: 0, words: '' }, seen, 0);
   if (deleted !== null) {
     return report(lossOfEmptying(run, told, deleted.step.cluster ?? 'One side'), { ms: 0, words: '' }, seen, 0);
   }
@@ -39,6 +41,8 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
   const vouched = find(told, kinds.acceptLoss)?.view.confirmedBy ?? null;
   if (vouched !== null)
     return { ms: null, words: `${emptied}; a person confirmed that what only it had could go. ${run.plan.predictedLoss.words}` };
+  const letters = lettersIn(told);
+  if (letters === null || letters > 0) return { ms: null, words: `${emptied}. ${leftWords(letters, cluster)}` };
   const changed = find(told, kinds.checkRows);
   const rows = changed?.view.evidence ?? null;
   // Rows that a change of schema wrote anew hide whether applications wrote some of them.
@@ -69,18 +73,50 @@ function moved(run: RunView, told: readonly Told[], seen: Observation): RunRepor
   };
 }
 
-/** Nothing is lost when the side that was moved to passed the time at which writes were confirmed to be stopped. */
+/**
+ * How many rows the run found in the dead letter queue that it looked at, none of which came unseen; null when that is not known, e.g.
+ * since a person skipped the look.
+ */
+function lettersIn(told: readonly Told[]): number | null {
+  const before = find(told, kinds.countQueue)?.view.evidence?.['entries'];
+  const check = find(told, kinds.checkQueue);
+  if (check !== null && check.view.evidence?.['grown'] !== 'no') return null;
+  const after = check?.view.evidence?.['entries'];
+  if (typeof after === 'number') return after;
+  return typeof before === 'number' ? before : null;
+}
+
+const leftWords = (letters: number | null, cluster: string): string =>
+  letters === null
+    ? `Whether the other side lacked rows of ${cluster}, which would have waited in its dead letter queue, is not known.`
+    : `${rowsOf(letters)} of ${cluster} waited in the dead letter queue of the other side, and ${letters === 1 ? 'is' : 'are'} in no table unless a person saved ${letters === 1 ? 'it' : 'them'}.`;
+
+const rowsOf = (letters: number): string => upper(waitingIn([{ entries: letters }]).words);
+
+/** Nothing is lost when the side that was moved to held the same rows as of the time at which writes were confirmed to be stopped. */
 function lossOfMove(told: readonly Told[]): Measured {
-  const passed = find(told, kinds.awaitPast)?.view.evidence ?? null;
+  const past = find(told, kinds.awaitPast);
+  const [there, here] = [find(told, kinds.markTime)?.step.cluster ?? 'The other side', past?.step.cluster ?? 'this side'];
+  const passed = past?.view.evidence ?? null;
   if (typeof passed?.['replicated time'] !== 'string') {
     return { ms: null, words: 'Whether data was lost was not measured: the wait for the last writes was not proven.' };
   }
+  const letters = lettersIn(told);
   const compared = find(told, kinds.compareTables)?.view.evidence ?? null;
-  const proof =
-    compared?.['differ'] === 'none'
-      ? ' Both sides held the same rows at that time.'
-      : ' That both sides held the same rows was not proven.';
-  return { ms: 0, words: `No write was lost that was made before writes were confirmed to be stopped.${proof}` };
+  if (compared?.['differ'] === 'none') {
+    const words = 'No write was lost that was made before writes were confirmed to be stopped. Both sides held the same rows at that time.';
+    const left = letters === null || letters === 0 ? '' : ` ${rowsOf(letters)} stood in the dead letter queue of ${here} even so.`;
+    return { ms: 0, words: `${words}${left}` };
+  }
+  const arrived = `What ${there} took until writes were confirmed to be stopped had arrived on ${here}, or waits in its dead letter queue.`;
+  const unproven = 'That both sides held the same rows was not proven.';
+  return { ms: null, words: `${arrived} ${waitingWords(letters, here, there)} ${unproven}` };
+}
+
+function waitingWords(letters: number | null, here: string, there: string): string {
+  if (letters === null) return 'How much waits there is not known.';
+  if (letters === 0) return 'Nothing waited there then.';
+  return `${rowsOf(letters)} of ${there} ${letters === 1 ? 'waits' : 'wait'} there and ${letters === 1 ? 'is' : 'are'} in no table of ${here}.`;
 }
 
 function lossOfFailover(told: readonly Told[]): Measured {

@@ -1,3 +1,4 @@
+import type { PlannedQueue } from './acts-look.ts';
 import type { DlqView, ReadSide } from './detail.ts';
 import { count } from './words.ts';
 
@@ -25,6 +26,19 @@ export function waitingIn(dlq: readonly Pick<DlqView, 'entries'>[]): Waiting {
 export function waitingOn({ dlq, dlqProblem }: Pick<ReadSide, 'dlq' | 'dlqProblem'>): Waiting {
   const waiting = waitingIn(dlq);
   return { ...waiting, unread: waiting.unread || dlqProblem !== null };
+}
+
+/** What a plan that looks at the queues of a side rests on. */
+export function plannedQueue(read: Pick<ReadSide, 'dlq' | 'dlqProblem'>): PlannedQueue {
+  const { dlq } = read;
+  if (waitingOn(read).unread) return { entries: null, newest: null };
+  const times = dlq.flatMap(({ newest }) => (newest === null ? [] : [BigInt(newest)]));
+  const newest = times.reduce<bigint | null>((last, at) => (last === null || at > last ? at : last), null);
+  return {
+    entries: dlq.reduce((total, { entries }) => total + (entries ?? 0), 0),
+    // One that is longer than is counted tells no time.
+    newest: newest === null || dlq.some(({ entries }) => isMore(entries)) ? null : String(newest),
+  };
 }
 
 /** Whether a queue is longer than is counted. */

@@ -20,9 +20,15 @@ const looks: readonly (readonly [string, Operation, LdrBedOptions])[] = [
   ['rebuild', { kind: 'rebuild', link }, { world: admin, prepare: failStreams }],
 ];
 
-const time = /'\d{4}-\d\d-\d\d [^']*'/;
-/** The numbers of tables are in the names of queues, and no plan knows them. */
-const plain = (statement: string): string => statement.replace(time, `'${timePlaceholder}'`).replace(/dlq_(\d+|<table id>)_/, 'dlq_N_');
+const time = /'(\d{4}-\d\d-\d\d [^']*|<when they were counted>)'/;
+/** The numbers of tables are in the names of queues, and no plan knows them, nor the jobs that are live when it is carried out. */
+const plain = (statement: string): string =>
+  statement
+    .replace(time, `'${timePlaceholder}'`)
+    .replace(/dlq_(\d+|<table id>)_/, 'dlq_N_')
+    .replace(/ingestion_job_id IN \((\d+(, \d+)*|<jobs into this side>)\)/, 'ingestion_job_id IN (J)');
+/** One way nothing ever came into the tables of the source, so that it has no queue to be asked. */
+const ofNoQueue = /^sql-east: .*"dlq_N_/;
 
 describe('a step that looks', { timeout: 180_000 }, () => {
   let bed: LdrBed | null = null;
@@ -47,7 +53,8 @@ describe('a step that looks', { timeout: 180_000 }, () => {
         .filter(({ tag }) => tag === runTag)
         .map(({ side, statement }) => `${on.world[side].cluster}: ${plain(statement)}`);
       const shown = step.asks.flatMap(({ cluster, statements }) => statements.map((statement) => `${cluster}: ${plain(statement)}`));
-      expect([...new Set(sent)].sort(), step.title).toEqual([...new Set(shown)].sort());
+      const possible = shown.filter((question) => !ofNoQueue.test(question));
+      expect([...new Set(sent)].sort(), step.title).toEqual([...new Set(possible)].sort());
       expect(step.statements, step.title).toEqual([]);
       proven += 1;
     });

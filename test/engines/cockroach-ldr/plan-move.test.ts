@@ -98,6 +98,7 @@ describe('the order of steps', () => {
       aLink({ streams: { standby: { externalConnection: 'to_east', reach: null }, primary: null } }),
       { ...following(), ...wrote([micros(1_000), null], [micros(9_000), null]) },
       [
+        'ldr.count-queue sql-east',
         '(ldr.stop-writers)',
         'ldr.cancel sql-west',
         'ldr.count-rows sql-west',

@@ -293,6 +293,7 @@ describe('a rebuild', () => {
   it('asks people first, looks at both sides before it empties one, and only then starts', () => {
     const plan = planned(rebuild, { ...failed(), ...wrote([micros(1_000), null], [null, null]) });
     expect(outline(plan)).toEqual([
+      'ldr.count-queue sql-east',
       '(ldr.stop-writers)',
       'ldr.check-fit sql-west',
       'ldr.check-writes sql-west',
@@ -305,13 +306,14 @@ describe('a rebuild', () => {
       ...proof('sql-west'),
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.empty-tables']);
-    expect(plan.steps[3]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
+    expect(plan.steps[4]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
     expect(plan.predictedLoss).toMatchObject({ ms: 0, words: expect.stringContaining('no write of its own that sql-east lacks') });
   });
 
   it('ends first what is left of a job that can go on no more', () => {
     const left = following({ status: 'paused', runningStatus: 'pausing after error: gone' }, {}, aSide({ history: 'lost' }));
-    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 5)).toEqual([
+    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 6)).toEqual([
+      'ldr.count-queue sql-east',
       '(ldr.stop-writers)',
       'ldr.check-fit sql-west',
       'ldr.cancel sql-west',

@@ -1,4 +1,4 @@
-import { otherSide } from '../../../domain/observation.ts';
+import { otherSide, type Side } from '../../../domain/observation.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { type Draft, lookStep, type Outline, personAct, personStep, redirectAct } from '../../frame/drafts.ts';
 import { type Acts, actsFor, kinds } from '../acts.ts';
@@ -45,17 +45,12 @@ export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
   return {
     summary: `End the replication of ${id}, have people change the tables on both sides, and copy everything anew from ${there} to ${here}.`,
     steps: [...gatherSteps(refill, acts), ...changeSteps(refill, acts), ...start, ...(both ? [backStep(link)] : [])],
-    predictedLoss: both
-      ? {
-          ms: 0,
-          words: `Nothing, if applications stay on ${there} from the redirect on: ${here} is emptied after ${there} has everything that ${here} took.`,
-        }
-      : emptyingLoss(refill),
+    predictedLoss: emptyingLoss(refill, `applications stay on ${there} from the redirect on`),
     predictedDowntime: {
       ms: 0,
       words: `Applications go on with ${there}; ${here} can't be used from the end of the jobs until its copy is complete.`,
     },
-    warnings: [...warningsOf(link, detail, here, there), ...emptyingWarnings(refill)],
+    warnings: [...warningsOf(link, detail, into), ...emptyingWarnings(refill)],
   };
 }
 
@@ -70,7 +65,7 @@ function gatherSteps(refill: Refill, acts: Acts): readonly Draft[] {
   }
   const words = [`Nothing that writes on ${other} may go on: its rows are deleted, and filled anew from ${cluster}.`];
   const quiet = personAct(kinds.stopWriters, `Make sure that applications use ${cluster} and that nothing writes on ${other}`, words);
-  return [personStep(quiet), ...consentSteps(refill, acts)];
+  return [...queueSteps(refill, acts), personStep(quiet), ...consentSteps(refill, acts)];
 }
 
 /**
@@ -108,8 +103,9 @@ const backStep = (link: LdrLink): Draft =>
     ]),
   );
 
-function warningsOf(link: LdrLink, detail: LdrDetail, here: string, there: string): readonly string[] {
+function warningsOf(link: LdrLink, detail: LdrDetail, into: Side): readonly string[] {
   const { id, settings } = link;
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
   return [
     'Not needed for these, which replicating tables take as they are, by hand on both sides: CREATE INDEX (not unique, partial, hash-sharded or on computed columns), DROP INDEX, ALTER INDEX RENAME or NOT VISIBLE, SET or DROP DEFAULT, zone configurations, and TTL settings other than ttl_expire_after.',
     `From the end of the jobs until the copy is complete, nothing protects ${there}; how long that is depends on the change and on the size of the tables.`,
@@ -120,7 +116,6 @@ function warningsOf(link: LdrLink, detail: LdrDetail, here: string, there: strin
         ]
       : []),
     'If the change goes wrong, mend the tables by hand before you confirm; the run then checks that both sides fit, and starts nothing if they do not.',
-    ...queueWarnings(link, detail, 'standby'),
-    ...queueWarnings(link, detail, 'primary'),
+    ...queueWarnings(link, detail, into),
   ];
 }

@@ -4,12 +4,14 @@ import type { Refusal } from '../../../domain/refusal.ts';
 import { spellTime } from '../../cockroach/spell.ts';
 import { type Draft, lookStep, notNow, personAct, personStep } from '../../frame/drafts.ts';
 import { type Acts, kinds } from '../acts.ts';
+import type { PlannedQueue } from '../acts-look.ts';
 import type { LdrLink } from '../config.ts';
-import type { LdrDetail } from '../detail.ts';
-import { readOf } from '../flow.ts';
+import type { DlqView, LdrDetail } from '../detail.ts';
+import { flowInto, readOf } from '../flow.ts';
+import { queueEntriesQuery } from '../reads/queues.ts';
 import { newestWriteQuery, writesSinceQuery } from '../reads/writes.ts';
 import type { TableName } from '../table-name.ts';
-import { waitingOn } from '../waiting.ts';
+import { plannedQueue, type Waiting, waitingOn } from '../waiting.ts';
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, upper } from '../words.ts';
 
@@ -26,6 +28,27 @@ export interface Emptying {
   readonly into: Side;
   /** Null where the way back still brings everything that is written there. */
   readonly weighing: Weighing | null;
+  readonly letters: Letters;
+}
+
+/** Rows of the side that is to be emptied which the other side could not apply: they are in no table once it is empty. */
+interface Letters {
+  readonly planned: PlannedQueue;
+  readonly waiting: Waiting;
+  /** Queues that hold some. */
+  readonly queues: readonly DlqView[];
+  /** Whether a job is live that may put more there. */
+  readonly growing: boolean;
+}
+
+function lettersOn(link: LdrLink, detail: LdrDetail, side: Side): Letters {
+  const read = readOf(detail, side) ?? { dlq: [], dlqProblem: `${link.settings[side].cluster} was not asked.` };
+  return {
+    planned: plannedQueue(read),
+    waiting: waitingOn(read),
+    queues: read.dlq.filter(({ entries }) => entries !== null && entries > 0),
+    growing: flowInto(link.settings, detail, side) !== null,
+  };
 }
 
 export const emptyingOf = (link: LdrLink, detail: LdrDetail, into: Side): Emptying => ({
@@ -33,6 +56,7 @@ export const emptyingOf = (link: LdrLink, detail: LdrDetail, into: Side): Emptyi
   detail,
   into,
   weighing: isFollowedBack(link, detail, into) ? null : weigh(link, detail, into),
+  letters: lettersOn(link, detail, otherSide(into)),
 });
 
 /** A side with the newest writes is the one in use, whatever people believe at 03:00. `away`: what to do if it is. */
@@ -48,76 +72,130 @@ export function inUseRefusal({ link, into, weighing }: Emptying, away: string): 
   );
 }
 
-/** Before writers are asked to stop: what waits in the queue by then has nothing to do with the run. */
-export const queueSteps = ({ into, weighing }: Emptying, acts: Acts): readonly Draft[] =>
-  weighing === null ? [lookStep(acts.countQueue(otherSide(into)), lookBudgetMs)] : [];
+/** Before people are asked for anything: what waits in the queue by then is what was approved. */
+export const queueSteps = ({ into, letters }: Emptying, acts: Acts): readonly Draft[] => [
+  lookStep(acts.countQueue(otherSide(into), { planned: letters.planned }), lookBudgetMs),
+];
 
 /**
  * What has to be so before rows are deleted: the other side has everything that was written here, or a person has said that what only
  * this side has may go. It stands in the journal who did.
  */
-export function consentSteps({ link, into, weighing }: Emptying, acts: Acts): readonly Draft[] {
+export function consentSteps(emptying: Emptying, acts: Acts): readonly Draft[] {
+  const { into, weighing, letters } = emptying;
   const source = otherSide(into);
   const mark = lookStep(acts.markTime(into), lookBudgetMs);
-  if (weighing === null) {
-    return [mark, lookStep(acts.awaitPast(source), drainBudgetMs), lookStep(acts.checkQueue(source), lookBudgetMs)];
-  }
-  if (isClean(weighing)) return [];
-  return [personStep(consentAct(link, into, weighing)), ...(weighing.untold.length > 0 ? [mark] : [])];
+  const isFree = (weighing === null || isClean(weighing)) && letters.queues.length === 0;
+  const consent = isFree ? [] : [personStep(consentAct(emptying))];
+  const check = lookStep(acts.checkQueue(source, false), lookBudgetMs);
+  if (weighing === null) return [...consent, mark, lookStep(acts.awaitPast(source), drainBudgetMs), check];
+  return [...consent, ...(weighing.untold.length > 0 ? [mark] : []), ...(letters.growing ? [check] : [])];
 }
 
-function consentAct(link: LdrLink, into: Side, weighing: Weighing) {
-  const { settings } = link;
-  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
-  const strays = strayList(link, weighing);
-  const unread = weighing.untold.map(({ pair }) => pair);
-  const tableOf = (pair: number): readonly TableName[] => settings.tables.flatMap((names, place) => (place === pair ? [names[into]] : []));
-  const [example] = unread.flatMap(tableOf);
+function consentAct({ link, into, weighing, letters }: Emptying) {
+  const [here, there] = [link.settings[into].cluster, link.settings[otherSide(into)].cluster];
   return personAct(kinds.acceptLoss, `Confirm that what only ${here} has may be deleted`, [
-    ...(strays.length === 0
-      ? []
-      : [
-          `${here} has writes that ${there} is not known to have: ${strays.join('; ')}. On ${here} they are shown by:`,
-          ...weighing.strays.flatMap(({ pair, since }) => tableOf(pair).map((table) => writesSinceQuery(table, since))),
-        ]),
-    ...(example === undefined
-      ? []
-      : [
-          `Whether applications wrote into ${tablesAt(settings, into, unread)} on ${here} could not be read. Find out, for each of them on ${here}:`,
-          newestWriteQuery(example),
-        ]),
+    ...letterWords(link, into, letters),
+    ...(weighing === null ? [] : [...strayWords(link, into, weighing, here, there), ...unreadWords(link, into, weighing, here)]),
     'Save what is needed, then confirm. Your name stands in the journal for it.',
   ]);
+}
+
+function letterWords({ settings, id }: LdrLink, into: Side, { queues, waiting }: Letters): readonly string[] {
+  if (queues.length === 0) return [];
+  const source = otherSide(into);
+  const [here, there] = [settings[into].cluster, settings[source].cluster];
+  return [
+    `${upper(waiting.words)} from ${here} could not be applied on ${there}: they wait in its dead letter queue and are in no table once ${here} is emptied. /repl dlq ${id} shows how to handle them. On ${there} they are shown by:`,
+    ...queues.flatMap(({ pair, queue }) => {
+      const database = settings.tables[pair]?.[source].database;
+      return database === undefined ? [] : [queueEntriesQuery({ pair, database, queue })];
+    }),
+  ];
+}
+
+const tableOf = ({ settings }: LdrLink, into: Side, pair: number): readonly TableName[] => {
+  const names = settings.tables[pair];
+  return names === undefined ? [] : [names[into]];
+};
+
+function strayWords(link: LdrLink, into: Side, weighing: Weighing, here: string, there: string): readonly string[] {
+  const strays = strayList(link, weighing);
+  if (strays.length === 0) return [];
+  return [
+    `${here} has writes that ${there} is not known to have: ${strays.join('; ')}. On ${here} they are shown by:`,
+    ...weighing.strays.flatMap(({ pair, since }) => tableOf(link, into, pair).map((table) => writesSinceQuery(table, since))),
+  ];
+}
+
+function unreadWords(link: LdrLink, into: Side, weighing: Weighing, here: string): readonly string[] {
+  const unread = weighing.untold.map(({ pair }) => pair);
+  const [example] = unread.flatMap((pair) => tableOf(link, into, pair));
+  if (example === undefined) return [];
+  return [
+    `Whether applications wrote into ${tablesAt(link.settings, into, unread)} on ${here} could not be read. Find out, for each of them on ${here}:`,
+    newestWriteQuery(example),
+  ];
 }
 
 /** Right before rows are deleted, by the database's own word: nothing has come since it was planned or confirmed. */
 export const checkWritesStep = ({ into, weighing, link }: Emptying, acts: Acts): Draft =>
   lookStep(acts.checkWrites(into, weighing?.known ?? link.settings.tables.map(() => null)), weighBudgetMs);
 
-export function emptyingLoss({ link, detail, into, weighing }: Emptying): Estimate {
+/** `quiet`: what has to be so where the way back brings what is written meanwhile. */
+export function emptyingLoss({ link, into, weighing, letters }: Emptying, quiet?: string): Estimate {
   const { settings } = link;
   const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
-  const { rows: stuck, words: rows } = waitingOn(readOf(detail, otherSide(into)) ?? { dlq: [], dlqProblem: null });
-  const left =
-    stuck === 0
-      ? ''
-      : ` ${upper(rows)} from ${here} in the dead letter queue of ${there} ${stuck === 1 ? 'is' : 'are'} in no table once ${here} is emptied.`;
+  const left = lettersLeft(letters, here, there);
+  const ms = left === '' ? 0 : null;
   const deletes = `Rows that were deleted on ${here} alone come back.`;
   if (weighing === null) {
-    const words = `Nothing, if nothing writes on ${here} from the confirmation on: it is emptied after ${there} has everything that it took.`;
-    return { ms: stuck === 0 ? 0 : null, words: `${words}${left}` };
+    const when = quiet ?? `nothing writes on ${here} from the confirmation on`;
+    const rest = `if ${when}: ${here} is emptied after ${there} has everything${left === '' ? '' : ' else'} that ${here} took.`;
+    return { ms, words: left === '' ? `Nothing, ${rest}` : `${left} No other write is lost, ${rest}` };
   }
   if (isClean(weighing)) {
-    const words = `Nothing: ${here} has no write of its own that ${there} lacks. ${deletes}`;
-    return { ms: stuck === 0 ? 0 : null, words: `${words}${left}` };
+    const rest = `${here} has no write of its own that ${there} lacks. ${deletes}`;
+    return { ms, words: left === '' ? `Nothing: ${rest}` : `${left} Beside them, ${rest}` };
   }
   const strays = strayList(link, weighing);
   const words =
     strays.length === 0
       ? `Every row that only ${here} has is deleted; whether there are any could not be read.`
       : `Writes on ${here} that never reached ${there} are deleted: ${strays.join('; ')}.`;
-  return { ms: null, words: `${words} ${deletes}${left}` };
+  return { ms: null, words: `${words} ${deletes}${left === '' ? '' : ` ${left}`}` };
 }
 
-export const emptyingWarnings = ({ link, weighing }: Emptying): readonly string[] =>
-  weighing === null ? [] : [newestWords(link, weighing), ...untoldWarnings(link, weighing)];
+/** What is lost of the rows that the other side could not apply; empty when there is none. */
+function lettersLeft({ waiting, queues }: Letters, here: string, there: string): string {
+  const { rows, words, unread } = waiting;
+  const known =
+    queues.length === 0
+      ? []
+      : [
+          `${upper(words)} from ${here} in the dead letter queue of ${there} ${rows === 1 ? 'is' : 'are'} in no table once ${here} is emptied.`,
+        ];
+  const unknown = `What waits in the dead letter queue of ${there} could not be read: rows from ${here} there are in no table once ${here} is emptied.`;
+  return [...known, ...(unread ? [unknown] : [])].join(' ');
+}
+
+export const emptyingWarnings = ({ link, into, weighing, letters }: Emptying): readonly string[] => [
+  ...(weighing === null ? [] : [newestWords(link, weighing), ...untoldWarnings(link, weighing)]),
+  ...letterWarnings(link, into, letters),
+];
+
+function letterWarnings({ settings, id }: LdrLink, into: Side, { waiting, queues }: Letters): readonly string[] {
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  return [
+    ...(queues.length === 0
+      ? []
+      : [
+          `${upper(waiting.words)} from ${here} could not be applied on ${there} and stand in its dead letter queue: /repl dlq ${id} shows them. Only ${here} has them in a table, and every row there is deleted: handle them before this is approved.`,
+        ]),
+    ...(waiting.unread
+      ? [
+          `The dead letter queue of ${there} can't be read, so which rows of ${here} could not be applied there is not known. The run stops before anything is done while that is so.`,
+        ]
+      : []),
+  ];
+}

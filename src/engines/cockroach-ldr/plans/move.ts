@@ -11,7 +11,7 @@ import type { LdrDetail } from '../detail.ts';
 import { movedFeeds } from '../feeds.ts';
 import { type Flow, flowInto, lagMsOf, readOf } from '../flow.ts';
 import { limitsOf, movingFlow, queueWarnings } from '../scene.ts';
-import { waitingOn } from '../waiting.ts';
+import { plannedQueue, waitingOn } from '../waiting.ts';
 import { upper } from '../words.ts';
 import { endStep, planReturn } from './refill.ts';
 
@@ -97,17 +97,33 @@ function planMove(move: Move): Outline | Refusal {
   };
 }
 
-/** One way, the job is ended for good, so that what waits in a dead letter queue is in no table of the side that applications move to. */
+/**
+ * What nobody could count is not nothing. One way, the job is ended for good, so that what waits in a dead letter queue is in no table of
+ * the side that applications move to.
+ */
 function strandedLoss(link: LdrLink, detail: LdrDetail, into: Side): Estimate | null {
   const read = readOf(detail, into);
   const { rows: entries, words, unread } = waitingOn(read ?? { dlq: [], dlqProblem: null });
-  if (isBoth(link) || (entries === 0 && !unread)) return null;
   const { cluster } = link.settings[into];
+  if (isBoth(link) && unread) {
+    return {
+      ms: null,
+      words: `What waits in the dead letter queue of ${cluster} could not be read: rows there are in no table of ${cluster}. Beyond that nothing, if all writes are stopped when it is confirmed.`,
+    };
+  }
+  if (isBoth(link) || (entries === 0 && !unread)) return null;
   const rows = entries === 0 ? 'Whatever waits' : upper(words);
   return {
     ms: null,
     words: `${rows} in the dead letter queue of ${cluster}, if not handled before, ${entries === 1 || entries === 0 ? 'is' : 'are'} in no table there, and ${link.settings[otherSide(into)].cluster} is not followed any more. Beyond that nothing, if all writes are stopped when it is confirmed.`,
   };
+}
+
+/** Both ways nothing is ended, so that a queue which can't be read is told and keeps nobody from moving. */
+function countedAs(link: LdrLink, { read }: Flow) {
+  const planned = plannedQueue(read);
+  if (!isBoth(link)) return { planned };
+  return { lenient: true, ...(planned.entries === null ? {} : { planned }) };
 }
 
 function moveSteps({ link, flow, maxWriteStopMs }: Move, here: string, there: string): readonly Draft[] {
@@ -117,12 +133,12 @@ function moveSteps({ link, flow, maxWriteStopMs }: Move, here: string, there: st
     `Logical replication can't stop writers. Stop or drain them, see that none is left (SHOW CLUSTER SESSIONS on ${there}), then confirm.`,
   ]);
   return [
-    lookStep(acts.countQueue(into), lookBudgetMs),
+    lookStep(acts.countQueue(into, countedAs(link, flow)), lookBudgetMs),
     lookStep(acts.proveAdvance(into, Math.max(link.settings.maxLagMs, maxWriteStopMs)), proofBudgetMs),
     personStep(stop),
     lookStep(acts.markTime(source), lookBudgetMs),
     lookStep(acts.awaitPast(into), maxWriteStopMs),
-    lookStep(acts.checkQueue(into), lookBudgetMs),
+    lookStep(acts.checkQueue(into, isBoth(link)), lookBudgetMs),
     ...(isBoth(link) ? [] : flow.jobs.map((job) => endStep(acts, into, job))),
     personStep(redirectAct(link, here)),
     // As of a time that has passed, so no writer waits for it.

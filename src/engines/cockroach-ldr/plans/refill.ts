@@ -8,7 +8,7 @@ import type { JobView, LdrDetail } from '../detail.ts';
 import { lastFollower } from '../emptied-side.ts';
 import { flowInto, isLive, lastOver, phaseOf } from '../flow.ts';
 import { newestId } from '../own-jobs.ts';
-import { bothRead, isExpired, limitsOf, queueWarnings, sides } from '../scene.ts';
+import { bothRead, isExpired, limitsOf, sides } from '../scene.ts';
 import { emptied, findingWarnings, schemaRefusal, versionRefusal } from '../unfit.ts';
 import { isClean, strayList } from '../weigh.ts';
 import { count, phaseWords, tablesAt, wayOf } from '../words.ts';
@@ -123,7 +123,6 @@ function planRefill(operation: OperationName, refill: Refill): Outline | Refusal
     warnings: [
       `Be sure that applications use ${there} and not ${here}: CockroachDB does not tell who is in use, and ${here} is emptied.`,
       ...emptyingWarnings(refill),
-      ...queueWarnings(link, detail, source),
       ...afterwards(operation, refill),
       ...limitsOf(link),
       ...findingWarnings(detail, form.order, emptied),

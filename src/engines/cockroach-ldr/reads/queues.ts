@@ -1,7 +1,7 @@
 import { isFault } from '../../../domain/faults.ts';
 import type { Side } from '../../../domain/observation.ts';
 import type { SqlConnect, SqlSession } from '../../../transports/sql.ts';
-import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
+import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
 import { wasRefused } from '../../cockroach/deaf.ts';
 import { withInterface } from '../../cockroach/session.ts';
 import { microsOfTimestamp } from '../../cockroach/times.ts';
@@ -29,6 +29,21 @@ export const queuesQuery = (database: string): string => tablesQuery(database, '
 /** Counts a dead letter queue, whose name is quoted already, as far as it is counted: a queue grows exactly when things go wrong, and no index holds its times. */
 export const queueCountQuery = (queue: string): string =>
   `SELECT count(*) AS n, min(dlq_timestamp) AS oldest, max(dlq_timestamp) AS newest FROM (SELECT dlq_timestamp FROM ${queue} LIMIT ${mostCounted + 1})`;
+
+/** Lists the entries of a queue for a person, without what is in the rows. */
+export const queueEntriesQuery = (queue: Queue): string =>
+  `SELECT id, dlq_timestamp, dlq_reason, mutation_type FROM ${quoteQueue(queue)} ORDER BY dlq_timestamp DESC`;
+
+/** Stand in a statement for what is read right before it is sent. */
+const anyJobs = '<jobs into this side>';
+export const sincePlaceholder = '<when they were counted>';
+
+/**
+ * Tells whether jobs put anything into a queue after a time. A queue's key begins with the job and the time, so that this is as quick in
+ * a long queue as in a short one.
+ */
+export const laterQuery = (queue: string, jobs: readonly string[] | null, since: string): string =>
+  `SELECT count(*) AS n FROM (SELECT 1 FROM ${queue} WHERE ingestion_job_id IN (${jobs === null ? anyJobs : jobs.join(', ')}) AND dlq_timestamp > ${quoteLiteral(since)} LIMIT 1)`;
 
 /** Finds the dead letter queues on a side: a table that was made anew may have several. */
 export async function findQueues(session: SqlSession, settings: LdrSettings, side: Side): Promise<readonly Queue[]> {
@@ -102,6 +117,41 @@ export async function readDlq(session: SqlSession, settings: LdrSettings, side: 
     }
   }
   return { dlq, problem };
+}
+
+/** What came into the queues of a side after a time: names of queues, and why some could not be asked; null when all were. */
+export interface Later {
+  readonly grown: readonly string[];
+  readonly problem: string | null;
+}
+
+/**
+ * Asks each queue of a side whether one of the jobs put anything into it since. What comes too late, or may not be read, is an answer;
+ * everything else throws a Fault.
+ */
+export async function readLater(
+  connect: SqlConnect,
+  settings: LdrSettings,
+  side: Side,
+  io: EngineIo,
+  jobs: readonly string[],
+  since: (queue: string) => string,
+): Promise<Later> {
+  const { signal, tag, timeoutMs } = io;
+  const own = { signal, tag, timeoutMs: Math.ceil(timeoutMs * share) };
+  try {
+    return await withInterface(connect, settings[side], settings.interface, own, async (session) => {
+      const grown: string[] = [];
+      for (const queue of jobs.length === 0 ? [] : await findQueues(session, settings, side)) {
+        const [row] = await session.read(laterQuery(quoteQueue(queue), jobs, since(queue.queue)));
+        if (row?.['n'] !== '0') grown.push(queue.queue);
+      }
+      return { grown, problem: null };
+    });
+  } catch (cause) {
+    if (!isFault(cause) || io.signal.aborted || !(isLate(cause) || wasRefused(cause))) throw cause;
+    return { grown: [], problem: isLate(cause) ? lateWords(settings, side) : cause.message };
+  }
 }
 
 const untold = ({ pair, queue }: Queue): DlqView => ({ pair, queue, entries: null, oldest: null, newest: null });

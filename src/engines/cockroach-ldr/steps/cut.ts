@@ -5,11 +5,10 @@ import { spellTime } from '../../cockroach/spell.ts';
 import { type Micros, microsOfTimestamp, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import { done, impossible, underway } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import type { DlqView } from '../detail.ts';
 import { arrivedUpTo, isLive, replicatedOf, uncovered } from '../flow.ts';
 import { earlier, type LdrStep, on, type Place } from '../place.ts';
 import { glanceAtJobs } from '../reads/jobs.ts';
-import { type DlqReading, readQueues, readQueuesIfTold } from '../reads/queues.ts';
+import { readQueuesIfTold } from '../reads/queues.ts';
 import { isMore, waitingIn } from '../waiting.ts';
 import { tablesAt } from '../words.ts';
 import { standstill } from './standstill.ts';
@@ -17,7 +16,7 @@ import { standstill } from './standstill.ts';
 const noParams = z.object({});
 
 /** Default largest clock offset between nodes: a write may carry a time that much ahead of the clock that is read, µs. */
-const offsetMicros = 500_000n;
+export const offsetMicros = 500_000n;
 
 /** The time up to which the other side has to have everything. It is recorded, so that every process goes by the same one. */
 export const markTime: LdrStep<object> = {
@@ -39,8 +38,6 @@ const progressOf = (place: Place) =>
     const { jobs, besides: now } = await glanceAtJobs(session, here, settings, side, () => readNow(session, here));
     return { jobs, now };
   });
-
-const queuesOf = (place: Place): Promise<DlqReading> => readQueues(place.connect, place.settings, place.side, place.io);
 
 export const awaitPast: LdrStep<object> = {
   params: noParams,
@@ -68,51 +65,6 @@ export const awaitPast: LdrStep<object> = {
   },
 };
 
-/** Entries by queue; null when one can't be counted. */
-function countsOf(dlq: readonly DlqView[], problem: string | null): Readonly<Record<string, number>> | null {
-  const unread = dlq.some(({ entries }) => entries === null);
-  return problem !== null || unread ? null : Object.fromEntries(dlq.map(({ queue, entries }) => [queue, entries ?? 0]));
-}
-
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
-
-export const countQueue: LdrStep<object> = {
-  params: noParams,
-  rebuild: (acts, side) => acts.countQueue(side),
-  probe: async (place) => {
-    const { dlq, problem } = await queuesOf(place);
-    const counts = countsOf(dlq, problem);
-    return done(
-      counts === null ? { entries: null, why: problem ?? 'A queue could not be counted.' } : { entries: sum(counts), queues: counts },
-    );
-  },
-};
-
-const queueEvidence = z.object({ queues: z.record(z.string(), z.number()) });
-
-/** Rows that could not be applied are in no table of this side: the switch must not go over them silently. */
-export const checkQueue: LdrStep<object> = {
-  params: noParams,
-  rebuild: (acts, side) => acts.checkQueue(side),
-  probe: async (place) => {
-    const { dlq, problem } = await queuesOf(place);
-    const counts = countsOf(dlq, problem);
-    const before = queueEvidence.safeParse(earlier(place, kinds.countQueue, place.here));
-    if (counts === null || !before.success)
-      return done({ entries: null, why: 'It could not be counted both times, so whether it has grown is not known.' });
-    const endless = Object.entries(counts).some(([queue, count]) => isMore(count) && isMore(before.data.queues[queue] ?? 0));
-    const grown = Object.entries(counts).filter(([queue, count]) => count > (before.data.queues[queue] ?? 0));
-    if (grown.length === 0 && endless)
-      return done({ entries: null, why: 'More rows wait there than are counted, so whether they have become more is not known.' });
-    if (grown.length === 0) return done({ entries: sum(counts) });
-    const more = sum(counts) - sum(before.data.queues);
-    return impossible(
-      `The dead letter queue of ${place.here} has grown by ${Math.max(more, 1)} since the run began: those rows are on ${place.there} only. /repl dlq ${place.link.id} shows them.`,
-      { queues: Object.fromEntries(grown) },
-    );
-  },
-};
-
 /** What a failover rests on: it is what is measured as lost afterwards. */
 export const takeStock: LdrStep<object> = {
   params: noParams,
@@ -122,14 +74,14 @@ export const takeStock: LdrStep<object> = {
     const replicated = arrivedUpTo(place.settings, jobs);
     const ended = uncovered(place.settings, jobs.filter(isLive));
     const { dlq, problem } = await readQueuesIfTold(place.connect, place.settings, place.side, place.io);
-    const { rows, words } = waitingIn(dlq);
+    const { rows, words, unread } = waitingIn(dlq);
     const letters = dlq.some(({ entries }) => isMore(entries)) ? words : rows;
     return done({
       ...(ended.length === 0 ? {} : { 'no job any more for': tablesAt(place.settings, place.side, ended) }),
       'seen at': timestampOfMicros(now),
       'replicated time': replicated === null ? null : timestampOfMicros(replicated),
       'lag in ms': replicated === null ? null : Math.max(0, msOfMicros(now - replicated)),
-      'dead letters': countsOf(dlq, problem) === null ? null : letters,
+      'dead letters': unread || problem !== null ? null : letters,
     });
   },
 };
