@@ -1,5 +1,6 @@
 import { writableOf } from './detail.ts';
 import type { Scene } from './scene.ts';
+import { unfedBy } from './unfed.ts';
 
 /** Whom it takes to stop the source of a promotion: nobody, since no application can write there; the bot; or people. */
 type FenceNeed = 'none' | 'bot' | 'person';
@@ -7,7 +8,7 @@ type FenceNeed = 'none' | 'bot' | 'person';
 /** What the bot would stop has to be what the follower copies, and its state has to be known. Pure. */
 export function fenceNeed(scene: Scene): FenceNeed {
   const { sourceRead } = scene;
-  if (sourceRead.kind !== 'read' || sourceRead.flat === true || sourceElsewhere(scene) !== null) return 'person';
+  if (sourceRead.kind !== 'read' || sourceRead.flat === true || sourceElsewhere(scene) !== null || unfedBy(scene) !== null) return 'person';
   switch (writableOf(sourceRead)) {
     case 'yes':
       return 'bot';
@@ -40,6 +41,10 @@ export function personFences(scene: Scene): string | null {
   const name = sourceElsewhere(scene);
   if (name !== null) {
     return `${here} copies ${name} of ${there}, while the config of ${link.id} names ${virtualCluster}: the bot can't tell what to stop there, so ${askedOf(there)} Mend virtualCluster, or setup.sourceVirtualCluster, in the config.`;
+  }
+  const unfed = unfedBy(scene);
+  if (unfed !== null) {
+    return `${unfed} What ${here} is promoted with may not be what ${there} has, and whatever cluster it copies goes on taking writes, so ${askedOf(there)}`;
   }
   if (writableOf(sourceRead) !== 'unknown') return null;
   const { status = 'absent', service = 'none' } = sourceRead.vc ?? {};

@@ -1,6 +1,7 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { isUnfed, unfedWords } from './unfed.ts';
 import { windowMsOf } from './window.ts';
 import { causeOf, elsewhereWords, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
@@ -40,7 +41,7 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
   if (deaf.length === 2) {
     return say(
       'unknown',
-      `Neither ${settings.primary.cluster} nor ${settings.standby.cluster} can be asked, so the state of the link is not known.`,
+      `Neither ${settings.primary.cluster} nor ${settings.standby.cluster} can be asked, so the state of the link is not known.${lockedWords(settings, detail)}`,
     );
   }
   if (serving === undefined) return nobodyServes(settings, detail, deaf[0]);
@@ -67,6 +68,11 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
   return say('broken', `${here} takes the writes and nothing is known to follow it${promoted}. ${problem}`);
 }
 
+/** Who answers and does not let us see can be told why. */
+function lockedWords(settings: PcrSettings, { primary }: PcrDetail): string {
+  return primary.kind === 'locked' ? ` ${problemOf(settings.primary.cluster, primary)}` : '';
+}
+
 /** Nothing shows that the sides ever followed each other. A copy that somebody dropped leaves a job on the other side for 12 h. */
 const isNew = ({ primary, standby }: PcrDetail): boolean =>
   [primary, standby].every((read) => read.kind === 'read' && read.history === 'none' && read.vc?.activated == null);
@@ -74,9 +80,11 @@ const isNew = ({ primary, standby }: PcrDetail): boolean =>
 function nobodyServes(settings: PcrSettings, detail: PcrDetail, deaf: Side | undefined): Headline {
   if (deaf !== undefined) {
     const up = otherSide(deaf);
-    const words = phaseWords[phaseOf(vcOf(detail, up))];
+    const here = settings[up].cluster;
     const problem = problemOf(settings[deaf].cluster, detail[deaf]) ?? '';
-    return say('broken', `${settings[up].cluster} neither follows nor takes writes (${words}). ${problem}`);
+    const stands = phaseOf(vcOf(detail, up)) === 'ready';
+    const way = stands ? ` If ${settings[deaf].cluster} is lost, a failover says how ${here} comes to serve what it has.` : '';
+    return say('broken', `${here} neither follows nor takes writes (${wordsFor(detail, up)}). ${problem}${way}`);
   }
   return say(
     'broken',
@@ -101,8 +109,13 @@ function sourceTrouble(settings: PcrSettings, detail: PcrDetail, follower: Follo
   if (follower.phase === 'pending' || follower.phase === 'reverting') return null;
   const there = settings[source].cluster;
   const problem = problemOf(there, detail[source]);
-  const upTo = `${settings[follower.side].cluster} has everything up to ${spellTime(follower.vc.replicated)}`;
+  const here = settings[follower.side].cluster;
+  const upTo =
+    follower.vc.replicated === null
+      ? `${here} has no complete copy yet`
+      : `${here} has everything up to ${spellTime(follower.vc.replicated)}`;
   if (problem !== null) return say('broken', `${problem} ${upTo}.`);
+  if (isUnfed(settings, follower, detail[source])) return say('broken', unfedWords(here, there, follower));
   if (writableOf(detail[source]) === 'yes') return null;
   const elsewhere = elsewhereWords(settings, detail, source);
   if (elsewhere !== null) return say('broken', `${elsewhere} ${upTo}.`);
@@ -127,11 +140,14 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
       );
     case 'paused':
       // Told as broken, and so to whoever is on call, while there is still time to resume it.
-      return say((leftMs ?? windowMs) * 2 > windowMs ? 'degraded' : 'broken', `${way}: ${pausedWords(vc)}. ${countdown(leftMs)}`);
+      return say(
+        (leftMs ?? windowMs) * 2 > windowMs ? 'degraded' : 'broken',
+        `${way}: ${pausedWords(vc)}. ${countdown(leftMs)}${scheduled(here, vc)}`,
+      );
     case 'gave-up':
       return say(
         'broken',
-        `${way}: replication gave up after an error and paused itself (${causeOf(vc.job?.runningStatus)}). ${countdown(leftMs)}`,
+        `${way}: replication gave up after an error and paused itself (${causeOf(vc.job?.runningStatus)}). ${countdown(leftMs)}${scheduled(here, vc)}`,
       );
     case 'pending':
       return say(
@@ -144,6 +160,10 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
       return lagMs === null ? say('degraded', `${way}: ${here} follows, but does not say up to which time.`) : following(way, here, lagMs);
   }
 }
+
+/** A failover that was asked for is not forgotten by a stream that stands still. */
+const scheduled = (here: string, { failover }: Follower['vc']): string =>
+  failover === null ? '' : ` A failover of ${here} to ${spellTime(failover)} is asked for, and is not reached while it stands still.`;
 
 /** What a pending failover waits for. Until somebody completes it, the source goes on and the follower does not serve. */
 function pendingWords({ vc }: Follower, here: string, there: string): string {

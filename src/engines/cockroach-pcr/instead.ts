@@ -5,6 +5,7 @@ import { microsOf, writableOf } from './detail.ts';
 import { hasExpired } from './plans/pause.ts';
 import { planSwitchover } from './plans/switchover.ts';
 import type { Scene } from './scene.ts';
+import { unfedBy } from './unfed.ts';
 import { spell, spellTime } from './words.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;
@@ -12,7 +13,7 @@ type Failover = Extract<Operation, { kind: 'failover' }>;
 /** What would keep the writes that a failover gives up while the primary works. Nothing when it does not, or can't be stopped by SQL. */
 export function insteadOf({ to }: Failover, scene: Scene, ageMs: number): readonly string[] {
   const { link, follower, sourceRead, here, there } = scene;
-  if (sourceRead.kind !== 'read' || sourceRead.flat === true || writableOf(sourceRead) !== 'yes') return [];
+  if (sourceRead.kind !== 'read' || sourceRead.flat === true || writableOf(sourceRead) !== 'yes' || unfedBy(scene) !== null) return [];
   const { id } = link;
   const works = `${there} answers and takes writes`;
   const switchover = planSwitchover({ kind: 'switchover', link: id }, scene);

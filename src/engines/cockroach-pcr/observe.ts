@@ -14,6 +14,7 @@ import { headlineOf } from './headline.ts';
 import { withHosts } from './hosts-ground.ts';
 import { planFence } from './plans/fence.ts';
 import { readSide } from './read-side.ts';
+import { asTwo } from './same-cluster.ts';
 import { withAppVersion } from './versions.ts';
 import { elsewhereWords, problemOf, unseen } from './words.ts';
 
@@ -31,7 +32,7 @@ export async function readDetail(connect: SqlConnect, shell: ShellConnect, { set
     readSide(connect, primary, virtualCluster, io),
     readSide(connect, standby, virtualCluster, io),
   ]);
-  const sides = bothAsConfigured(settings, { primary: atPrimary, standby: atStandby });
+  const sides = bothAsConfigured(settings, asTwo(settings, { primary: atPrimary, standby: atStandby }));
   const detail = await withGround(connect, settings, await withAppVersion(connect, settings, sides, io), io);
   return withHosts(shell, settings, await withSight(connect, settings, detail, io), io);
 }

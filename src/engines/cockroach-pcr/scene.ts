@@ -35,13 +35,15 @@ export function promotionUnderWay(operation: string, { link, follower, here }: S
 }
 
 /** How old the newest consistent copy on the follower is, ms; a refusal when there is nothing to promote yet. */
-export function copyAgeMs(operation: string, { link, follower, here }: Scene): number | Refusal {
+export function copyAgeMs(operation: string, { link, follower, here, there, sourceRead }: Scene): number | Refusal {
   const lagMs = lagMsOf(follower);
   const why = whyTooEarly(follower) ?? (lagMs === null ? 'it has no replicated time' : null);
   if (lagMs !== null && why === null) return lagMs;
   return notNow(
     `${here} has no consistent copy yet (${why}), so no ${operation} of ${link.id} is possible.`,
-    `Wait until the initial scan has ended; /repl status ${link.id} shows it.`,
+    sourceRead.kind === 'read'
+      ? `Wait until the initial scan has ended; /repl status ${link.id} shows it.`
+      : `It can't end without ${there}: make ${there} reachable. If ${there} is lost, ${here} can't serve: restore a backup.`,
   );
 }
 

@@ -5,8 +5,10 @@ import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrLink } from './config.ts';
 import { type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { newerBeside } from './newer.ts';
 import { planFailback } from './plans/failback.ts';
-import { phaseWords, problemOf } from './words.ts';
+import { promotedLast } from './promoted.ts';
+import { phaseWords, problemOf, spellTime } from './words.ts';
 
 /** Why an operation that needs a following side is refused when none follows. Pure. */
 export function withoutFollower(operation: OperationName, link: PcrLink, detail: PcrDetail): Refusal {
@@ -23,8 +25,11 @@ export function withoutFollower(operation: OperationName, link: PcrLink, detail:
   }
   if (deaf.length > 0) {
     const problems = deaf.map(({ cluster, read }) => problemOf(cluster, read)).join(' ');
-    const known = serving.map(({ cluster }) => ` ${cluster} takes the writes.`).join('');
-    return notNow(`No side is known to follow, ${no}.${known} ${problems}`, 'Make the side that should follow reachable, then ask again.');
+    const known = sides.filter(({ read }) => read.kind === 'read').map(({ cluster, read }) => ` On ${cluster}, ${stateWords(read)}.`);
+    return notNow(
+      `No side is known to follow, ${no}.${known.join('')} ${problems}`,
+      lonely(link, detail) ?? 'Make the side that should follow reachable, then ask again.',
+    );
   }
   const only = serving[0];
   if (only !== undefined && operation === 'failover' && only.side === 'standby') {
@@ -40,21 +45,49 @@ export function withoutFollower(operation: OperationName, link: PcrLink, detail:
 const stateWords = (read: PcrDetail['primary']): string => {
   const vc = read.kind === 'read' ? read.vc : null;
   const phase = phaseOf(vc);
+  if (writableOf(read) === 'yes') return 'it takes the writes';
   if (phase !== 'ready') return phaseWords[phase];
-  return vc?.service === 'none' ? 'it is ready but its service is stopped' : 'it takes the writes';
+  return 'it is ready but its service is stopped';
 };
 
+/**
+ * What is left where the one side is not heard and the other one stands there stopped with all that it had: only people can tell whether
+ * the first one is lost, and no operation lets the second one serve. Null where that isn't so.
+ */
+export function lonely({ settings }: PcrLink, detail: PcrDetail): string | null {
+  const up = (['primary', 'standby'] as const).find((side) => detail[side].kind === 'read');
+  if (up === undefined || detail[otherSide(up)].kind === 'read') return null;
+  const read = detail[up];
+  const [here, there] = [settings[up].cluster, settings[otherSide(up)].cluster];
+  const vc = read.kind === 'read' ? read.vc : null;
+  const phase = phaseOf(vc);
+  if (phase === 'absent' || phase === 'incomplete' || phase === 'dropping')
+    return `${here} has nothing that could serve: make ${there} reachable, or restore a backup if it is lost.`;
+  if (phase !== 'ready' || vc?.service !== 'none') return null;
+  return `Make ${there} reachable if it may come back: what it took since it was promoted is only there. If it is lost, see that it stays stopped or cut off from applications, since a side that served does so again by itself; then run ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} START SERVICE SHARED on the system interface of ${here}. ${here} serves what it had when it was stopped.`;
+}
+
 /** What makes the other side follow the one that serves: the cheapest way that the databases still allow. */
-function nextFor(serving: Side | null, link: PcrLink, detail: PcrDetail): string {
+export function nextFor(serving: Side | null, link: PcrLink, detail: PcrDetail): string {
   const { id, settings } = link;
   if (serving === null) {
-    return `Find out which side has the newest data and start its service by hand: ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} START SERVICE SHARED.`;
+    const last = promotedLast(detail);
+    const newest = last === null ? '' : ` (${settings[last.side].cluster} was promoted last, at ${spellTime(last.at)})`;
+    return `Find out which side has the newest data${newest} and start its service by hand, on its system interface: ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} START SERVICE SHARED.`;
   }
   const other = detail[otherSide(serving)];
   const isAbsent = other.kind === 'read' && other.vc === null;
   if (isAbsent && serving === 'primary' && settings.setup !== null) {
     return `Nothing is set up on ${settings.standby.cluster}: /repl setup ${id} makes it follow ${settings.primary.cluster}.`;
   }
+  const newer = newerBeside(serving, link, detail);
+  if (newer !== null)
+    return `${newer.fact} Find out which side has to be kept. ${keepWords(link, detail, settings[serving].cluster)} ${newer.instead}`;
   const failback = planFailback(link, detail);
   return isRefusal(failback) ? failback.next : `/repl failback ${id} makes the other side follow ${settings[serving].cluster} again.`;
+}
+
+function keepWords(link: PcrLink, detail: PcrDetail, here: string): string {
+  const way = isRefusal(planFailback(link, detail)) ? 'rebuild' : 'failback';
+  return `/repl ${way} ${link.id} keeps what ${here} has and makes the other side follow it.`;
 }

@@ -22,7 +22,7 @@ import {
 
 const paused = { status: 'replication paused' };
 const gaveUp = { ...paused, job: aJob({ status: 'paused', runningStatus: 'ingestion job failed (x) but is being paused' }) };
-const stopped = aReadSide(aVirtualCluster({ service: 'none' }));
+const stopped = aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' });
 const promoted = aReadSide(aVirtualCluster({ activated: micros(60_000) }));
 
 describe('the time that is left to resume', () => {

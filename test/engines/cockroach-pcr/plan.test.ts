@@ -58,7 +58,7 @@ const fence = 'stop-service@sql-east';
 const promote = 'complete-replication@sql-west';
 const swap = ['prove-catch-up@sql-west', fence, 'await-cut@sql-west', promote];
 const gaveUp = aJob({ status: 'paused', runningStatus: 'ingestion job failed (x) but is being paused' });
-const stopped = aReadSide(aVirtualCluster({ service: 'none' }));
+const stopped = aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' });
 /** After a failover 10 min ago: sql-west serves and keeps the history, sql-east is stopped. */
 const hasServed = (more: Parameters<typeof aReadSide>[1] = {}) =>
   aReadSide(aVirtualCluster({ activated: micros(600_000) }), { history: 'kept', ...more });

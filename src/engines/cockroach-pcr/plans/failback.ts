@@ -7,6 +7,7 @@ import { actsFor } from '../acts.ts';
 import type { PcrLink } from '../config.ts';
 import { expiryMsOf, followersOf, microsOf, type PcrDetail, phaseOf, type ReadSide, readerName, writableOf } from '../detail.ts';
 import { connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { newerWarnings } from '../newer.ts';
 import { keptSteps, optionWarnings } from '../options.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
 import { nobodyWords, phaseWords, problemOf, spell, spellTime } from '../words.ts';
@@ -45,6 +46,7 @@ export function planFailback(link: PcrLink, detail: PcrDetail): Outline | Refusa
   const copy = wayFrom(link, side, virtualCluster, sourceRead, read);
   if (isRefusal(copy)) return copy;
   const acts = actsFor(link.settings);
+  const newer = newerWarnings(source, link, detail);
   const { trust, retention, expiration, reader } = copy.copy;
   const startOptions = { trust, retention, expiration, reader };
   return {
@@ -64,10 +66,10 @@ export function planFailback(link: PcrLink, detail: PcrDetail): Outline | Refusa
     ],
     predictedLoss: {
       ms: null,
-      words: `Every write that ${here} took after ${takeOver(way)} is discarded; the databases do not tell how many those are, and after a switchover there are none.`,
+      words: `Every write that ${here} took after ${takeOver(way)} is discarded; the databases do not tell how many those are${newer.length === 0 ? ', and after a switchover there are none' : ''}.`,
     },
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
-    warnings: warningsOf(way),
+    warnings: [...newer, ...warningsOf(way)],
   };
 }
 
@@ -113,7 +115,7 @@ function returnOf(link: PcrLink, detail: PcrDetail): Return | Refusal {
   if (source === undefined || side === null || sourceRead?.kind !== 'read' || read?.kind !== 'read') {
     return notNow(
       `${nobodyWords(settings, detail, id)}, so it can't be told which one the other should follow.`,
-      'Start the service on the side with the newest data first.',
+      `Start the service on the side with the newest data first: /repl failover ${id} says which one was promoted last.`,
     );
   }
   return { link, source, sourceRead, there: settings[source].cluster, side, read, here: settings[side].cluster };
@@ -206,6 +208,7 @@ function warningsOf(way: Return): readonly string[] {
     left === null || left <= 0 ? [] : [`The history is kept for about ${spell(left)} more; after that only a full copy helps.`];
   return [
     `Writes that ${here} took after ${takeOver(way)} are discarded for good: save or merge those that matter before you approve.`,
+    `From the rewind until ${here} follows, nothing protects ${there}: no failover is possible then, and what ${here} has now can't be served any more.`,
     ...unseen,
     ...expiry,
     ...(connection === null

@@ -1,5 +1,6 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
-import type { Refusal } from '../../../domain/refusal.ts';
+import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
+import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
 import { type Acts, actsFor } from '../acts.ts';
@@ -8,6 +9,7 @@ import { type PcrDetail, type SideRead, writableOf } from '../detail.ts';
 import { stoppedFeeds } from '../feeds.ts';
 import { promotedLast } from '../promoted.ts';
 import { openWords, problemOf, spellTime, unseen } from '../words.ts';
+import { planFailback } from './failback.ts';
 
 /** Starting or stopping a service, setting a setting: seconds, with room for a slow cluster. */
 const budgetMs = 120_000;
@@ -41,12 +43,23 @@ export function planFence(link: PcrLink, detail: PcrDetail): Outline | Refusal {
     },
     predictedDowntime: { ms: 0, words: `Applications on ${there} go on; those that still use ${here} are cut off at once.` },
     warnings: [
-      `${there} was promoted last (${since}), so it keeps serving and ${here} is stopped. If it should be the other way round, do not approve.`,
+      `${there} was promoted last (${since}), so it keeps serving and ${here} is stopped.`,
+      otherWay(link, detail, kept.side),
       `Applications that still use ${here} can neither read nor write there from then on: redirect them to ${there}.`,
       `Save or merge the writes that ${here} took since then before a failback of ${link.id} discards them.`,
       ...stoppedFeeds(link, side, detail[side]),
     ],
   };
+}
+
+/** Where the promotion was a drill or a mistake, the side that it was made of is the good one. */
+function otherWay(link: PcrLink, detail: PcrDetail, kept: Side): string {
+  const { id, settings } = link;
+  const [here, there] = [settings[otherSide(kept)].cluster, settings[kept].cluster];
+  const read = detail[kept];
+  const stopped = read.kind === 'read' && read.vc !== null ? { ...read, vc: { ...read.vc, service: 'none' } } : read;
+  const way = isRefusal(planFailback(link, { ...detail, [kept]: stopped })) ? 'rebuild' : 'failback';
+  return `If the promotion of ${there} was a drill or a mistake, and ${here} is to be kept, deny this: run ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} STOP SERVICE on the system interface of ${there}; then /repl ${way} ${id} makes ${there} follow ${here}, which keeps all that ${here} has and discards what ${there} took.`;
 }
 
 /** A refusal when it is not known that both sides take writes. */
@@ -84,7 +97,7 @@ function cantTell({ id, settings }: PcrLink): Refusal {
   const { primary, standby, virtualCluster } = settings;
   return notNow(
     `${primary.cluster} and ${standby.cluster} both take writes, and which of them was promoted last can't be told, so no fence of ${id} can be planned.`,
-    `Decide which side is to be given up, and run ALTER VIRTUAL CLUSTER ${virtualCluster} STOP SERVICE there.`,
+    `Decide which side is to be given up, and run ALTER VIRTUAL CLUSTER ${quoteIdentifier(virtualCluster)} STOP SERVICE there, on its system interface.`,
   );
 }
 

@@ -7,6 +7,7 @@ import { writableOf } from '../detail.ts';
 import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, servingSteps, usualPromotionMs } from '../failover-steps.ts';
 import { sourceElsewhere } from '../fence-need.ts';
 import { copyAgeMs, promotionUnderWay, type Scene } from '../scene.ts';
+import { unfedBy, unfedNext } from '../unfed.ts';
 import { serveRefusal } from '../versions.ts';
 import { phaseWords, problemOf, spell } from '../words.ts';
 
@@ -89,6 +90,13 @@ function sourceRefusal(scene: Scene): Refusal | null {
     return notNow(
       `${here} copies ${elsewhere} of ${there}, while the config of ${link.id} names ${link.settings.virtualCluster}: what the bot would stop is not what applications write to.`,
       'Correct virtualCluster in the config; where the virtual clusters have different names, only a failover is possible, in which a person stops the applications.',
+    );
+  }
+  const unfed = unfedBy(scene);
+  if (unfed !== null) {
+    return notNow(
+      `${unfed} A switchover of ${link.id} would stop ${there} and promote what may not be its copy, so none is planned.`,
+      unfedNext(link.id, here, there),
     );
   }
   if (writableOf(sourceRead) === 'yes') return null;

@@ -5,6 +5,7 @@ import { changeStep, lookStep, notNow, noUndo, type Outline } from '../../frame/
 import { actsFor } from '../acts.ts';
 import type { PcrLink } from '../config.ts';
 import { type PcrDetail, type Phase, phaseOf, readerName, type SideRead, writableOf } from '../detail.ts';
+import { newerWarnings } from '../newer.ts';
 import { nobodyWords, phaseWords, problemOf } from '../words.ts';
 import { closeSteps } from './reader.ts';
 
@@ -33,7 +34,10 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
     return notNow(`${here} has no virtual cluster ${settings.virtualCluster}, so there is nothing to tear down on ${id}.`, statusOf(id));
   }
   if (undroppable.includes(phase)) {
-    return notNow(`On ${here}, ${phaseWords[phase]}, so no teardown of ${id} can be planned.`, `Wait until that is over; ${statusOf(id)}`);
+    return notNow(
+      `On ${here}, ${phaseWords[phase]}, so no teardown of ${id} can be planned.`,
+      isScheduled(read) ? `/repl pause ${id} holds it before its time; then ask again.` : `Wait until that is over; ${statusOf(id)}`,
+    );
   }
   const acts = actsFor(settings);
   return {
@@ -49,6 +53,7 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
     predictedLoss: lossOf(phase, here, there),
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
     warnings: [
+      ...newerWarnings(source, link, detail),
       `After this nothing protects ${there}: no failover is possible until a new full copy has been made, which can take hours.`,
       `The drop can't be taken back, and cancels the stream into ${here} if there is one.`,
       staying(link, side),
@@ -56,6 +61,10 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
     ],
   };
 }
+
+/** A failover that waits for a time to come. */
+const isScheduled = (read: SideRead): boolean =>
+  read.kind === 'read' && phaseOf(read.vc) === 'pending' && BigInt(read.vc?.failover ?? 0) > BigInt(read.vc?.replicated ?? 0);
 
 const isFlat = (read: SideRead): boolean => read.kind === 'read' && read.flat === true;
 

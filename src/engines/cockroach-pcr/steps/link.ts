@@ -5,11 +5,12 @@ import type { SqlSession } from '../../../transports/sql.ts';
 import { withSystem } from '../../cockroach/session.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
-import { done, impossible, todo, underway } from '../../frame/probes.ts';
+import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
 import { phaseOf, roleOf, type VirtualClusterView, writableOf } from '../detail.ts';
 import { asConfigured } from '../ground.ts';
 import { change, evidenceTime, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
+import { isSameCluster, sameWords } from '../same-cluster.ts';
 import { phaseWords, problemOf, spell, spellTime, unseen } from '../words.ts';
 import { cutOf, leftOut, reachOf } from './cut.ts';
 import { endedByGoingOn } from './history.ts';
@@ -134,6 +135,11 @@ export const checkSplitBrain: PcrStep<object> = {
     const [atHere, atThere] = await Promise.all([readSide(connect, address, name, io), peek(place)]);
     const deaf = problemOf(here, atHere);
     if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: here } });
+    if (isSameCluster(atHere, atThere)) {
+      return unknown(
+        `This is no split brain: ${there} can't be seen, since ${sameWords(here)} See by another address that ${there} takes no writes, and do not stop what answers here: it is the only writer. Then press Retry with the config put right, or skip this step.`,
+      );
+    }
     if (writableOf(atThere) === 'yes') {
       const also = writableOf(atHere) === 'yes' ? ` while ${here} does too` : '';
       return impossible(`${there} takes writes${also}: stop its service, and give up or merge what it has taken.`, {
