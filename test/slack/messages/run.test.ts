@@ -58,7 +58,7 @@ describe('the buttons of a run', () => {
     ['an approved run', approvedEntries(), ['Cancel']],
     ['a run that can still be taken back', stopped, ['Cancel and take back']],
     ['a run past the point of no return', runningEntries, []],
-    ['a run that waits for a person', redirectEntries, ['I have redirected the traffic']],
+    ['a run that waits for a person', redirectEntries, ['I have redirected the traffic', 'Cancel and give up']],
     ['a halted run past the point of no return', haltedEntries, ['Retry', 'Skip this step', 'Cancel and give up']],
     ['a run that is taken back', undoing, []],
     ['a run that is over', succeededEntries, []],
@@ -70,7 +70,7 @@ describe('the buttons of a run', () => {
 
   it('carry the run, the plan and the step, and ask twice', () => {
     const all = [...buttons(asking), ...buttons(redirectEntries), ...buttons(haltedEntries)];
-    expect(all.length).toBe(7);
+    expect(all.length).toBe(8);
     for (const button of all) {
       expect(verbOf(button.action_id)).not.toBeNull();
       expect(readButton(button.value)).toMatchObject({ run: runId, planHash: runOf(asking).planHash });
