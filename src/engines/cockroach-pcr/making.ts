@@ -1,13 +1,13 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { changeStep, type Draft, lookStep, notNow, undoBy } from '../frame/drafts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, undoBy } from '../frame/drafts.ts';
 import { actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import type { GroundRead, ReadSide } from './detail.ts';
 import { keptSteps, optionsFor } from './options.ts';
-import { type Setting, wayTo } from './statements-setup.ts';
+import { forPeople, replaceConnectionStatements, type Setting, wayTo } from './statements-setup.ts';
 import type { Way } from './way.ts';
 
 /** What has to be made so that a side can copy the other one, or why it can't. Pure. */
@@ -109,6 +109,25 @@ export function streamUserSteps({ acts, side, user }: Way): readonly Draft[] {
   ];
 }
 
+/**
+ * What lets a connection that is there hold what the config says now; nothing where the config does not say enough. What it holds can't
+ * be read, so it can't be seen whether it is still right. `proves`: the source answers the bot.
+ */
+export function renewalSteps({ settings }: PcrLink, side: Side, { release }: ReadSide, proves: boolean): readonly Draft[] {
+  const trust = isAtLeast(release, 24, 1) ? 'inline' : 'path';
+  const how = isAtLeast(release, 25, 4) ? 'alter' : 'recreate';
+  if (replaceConnectionStatements(settings, side, trust, how, forPeople).length === 0) return [];
+  const acts = actsFor(settings);
+  const why = noUndo('What it held before can not be read, so it can not be put back.');
+  return [
+    ...(proves ? [lookStep(acts.proveLogin(otherSide(side)), renewalBudgetMs)] : []),
+    changeStep(acts.replaceConnection(side, trust, how), renewalBudgetMs, why, { pointOfNoReturn: true }),
+  ];
+}
+
+/** Telling a new address is answered at once, ms. */
+const renewalBudgetMs = 180_000;
+
 /** The external connection, where it is not there yet. */
 export const connectionSteps = ({ acts, side, copy, connect }: Way): readonly Draft[] =>
   connect ? [changeStep(acts.createConnection(side, copy.trust), statementBudgetMs, undoBy(acts.dropConnection(side)))] : [];
@@ -139,11 +158,10 @@ export function rangefeedSteps({ acts, side, sourceRead, link }: Way): readonly 
   return [changeStep(acts.configure(from, 'rangefeed', true), statementBudgetMs, undoBy(acts.configure(from, 'rangefeed', false)))];
 }
 
-/** From the way between the sides to a copy that is seen to follow, with the options that the config asks for. */
+/** From a way between the sides that is there to a copy that is seen to follow, with the options that the config asks for. */
 export function copySteps(way: Way, setup: PcrSetup | null): readonly Draft[] {
   const { acts, side, copy } = way;
   return [
-    ...connectionSteps(way),
     changeStep(acts.createCopy(side, copy), statementBudgetMs, undoBy(acts.dropNewCopy(side, copy.source, copy.reader))),
     lookStep(acts.awaitScan(side, copy.trust === 'path'), scanBudgetMs),
     lookStep(acts.proveMoving(side, 1), movingBudgetMs),

@@ -11,6 +11,7 @@ import { upgradeKinds } from './acts/upgrade.ts';
 import { kinds } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import { executorOf } from './place.ts';
+import { proveConnection } from './steps/connection.ts';
 import { awaitFollowing, startReplication } from './steps/failback.ts';
 import { checkCertificates, createOperator, initCluster, seeControlPlane } from './steps/hosts.ts';
 import { awaitCut, checkSplitBrain, pause, proveCatchUp, resume } from './steps/link.ts';
@@ -57,6 +58,7 @@ export function stepsOf(connect: SqlConnect, shell: ShellConnect): Readonly<Reco
     [setupKinds.dropNewCopy]: executorOf(connect, dropNewCopy),
     [setupKinds.dropOldCopy]: executorOf(connect, dropOldCopy),
     [setupKinds.awaitScan]: executorOf(connect, awaitScan),
+    [setupKinds.proveConnection]: executorOf(connect, proveConnection),
     [setupKinds.proveMoving]: executorOf(connect, proveMoving),
     [upgradeKinds.verifyRelease]: executorOf(connect, verifyRelease),
     [upgradeKinds.finalize]: executorOf(connect, finalize),

@@ -14,6 +14,9 @@ const list = 'SHOW EXTERNAL CONNECTIONS';
 /** Before, they are told only by the statements that make them, secrets and all: of those nothing but the names leaves the database. */
 const names = 'SELECT connection_name FROM [SHOW CREATE ALL EXTERNAL CONNECTIONS]';
 
+/** What is asked, for people. */
+export const connectionQuestions: readonly string[] = ['SELECT version()', `${list} -- from v24.2 on`, `${names} -- before that`];
+
 /** One's own connections, and all for an admin: a missing one may still be there. */
 export async function readConnections(session: SqlSession): Promise<readonly SeenConnection[]> {
   const release = releaseOf(firstValue(await session.read('SELECT version()')) ?? '');

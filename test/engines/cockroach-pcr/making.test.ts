@@ -92,9 +92,9 @@ describe('a rebuild', () => {
   const oldPrimary = aReadSide(aVirtualCluster({ id: '7', service: 'none' }));
   it('drops the old copy by its number, then copies anew', () => {
     const plan = planned('rebuild', aDetail(oldPrimary, aSource()));
-    expect(kindsOf(plan).slice(0, 2)).toEqual(['pcr.drop-old-copy', 'pcr.create-copy']);
-    expect(plan.kind === 'plan' && plan.steps[0]?.pointOfNoReturn).toBe(true);
-    expect(plan.kind === 'plan' && plan.steps[0]?.params).toMatchObject({ id: '7' });
+    expect(kindsOf(plan).slice(0, 3)).toEqual(['pcr.prove-connection', 'pcr.drop-old-copy', 'pcr.create-copy']);
+    expect(plan.kind === 'plan' && plan.steps[1]?.pointOfNoReturn).toBe(true);
+    expect(plan.kind === 'plan' && plan.steps[1]?.params).toMatchObject({ id: '7' });
   });
 
   it.each([

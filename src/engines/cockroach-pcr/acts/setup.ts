@@ -1,6 +1,8 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Act } from '../../../domain/plan.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
+import { connectionQuestions } from '../../cockroach/connections.ts';
+import { logInStatement } from '../../cockroach/log-in.ts';
 import { actOn, lookOn } from '../act-on.ts';
 import type { PcrSettings } from '../config.ts';
 import { asking } from '../reads.ts';
@@ -32,6 +34,7 @@ export const setupKinds = {
   dropOldCopy: 'pcr.drop-old-copy',
   awaitScan: 'pcr.await-scan',
   proveMoving: 'pcr.prove-moving',
+  proveConnection: 'pcr.prove-connection',
 } as const;
 
 /** A statement that the config no longer has words for is left out, so that it differs from the approved one. */
@@ -115,6 +118,12 @@ function copyActs(settings: PcrSettings) {
     dropConnection: (side: Side): Act =>
       actOn(settings, side, setupKinds.dropConnection, `Take the way to ${at(otherSide(side))} from ${at(side)} again`, [
         `DROP EXTERNAL CONNECTION ${quoteIdentifier(settings.streams[side] ?? 'none')}`,
+      ]),
+    /** Before what a side has is dropped. */
+    proveConnection: (side: Side): Act =>
+      lookOn(settings, side, setupKinds.proveConnection, `See that ${at(side)} can be given a new copy of ${at(otherSide(side))}`, [
+        ...(settings.setup === null ? [] : [asking(settings).of(otherSide(side), [logInStatement])]),
+        ...(settings.streams[side] === null ? [] : [asking(settings).of(side, connectionQuestions)]),
       ]),
     createCopy: (side: Side, options: CopyOptions): Act =>
       actOn(

@@ -6,7 +6,7 @@ import { actsFor } from '../acts.ts';
 import { certificateSteps } from '../certificates.ts';
 import type { PcrLink } from '../config.ts';
 import { type GroundRead, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from '../detail.ts';
-import { copySteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { connectionSteps, copySteps, renewalSteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { optionWarnings } from '../options.ts';
 import { licenceWarnings } from '../setup-ground.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
@@ -44,6 +44,10 @@ export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal
       ...settingSteps(link, groundsOf(pair)),
       ...streamUserSteps(way),
       ...certificateSteps(link, pair.side, way.copy.trust, detail),
+      // All that a new copy needs comes before what is there is dropped: it may be the last other copy.
+      ...connectionSteps(way),
+      ...(way.connect ? [] : renewalSteps(link, pair.side, pair.read, true)),
+      ...(pair.read.vc === null ? [] : [lookStep(actsFor(link.settings).proveConnection(pair.side), statementBudgetMs)]),
       ...dropSteps(pair),
       ...copySteps(way, setup),
       ...(pair.sourceRead.flat === true ? [] : [lookStep(actsFor(link.settings).checkSplitBrain(otherSide(pair.side)), statementBudgetMs)]),
@@ -151,7 +155,17 @@ function lossOf({ read, here, there }: Pair): Outline['predictedLoss'] {
   };
 }
 
-function warningsOf({ link, read, sourceRead, here, there }: Pair): readonly string[] {
+/** Passwords and certificates in a connection are never shown; where the config does not hold them, they can't be written anew either. */
+function unprovenWarnings({ link, side, read, here, there }: Pair): readonly string[] {
+  const { setup, streams } = link.settings;
+  if (setup !== null || read.vc === null || streams[side] === null) return [];
+  return [
+    `Whether the external connection ${streams[side]} on ${here} still lets it in on ${there} can't be seen: what ${here} has is dropped first, so see before you approve that its address, password and certificate are valid. With a settings.setup section the bot writes it anew before anything is dropped.`,
+  ];
+}
+
+function warningsOf(pair: Pair): readonly string[] {
+  const { link, read, sourceRead, here, there } = pair;
   const phase = phaseOf(read.vc);
   const failback =
     phase === 'ready' && read.flat !== true && isAtLeast(read.release, 24, 1)
@@ -164,6 +178,7 @@ function warningsOf({ link, read, sourceRead, here, there }: Pair): readonly str
   return [
     ...failback,
     ...resume,
+    ...unprovenWarnings(pair),
     ...unseenVersion(there, link.settings.virtualCluster, sourceRead),
     ...optionWarnings(link, here, read, there, sourceRead),
     ...licenceWarnings(link, [read, here], [sourceRead, there]),

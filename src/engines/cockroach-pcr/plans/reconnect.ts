@@ -5,8 +5,8 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personS
 import { tuningKinds } from '../acts/tuning.ts';
 import { actsFor } from '../acts.ts';
 import type { Phase } from '../detail.ts';
+import { renewalSteps } from '../making.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
-import { forPeople, replaceConnectionStatements, type Trust } from '../statements-setup.ts';
 import { pausedWords, phaseWords } from '../words.ts';
 import { expiredRefusal } from './pause.ts';
 
@@ -75,24 +75,15 @@ function connectionOf({ link, follower, here, there }: Scene): string | Refusal 
 }
 
 /** The bot replaces the connection when the config says what it is to hold; otherwise a person does. */
-function replacement({ link, follower, source, sourceRead, here, there }: Scene, connection: string): readonly Draft[] {
-  const { settings } = link;
-  const { side, read } = follower;
-  const trust: Trust = isAtLeast(read.release, 24, 1) ? 'inline' : 'path';
-  const how = isAtLeast(read.release, 25, 4) ? 'alter' : 'recreate';
-  if (replaceConnectionStatements(settings, side, trust, how, forPeople).length > 0) {
-    const acts = actsFor(settings);
-    const act = acts.replaceConnection(side, trust, how);
-    return [
-      // Where nothing answers the bot, the nodes may still get through, at another address. One that keeps only the bot out can be tried.
-      ...(sourceRead.kind === 'read' || sourceRead.kind === 'locked' ? [lookStep(acts.proveLogin(source), budgetMs)] : []),
-      changeStep(act, budgetMs, noUndo('What it held before can not be read, so it can not be put back.'), { pointOfNoReturn: true }),
-    ];
-  }
-  const words =
-    how === 'alter'
-      ? `ALTER EXTERNAL CONNECTION ${quoteIdentifier(connection)} AS '<the new URI>'`
-      : `DROP EXTERNAL CONNECTION ${quoteIdentifier(connection)}; CREATE EXTERNAL CONNECTION ${quoteIdentifier(connection)} AS '<the new URI>'`;
+function replacement({ link, follower, sourceRead, here, there }: Scene, connection: string): readonly Draft[] {
+  // Where nothing answers the bot, the nodes may still get through, at another address. One that keeps only the bot out can be tried.
+  const proves = sourceRead.kind === 'read' || sourceRead.kind === 'locked';
+  const renewal = renewalSteps(link, follower.side, follower.read, proves);
+  if (renewal.length > 0) return renewal;
+  const name = quoteIdentifier(connection);
+  const words = isAtLeast(follower.read.release, 25, 4)
+    ? `ALTER EXTERNAL CONNECTION ${name} AS '<the new URI>'`
+    : `DROP EXTERNAL CONNECTION ${name}; CREATE EXTERNAL CONNECTION ${name} AS '<the new URI>'`;
   return [
     personStep({
       kind: tuningKinds.replaceByHand,

@@ -77,7 +77,7 @@ function isThere(place: Place, user: Who): Promise<boolean> {
 }
 
 /** The password of a user that is there can't be read, but it can be tried. */
-async function canLogIn({ connect, address, io, link, here }: Place, user: Who): Promise<Probe> {
+export async function canLogIn({ connect, address, io, link, here }: Place, user: Who): Promise<Probe> {
   const login = loginOf(link.settings.setup, user);
   if (login === null) return impossible(`The config of ${link.id} no longer names the user.`);
   return (await letsIn(connect, address, systemInterface, login, io))

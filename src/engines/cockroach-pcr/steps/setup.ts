@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { otherSide } from '../../../domain/observation.ts';
-import type { SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
-import { readConnections } from '../../cockroach/connections.ts';
 import { isOverStatus } from '../../cockroach/jobs.ts';
 import { withSystem } from '../../cockroach/session.ts';
 import { microsOfTimestamp, timestampOfMicros } from '../../cockroach/times.ts';
@@ -16,6 +14,7 @@ import { change, evidenceTime, look, onlyIfOtherServes, type PcrStep, type Place
 import { readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
 import { createConnectionStatement, createCopyStatement, wayTo } from '../statements-setup.ts';
 import { phaseWords, spellTime } from '../words.ts';
+import { connectionUri, noWayNow, withWayHint } from './connection.ts';
 import { dropReaderNow } from './reader.ts';
 import { changeWithSecrets } from './setup-users.ts';
 
@@ -50,11 +49,6 @@ export const dropConnection: PcrStep<object> = {
   perform: change,
 };
 
-async function connectionUri(session: SqlSession, { link, side }: Place): Promise<string | null> {
-  const seen = await readConnections(session);
-  return seen.find(({ name }) => name === link.settings.streams[side])?.uri ?? null;
-}
-
 const copyParams = z.object({
   source: z.string(),
   trust,
@@ -78,7 +72,8 @@ export const createCopy: PcrStep<z.infer<typeof copyParams>> = {
   perform: (place, statement, params) =>
     changeWithSecrets(place, statement, (spelling) => createCopyStatement(place.link.settings, place.side, params, spelling)).catch(
       (cause: unknown) => {
-        throw params.trust === 'path' ? withCertificateHint(cause, place.link.settings, place.side) : cause;
+        const hinted = withWayHint(cause, place);
+        throw params.trust === 'path' ? withCertificateHint(hinted, place.link.settings, place.side) : hinted;
       },
     ),
 };
@@ -137,7 +132,8 @@ export const dropOldCopy: PcrStep<z.infer<typeof oldParams>> = {
       const why = vc.service === 'none' ? phaseWords[phase] : 'its service runs';
       return impossible(`${place.name} on ${place.here} must not be dropped: ${why}.`, { status: vc.status, service: vc.service });
     }
-    return onlyIfOtherServes(place, `${place.name} on ${place.here} must not be dropped: it may be the only good copy`, vc);
+    const probe = await onlyIfOtherServes(place, `${place.name} on ${place.here} must not be dropped: it may be the only good copy`, vc);
+    return probe.kind === 'todo' ? ((await noWayNow(place)) ?? probe) : probe;
   },
   perform: change,
 };
