@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
-import { anIo, executorFor, planOn, settle } from '../../conformance/drive.ts';
+import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
 import {
   byHand,
   type CcdrBed,
@@ -87,6 +87,22 @@ describe('creating and dropping', { timeout: 180_000 }, () => {
     expect(await ask(on, drop)).toMatchObject({ kind: 'done', evidence: { state: 'gone' } });
     expect(on.world.database('standby')).not.toBeNull();
     expect(on.effects()).toEqual([]);
+  });
+
+  it.each(['2026.07.1', '2026.08.0'])('takes its creation back, and not the one of somebody else since, on %s', async (version) => {
+    const on = await open({ world: { start: 'none' } }, version);
+    const plan = await planOn(on, { kind: 'setup', link });
+    const { undo, statements } = stepOf(plan, 'ccdr.create-replica');
+    if (undo.kind !== 'act') throw new TypeError('a creation has an undo');
+    await upTo(on, plan, 'ccdr.await-online');
+    expect(await settle(on, undo.act, () => on.engine())).toMatchObject({ kind: 'todo' });
+    await byHand(on.world, 'standby', 'DROP DATABASE orders DESTROY DATA');
+    await until(() => on.world.database('standby') === null, 'the name is free');
+    expect(await settle(on, undo.act, () => on.engine())).toMatchObject({ kind: 'done', evidence: { state: 'absent' } });
+    for (const statement of statements) await byHand(on.world, 'standby', statement);
+    await until(() => online(on), 'the replica of somebody else is online');
+    expect(await carryOut(on, undo.act, () => on.engine())).toBe(0);
+    expect(on.world.database('standby')).toMatchObject({ type: 'replica', requested: 'online' });
   });
 
   it('does not drop the replica while the side that it follows is not known to serve', async () => {

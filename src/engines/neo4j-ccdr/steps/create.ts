@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { canonicalJson } from '../../../domain/json.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
+import { kinds } from '../acts.ts';
 import { copyTrouble, hasFailed } from '../copy-trouble.ts';
 import type { DatabaseView } from '../detail.ts';
 import { identitySchema, sameness } from '../identity.ts';
-import { type CcdrStep, change, hinted, look, type Place, stateWords } from '../place.ts';
+import { type CcdrStep, change, earlierOf, hinted, look, type Place, stateWords } from '../place.ts';
 import { questions } from '../questions.ts';
 import { readRouting } from '../read-side.ts';
 import { withDatabase, withLeader, withServer } from '../session.ts';
@@ -45,17 +46,29 @@ export const create: CcdrStep<CreateParams> = {
 const usualCauses = ({ here, there }: Place): string =>
   `Usually the servers of ${here} can't reach the cluster ports of ${there}, one of the two does not trust the other's certificates, or the source is not online.`;
 
+/** What tells a database from another one that gets its name later. The id is not told while stores are copied. */
+const whichOne = ({ databaseId, createdAt }: DatabaseView) => ({ 'database id': databaseId, 'created at': createdAt });
+
+const recorded = z.object({ 'database id': z.string().nullable(), 'created at': z.string().nullable() });
+
+/** Whether the run has recorded that it made another database than this one. Where it has recorded nothing, nothing speaks against it. */
+function isAnother(place: Place, view: DatabaseView): boolean {
+  const made = recorded.safeParse(earlierOf(place, kinds.create, place.here));
+  return made.success && sameness(view, { id: made.data['database id'], createdAt: made.data['created at'] }) === 'other';
+}
+
 /** From 2026.08 on a replica tells what it follows; before, what the plan says is all there is. */
-function ofOurs({ here, cluster, other }: Place, { database, remote }: CreateParams, { follows, databaseId }: DatabaseView): Probe {
+function ofOurs({ here, cluster, other }: Place, { database, remote }: CreateParams, view: DatabaseView): Probe {
+  const { follows } = view;
   const planned = cluster.follow.kind === 'network' ? other.replication.join(', ') : cluster.follow.pullUri;
   if (follows === null)
-    return done({ 'database id': databaseId, follows: `${remote} at ${planned}`, 'told by': 'the plan; this version does not tell' });
+    return done({ ...whichOne(view), follows: `${remote} at ${planned}`, 'told by': 'the plan; this version does not tell' });
   const wanted = cluster.follow.kind === 'network' ? { addresses: [...other.replication].sort() } : { pullUri: cluster.follow.pullUri };
   const found = cluster.follow.kind === 'network' ? { addresses: [...follows.addresses].sort() } : { pullUri: follows.pullUri };
   if (follows.remote !== remote || canonicalJson(wanted) !== canonicalJson(found)) {
     return impossible(`${database} on ${here} is a replica of something else (${follows.remote ?? 'unnamed'}): somebody else created it.`);
   }
-  return done({ 'database id': databaseId, follows: `${remote} at ${planned}`, 'told by': 'the database' });
+  return done({ ...whichOne(view), follows: `${remote} at ${planned}`, 'told by': 'the database' });
 }
 
 function promotedSince({ here }: Place, { database }: CreateParams, view: DatabaseView): Probe {
@@ -66,7 +79,7 @@ function promotedSince({ here }: Place, { database }: CreateParams, view: Databa
 
 const databaseParams = z.object({ database: z.string() });
 
-/** Takes a creation back. Never drops what takes writes or has ever been promoted. */
+/** Takes a creation back. Never drops what takes writes or has ever been promoted, nor what somebody else made under the name since. */
 export const dropReplica: CcdrStep<z.infer<typeof databaseParams>> = {
   params: databaseParams,
   rebuild: (acts, side, { database }) => acts.dropReplica(side, database),
@@ -74,6 +87,7 @@ export const dropReplica: CcdrStep<z.infer<typeof databaseParams>> = {
     const view = await look(place, database);
     if (view === null) return done({ state: 'absent' });
     if (phaseOf(view) === 'dropping') return underway(`${database} on ${place.here} is being dropped.`);
+    if (isAnother(place, view)) return done({ state: 'gone', why: `${database} on ${place.here} is another database since.` });
     if (isReplica(view)) return todo;
     return impossible(`${database} on ${place.here} is no replica, so it is not dropped: ${stateWords(view)}.`);
   },
