@@ -17,10 +17,13 @@ import {
   writableOf,
 } from './detail.ts';
 
-/** The config knows that a primary without the virtual cluster has its data in system, so that applications write there. */
-export function asConfigured({ setup }: PcrSettings, side: Side, read: SideRead): SideRead {
-  const flat = side === 'primary' && setup?.source === 'system' && read.kind === 'read' && read.vc === null;
-  return flat ? { ...read, flat } : read;
+/** The config knows that a primary without the virtual cluster has its data in system, or in one of another name, so that applications write there. */
+export function asConfigured({ setup, virtualCluster }: PcrSettings, side: Side, read: SideRead): SideRead {
+  if (side !== 'primary' || setup === null || read.kind !== 'read' || read.vc !== null) return read;
+  const { source } = setup;
+  if (source === systemInterface) return { ...read, flat: true };
+  const isThere = source !== virtualCluster && read.besides?.some(({ name }) => name === source) === true;
+  return isThere ? { ...read, elsewhere: source } : read;
 }
 
 /** What the config and the copy on the other side know of a side. Pure. `copy`: null where the other side has none, or can't be asked. */

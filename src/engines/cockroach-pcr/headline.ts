@@ -3,7 +3,7 @@ import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
 import { isUnfed, unfedWords } from './unfed.ts';
 import { windowMsOf } from './window.ts';
-import { causeOf, elsewhereWords, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
+import { causeOf, elsewhereWords, openWords, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -14,6 +14,8 @@ export interface Headline {
 /** Lag above which a link wants a look, and above which it protects nothing worth the name, ms. */
 const highLagMs = 5 * 60_000;
 const excessiveLagMs = 60 * 60_000;
+
+const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
 const say = (health: Health, headline: string): Headline => ({ health, headline });
 
@@ -85,6 +87,13 @@ function nobodyServes(settings: PcrSettings, detail: PcrDetail, deaf: Side | und
     const stands = phaseOf(vcOf(detail, up)) === 'ready';
     const way = stands ? ` If ${settings[deaf].cluster} is lost, a failover says how ${here} comes to serve what it has.` : '';
     return say('broken', `${here} neither follows nor takes writes (${wordsFor(detail, up)}). ${problem}${way}`);
+  }
+  const open = sides.flatMap((side) => openWords(settings, detail, side) ?? []);
+  if (open.length > 0) {
+    const known = sides
+      .filter((side) => writableOf(detail[side]) !== 'unknown')
+      .map((side) => ` On ${settings[side].cluster}, ${wordsFor(detail, side)}.`);
+    return say('broken', `No side is known to take the writes. ${open.join(' ')}${known.join('')}`);
   }
   return say(
     'broken',

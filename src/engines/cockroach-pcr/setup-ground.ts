@@ -109,7 +109,7 @@ function sourceRefusal({ link, setup, primary }: Ground): Refusal | null {
   );
 }
 
-function targetRefusal({ link, standby }: Ground): Refusal | null {
+function targetRefusal({ link, setup, standby }: Ground): Refusal | null {
   const { cluster } = link.settings.standby;
   const found = standby.ground.virtualClusters.filter(({ name }) => !isSystem(name));
   if (found.length === 0) return null;
@@ -121,10 +121,15 @@ function targetRefusal({ link, standby }: Ground): Refusal | null {
     const drop = `DROP VIRTUAL CLUSTER ${quoteIdentifier(name)}`;
     return service === 'none' ? drop : `ALTER VIRTUAL CLUSTER ${quoteIdentifier(name)} STOP SERVICE; ${drop}`;
   });
+  // A rebuild knows the side that serves by the name of the copy.
+  const leftOver =
+    setup.source === virtualCluster || setup.source === 'system'
+      ? `If it is left over and nobody needs it, /repl rebuild ${link.id} replaces it; otherwise use a new cluster.`
+      : `If it is left over and nobody needs it, drop it by hand on the system interface of ${cluster}: ${byHand.join('; ')}; then /repl setup ${link.id} copies ${setup.source} anew. Otherwise use a new cluster.`;
   return notNow(
     `${cluster} has the virtual cluster ${names} already, and a standby has to be empty.`,
     found.every(isOwn)
-      ? `If it is left over and nobody needs it, /repl rebuild ${link.id} replaces it; otherwise use a new cluster.`
+      ? leftOver
       : `Applications may use it: find out whose it is, or use a new cluster. Only if nobody needs it, drop it by hand on ${cluster}: ${byHand.join('; ')}.`,
   );
 }

@@ -2,7 +2,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { PcrSettings } from './config.ts';
-import { followerIn, type PcrDetail, type Phase, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
+import { followerIn, type PcrDetail, type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 
 export { problemOf, spell, spellTime };
 
@@ -49,8 +49,14 @@ export function elsewhereWords(settings: PcrSettings, detail: PcrDetail, side: S
   if (read.kind !== 'read' || read.elsewhere === undefined) return null;
   const [there, here] = [settings[side].cluster, settings[otherSide(side)].cluster];
   const other = detail[otherSide(side)];
-  const copies = other.kind === 'read' && followerIn(other.vc) ? 'copies' : 'was promoted as a copy of';
+  const copies = copyWords(other);
   return `${here} ${copies} ${read.elsewhere} of ${there}, while the config names ${settings.virtualCluster}, so whether applications can write on ${there} is not known.`;
+}
+
+function copyWords(other: SideRead): string {
+  if (other.kind !== 'read' || other.vc === null) return 'is to copy';
+  if (followerIn(other.vc)) return 'copies';
+  return phaseOf(other.vc) === 'ready' ? 'was promoted as a copy of' : 'was a copy of';
 }
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];

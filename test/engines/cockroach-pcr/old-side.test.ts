@@ -5,7 +5,7 @@ import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import { byHand, comeBack, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
+import { aSetup, byHand, comeBack, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { anIo, planOn } from '../../conformance/drive.ts';
 import { until } from '../../support/until.ts';
 import {
@@ -225,5 +225,39 @@ describe('what the leads say, done by hand', { timeout: 180_000 }, () => {
     const back = await planOn(bed, { kind: 'failback', link });
     expect(back.summary).toMatch(/make it follow sql-east/);
     expect(bed.world.vc('primary')?.serviceMode).toBe('shared');
+  });
+});
+
+describe('a link whose source has another name than its copy', { timeout: 180_000 }, () => {
+  it('gets out of a stream that broke, and nobody says that nobody writes', async () => {
+    const prepare = async (world: PcrBed['world']): Promise<void> => {
+      await byHand(world, 'standby', `CREATE VIRTUAL CLUSTER copy FROM REPLICATION OF main ON 'external://to-primary'`);
+      const job = world.jobs('standby').find(({ type }) => type === 'REPLICATION STREAM INGESTION');
+      await byHand(world, 'standby', `CANCEL JOB ${job?.id}`);
+    };
+    const bed = await openPcr('25.2', { start: 'none' }, prepare, (world) => ({
+      virtualCluster: 'copy',
+      setup: aSetup(world, { source: 'main' }),
+    }));
+    try {
+      const look = () => bed.engine().observe(bed.link, anIo({ tag: 'replops/read', planning: 'setup' }));
+      await until(
+        async () => (await look()).facts.some(({ name, value }) => name === 'standby.status' && value === 'add'),
+        'it is cancelled',
+      );
+      const seen = await look();
+      expect(seen.primary.writable).toBe('unknown');
+      expect(seen.headline).toContain('sql-west was a copy of main of sql-east');
+      for (const kind of ['setup', 'rebuild', 'teardown'] as const) {
+        const refusal = bed.engine().plan({ kind, link }, bed.link, seen);
+        expect(JSON.stringify(refusal)).not.toMatch(/on neither side|Neither side|\/repl rebuild/);
+      }
+      const refusal = bed.engine().plan({ kind: 'setup', link }, bed.link, seen);
+      if (!isRefusal(refusal)) throw new TypeError(refusal.summary);
+      await byHand(bed.world, 'standby', /DROP VIRTUAL CLUSTER "copy"/.exec(refusal.next)?.[0] ?? 'none');
+      await until(async () => !isRefusal(bed.engine().plan({ kind: 'setup', link }, bed.link, await look())), 'a setup is planned');
+    } finally {
+      await bed.close();
+    }
   });
 });
