@@ -92,9 +92,16 @@ describe('a rebuild', () => {
   const oldPrimary = aReadSide(aVirtualCluster({ id: '7', service: 'none' }));
   it('drops the old copy by its number, then copies anew', () => {
     const plan = planned('rebuild', aDetail(oldPrimary, aSource()));
-    expect(kindsOf(plan).slice(0, 3)).toEqual(['pcr.prove-connection', 'pcr.drop-old-copy', 'pcr.create-copy']);
-    expect(plan.kind === 'plan' && plan.steps[1]?.pointOfNoReturn).toBe(true);
-    expect(plan.kind === 'plan' && plan.steps[1]?.params).toMatchObject({ id: '7' });
+    // By then the connection is written anew, so that the copy can begin.
+    expect(kindsOf(plan).slice(0, 5)).toEqual([
+      'pcr.prove-login',
+      'pcr.replace-connection',
+      'pcr.prove-connection',
+      'pcr.drop-old-copy',
+      'pcr.create-copy',
+    ]);
+    expect(plan.kind === 'plan' && plan.steps[3]?.pointOfNoReturn).toBe(true);
+    expect(plan.kind === 'plan' && plan.steps[3]?.params).toMatchObject({ id: '7' });
   });
 
   it.each([
@@ -119,6 +126,22 @@ describe('an upgrade', () => {
       'pcr.finalize',
       'pcr.finalize-application',
     ]);
+  });
+
+  it('leaves the version of a virtual cluster that the bot can not log in to to a person', () => {
+    const blind = { ...onVersion('25.4'), appVersion: null };
+    const standby = aStandby({}, { ...onVersion('26.2'), activeVersion: '25.4' });
+    const plan = planned('upgrade', aDetail(aSource(blind), standby));
+    expect(kindsOf(plan).slice(-2)).toEqual(['pcr.finalize', 'pcr.finalize-application-by-hand']);
+    const last = plan.kind === 'plan' ? plan.steps.at(-1) : undefined;
+    expect(last?.by).toBe('person');
+    expect(last?.statements.join('\n')).toContain(
+      `As a user of main on sql-east who may change its settings: SET CLUSTER SETTING version = '26.2'`,
+    );
+    // Once all else is final, nothing but the refusal can tell it.
+    const rest = planned('upgrade', aDetail(aSource({ appVersion: null }), aStandby()));
+    expect(refusalOf(rest)).toMatch(/nothing to upgrade.*could not be read/);
+    expect(rest.kind === 'refusal' && rest.next).toContain(`run SET CLUSTER SETTING version = '26.2' there`);
   });
 
   it('opens the reader anew by what the side will run, not by what it runs before', () => {

@@ -13,6 +13,7 @@ export const handKinds = {
   certificate: 'pcr.place-certificate',
   binaries: 'pcr.replace-binaries',
   window: 'pcr.set-window-by-hand',
+  application: 'pcr.finalize-application-by-hand',
 } as const;
 
 const byHand = (kind: string, title: string, statements: readonly string[]): Act => ({
@@ -48,6 +49,13 @@ export function certificateByHand({ settings }: PcrLink, side: Side): Act {
 export const windowByHand = ({ settings }: PcrLink, from: Side, source: string, windowMs: number): Act =>
   byHand(handKinds.window, `Let ${settings[from].cluster} keep history for ${spell(windowMs)} of silence`, [
     `On the system interface of ${settings[from].cluster}: ALTER VIRTUAL CLUSTER ${quoteIdentifier(source)} SET REPLICATION SOURCE EXPIRATION WINDOW = ${quoteLiteral(intervalText(windowMs))}`,
+  ]);
+
+/** Users are those of one virtual cluster, and the bot's need not be one of the application's. */
+export const applicationByHand = ({ virtualCluster, ...sides }: PcrSettings, side: Side, version: string): Act =>
+  byHand(handKinds.application, `Finalize v${version} in ${virtualCluster} on ${sides[side].cluster}, where the bot can't log in`, [
+    `As a user of ${virtualCluster} on ${sides[side].cluster} who may change its settings: SET CLUSTER SETTING version = ${quoteLiteral(version)}`,
+    `Done when SHOW CLUSTER SETTING version says ${version} there`,
   ]);
 
 /** Binaries are replaced node by node, so that the cluster stays up; the release is what the other side runs already. */

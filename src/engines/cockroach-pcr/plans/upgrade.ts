@@ -1,8 +1,9 @@
 import type { Side } from '../../../domain/observation.ts';
 import type { Operation } from '../../../domain/operation.ts';
 import { type Refusal, refuse } from '../../../domain/refusal.ts';
+import { quoteLiteral } from '../../../transports/sql-quoting.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../../frame/drafts.ts';
-import { binariesByHand } from '../acts/by-hand.ts';
+import { applicationByHand, binariesByHand } from '../acts/by-hand.ts';
 import { actsFor } from '../acts.ts';
 import type { ReadSide } from '../detail.ts';
 import { restartedFeeds } from '../feeds.ts';
@@ -81,10 +82,13 @@ const inOneRun = (id: string, phase: string): Refusal =>
   );
 
 function nothingToDo({ link, here, there }: Scene, { appVersion }: ReadSide, target: string): Refusal {
-  const unseen = appVersion == null ? ` The active version of ${link.settings.virtualCluster} on ${there} could not be read.` : '';
+  const { virtualCluster } = link.settings;
+  const isUnseen = appVersion == null;
+  const unseen = isUnseen ? ` The active version of ${virtualCluster} on ${there} could not be read.` : '';
+  const byHand = `As a user of ${virtualCluster} on ${there}, see that SHOW CLUSTER SETTING version says ${target}; if it does not, run SET CLUSTER SETTING version = ${quoteLiteral(target)} there. `;
   return notNow(
     `Both sides of ${link.id} run v${target} and are finalized, so there is nothing to upgrade.${unseen}`,
-    `To go to a newer release, put its binaries on the nodes of ${here}, one after the other, and ask again: the plan does the rest in the right order.`,
+    `${isUnseen ? byHand : ''}To go to a newer release, put its binaries on the nodes of ${here}, one after the other, and ask again: the plan does the rest in the right order.`,
   );
 }
 
@@ -110,6 +114,8 @@ const finalStep = (act: Parameters<typeof changeStep>[0], where: string): Draft 
 /** The copy of the virtual cluster follows by replication. An older cluster has none of its own. */
 function applicationSteps({ link, source, there }: Scene, read: ReadSide, target: string): readonly Draft[] {
   if (read.flat === true || isFinal(read.appVersion ?? '', target)) return [];
+  // A bot that could not ask could not finalize either, and would find that out when all else is final.
+  if (read.appVersion === null) return [personStep(applicationByHand(link.settings, source, target))];
   return [finalStep(actsFor(link.settings).finalizeApplication(source, target), `${link.settings.virtualCluster} on ${there}`)];
 }
 
