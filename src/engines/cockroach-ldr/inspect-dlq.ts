@@ -13,13 +13,14 @@ import { type Micros, microsOfTimestamp, msOfMicros } from '../cockroach/times.t
 import type { EngineIo } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import { reasonWords } from './dlq-reason.ts';
-import { wantedInto } from './flow.ts';
 import { findQueues, type Queue, quoteQueue, readDlq } from './reads/queues.ts';
 import { isAbsent } from './reads/tables.ts';
 import { showTable } from './table-name.ts';
 import { readPrimaryKey } from './table-view.ts';
 import { type Waiting, waitingIn } from './waiting.ts';
 import { upper } from './words.ts';
+
+const sides = ['standby', 'primary'] as const;
 
 /** So many of the newest entries of a queue are listed. */
 const listed = 20;
@@ -39,18 +40,21 @@ interface SideQueues {
 
 /**
  * What waits in the dead letter queues of a link: of the rows themselves only the primary keys are ever asked for. `salt` is secret and
- * new for each process, so that a key can't be guessed from its hash. Throws a Fault when no side that matters can be asked.
+ * new for each process, so that a key can't be guessed from its hash. Throws a Fault when no side can be asked.
  */
 export async function inspectDlq(connect: SqlConnect, salt: string, link: LdrLink, io: EngineIo): Promise<Inspection> {
   const { settings } = link;
-  const looks = await Promise.all((['standby', 'primary'] as const).map((side) => lookAt(connect, salt, settings, side, io)));
+  const looks = await Promise.all(sides.map((side) => lookAt(connect, salt, settings, side, io)));
   const seen = looks.flatMap((look) => (isFault(look) ? [] : [look]));
-  const needed = wantedInto(settings).length === 2 ? looks : looks.slice(0, 1);
-  const fault = needed.find(isFault) ?? looks.find(isFault);
-  if (fault !== undefined && (seen.length === 0 || needed.every(isFault))) throw fault;
+  // Whoever follows by the config, after a failover and a failback it may be the other one: what one side tells is told.
+  const fault = looks.find(isFault);
+  if (fault !== undefined && seen.length === 0) throw fault;
   const total = seen.reduce((sum, { waiting }) => sum + waiting.rows, 0);
+  const unseen = sides.flatMap((side) =>
+    seen.some((look) => look.side === side) ? [] : [` ${settings[side].cluster} could not be asked.`],
+  );
   return {
-    headline: headlineOf(settings, seen, total),
+    headline: `${headlineOf(settings, seen, total)}${unseen.join('')}`,
     columns: ['Table', 'Since', 'Why', 'Entry'],
     rows: seen.flatMap(({ rows }) => rows),
     notes: [

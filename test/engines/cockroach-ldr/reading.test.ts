@@ -296,11 +296,20 @@ describe('the dead letter queue', { timeout: 180_000 }, () => {
     });
   });
 
-  it('is told without the other side, and is a fault when its own side is gone', async () => {
+  it('is told by the side that follows after the roles were swapped, though the other one is lost', async () => {
+    const on = await openLive('26.2');
+    await on.world.faults.down('standby');
+    const seen = await on.engine.inspections.dlq?.look(on.link, on.io);
+    expect(seen?.headline).toBe('No row waits in a dead letter queue on sql-east. sql-west could not be asked.');
+    expect(seen?.notes[0]).toContain('Not seen: sql-west could not be reached');
+  });
+
+  it('is told without the other side, and is a fault when nobody answers', async () => {
     const { on, inspect } = await conflicted();
     await on.world.faults.down('primary');
-    const { rows, notes } = await inspect();
+    const { headline, rows, notes } = await inspect();
     expect(rows).toHaveLength(3);
+    expect(headline).toContain('sql-east could not be asked.');
     expect(notes[0]).toContain('Not seen: sql-east could not be reached');
     await on.world.faults.down('standby');
     await expect(inspect()).rejects.toMatchObject({ code: 'connect-failed' });
