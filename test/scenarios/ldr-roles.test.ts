@@ -83,11 +83,15 @@ describe('a link one way, whose applications move', { timeout: 180_000 }, () => 
     const world = await fled();
     const run = await house.propose('ana', `/repl failback ${id}`);
     await house.approve(run, 'bob', 'chloe');
-    await until(async () => (await house.run(run)).steps[0]?.state === 'underway', 'a person is asked whether nothing writes there');
+    const isAsked = async (kind: string): Promise<boolean> => {
+      const { plan, steps } = await house.run(run);
+      return steps[plan.steps.findIndex((step) => step.kind === kind)]?.state === 'underway';
+    };
+    await until(() => isAsked('ldr.stop-writers'), 'a person is asked whether nothing writes there');
     world.ldr.write('primary', orders, 1);
     const before = world.tables('primary').map(({ rows }) => rows);
     await house.confirm(run, 'ana');
-    await until(async () => (await house.run(run)).steps[1]?.state === 'underway', 'a person is asked about the writes');
+    await until(() => isAsked('ldr.accept-loss'), 'a person is asked about the writes');
     await house.confirm(run, 'ana');
     const { halt } = await house.reaches(run, 'halted');
     expect(halt?.sentence).toContain(`Applications wrote into ${orders} on ${id}-frankfurt as late as`);

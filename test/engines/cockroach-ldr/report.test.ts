@@ -5,7 +5,7 @@ import type { RunView, StepView } from '../../../src/domain/run.ts';
 import type { LdrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { observationOf } from '../../../src/engines/cockroach-ldr/observe.ts';
 import { reportLdr } from '../../../src/engines/cockroach-ldr/report.ts';
-import { aJob, aLink, aLook, aSide, bare, following, gone, linkId as link, nowMs, planned } from './scenes.ts';
+import { aJob, aLink, aLook, aSide, bare, following, gone, linkId as link, nowMs, planned, wrote } from './scenes.ts';
 
 const after = observationOf(aLink(), following(), nowMs);
 
@@ -52,6 +52,77 @@ describe('the report of a run', () => {
     expect(report.sentence).toContain('the redirect was not confirmed');
     const past = { 'await-past': { evidence: { 'replicated time': '2026-06-01 10:00:15.000000+00:00' } } };
     expect(reportLdr(aRun(switchover, following(), past), after).sentence).toContain('same rows was not proven');
+  });
+
+  it.each([
+    ['what the run counted', { entries: 0 }, { entries: 0, grown: 'no' }, 'none', 0, 'No write was lost'],
+    [
+      'rows that stand in a queue although both sides are the same',
+      { entries: 2 },
+      { entries: 2, grown: 'no' },
+      'none',
+      0,
+      '2 rows stood in the dead letter queue',
+    ],
+    [
+      'rows that are in no table',
+      { entries: 6 },
+      { entries: 6, grown: 'no' },
+      null,
+      null,
+      '6 rows of sql-east wait there and are in no table of sql-west.',
+    ],
+    [
+      'one row that is in no table',
+      { entries: 1 },
+      { entries: 1, grown: 'no' },
+      null,
+      null,
+      '1 row of sql-east waits there and is in no table of sql-west.',
+    ],
+    [
+      'a queue that tells only that it has not grown',
+      { entries: 3 },
+      { entries: null, grown: 'no' },
+      null,
+      null,
+      '3 rows of sql-east wait there',
+    ],
+    [
+      'a queue that nobody could read',
+      { entries: 0 },
+      { entries: null, grown: 'not known' },
+      null,
+      null,
+      'How much waits there is not known.',
+    ],
+    ['a look that a person skipped', { entries: 0 }, null, null, null, 'How much waits there is not known.'],
+    ['an empty queue without a comparison', { entries: 0 }, { entries: 0, grown: 'no' }, null, null, 'Nothing waited there then.'],
+  ] as const)('says of a switchover no more than is proven by %s', (_, before, check, differ, lossMs, words) => {
+    const told = {
+      'await-past': { evidence: { 'replicated time': '2026-06-01 10:00:15.000000+00:00' } },
+      'count-queue': { evidence: before },
+      'check-queue': check === null ? {} : { evidence: check },
+      'compare-tables': differ === null ? {} : { evidence: { differ } },
+    };
+    const report = reportLdr(aRun(switchover, following(), told), after);
+    expect(report).toMatchObject({ lossMs, sentence: expect.stringContaining(words) });
+    expect(report.sentence.includes('No write was lost')).toBe(lossMs === 0);
+  });
+
+  it.each([
+    ['nothing waited', { entries: 0 }, 0, 'no write of its own that the other side lacked'],
+    ['rows waited', { entries: 3 }, null, '3 rows of sql-west waited in the dead letter queue of the other side'],
+    ['the queue could not be read', { entries: null }, null, 'would have waited in its dead letter queue, is not known'],
+  ] as const)('of a side that was emptied, tells whether %s', (_, counted, lossMs, words) => {
+    const looked = aLook([
+      ['filled', 'filled'],
+      ['filled', 'filled'],
+    ]);
+    const ended = { ...bare(aSide(), aSide({ jobs: [aJob({ status: 'failed' })] }), looked), ...wrote([null, null], [null, null]) };
+    const told = { 'count-queue': { evidence: counted }, 'check-writes': { evidence: { 'written since': 'none', 'not read': 'none' } } };
+    const report = reportLdr(aRun({ kind: 'rebuild', link }, ended, told), after);
+    expect(report).toMatchObject({ lossMs, downtimeMs: 0, sentence: expect.stringContaining(words) });
   });
 
   it('measures the loss of a failover by what had arrived when it began', () => {

@@ -109,6 +109,26 @@ describe('after a job was cancelled', () => {
     );
   });
 
+  it('a failback asks about rows that only the emptied side has, however clean their times are', () => {
+    const queue = (entries: number | null) => [{ pair: 0, queue: 'dlq_113_public_orders', entries, oldest: null, newest: null }];
+    const arrived = (entries: number | null): LdrDetail => {
+      const detail = { ...ended('canceled'), ...wrote([micros(hour), micros(minute)], [micros(2 * hour), null]) };
+      return { ...detail, standby: { ...detail.standby, dlq: queue(entries) } as LdrDetail['standby'] };
+    };
+    expect(consent(failback, arrived(0))).toBe('');
+    expect(consent(failback, arrived(2))).toContain('2 rows from sql-east could not be applied on sql-west');
+    expect(consent(failback, arrived(2))).toContain('FROM "shop".crdb_replication."dlq_113_public_orders"');
+    // What can't be read is for the run to stop at, before anything is done.
+    const unread = planned(failback, arrived(null));
+    expect(unread.steps[0]).toMatchObject({
+      kind: 'ldr.count-queue',
+      cluster: 'sql-west',
+      params: { planned: { entries: null, newest: null } },
+    });
+    expect(unread.predictedLoss.ms).toBeNull();
+    for (const entries of [2, null]) expect(planned(failback, arrived(entries)).predictedLoss.words).not.toContain('Nothing');
+  });
+
   it('a failback is refused while the side that it would empty is the one that is written to', () => {
     const { sentence, next } = refusal(failback, { ...ended('canceled'), ...wrote([micros(minute), micros(hour)], [null, null]) });
     expect(sentence).toContain('sql-east looks like the side in use');
