@@ -1,4 +1,4 @@
-import { aboutLag, type Fact, type Side } from '../../domain/observation.ts';
+import { aboutLag, type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import {
   expiresInMs,
@@ -9,6 +9,7 @@ import {
   type PcrDetail,
   phaseOf,
   type ReadSide,
+  type SideRead,
   type VirtualClusterView,
 } from './detail.ts';
 import { groundFacts } from './facts-ground.ts';
@@ -44,16 +45,21 @@ function sideFacts(side: Side, settings: PcrSettings, detail: PcrDetail): readon
     bind('state', `State of ${settings.virtualCluster}`, coarseState(read, phaseOf(vc))),
     bind('service', 'Service mode', known === null ? 'unknown' : (vc?.service ?? 'absent')),
     bind('source', 'Source of the stream', known === null ? 'unknown' : sourceOf(vc)),
-    bind('history-gone', 'History for the other side given up', goneOf(known)),
+    bind('history-gone', 'History for the other side given up', goneOf(known, detail[otherSide(side)])),
     bind('default-target', 'Default virtual cluster', known?.defaultTarget ?? 'unknown'),
     ...(known === null ? [] : movingFacts(side, cluster, known, vc)),
   ];
 }
 
-/** What may be let go on rests on it. Not told and told to be kept are one: a list that comes too late makes no other plan. */
-function goneOf(known: ReadSide | null): string {
+/**
+ * What may be let go on rests on it: a stream that stands still, or a side that is to be rewound. Where there is neither, a job that
+ * ended is history that no undo takes away. Not told and told to be kept are one: a list that comes too late makes no other plan.
+ */
+function goneOf(known: ReadSide | null, other: SideRead): string {
   if (known === null) return 'unknown';
-  return known.history === 'lost' ? 'yes' : 'no';
+  const phase = other.kind === 'read' ? phaseOf(other.vc) : null;
+  const rests = phase === 'paused' || phase === 'gave-up' || phase === 'ready';
+  return rests && known.history === 'lost' ? 'yes' : 'no';
 }
 
 const sourceOf = (vc: VirtualClusterView | null): string =>

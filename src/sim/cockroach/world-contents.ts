@@ -8,6 +8,8 @@ import {
   findVcById,
   isDown,
   type Job,
+  jobOf,
+  type Stream,
   terminalJobStates,
   type Us,
   type User,
@@ -43,6 +45,15 @@ const connectionsOf = ({ externalConnections }: Cluster): JsonObject =>
     }),
   );
 
+/** Without its source a stream is tried again, and then pauses itself within minutes: one state, through which the clock alone takes it. */
+const cutOff = 'without its source';
+
+function isCutOff(cluster: Cluster, stream: Stream | null): boolean {
+  if (stream === null) return false;
+  const { status, runningStatus } = jobOf(cluster, stream.jobId);
+  return stream.blockedSinceUs !== null || (status === 'paused' && /is being paused/.test(runningStatus ?? ''));
+}
+
 /** A job's text while it runs comes and goes with the network; what ended tells no more than history. */
 const jobOfList = ({ id, type, description, user, status, vcId, windowUs, expiresUs, retainsFromUs }: Job): JsonObject => ({
   id,
@@ -59,8 +70,12 @@ const jobOfList = ({ id, type, description, user, status, vcId, windowUs, expire
 /** Ended, or about to without anybody's help. */
 const isOver = ({ status, change }: Job): boolean => terminalJobStates.has(change?.to ?? status);
 
-const jobsOf = ({ jobs }: Cluster): readonly JsonObject[] =>
-  jobs.filter((job) => job.type !== 'SCHEMA CHANGE GC' && !isOver(job)).map(jobOfList);
+function jobsOf(cluster: Cluster): readonly JsonObject[] {
+  const stuck = cluster.vcs.flatMap(({ stream }) => (stream !== null && isCutOff(cluster, stream) ? [stream.jobId] : []));
+  return cluster.jobs
+    .filter((job) => job.type !== 'SCHEMA CHANGE GC' && !isOver(job))
+    .map((job) => (stuck.includes(job.id) ? { ...jobOfList(job), status: cutOff } : jobOfList(job)));
+}
 
 const streamOf = ({ stream }: Vc): Json =>
   stream === null
@@ -80,7 +95,7 @@ function virtualClusterOf(realm: Realm, cluster: Cluster, vc: Vc, nowUs: Us): Js
     // A reader that was dropped can only be opened anew, by the same name: it holds nothing of its own.
     id: vc.readerOf === null ? vc.id : null,
     name: vc.name,
-    status: statusOf(realm.state, cluster, vc, nowUs),
+    status: isCutOff(cluster, vc.stream) ? cutOff : statusOf(realm.state, cluster, vc, nowUs),
     service: vc.serviceChange === null ? vc.service : `${vc.service}, being stopped`,
     serves: isServing(cluster, vc, nowUs),
     readerOf: vc.readerOf,
