@@ -18,6 +18,12 @@ export function lastFollower({ settings }: LdrLink, reads: Readonly<Record<Side,
   return isAfter(newestId(reads.primary.jobs), newestId(reads.standby.jobs)) ? 'primary' : 'standby';
 }
 
+/** The side that a rebuild fills anew. Both ways, that is the one that does not follow: the primary, where the standby does. */
+export function sideToRebuild(link: LdrLink, detail: LdrDetail, reads: Readonly<Record<Side, Pick<ReadSide, 'jobs'>>>): Side {
+  if (link.settings.direction !== 'bidirectional') return lastFollower(link, reads);
+  return isFollowedBack(link, detail, 'primary') && !isFollowedBack(link, detail, 'standby') ? 'primary' : 'standby';
+}
+
 /**
  * The side whose rows a plan for the operation would delete, and of which only its rows can tell whether applications use it; null where
  * there is none: nothing would be planned, or the way back brings what is written there.
@@ -28,7 +34,7 @@ export function sideToWeigh(operation: OperationName, link: LdrLink, detail: Ldr
   const reads = { primary, standby };
   const flows = flowsOf(link.settings, detail);
   if (operation === 'rebuild') {
-    const into = lastFollower(link, reads);
+    const into = sideToRebuild(link, detail, reads);
     const flow = flowInto(link.settings, detail, into);
     const follows = flow?.phase === 'following' && flow.missing.length === 0;
     return follows || isFollowedBack(link, detail, into) ? null : into;

@@ -36,8 +36,22 @@ export async function forPlan(
   io: EngineIo,
 ): Promise<LdrDetail> {
   const { settings } = link;
-  const known = await withReplicators(connect, settings, operation, await withWrites(connect, operation, link, detail, io), io);
+  const seen = await withSchema(connect, operation, settings, detail, io);
+  const known = await withReplicators(connect, settings, operation, await withWrites(connect, operation, link, seen, io), io);
   return withFeeds(connect, settings, operation, known, io);
+}
+
+/** For a plan that lets one direction go on beside the other one, which is live. */
+async function withSchema(
+  connect: SqlConnect,
+  operation: OperationName,
+  settings: LdrSettings,
+  detail: LdrDetail,
+  io: EngineIo,
+): Promise<LdrDetail> {
+  const { primary, standby } = detail;
+  const isHalf = wantedInto(settings).length > 1 && flowsOf(settings, detail).length === 1;
+  return operation === 'setup' && isHalf ? { ...detail, schema: await readSchema(connect, settings, { primary, standby }, io) } : detail;
 }
 
 /** For a plan that empties a side: who wrote last, as far as one look can tell. */

@@ -3,11 +3,10 @@ import type { OperationName } from '../../domain/operation.ts';
 import type { Estimate } from '../../domain/plan.ts';
 import { isRefusal, type Refusal, refuse } from '../../domain/refusal.ts';
 import { problemOf } from '../cockroach/deaf.ts';
-import { spell, spellTime } from '../cockroach/spell.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { LdrLink } from './config.ts';
-import type { LdrDetail, ReadSide } from './detail.ts';
-import { expiresInMs, type Flow, flowInto, lagMsOf, readOf, replicatedOf } from './flow.ts';
+import type { JobView, LdrDetail, ReadSide } from './detail.ts';
+import { expiresInMs, type Flow, flowInto, lastOver, readOf, replicatedOf } from './flow.ts';
 import { waitingOn } from './waiting.ts';
 import { phaseWords, reasonOf, tablesAt, upper, wayOf } from './words.ts';
 
@@ -24,8 +23,17 @@ export function bothRead(operation: OperationName, link: LdrLink, detail: LdrDet
   const problems = sides.flatMap((side) => problemOf(link.settings[side].cluster, detail[side]) ?? []);
   return notNow(
     `${problems.join(' ')} The ${operation} of ${link.id} needs both sides.`,
-    'Make both sides reachable for the bot, then ask again.',
+    `Make both sides reachable for the bot, then ask again.${lostWords(link, primary, standby)}`,
   );
+}
+
+/** Where one side answers and followed the other, a failover is what is left. A full sentence after a space; else empty. */
+function lostWords({ settings, id }: LdrLink, primary: ReadSide | null, standby: ReadSide | null): string {
+  const read = primary ?? standby;
+  if (read === null || read.history === 'kept' || read.history === 'lost') return '';
+  if (!read.jobs.some(({ source, replicated }) => source !== 'other' && replicated !== null)) return '';
+  const side: Side = primary === null ? 'standby' : 'primary';
+  return ` If ${settings[otherSide(side)].cluster} is lost, /repl failover ${id} sends applications to ${settings[side].cluster} with what has arrived there.`;
 }
 
 /** The flow into a side that does all that the link asks for; a refusal when it does not. */
@@ -40,7 +48,9 @@ export function soundFlow(operation: OperationName, link: LdrLink, detail: LdrDe
   if (flow === null) {
     return notNow(
       `No job replicates ${wayOf(settings, into)}, ${so}.`,
-      `/repl describe ${id} shows what there is; /repl setup ${id} starts replication.`,
+      flowInto(settings, detail, otherSide(into)) === null
+        ? `/repl describe ${id} shows what there is; /repl setup ${id} starts replication.`
+        : mendWords(link, detail, into),
     );
   }
   if (flow.missing.length > 0) {
@@ -49,11 +59,22 @@ export function soundFlow(operation: OperationName, link: LdrLink, detail: LdrDe
       `Mend the config, or end the jobs with /repl teardown ${id} and set the link up anew.`,
     );
   }
-  const foreign = flow.jobs.find(({ source }) => source === 'other');
-  if (foreign === undefined) return flow;
+  return foreignRefusal(operation, link, into, flow.jobs) ?? flow;
+}
+
+/** A job that follows something else tells nothing of this link; a connection that only has another name can be told to the bot. */
+export function foreignRefusal(
+  operation: OperationName,
+  { settings, id }: LdrLink,
+  into: Side,
+  jobs: readonly Pick<JobView, 'id' | 'source' | 'connection'>[],
+): Refusal | null {
+  const foreign = jobs.find(({ source }) => source === 'other');
+  if (foreign === undefined) return null;
+  const key = into === 'standby' ? 'toStandby' : 'toPrimary';
   return notNow(
-    `Job ${foreign.id} on ${here} replicates from ${foreign.connection ?? 'another connection'}, not from the connection of ${id}, ${so}.`,
-    'Find out who started it, and end it or mend the config.',
+    `Job ${foreign.id} on ${settings[into].cluster} replicates from ${foreign.connection ?? 'another connection'}, not from the connection of ${id}, so no ${operation} of ${id} can be planned.`,
+    `If that connection leads to ${settings[otherSide(into)].cluster}, name it in the config (settings.streams.${key}.externalConnection) and ask again. If not, find out who started the job; end it only if nobody needs it.`,
   );
 }
 
@@ -69,14 +90,6 @@ export function movingFlow(operation: OperationName, link: LdrLink, detail: LdrD
       ? `Ask for a resume of ${id} first.`
       : `Wait until it follows; /repl status ${id} shows it.`,
   );
-}
-
-/** `sql-west has everything up to … and is 4 s behind.` */
-export function standing({ settings }: LdrLink, flow: Flow): string {
-  const lagMs = lagMsOf(flow);
-  return lagMs === null
-    ? `${settings[flow.into].cluster} has no full copy yet.`
-    : `${settings[flow.into].cluster} has everything up to ${spellTime(replicatedOf(flow))}, ${spell(lagMs)} ago.`;
 }
 
 /** What a dead letter queue holds by now, for a warning. */
@@ -115,9 +128,51 @@ export function isExpired(detail: LdrDetail, flow: Flow): boolean {
   return left !== null && left <= 0;
 }
 
-export const expired = (operation: OperationName, link: LdrLink, flow: Flow): Refusal =>
-  refuse(
+/** Nothing lets a flow go on whose history is gone. */
+export function expired(operation: OperationName, link: LdrLink, detail: LdrDetail, flow: Flow): Refusal {
+  return refuse(
     'not-possible-now',
     `${wayOf(link.settings, flow.into)} has stood still for too long: the history that ${link.settings[flow.into].cluster} needs is gone, so no ${operation} is possible.`,
-    `/repl rebuild ${link.id} ends what is left and starts anew with a full copy.`,
+    afterExpiry(link, detail, flow.into),
   );
+}
+
+/** What works where a flow can't go on any more. Full sentences. */
+export function afterExpiry(link: LdrLink, detail: LdrDetail, into: Side): string {
+  const { settings, id } = link;
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  if (readOf(detail, otherSide(into)) === null) {
+    return `If ${there} is lost, /repl failover ${id} sends applications to ${here} with what has arrived there. When ${there} is back, /repl rebuild ${id} fills ${here} anew.`;
+  }
+  const other = flowInto(settings, detail, otherSide(into));
+  if (settings.direction === 'bidirectional' && other?.phase !== 'following') {
+    const [primary, standby] = [settings.primary.cluster, settings.standby.cluster];
+    return `/repl teardown ${id} ends what is left. Then /repl failback ${id} fills ${primary} anew if applications use ${standby}, and /repl rebuild ${id} fills ${standby} anew if they use ${primary}.`;
+  }
+  return `/repl rebuild ${id} ends what is left and fills ${here} anew from ${there}.`;
+}
+
+/** A flow whose history is gone keeps nothing else from going on, while that one's history is still there. */
+export function expiredWarning(link: LdrLink, detail: LdrDetail, into: Side): string {
+  const { settings, id } = link;
+  const next =
+    readOf(detail, otherSide(into)) === null
+      ? afterExpiry(link, detail, into)
+      : `Once the other direction follows, /repl rebuild ${id} fills ${settings[into].cluster} anew from ${settings[otherSide(into)].cluster}.`;
+  return `${wayOf(settings, into)} has stood still for too long and stays as it is: its history is gone. ${next}`;
+}
+
+/** What lets one direction of a link that goes both ways live again while the other one follows. A full sentence. */
+export function mendWords({ settings, id }: LdrLink, detail: LdrDetail, into: Side): string {
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  const flow = flowInto(settings, detail, into);
+  const anew = `/repl rebuild ${id} fills ${here} anew from ${there}`;
+  if (flow === null) {
+    return lastOver(detail, into)?.replicated == null
+      ? `${anew}.`
+      : `/repl setup ${id} --from last lets it go on without a copy while ${there} keeps the history since then; after that ${anew}.`;
+  }
+  if (flow.missing.length > 0) return `Mend the config, or end all with /repl teardown ${id} and set the link up anew.`;
+  if (flow.phase !== 'paused' && flow.phase !== 'gave-up') return `/repl status ${id} shows when it follows.`;
+  return isExpired(detail, flow) ? `${anew}.` : `/repl resume ${id} lets it go on.`;
+}

@@ -115,4 +115,33 @@ describe('going on from where the last replication ended', { timeout: 180_000 },
     );
     expect(plan.predictedLoss.ms).toBeNull();
   });
+
+  it('lets one direction go on beside the other one', async () => {
+    const on = await openLdr('25.2', { world: { direction: 'bidirectional' } });
+    bed = on;
+    const { world } = on;
+    await until(() => world.ldrJobs('primary').every(({ replicatedTime }) => replicatedTime !== null), 'the way back follows');
+    await endStreams(world, 'primary');
+    await until(() => world.ldrJobs('primary').every(({ status }) => status === 'canceled'), 'the way back is over');
+    world.ldr.write('standby', 'shop.public.orders', 5);
+    for (const step of (await planOn(on, onward)).steps.filter(({ by }) => by === 'engine')) await carryOut(on, step, () => on.engine());
+    const rows = (side: 'primary' | 'standby') => world.tables(side).map((table) => [table.name, table.rows]);
+    await until(() => JSON.stringify(rows('primary')) === JSON.stringify(rows('standby')), 'what was written meanwhile has arrived');
+    expect(rows('primary')).toContainEqual(['shop.public.orders', 1_005]);
+    expect(world.ldrJobs('standby').filter(({ status }) => status === 'running')).toHaveLength(1);
+  });
+
+  it('is not needed for a failover: what the last job brought counts, when the source is lost', async () => {
+    const on = await ended();
+    await on.world.faults.down('primary');
+    const plan = await planOn(on, { kind: 'failover', link, to: { kind: 'latest' } });
+    expect(plan.steps.map(({ kind }) => kind)).toEqual(['ldr.take-stock', 'redirect']);
+    const [stock] = plan.steps;
+    if (stock === undefined) throw new TypeError('nothing is looked at');
+    expect(await settle(on, stock, () => on.engine())).toMatchObject({
+      kind: 'done',
+      evidence: { 'replicated time': expect.any(String), 'no job any more for': 'shop.public.orders, shop.public.items' },
+    });
+    expect(on.effects()).toEqual([]);
+  });
 });

@@ -8,7 +8,7 @@ import { kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { LdrDetail } from '../detail.ts';
 import { lastFollower } from '../emptied-side.ts';
-import { wantedInto } from '../flow.ts';
+import { flowsOf } from '../flow.ts';
 import { limitsOf, noLoss, sides } from '../scene.ts';
 import { emptied, findingWarnings, schemaRefusal } from '../unfit.ts';
 import { strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
@@ -25,6 +25,8 @@ interface Continued {
   readonly reads: Reads;
   /** What a setup with a full copy would do. */
   readonly copy: Outline | Refusal;
+  /** The sides that are to follow again, in this order; both ways, one alone goes on beside the other one that lives. */
+  readonly order: readonly Side[];
 }
 
 /**
@@ -33,7 +35,7 @@ interface Continued {
  */
 export function planContinue(from: ContinueFrom, scene: Continued): Outline | Refusal {
   const { link, detail, reads } = scene;
-  const order = wantedInto(link.settings);
+  const { order } = scene;
   const ground = groundRefusal(scene, order);
   if (ground !== null) return ground;
   const times: Record<Side, string | null> = { primary: null, standby: null };
@@ -67,6 +69,7 @@ export function planContinue(from: ContinueFrom, scene: Continued): Outline | Re
     predictedDowntime: { ms: 0, words: 'Applications go on; the side that follows catches up with what was written since.' },
     warnings: [
       ...warnings,
+      ...flowsOf(link.settings, detail).map(({ into }) => `${wayOf(link.settings, into)} goes on meanwhile as it is.`),
       'Tables that were emptied, restored or changed by hand since then need a full copy instead: ask without --from, or compare both sides afterwards with a verify.',
       ...limitsOf(link),
       ...findingWarnings(detail, order, emptied),
@@ -143,11 +146,15 @@ function earlierWords(least: Micros, scene: Continued): string {
 }
 
 /** How a full copy is come by, as things are. Full sentences. */
-function copyWords({ link, detail, reads, copy }: Continued): string {
+function copyWords({ link, detail, reads, copy, order }: Continued): string {
   const { settings, id } = link;
+  const [only, another] = order;
+  if (isBoth(link) && only !== undefined && another === undefined) {
+    return `/repl rebuild ${id} ends what is left and fills ${settings[only].cluster} anew from ${settings[otherSide(only)].cluster}.`;
+  }
   if (!isRefusal(copy)) return `Ask for /repl setup ${id} without --from: it makes a full copy.`;
   const { schema } = detail;
-  const unfit = schemaRefusal('setup', link, detail, wantedInto(settings), emptied);
+  const unfit = schemaRefusal('setup', link, detail, order, emptied);
   const isHeld = unfit === null && schema.kind === 'read' && schema.pairs.some(({ rows }) => rows.standby === 'filled');
   if (!isHeld || sides.some((side) => reads[side].tables.includes('absent'))) return copy.next;
   const [here, there] = [settings.standby.cluster, settings.primary.cluster];

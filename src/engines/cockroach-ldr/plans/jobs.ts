@@ -10,7 +10,7 @@ import type { LdrLink } from '../config.ts';
 import type { JobView, LdrDetail } from '../detail.ts';
 import { type Flow, flowsOf, isLive, phaseOf } from '../flow.ts';
 import { connectionOf, gatewayRefusal, reachInto } from '../reach.ts';
-import { expired, isExpired, noDowntime, noLoss, pauseLimit, queueWarnings, sides } from '../scene.ts';
+import { expired, expiredWarning, isExpired, noDowntime, noLoss, pauseLimit, queueWarnings, sides } from '../scene.ts';
 import { countdown, leadOf, phaseWords, reasonOf, wayOf } from '../words.ts';
 import { endStep } from './refill.ts';
 
@@ -82,17 +82,19 @@ export function planResume(link: LdrLink, detail: LdrDetail): Outline | Refusal 
   const flows = flowsFor('resume', link, detail);
   if (isRefusal(flows)) return flows;
   const pausing = flows.some(({ jobs }) => jobs.some((job) => phaseOf(job) === 'pausing'));
-  const steps = stepsOn(flows, stands, resumeStep(actsFor(link.settings)));
+  const stale = staleOf(detail, flows);
+  const live = flows.filter((flow) => !stale.includes(flow));
+  const steps = stepsOn(live, stands, resumeStep(actsFor(link.settings)));
+  const [first] = stale;
+  if (first !== undefined && steps.length === 0 && !pausing) return expired('resume', link, detail, first);
   if (steps.length === 0 || pausing)
     return nothingTo(
       'resume',
       link,
       flows.map((flow) => (pausing ? { ...flow, phase: 'pausing' as const } : flow)),
     );
-  const stale = flows.find((flow) => flow.jobs.some(stands) && isExpired(detail, flow));
-  if (stale !== undefined) return expired('resume', link, stale);
   return {
-    summary: `Resume replication ${flows
+    summary: `Resume replication ${live
       .filter(({ jobs }) => jobs.some(stands))
       .map(({ into }) => wayOf(link.settings, into))
       .join(' and ')}.`,
@@ -100,7 +102,8 @@ export function planResume(link: LdrLink, detail: LdrDetail): Outline | Refusal 
     predictedLoss: noLoss('Nothing is lost; the side that follows catches up.'),
     predictedDowntime: noDowntime,
     warnings: [
-      ...flows
+      ...stale.map(({ into }) => expiredWarning(link, detail, into)),
+      ...live
         .filter(({ phase }) => phase === 'gave-up')
         .map(
           (flow) =>
@@ -111,6 +114,10 @@ export function planResume(link: LdrLink, detail: LdrDetail): Outline | Refusal 
     ],
   };
 }
+
+/** Flows that stand still and can't go on any more. */
+const staleOf = (detail: LdrDetail, flows: readonly Flow[]): readonly Flow[] =>
+  flows.filter((flow) => flow.jobs.some(stands) && isExpired(detail, flow));
 
 function whyOf(flow: Flow): string {
   const lead = leadOf(flow);
@@ -146,10 +153,12 @@ export function planTeardown(link: LdrLink, detail: LdrDetail): Outline | Refusa
 
 /** Has the jobs take a renewed address, password or certificate: they read their connection when they start. */
 export function planReconnect(link: LdrLink, detail: LdrDetail): Outline | Refusal {
-  const flows = flowsFor('reconnect', link, detail);
-  if (isRefusal(flows)) return flows;
-  const stale = flows.find((flow) => flow.jobs.some(stands) && isExpired(detail, flow));
-  if (stale !== undefined) return expired('reconnect', link, stale);
+  const all = flowsFor('reconnect', link, detail);
+  if (isRefusal(all)) return all;
+  const stale = staleOf(detail, all);
+  const flows = all.filter((flow) => !stale.includes(flow));
+  const [first] = stale;
+  if (first !== undefined && flows.length === 0) return expired('reconnect', link, detail, first);
   const odd = flows.find(({ phase }) => phase === 'ending' || phase === 'strange' || phase === 'pausing');
   if (odd !== undefined) {
     return notNow(
@@ -166,6 +175,7 @@ export function planReconnect(link: LdrLink, detail: LdrDetail): Outline | Refus
     predictedLoss: noLoss('Nothing is lost; replication stands still for a moment.'),
     predictedDowntime: noDowntime,
     warnings: [
+      ...stale.map(({ into }) => expiredWarning(link, detail, into)),
       ...flows.flatMap((flow) => reconnectWarnings(link, flow)),
       'The former address and password are not kept: taking it back means writing them into the config again.',
       'If the new ones are wrong, replication pauses itself; mend them and ask for a resume within 24 h.',

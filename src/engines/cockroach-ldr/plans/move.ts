@@ -14,6 +14,7 @@ import { limitsOf, movingFlow, queueWarnings } from '../scene.ts';
 import { plannedQueue, waitingOn } from '../waiting.ts';
 import { upper } from '../words.ts';
 import { endStep, planReturn } from './refill.ts';
+import { wayBackFrom } from './way-back.ts';
 
 /** How long a side may take to show that it keeps up, before anything is asked of people, ms. */
 const proofBudgetMs = 180_000;
@@ -62,9 +63,21 @@ export function planSwitchover({ maxWriteStopMs = usualStopMs }: Switchover, lin
 
 /** Both ways, applications go back to the primary as they went away from it. One way, the primary has to be filled anew first. */
 export function planFailback(link: LdrLink, detail: LdrDetail): Outline | Refusal {
-  if (!isBoth(link) || flowInto(link.settings, detail, 'primary') === null) return planReturn(link, detail);
+  if (!isBoth(link)) return planReturn(link, detail);
+  if (flowInto(link.settings, detail, 'primary') === null) return halfRefusal(link, detail) ?? planReturn(link, detail);
   const flow = movingFlow('failback', link, detail, 'primary');
   return isRefusal(flow) ? flow : planMove({ operation: 'failback', link, detail, flow, maxWriteStopMs: failbackStopMs });
+}
+
+/** While the standby follows, what it misses on the way back is mended first: nothing is emptied for it. */
+function halfRefusal(link: LdrLink, detail: LdrDetail): Refusal | null {
+  const { settings, id } = link;
+  const back = wayBackFrom(link, detail, 'standby');
+  if (back.kind !== 'broken' || flowInto(settings, detail, 'standby')?.phase !== 'following') return null;
+  return notNow(
+    `${back.words} So ${settings.primary.cluster} may lack writes, and no failback of ${id} is planned.`,
+    `${back.mend} Once it follows, ask for the failback again.`,
+  );
 }
 
 function planMove(move: Move): Outline | Refusal {
@@ -74,7 +87,10 @@ function planMove(move: Move): Outline | Refusal {
   const [here, there] = [settings[into].cluster, settings[source].cluster];
   const problem = problemOf(there, detail[source]);
   if (problem !== null)
-    return notNow(`${problem} A ${operation} of ${link.id} needs both sides.`, `If ${there} is lost, ask for a failover of ${link.id}.`);
+    return notNow(
+      `${problem} A ${operation} of ${link.id} needs both sides.`,
+      `If ${there} is lost, /repl failover ${link.id} sends applications to ${here}.`,
+    );
   const lagMs = lagMsOf(flow) ?? 0;
   if (lagMs > Math.max(settings.maxLagMs, maxWriteStopMs)) {
     return notNow(
@@ -148,14 +164,24 @@ function moveSteps({ link, flow, maxWriteStopMs }: Move, here: string, there: st
 
 function moveWarnings({ operation, link, detail, flow }: Move, here: string, there: string): readonly string[] {
   const both = isBoth(link);
+  const back = wayBackFrom(link, detail, flow.into);
   const after = both
-    ? [
-        `Both jobs go on, so ${there} stays up to date; ${operation === 'switchover' ? `/repl failback ${link.id} brings applications back` : `/repl switchover ${link.id} moves applications there again`}.`,
-      ]
+    ? back.kind === 'broken'
+      ? []
+      : [
+          `Both jobs go on, so ${there} stays up to date; ${operation === 'switchover' ? `/repl failback ${link.id} brings applications back` : `/repl switchover ${link.id} moves applications there again`}.`,
+        ]
     : [
         `The job into ${here} is ended for good before the redirect, so that nothing late overwrites what applications write there. After that nothing protects ${here}: /repl failback ${link.id} fills ${there} anew and lets it follow.`,
       ];
+  const alone =
+    both && back.kind === 'broken'
+      ? [
+          `${back.words} After this move nothing protects ${here}, and there is no way back to ${there} without loss until that is mended: better mend it first. ${back.mend}`,
+        ]
+      : [];
   return [
+    ...alone,
     `CockroachDB can't stop writers for logical replication: a write on ${there} after the confirmation ${both ? `arrives on ${here} late, and may overwrite a newer row there or be overwritten` : `never reaches ${here}`}.`,
     both
       ? `Until writes are redirected nothing has to be taken back: cancel the run and let applications go on with ${there}.`

@@ -5,7 +5,7 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personA
 import { type Acts, actsFor, kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { JobView, LdrDetail } from '../detail.ts';
-import { lastFollower } from '../emptied-side.ts';
+import { lastFollower, sideToRebuild } from '../emptied-side.ts';
 import { flowInto, isLive, lastOver, phaseOf } from '../flow.ts';
 import { newestId } from '../own-jobs.ts';
 import { bothRead, isExpired, limitsOf, sides } from '../scene.ts';
@@ -37,7 +37,7 @@ export interface Refill extends Emptying {
 export function planRebuild(link: LdrLink, detail: LdrDetail): Outline | Refusal {
   const reads = bothRead('rebuild', link, detail);
   if (isRefusal(reads)) return reads;
-  const into = lastFollower(link, reads);
+  const into = sideToRebuild(link, detail, reads);
   const emptying = emptyingOf(link, detail, into);
   const { id } = link;
   const away = `If applications use ${link.settings[into].cluster}, /repl failback ${id} fills ${link.settings[otherSide(into)].cluster} anew from it.`;

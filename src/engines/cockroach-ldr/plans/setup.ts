@@ -4,11 +4,12 @@ import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { notNow, type Outline } from '../../frame/drafts.ts';
 import type { LdrLink } from '../config.ts';
 import type { LdrDetail, PairLook } from '../detail.ts';
-import { flowsOf } from '../flow.ts';
+import { type Flow, flowsOf, wantedInto } from '../flow.ts';
 import { formOf } from '../form.ts';
 import { reachInto } from '../reach.ts';
-import { bothRead, limitsOf, noLoss } from '../scene.ts';
+import { afterExpiry, bothRead, isExpired, limitsOf, noLoss } from '../scene.ts';
 import { findingWarnings, schemaRefusal, versionRefusal } from '../unfit.ts';
+import { isFollowedBack } from '../weigh.ts';
 import { tablesAt, wayOf } from '../words.ts';
 import { planContinue } from './continue.ts';
 import { type Form, followers, type Reads, startSteps } from './start.ts';
@@ -19,10 +20,12 @@ type Setup = Extract<Operation, { kind: 'setup' }>;
 export function planSetup({ from }: Setup, link: LdrLink, detail: LdrDetail): Outline | Refusal {
   const reads = bothRead('setup', link, detail);
   if (isRefusal(reads)) return reads;
-  const running = runningRefusal(link, detail) ?? versionRefusal('setup', link, reads);
-  if (running !== null) return running;
+  const running = runningRefusal(link, detail);
+  if (running !== null) return planHalf(from, link, detail, reads, running);
+  const versions = versionRefusal('setup', link, reads);
+  if (versions !== null) return versions;
   const copy = planCopy(link, detail, reads);
-  const scene = { link, detail, reads, copy };
+  const scene = { link, detail, reads, copy, order: wantedInto(link.settings) };
   if (from !== undefined) return planContinue(from, scene);
   if (!isRefusal(copy) || isRefusal(planContinue({ kind: 'last' }, scene))) return copy;
   const unless =
@@ -31,6 +34,33 @@ export function planSetup({ from }: Setup, link: LdrLink, detail: LdrDetail): Ou
       : `nothing was written on ${link.settings.standby.cluster} since its job ended`;
   return { ...copy, next: `${copy.next} Where ${unless}, /repl setup ${link.id} --from last goes on without a copy.` };
 }
+
+/** Both ways, one direction that is over goes on beside the other one, which lives; nothing else is started beside a job. */
+function planHalf(from: Setup['from'], link: LdrLink, detail: LdrDetail, reads: Reads, running: Refusal): Outline | Refusal {
+  const { id, settings } = link;
+  const flows = flowsOf(settings, detail);
+  const [flow] = flows;
+  if (flow === undefined || flows.length > 1 || settings.direction !== 'bidirectional') return running;
+  const into = otherSide(flow.into);
+  if (!isFollowedBack(link, detail, into)) {
+    const halted = flow.phase === 'paused' || flow.phase === 'gave-up';
+    const next = halted
+      ? `${lateWords(link, detail, flow)} Then ask again.`
+      : `Wait until ${wayOf(settings, flow.into)} follows (/repl status ${id}), then ask again.`;
+    return { ...running, next };
+  }
+  const scene = { link, detail, reads, copy: running, order: [into] };
+  const versions = versionRefusal('setup', link, reads);
+  if (from !== undefined || versions !== null) return versions ?? planContinue(from ?? { kind: 'last' }, scene);
+  const onward = planContinue({ kind: 'last' }, scene);
+  const next = isRefusal(onward)
+    ? onward.next
+    : `Only ${wayOf(settings, into)} is ended: /repl setup ${id} --from last lets it go on without a copy.`;
+  return { ...running, next };
+}
+
+const lateWords = (link: LdrLink, detail: LdrDetail, flow: Flow): string =>
+  isExpired(detail, flow) ? afterExpiry(link, detail, flow.into) : `/repl resume ${link.id} lets ${wayOf(link.settings, flow.into)} go on.`;
 
 /** Plans a start with a full first copy. */
 function planCopy(link: LdrLink, detail: LdrDetail, reads: Reads): Outline | Refusal {
