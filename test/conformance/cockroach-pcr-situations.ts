@@ -57,6 +57,8 @@ export async function cancelStream(world: SqlWorld): Promise<void> {
   const job = world.jobs('standby').find(({ type }) => type === 'REPLICATION STREAM INGESTION');
   await byHand(world, 'standby', `CANCEL JOB ${job?.id}`);
   await until(() => world.vc('standby')?.status === 'add', 'the stream is cancelled');
+  const fed = () => world.jobs('primary').some(({ type, status }) => type.endsWith('PRODUCER') && status === 'running');
+  await until(() => !fed(), 'nothing feeds it any more');
 }
 
 /** A standby that has nothing yet, on clusters that were just initialized. */

@@ -10,15 +10,16 @@ import { keptSteps, optionsFor } from './options.ts';
 import { forPeople, replaceConnectionStatements, type Setting, wayTo } from './statements-setup.ts';
 import type { Way } from './way.ts';
 
-/** What has to be made so that a side can copy the other one, or why it can't. Pure. */
-export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSide, to: ReadSide): Way | Refusal {
+/** What has to be made so that a side can copy the other one, or why it can't. `renews`: a connection that is there is written anew. Pure. */
+export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSide, to: ReadSide, renews = false): Way | Refusal {
   const { settings } = link;
   const named = settings.streams[side];
   // Where it was not looked, a connection that the config names is taken to be there.
   const isThere = named !== null && (to.ground == null || to.ground.connections.some(({ name }) => name === named));
   const trust = isAtLeast(to.release, 24, 1) ? 'inline' : 'path';
   if (!isThere && wayTo(settings, otherSide(side), trust) === null) return unreachable(link, side);
-  const refusal = isThere ? null : (gatewayRefusal(link, side, to) ?? userRefusal(link, side, from));
+  const asFound = isThere && !(renews && wayTo(settings, otherSide(side), trust) !== null);
+  const refusal = asFound ? null : (gatewayRefusal(link, side, to) ?? userRefusal(link, side, from));
   if (refusal !== null) return refusal;
   return {
     link,
@@ -35,7 +36,7 @@ export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSid
       ...optionsFor(settings.setup, to),
     },
     connect: named !== null && !isThere,
-    user: isThere ? null : userFor(link, from),
+    user: asFound ? null : userFor(link, from),
   };
 }
 

@@ -35,7 +35,7 @@ export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal
   const refusal = phaseRefusal(pair) ?? followRefusal(pair.here, pair.read, pair.there, pair.sourceRead);
   if (refusal !== null) return refusal;
   const { setup } = link.settings;
-  const way = wayFrom(link, pair.side, sourceNameOf(pair), pair.sourceRead, pair.read);
+  const way = wayFrom(link, pair.side, sourceNameOf(pair), pair.sourceRead, pair.read, true);
   if (isRefusal(way)) return way;
   const { here, there } = pair;
   return {
