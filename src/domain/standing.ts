@@ -24,9 +24,11 @@ export const passedReturn = (run: RunView): Standing | null =>
 
 /**
  * What is to be undone, last first. A step that was only under way is undone too: its effect may have happened, and the probe of
- * its inverse tells.
+ * its inverse tells. What was found done, or was done by somebody else meanwhile, is not ours to take back; the inverse of a step that
+ * only looks judges for itself.
  */
 export const toUndo = (run: RunView): readonly Standing[] =>
   standings(run)
     .filter(({ step, view }) => step.undo.kind === 'act' && ['done', 'underway', 'undoing'].includes(view.state))
+    .filter(({ step, view }) => view.calls > 0 || step.statements.length === 0)
     .reverse();

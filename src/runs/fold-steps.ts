@@ -24,9 +24,14 @@ export function foldStep(view: RunView, entry: StepEntry): RunView {
         progress: null,
       }));
     case 'performing':
-      return change(view, entry.step, (step) => ({ ...step, sent: entry.effect, quietAt: Math.max(step.quietAt ?? 0, entry.quietAt) }));
+      return change(view, entry.step, (step) => ({
+        ...step,
+        sent: entry.effect,
+        calls: step.calls + (step.state === 'undoing' ? 0 : 1),
+        quietAt: Math.max(step.quietAt ?? 0, entry.quietAt),
+      }));
     case 'not-applied':
-      return change(view, entry.step, (step) => (step.sent === entry.effect ? { ...step, sent: null, quietAt: null } : step));
+      return change(view, entry.step, (step) => (step.sent === entry.effect ? notApplied(step) : step));
     case 'progress':
       return change(view, entry.step, (step) => ({ ...step, progress: { fraction: entry.fraction, note: entry.note } }));
     case 'done':
@@ -61,6 +66,13 @@ export function foldStep(view: RunView, entry: StepEntry): RunView {
       };
   }
 }
+
+const notApplied = (step: StepView): StepView => ({
+  ...step,
+  sent: null,
+  quietAt: null,
+  calls: step.state === 'undoing' ? step.calls : step.calls - 1,
+});
 
 /** After a retry the step writes a fresh intent; what may still be under way from the older one is kept in `sent` and `quietAt`. */
 const rearm = (step: StepView): StepView =>

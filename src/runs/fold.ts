@@ -58,6 +58,7 @@ const untouched = (id: string): StepView => ({
   attempts: 0,
   effect: null,
   sent: null,
+  calls: 0,
   beganAt: null,
   deadlineAt: null,
   quietAt: null,

@@ -1,7 +1,7 @@
 import { asEffectId } from '../domain/ids.ts';
 import type { Entry, RunView, Vote } from '../domain/run.ts';
 import { isFinal } from '../domain/run.ts';
-import { type Standing, standings } from '../domain/standing.ts';
+import { type Standing, standings, toUndo } from '../domain/standing.ts';
 import type { Requirement } from '../domain/verdict.ts';
 import { quorumReached } from '../policy/votes.ts';
 import { currentStanding, isPastReturn } from './progress.ts';
@@ -112,7 +112,7 @@ function confirmedEntry({ step, view }: Standing, by: string, now: number): Entr
 }
 
 function afterCancel(run: RunView, by: NonNullable<RunView['cancelAskedBy']>, now: number): Entry {
-  const touched = standings(run).some(({ step, view }) => view.state !== 'todo' && step.undo.kind === 'act');
+  const touched = toUndo(run).length > 0 || standings(run).some(({ view }) => view.calls > 0);
   return touched
     ? { kind: 'undo-begun', at: now, sentence: 'It was cancelled, so what was done is taken back.' }
     : { kind: 'cancelled', at: now, by, sentence: 'It was cancelled before anything was changed.' };

@@ -222,8 +222,12 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
         const plan = await planOn(on, operation);
         const noReturn = plan.steps.findIndex((step) => step.pointOfNoReturn);
         const soFar = noReturn < 0 ? plan.steps : plan.steps.slice(0, noReturn);
-        await through(on, { ...plan, steps: soFar }, async (step) => void (await carryOut(on, step, () => on.engine())));
-        return [...soFar].reverse().flatMap(({ undo }) => (undo.kind === 'act' ? [undo.act] : []));
+        const ours = new Set<Step>();
+        await through(on, { ...plan, steps: soFar }, async (step) => {
+          const times = await carryOut(on, step, () => on.engine());
+          if (times > 0 || step.statements.length === 0) ours.add(step);
+        });
+        return [...soFar].reverse().flatMap((step) => (step.undo.kind === 'act' && ours.has(step) ? [step.undo.act] : []));
       }
 
       /** Carries the plan out; the first sending of each statement fails on the wire, `then` has to put the step right. */

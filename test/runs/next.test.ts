@@ -111,13 +111,32 @@ describe('what comes next', () => {
     },
     {
       name: 'undoes on cancel what was changed',
-      entries: [...begun, intent('s1'), done('s1'), intent('s2'), done('s2'), cancelAsked],
+      entries: [...begun, intent('s1'), done('s1'), intent('s2'), performing('s2'), done('s2'), cancelAsked],
       is: { kind: 'write', entry: { kind: 'undo-begun' } },
     },
     {
       name: 'undoes on cancel a step that is only under way',
-      entries: [...begun, intent('s1'), done('s1'), intent('s2'), cancelAsked, { kind: 'undo-begun', at, sentence: '' }],
+      entries: [...begun, intent('s1'), done('s1'), intent('s2'), performing('s2'), cancelAsked, { kind: 'undo-begun', at, sentence: '' }],
       is: { kind: 'write', entry: { kind: 'intent', step: 's2', undoing: true, attempt: 1 } },
+    },
+    {
+      name: 'leaves on cancel what was found done, since somebody else did it',
+      entries: [...begun, intent('s1'), done('s1'), intent('s2'), done('s2'), cancelAsked],
+      is: { kind: 'write', entry: { kind: 'cancelled' } },
+    },
+    {
+      name: 'leaves on cancel what was surely not applied, and was done by somebody else then',
+      entries: [
+        ...begun,
+        intent('s1'),
+        done('s1'),
+        intent('s2'),
+        performing('s2'),
+        { kind: 'not-applied', at, step: 's2', effect: 'r-0000000000/s2/1' as never, sentence: '' },
+        done('s2'),
+        cancelAsked,
+      ],
+      is: { kind: 'write', entry: { kind: 'cancelled' } },
     },
     {
       name: 'closes the undo when every inverse is done',

@@ -18,6 +18,7 @@ import {
   haltedEntries,
   intent,
   night,
+  performing,
   proposed,
   redirectEntries,
   runId,
@@ -44,7 +45,7 @@ const glass: readonly Entry[] = [
   proposed(aPlan(), { breakGlass: 'Nobody answers and orders are lost' }),
   { kind: 'glass-broken', at: t, person: ana, reason: 'Nobody answers and orders are lost' },
 ];
-const stopped: readonly Entry[] = [...approvedEntries(), started(t), intent('s2', t), done('s2', t + 1)];
+const stopped: readonly Entry[] = [...approvedEntries(), started(t), intent('s2', t), performing('s2', t), done('s2', t + 1)];
 const undoing: readonly Entry[] = [...stopped, { kind: 'undo-begun', at: t + 2, sentence: 'It took too long.' }, intent('s2', t + 3, true)];
 
 describe('the buttons of a run', () => {
