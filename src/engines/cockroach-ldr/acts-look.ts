@@ -3,6 +3,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act, Asked } from '../../domain/plan.ts';
 import { asking } from './asks.ts';
 import type { LdrSettings } from './config.ts';
+import type { PlannedQueue } from './waiting.ts';
 
 type Kind =
   | 'proveLogin'
@@ -20,14 +21,6 @@ type Kind =
   | 'markTime'
   | 'awaitPast'
   | 'compareTables';
-
-/** What waited in the dead letter queues of a side when a run was planned. */
-export interface PlannedQueue {
-  /** Null when it was not told. */
-  readonly entries: number | null;
-  /** When the newest one came, µs, in digits; null when there is none, or where it was not told. */
-  readonly newest: string | null;
-}
 
 interface QueueCount {
   /** Left out where no decision rests on it. */

@@ -1,4 +1,3 @@
-import type { PlannedQueue } from './acts-look.ts';
 import type { DlqView, ReadSide } from './detail.ts';
 import { count } from './words.ts';
 
@@ -26,6 +25,14 @@ export function waitingIn(dlq: readonly Pick<DlqView, 'entries'>[]): Waiting {
 export function waitingOn({ dlq, dlqProblem }: Pick<ReadSide, 'dlq' | 'dlqProblem'>): Waiting {
   const waiting = waitingIn(dlq);
   return { ...waiting, unread: waiting.unread || dlqProblem !== null };
+}
+
+/** What waited in the dead letter queues of a side when a run was planned. */
+export interface PlannedQueue {
+  /** Null when it was not told. */
+  readonly entries: number | null;
+  /** When the newest one came, µs, in digits; null when there is none, or where it was not told. */
+  readonly newest: string | null;
 }
 
 /** What a plan that looks at the queues of a side rests on. */

@@ -4,14 +4,13 @@ import type { Refusal } from '../../../domain/refusal.ts';
 import { spellTime } from '../../cockroach/spell.ts';
 import { type Draft, lookStep, notNow, personAct, personStep } from '../../frame/drafts.ts';
 import { type Acts, kinds } from '../acts.ts';
-import type { PlannedQueue } from '../acts-look.ts';
 import type { LdrLink } from '../config.ts';
 import type { DlqView, LdrDetail } from '../detail.ts';
 import { flowInto, readOf } from '../flow.ts';
 import { queueEntriesQuery } from '../reads/queues.ts';
 import { newestWriteQuery, writesSinceQuery } from '../reads/writes.ts';
 import type { TableName } from '../table-name.ts';
-import { plannedQueue, type Waiting, waitingOn } from '../waiting.ts';
+import { type PlannedQueue, plannedQueue, type Waiting, waitingOn } from '../waiting.ts';
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, upper } from '../words.ts';
 

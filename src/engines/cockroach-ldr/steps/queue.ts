@@ -5,11 +5,10 @@ import { type Micros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import type { PlannedQueue } from '../acts-look.ts';
 import type { DlqView } from '../detail.ts';
 import { earlier, jobsOn, type LdrStep, on, type Place } from '../place.ts';
 import { type DlqReading, readLater, readQueues } from '../reads/queues.ts';
-import { isMore, waitingIn } from '../waiting.ts';
+import { isMore, type PlannedQueue, waitingIn } from '../waiting.ts';
 import { count, upper } from '../words.ts';
 import { offsetMicros, timeIn } from './cut.ts';
 
