@@ -290,30 +290,32 @@ describe('a rebuild', () => {
   const failed = () =>
     bare(aSide(), aSide({ jobs: [aJob({ status: 'failed', error: 'history retention job is no longer active' })] }), filled);
 
-  it('asks people first, looks at both sides before it empties one, and only then starts', () => {
+  it('makes sure of the way first, asks people, looks at both sides before it empties one, and only then starts', () => {
     const plan = planned(rebuild, { ...failed(), ...wrote([micros(1_000), null], [null, null]) });
     expect(outline(plan)).toEqual([
       'ldr.count-queue sql-east',
+      'ldr.create-user sql-east',
+      'ldr.grant sql-east',
       '(ldr.stop-writers)',
       'ldr.check-fit sql-west',
       'ldr.check-writes sql-west',
       'ldr.empty-tables sql-west',
       'ldr.check-schema sql-west',
-      'ldr.create-user sql-east',
-      'ldr.grant sql-east',
       'ldr.create-stream sql-west',
       'ldr.await-scan sql-west',
       ...proof('sql-west'),
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.empty-tables']);
-    expect(plan.steps[4]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
+    expect(plan.steps[6]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
     expect(plan.predictedLoss).toMatchObject({ ms: 0, words: expect.stringContaining('no write of its own that sql-east lacks') });
   });
 
   it('ends first what is left of a job that can go on no more', () => {
     const left = following({ status: 'paused', runningStatus: 'pausing after error: gone' }, {}, aSide({ history: 'lost' }));
-    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 6)).toEqual([
+    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 8)).toEqual([
       'ldr.count-queue sql-east',
+      'ldr.create-user sql-east',
+      'ldr.grant sql-east',
       '(ldr.stop-writers)',
       'ldr.check-fit sql-west',
       'ldr.cancel sql-west',

@@ -18,7 +18,7 @@ import {
 } from './empty.ts';
 import { targetOf } from './move.ts';
 import { emptySteps, endSteps, type Refill, schemaBudgetMs } from './refill.ts';
-import { type Form, startSteps } from './start.ts';
+import { type Form, startParts } from './start.ts';
 
 /** Takes both sides through a change of schema that replicating tables refuse: end, change, fill anew. Pure. */
 export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
@@ -33,8 +33,8 @@ export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
     if (isRefusal(flow)) return flow;
   }
   const form: Form = { kind: 'stream', order: both ? [source, into] : [into] };
-  const start = startSteps('alter', link, reads, form);
-  if (isRefusal(start)) return start;
+  const parts = startParts('alter', link, reads, form);
+  if (isRefusal(parts)) return parts;
   const acts = actsFor(settings);
   const emptying = emptyingOf(link, detail, into);
   const away = `If applications use ${settings[into].cluster}, swap primary and standby in the config of ${id}, and set the link up anew.`;
@@ -44,7 +44,7 @@ export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
   const [here, there] = [settings[into].cluster, settings[source].cluster];
   return {
     summary: `End the replication of ${id}, have people change the tables on both sides, and copy everything anew from ${there} to ${here}.`,
-    steps: [...gatherSteps(refill, acts), ...changeSteps(refill, acts), ...start, ...(both ? [backStep(link)] : [])],
+    steps: [...parts.access, ...gatherSteps(refill, acts), ...changeSteps(refill, acts), ...parts.start, ...(both ? [backStep(link)] : [])],
     predictedLoss: emptyingLoss(refill, `applications stay on ${there} from the redirect on`),
     predictedDowntime: {
       ms: 0,

@@ -22,7 +22,7 @@ import {
   inUseRefusal,
   queueSteps,
 } from './empty.ts';
-import { type Form, type Reads, startSteps } from './start.ts';
+import { type Form, type Reads, startParts } from './start.ts';
 
 /** Ending a job takes seconds; emptying a table is answered at once, ms. */
 const endBudgetMs = 10 * 60_000;
@@ -105,18 +105,19 @@ function planRefill(operation: OperationName, refill: Refill): Outline | Refusal
   const refusal =
     versionRefusal(operation, link, reads) ?? tablesRefusal(operation, refill) ?? schemaRefusal(operation, link, detail, form.order);
   if (refusal !== null) return refusal;
-  const start = startSteps(operation, link, reads, form);
-  if (isRefusal(start)) return start;
+  const parts = startParts(operation, link, reads, form);
+  if (isRefusal(parts)) return parts;
   const acts = actsFor(settings);
   const [here, there] = [settings[into].cluster, settings[source].cluster];
   return {
     summary: `Delete what ${here} has of the link's tables, and copy everything anew from ${there}.`,
     steps: [
       ...queueSteps(refill, acts),
+      ...parts.access,
       personStep(quietAct(refill)),
       ...consentSteps(refill, acts),
       ...clearSteps(refill, acts),
-      ...start,
+      ...parts.start,
     ],
     predictedLoss: emptyingLoss(refill),
     predictedDowntime: { ms: 0, words: `Applications go on with ${there}; ${here} can't be used until its first copy is complete.` },

@@ -33,8 +33,20 @@ const takeBackBudgetMs = 2 * 3_600_000;
 export const followers = (form: Form): readonly Side[] =>
   form.kind === 'stream' ? form.order : form.both ? [form.into, otherSide(form.into)] : [form.into];
 
+/** What a start needs to be there, and the start itself. Nothing of the first deletes anything, and all of it can be proven before. */
+interface Start {
+  readonly access: readonly Draft[];
+  readonly start: readonly Draft[];
+}
+
 /** The steps from nothing to a replication that is seen to move; a refusal when the config does not say enough. */
 export function startSteps(operation: OperationName, link: LdrLink, reads: Reads, form: Form): readonly Draft[] | Refusal {
+  const parts = startParts(operation, link, reads, form);
+  return isRefusal(parts) ? parts : [...parts.access, ...parts.start];
+}
+
+/** The same in two parts, for what has to delete rows in between: what can fail has to fail before. */
+export function startParts(operation: OperationName, link: LdrLink, reads: Reads, form: Form): Start | Refusal {
   const { settings } = link;
   const apart = pairRefusal(operation, link, reads);
   if (apart !== null) return apart;
@@ -48,7 +60,7 @@ export function startSteps(operation: OperationName, link: LdrLink, reads: Reads
   // What goes on from a past time has as much to catch up with as was written since.
   const budgetMs = form.kind === 'stream' && form.from !== undefined ? scanBudgetMs : proofBudgetMs;
   const proofs = followers(form).map((into) => lookStep(acts.proveAdvance(into, settings.maxLagMs), budgetMs));
-  return [...access, ...(operation === 'setup' ? bareSteps(reads, form, acts) : []), ...createSteps(reads, form, acts), ...proofs];
+  return { access, start: [...(operation === 'setup' ? bareSteps(reads, form, acts) : []), ...createSteps(reads, form, acts), ...proofs] };
 }
 
 /**
