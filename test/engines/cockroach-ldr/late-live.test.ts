@@ -53,7 +53,7 @@ describe('jobs that are not listed in time', { timeout: 240_000 }, () => {
     for (const side of ['primary', 'standby'])
       expect(seen.facts.find(({ name }) => name === `${side}.history`)?.value).toBe('not told: the jobs were not listed in time');
     await on.world.faults.down('primary');
-    expect((await carried(on, failover, seen)).join(' ')).toContain('sql-west did not list its jobs in time (SHOW JOBS)');
+    expect((await carried(on, failover, seen)).join(' ')).toContain('sql-east and sql-west did not list their jobs in time (SHOW JOBS)');
     expect(on.world.ldrJobs('standby').map(({ status }) => status)).toEqual(['canceled']);
   });
 
