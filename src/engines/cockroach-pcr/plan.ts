@@ -36,7 +36,7 @@ function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outl
   if (operation.kind === 'teardown') return planTeardown(link, detail);
   if (operation.kind === 'reader' && !operation.on) return planReaderOff(link, detail);
   const scene = sceneOf(link, detail, operation);
-  return isRefusal(scene) ? scene : outlineOn(operation, scene);
+  return isRefusal(scene) ? scene : outlineOn(operation, scene, detail);
 }
 
 /** A first copy is all that this engine can begin with. */
@@ -47,7 +47,7 @@ const copyOnly = ({ id }: PcrLink): Refusal =>
     `Ask for /repl setup ${id} without --from.`,
   );
 
-function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
+function outlineOn(operation: Operation, scene: Scene, detail: PcrDetail): Outline | Refusal {
   switch (operation.kind) {
     case 'failover':
       return planFailover(operation, scene);
@@ -66,7 +66,7 @@ function outlineOn(operation: Operation, scene: Scene): Outline | Refusal {
     case 'retention':
       return planRetention(operation, scene);
     case 'reconnect':
-      return planReconnect(scene);
+      return planReconnect(scene, detail);
     default:
       return refuse(
         'not-supported',

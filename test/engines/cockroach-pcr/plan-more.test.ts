@@ -316,6 +316,23 @@ describe('a reconnect', () => {
     ]);
   });
 
+  it('has the file with the new certificate in place first, where a connection holds but its path', () => {
+    const old = aDetail(aSource(onVersion('23.2')), aStandby({ sourceUri: 'external://to-east' }, onVersion('23.2')));
+    expect(kindsOf(planned(reconnect, old, knowing))).toEqual([
+      'place-certificate@-',
+      'prove-login@sql-east',
+      'replace-connection@sql-west',
+      'bounce@sql-west',
+      'prove-catch-up@sql-west',
+    ]);
+  });
+
+  it('says that the way back is left as it is', () => {
+    expect(planned(reconnect, following, knowing).warnings.join(' ')).toContain(
+      'the external connection to-west on sql-east, which a failback goes by, keeps what it holds',
+    );
+  });
+
   it('asks a person when the config does not hold what the connection needs', () => {
     const plan = planned(reconnect, following);
     expect(kindsOf(plan)).toEqual(['replace-connection-by-hand@-', 'bounce@sql-west', 'prove-catch-up@sql-west']);

@@ -60,6 +60,37 @@ describe('a reconnect', { timeout: 180_000 }, () => {
     expect(on.effects()).toEqual([]);
   });
 
+  it('drops no connection that the bot may not make anew', async () => {
+    const [, stream] = streamUsers('25.2').users ?? [];
+    const grants = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', 'REPLICATIONSOURCE', 'REPLICATIONDEST', 'REPLICATION', 'VIEWJOB'];
+    const users = [{ name: 'ops', password: 'ops-secret', grants }, ...(stream === undefined ? [] : [stream])];
+    const on = await open('25.2', { start: 'none', users }, (world) => byConnection(world, '25.2'), streamSettings);
+    const plan = await planOn(on, reconnect);
+    expect(await settle(on, step(plan, 'pcr.replace-connection'), () => on.engine())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringMatching(
+        /ops does not hold EXTERNALCONNECTION on sql-west.*left as it is.*GRANT SYSTEM EXTERNALCONNECTION TO "ops"/,
+      ),
+    });
+    expect(on.effects()).toEqual([]);
+    const checks = await on.engine().preflight(reconnect, on.link, anIo());
+    expect(checks.find(({ name }) => name === 'sql-west: external connection')).toMatchObject({
+      outcome: 'warned',
+      next: expect.stringContaining('GRANT SYSTEM EXTERNALCONNECTION TO "ops"'),
+    });
+  });
+
+  it('says that the connection is gone when it was dropped and could not be made anew', async () => {
+    const on = await open('25.2', streamUsers('25.2'), (world) => byConnection(world, '25.2'), streamSettings);
+    const plan = await planOn(on, reconnect);
+    on.world.faults.add({ match: /^CREATE EXTERNAL CONNECTION/, act: { kind: 'refuse', sqlState: '42501', message: 'not now' } });
+    await expect(carryOut(on, step(plan, 'pcr.replace-connection'), () => on.engine())).rejects.toThrow(
+      /not now\. The external connection to-primary is gone from sql-west: .* press Retry, or create the connection by hand\./,
+    );
+    await carry(on, plan);
+    expect(on.world.vc('standby')?.status).toBe('replicating');
+  });
+
   it('halts when the stream does not come back, and says why', async () => {
     const on = await byExternal();
     const plan = await planOn(on, reconnect);

@@ -4,7 +4,8 @@ import { isAtLeast } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personStep } from '../../frame/drafts.ts';
 import { tuningKinds } from '../acts/tuning.ts';
 import { actsFor } from '../acts.ts';
-import type { Phase } from '../detail.ts';
+import { certificateSteps } from '../certificates.ts';
+import type { PcrDetail, Phase } from '../detail.ts';
 import { renewalSteps } from '../making.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { pausedWords, phaseWords } from '../words.ts';
@@ -21,7 +22,7 @@ const scheme = 'external://';
 const isStill: readonly Phase[] = ['paused', 'gave-up', 'retrying'];
 
 /** Plans that a running stream takes the address, password and certificate that its external connection is to hold now. Pure. */
-export function planReconnect(scene: Scene): Outline | Refusal {
+export function planReconnect(scene: Scene, detail: PcrDetail): Outline | Refusal {
   const { link, follower, here, there } = scene;
   const underWay = promotionUnderWay('reconnect', scene);
   if (underWay !== null) return underWay;
@@ -30,7 +31,7 @@ export function planReconnect(scene: Scene): Outline | Refusal {
   const connection = connectionOf(scene);
   if (typeof connection !== 'string') return connection;
   const acts = actsFor(link.settings);
-  const replacing = replacement(scene, connection);
+  const replacing = replacement(scene, connection, detail);
   const byHand = replacing.some(({ by }) => by === 'person');
   return {
     summary: `Let ${here} connect to ${there} anew by its external connection ${connection}, and see that it goes on.`,
@@ -48,9 +49,19 @@ export function planReconnect(scene: Scene): Outline | Refusal {
       ...(byHand
         ? []
         : [`What the connection holds now is overwritten and can't be read back: the config must be right before you approve.`]),
+      ...wayBack(scene),
       ...(follower.phase === 'paused' ? [`On ${here}, ${pausedWords(follower.vc)}; afterwards it follows again.`] : []),
     ],
   };
+}
+
+/** The other direction is not in use, so nothing tells that it holds what has run out. */
+function wayBack({ link, source, here, there }: Scene): readonly string[] {
+  const name = link.settings.streams[source];
+  if (name === null) return [];
+  return [
+    `Only the way from ${here} to ${there} is changed: the external connection ${name} on ${there}, which a failback goes by, keeps what it holds. If its password, address or certificate has changed as well, replace it there by hand.`,
+  ];
 }
 
 /** The external connection by which the follower follows; a refusal when it is another one than the config's, or none. */
@@ -75,11 +86,13 @@ function connectionOf({ link, follower, here, there }: Scene): string | Refusal 
 }
 
 /** The bot replaces the connection when the config says what it is to hold; otherwise a person does. */
-function replacement({ link, follower, sourceRead, here, there }: Scene, connection: string): readonly Draft[] {
+function replacement({ link, follower, sourceRead, here, there }: Scene, connection: string, detail: PcrDetail): readonly Draft[] {
   // Where nothing answers the bot, the nodes may still get through, at another address. One that keeps only the bot out can be tried.
   const proves = sourceRead.kind === 'read' || sourceRead.kind === 'locked';
   const renewal = renewalSteps(link, follower.side, follower.read, proves);
-  if (renewal.length > 0) return renewal;
+  // Up to v23.2 the connection holds no certificate but the path of a file, which has to be the new one before the stream connects.
+  const trust = isAtLeast(follower.read.release, 24, 1) ? 'inline' : 'path';
+  if (renewal.length > 0) return [...certificateSteps(link, follower.side, trust, detail), ...renewal];
   const name = quoteIdentifier(connection);
   const words = isAtLeast(follower.read.release, 25, 4)
     ? `ALTER EXTERNAL CONNECTION ${name} AS '<the new URI>'`

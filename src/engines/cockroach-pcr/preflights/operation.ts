@@ -114,9 +114,17 @@ function connectionOwnerCheck(asking: Asking, side: Side): Promise<readonly Chec
   const connection = settings.streams[side];
   const name = `${cluster}: external connection`;
   if (connection === null) return Promise.resolve([]);
-  return on(asking, side, name, async (session) => {
-    if ((await held(session, user)).includes('admin'))
-      return passed(name, `${user} is an admin on ${cluster}, so it may change ${connection}.`);
+  return on(asking, side, name, async (session, read) => {
+    const rights = await held(session, user);
+    if (rights.includes('admin')) return passed(name, `${user} is an admin on ${cluster}, so it may change ${connection}.`);
+    const inPlace = isAtLeast(read.release, 25, 4);
+    if (!inPlace && !rights.includes('EXTERNALCONNECTION')) {
+      return warned(
+        name,
+        `${user} does not hold EXTERNALCONNECTION on ${cluster} itself, and up to v25.3 ${connection} is changed by making it anew.`,
+        `Unless a role gives it, run GRANT SYSTEM EXTERNALCONNECTION TO ${quoteIdentifier(user)} there.`,
+      );
+    }
     const rows = await session.read(`SHOW GRANTS ON EXTERNAL CONNECTION ${quoteIdentifier(connection)}`);
     const own = rows.filter((row) => row['grantee'] === user).map((row) => row['privilege_type'] ?? '');
     if (own.some((privilege) => privilege === 'ALL' || privilege === 'UPDATE' || privilege === 'DROP')) {
@@ -125,7 +133,7 @@ function connectionOwnerCheck(asking: Asking, side: Side): Promise<readonly Chec
     return warned(
       name,
       `That ${user} may change ${connection} on ${cluster} can't be seen.`,
-      `Unless ${user} made it, run GRANT UPDATE, DROP ON EXTERNAL CONNECTION ${quoteIdentifier(connection)} TO ${quoteIdentifier(user)} there.`,
+      `Unless ${user} made it, run GRANT ${inPlace ? 'UPDATE, DROP' : 'DROP'} ON EXTERNAL CONNECTION ${quoteIdentifier(connection)} TO ${quoteIdentifier(user)} there.`,
     );
   });
 }

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { Fault, isFault } from '../../../domain/faults.ts';
+import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
+import { wasRefused } from '../../cockroach/deaf.ts';
+import { ownRights } from '../../cockroach/held.ts';
+import { withSystem } from '../../cockroach/session.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
@@ -52,7 +56,7 @@ export const replaceConnection: PcrStep<z.infer<typeof replaceParams>> = {
   params: replaceParams,
   repeatable: true,
   rebuild: (acts, side, { trust, how }) => acts.replaceConnection(side, trust, how),
-  probe: async () => todo,
+  probe: async (place, { how }) => (how === 'recreate' ? mayMakeAnew(place) : todo),
   perform: async (place, statement, { trust, how }, statements) => {
     const at = how === 'alter' ? 0 : 1;
     if (how === 'recreate') await change(place, statement).catch(unlessMissing);
@@ -61,10 +65,33 @@ export const replaceConnection: PcrStep<z.infer<typeof replaceParams>> = {
       statements[at] ?? '',
       (spelling) => replaceConnectionStatements(place.link.settings, place.side, trust, how, spelling)[at] ?? null,
     ).catch((cause: unknown) => {
-      throw how === 'alter' ? cause : halfDone(cause);
+      throw how === 'alter' ? cause : halfDone(droppedOnly(place, cause));
     });
   },
 };
+
+/** Before a connection is dropped to be made anew: the bot may make one. */
+const mayMakeAnew = ({ connect, address, io, here, link, side }: Place): Promise<Probe> =>
+  withSystem(connect, address, io, async (session) => {
+    const { admin, system } = await ownRights(session, address.user);
+    if (admin || system.includes('EXTERNALCONNECTION') || system.includes('ALL')) return todo;
+    const user = quoteIdentifier(address.user);
+    return impossible(
+      `${address.user} does not hold EXTERNALCONNECTION on ${here}, so the external connection ${link.settings.streams[side]} could be dropped but not made anew. It was left as it is. Run GRANT SYSTEM EXTERNALCONNECTION TO ${user} there, then press Retry.`,
+    );
+  });
+
+/** What is left when only the second statement was refused. */
+function droppedOnly({ here, link, side }: Place, cause: unknown): unknown {
+  if (!isFault(cause) || !wasRefused(cause)) return cause;
+  const name = link.settings.streams[side];
+  const left = `The external connection ${name} is gone from ${here}: it was dropped to be made anew, and that was refused. The stream goes on until its job starts again, and stops then. Mend the cause and press Retry, or create the connection by hand.`;
+  return new Fault(cause.code, `${cause.message}${/[.!?]$/.test(cause.message) ? '' : '.'} ${left}`, {
+    effect: cause.effect,
+    facts: cause.facts,
+    cause,
+  });
+}
 
 /** An attempt before this one may have dropped it. */
 function unlessMissing(cause: unknown): void {
