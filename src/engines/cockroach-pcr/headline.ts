@@ -1,6 +1,7 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { promotedLast } from './promoted.ts';
 import { isUnfed, unfedWords } from './unfed.ts';
 import { windowMsOf } from './window.ts';
 import { causeOf, elsewhereWords, openWords, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
@@ -61,6 +62,8 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
         ? say('unset', `Replication is not set up yet: ${here} takes the writes, and ${there} has no ${name}.`)
         : say('broken', `${here} takes the writes and nothing follows it any more: ${there} has no ${name}.`);
     }
+    const left = leftAlone(settings, detail, serving);
+    if (left !== null) return left;
     return say(
       'broken',
       `${here} takes the writes and nothing follows it: on ${there}, ${phaseWords[phase]}${phase === 'ready' ? ' but does not follow' : ''}.`,
@@ -73,6 +76,18 @@ function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
 /** Who answers and does not let us see can be told why. */
 function lockedWords(settings: PcrSettings, { primary }: PcrDetail): string {
   return primary.kind === 'locked' ? ` ${problemOf(settings.primary.cluster, primary)}` : '';
+}
+
+/** A promoted side that nobody put to use, beside the old primary that goes on; null when it is none. */
+function leftAlone(settings: PcrSettings, detail: PcrDetail, serving: Side): Headline | null {
+  const side = otherSide(serving);
+  const vc = vcOf(detail, side);
+  if (phaseOf(vc) !== 'ready' || vc?.service !== 'none' || vc.activated === null || promotedLast(detail)?.side !== side) return null;
+  const [here, there] = [settings[serving].cluster, settings[side].cluster];
+  return say(
+    'broken',
+    `${there} was promoted to ${spellTime(vc.activated)} and does not serve; ${here} takes the writes, and nothing follows it. A failover completes the promotion and gives up what ${here} took since; a failback keeps that, makes ${there} follow again and gives up what ${there} took, if it ever served.`,
+  );
 }
 
 /** Nothing shows that the sides ever followed each other. A copy that somebody dropped leaves a job on the other side for 12 h. */

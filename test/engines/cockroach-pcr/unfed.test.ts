@@ -6,7 +6,7 @@ import type { ReadSide, VirtualClusterView } from '../../../src/engines/cockroac
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import { openPcr } from '../../conformance/cockroach-pcr-bed.ts';
 import { anIo, planOn } from '../../conformance/drive.ts';
-import { aDetail, aLink, anObservation, aSource, aStandby } from './build.ts';
+import { aDetail, aGround, aLink, aMadeLink, anObservation, aReadSide, aSource, aStandby } from './build.ts';
 
 const link = aLink();
 const switchover: Operation = { kind: 'switchover', link: link.id, maxWriteStopMs: 60_000 };
@@ -73,5 +73,28 @@ describe('a primary of the config that is another cluster than the one that is c
     } finally {
       await Promise.all([bed.close(), other.close()]);
     }
+  });
+});
+
+describe('a connection that is there before a setup', () => {
+  const made = aMadeLink();
+  const kinds = (uri: string | null) => {
+    const connections = uri === null ? [] : [{ name: 'to-east', uri }];
+    const bare = { ...aGround, virtualClusters: [], connections };
+    const detail = aDetail(aSource({ history: 'none', ground: aGround }), aReadSide(null, { ground: bare }));
+    const plan = planPcr({ kind: 'setup', link: made.id }, made, anObservation(detail, made));
+    return isRefusal(plan) ? `${plan.sentence} ${plan.next}` : plan.steps.map(({ kind }) => kind);
+  };
+
+  it('is not used where it leads to another cluster than the config says', () => {
+    expect(kinds('staging-db:26257')).toMatch(
+      /to-east on sql-west leads to staging-db:26257, but the config of prod-sql says 10\.0\.0\.1:26257/,
+    );
+  });
+
+  it('is used where it leads there, or says nothing, and made where it was dropped', () => {
+    expect(kinds('10.0.0.1:26257')).not.toContain('pcr.create-connection');
+    expect(kinds('')).toContain('pcr.create-copy');
+    expect(kinds(null)).toContain('pcr.create-connection');
   });
 });
