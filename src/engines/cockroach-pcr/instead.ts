@@ -13,10 +13,17 @@ type Failover = Extract<Operation, { kind: 'failover' }>;
 /** What would keep the writes that a failover gives up while the primary works. Nothing when it does not, or can't be stopped by SQL. */
 export function insteadOf({ to }: Failover, scene: Scene, ageMs: number): readonly string[] {
   const { link, follower, sourceRead, here, there } = scene;
-  if (sourceRead.kind !== 'read' || sourceRead.flat === true || writableOf(sourceRead) !== 'yes' || unfedBy(scene) !== null) return [];
+  if (sourceRead.kind !== 'read' || sourceRead.flat === true || unfedBy(scene) !== null) return [];
   const { id } = link;
-  const works = `${there} answers and takes writes`;
   const switchover = planSwitchover({ kind: 'switchover', link: id }, scene);
+  if (writableOf(sourceRead) !== 'yes') {
+    return isRefusal(switchover)
+      ? []
+      : [
+          `${there} is stopped and still has everything: a switchover waits until ${here} has it too, and loses nothing (/repl switchover ${id}).`,
+        ];
+  }
+  const works = `${there} answers and takes writes`;
   if (!isRefusal(switchover)) return [`${works}: a switchover would lose nothing (/repl switchover ${id}).`];
   const lostMs = to.kind === 'time' ? Math.max(0, msOfMicros(BigInt(follower.read.now)) - to.at) : ageMs;
   const lost = `This failover discards the last ${spell(lostMs)} of its writes`;

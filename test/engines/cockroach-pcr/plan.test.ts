@@ -129,7 +129,7 @@ describe('a plan', () => {
       aDetail(gone, aStandby({ status: 'replication error' })),
       [stock, byHand, promote, ...serve],
     ],
-    ['a failover to a time', failoverTo(3_600_000), aDetail(gone), [byHand, promote, ...serve]],
+    ['a failover to a time', failoverTo(3_600_000), aDetail(gone), [stock, byHand, promote, ...serve]],
     [
       'a failover on 23.2 moves the default target away before the fence',
       failover,
@@ -143,6 +143,7 @@ describe('a plan', () => {
       [stock, fence, promote, ...serve],
     ],
     ['a switchover proves before it stops', switchover, aDetail(), [...swap, ...serve]],
+    ['a switchover of a primary that somebody has stopped already', switchover, aDetail(stopped), [...swap, ...serve]],
     [
       'a switchover on 24.3 leaves the default target alone',
       switchover,
@@ -433,7 +434,7 @@ describe('a refusal', () => {
     ['a time that has not arrived', failoverTo(5_000), aDetail(gone), 'bad-input', 'later than what has been replicated'],
     ['a time in the future', failoverTo(-60_000), aDetail(gone), 'bad-input', 'later than what has been replicated'],
     ['a switchover without the primary', switchover, aDetail(gone), 'not-possible-now', 'needs both sides'],
-    ['a switchover without writes', switchover, aDetail(stopped), 'not-possible-now', "can't write on sql-east"],
+    ['a switchover without the virtual cluster', switchover, aDetail(aReadSide(null)), 'not-possible-now', "can't write on sql-east"],
     [
       'a switchover of a paused standby',
       switchover,

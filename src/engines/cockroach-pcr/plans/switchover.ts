@@ -1,9 +1,9 @@
 import type { Operation } from '../../../domain/operation.ts';
 import type { Estimate } from '../../../domain/plan.ts';
 import { type Refusal, refuse } from '../../../domain/refusal.ts';
-import { changeStep, type Draft, lookStep, notNow, type Outline, undoBy } from '../../frame/drafts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
 import { type Acts, actsFor } from '../acts.ts';
-import { writableOf } from '../detail.ts';
+import { phaseOf, writableOf } from '../detail.ts';
 import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, servingSteps, usualPromotionMs } from '../failover-steps.ts';
 import { sourceElsewhere } from '../fence-need.ts';
 import { copyAgeMs, promotionUnderWay, type Scene } from '../scene.ts';
@@ -43,13 +43,18 @@ export function planSwitchover(asked: Asked, scene: Scene): Outline | Refusal {
   if (notReady !== null) return notReady;
   const { link, here, there } = scene;
   const acts = actsFor(link.settings);
+  const isStopped = stoppedByHand(scene);
   return {
-    summary: `Stop writes on ${there}, wait until ${here} has all of them, promote ${here} and let it take over.`,
+    summary: isStopped
+      ? `Wait until ${here} has everything that ${there} took before it was stopped, promote ${here} and let it take over.`
+      : `Stop writes on ${there}, wait until ${here} has all of them, promote ${here} and let it take over.`,
     steps: [...stopSteps(operation, scene, acts), ...servingSteps(scene, acts)],
     predictedLoss: { ms: 0, words: `Nothing: ${here} is promoted only after it has every write that ${there} took (${there} → ${here}).` },
     predictedDowntime: downtimeOf(operation, here, lagMs),
     warnings: [
-      `Writes stay stopped at most ${spell(operation.maxWriteStopMs)} before the promotion; if ${here} has not caught up by then, ${there} goes on by itself.`,
+      isStopped
+        ? `The service of ${there} was stopped before this, by hand. If ${here} has not caught up within ${spell(operation.maxWriteStopMs)}, this run ends and leaves it stopped; START SERVICE SHARED lets ${there} go on.`
+        : `Writes stay stopped at most ${spell(operation.maxWriteStopMs)} before the promotion; if ${here} has not caught up by then, ${there} goes on by itself.`,
       ...promotionWarnings(scene),
       isNewer(scene)
         ? `After this nothing protects ${here} until ${there} is upgraded and /repl failback ${link.id} makes it follow; ${there} stays stopped.`
@@ -67,7 +72,9 @@ export function planSwitchover(asked: Asked, scene: Scene): Outline | Refusal {
 function stopSteps({ maxWriteStopMs }: Switchover, scene: Scene, acts: Acts): readonly Draft[] {
   const { follower, source } = scene;
   const share = sharesOf(maxWriteStopMs);
-  const restart = undoBy(acts.startService(source, 'restart'));
+  const restart = stoppedByHand(scene)
+    ? noUndo(`${scene.there} was stopped before this run, and is left so.`)
+    : undoBy(acts.startService(source, 'restart'));
   return [
     lookStep(acts.proveCatchUp(follower.side, share.catchUp), proofBudgetMs),
     ...clearDefaultTarget(scene, acts, share.setting, 'undo'),
@@ -99,12 +106,16 @@ function sourceRefusal(scene: Scene): Refusal | null {
       unfedNext(link.id, here, there),
     );
   }
-  if (writableOf(sourceRead) === 'yes') return null;
+  if (writableOf(sourceRead) === 'yes' || stoppedByHand(scene)) return null;
   return notNow(
     `Applications can't write on ${there} now, so there is nothing to switch over.`,
     `Start the service on ${there} first, or ask for a failover of ${link.id}.`,
   );
 }
+
+/** Somebody has stopped the primary already, as the manual's own procedure begins: what it took before is still to cross. */
+const stoppedByHand = ({ sourceRead }: Scene): boolean =>
+  sourceRead.kind === 'read' && phaseOf(sourceRead.vc) === 'ready' && sourceRead.vc?.service === 'none';
 
 function followerRefusal({ maxWriteStopMs }: Switchover, { link, follower, here }: Scene, lagMs: number): Refusal | null {
   if (maxWriteStopMs < leastWriteStopMs) {

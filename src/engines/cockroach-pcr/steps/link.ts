@@ -6,14 +6,15 @@ import { withSystem } from '../../cockroach/session.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
-import { phaseOf, roleOf, type VirtualClusterView, writableOf } from '../detail.ts';
+import { phaseOf, roleOf, type SideRead, type VirtualClusterView, writableOf } from '../detail.ts';
 import { asConfigured } from '../ground.ts';
-import { change, evidenceTime, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import { change, evidenceTime, glance, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
 import { isSameCluster, sameWords } from '../same-cluster.ts';
 import { phaseWords, problemOf, spell, spellTime, unseen } from '../words.ts';
 import { cutOf, leftOut, reachOf } from './cut.ts';
 import { endedByGoingOn } from './history.ts';
+import { againKey, servesAgain, tookAgain, unjudged } from './other-side.ts';
 
 const noParams = z.object({});
 
@@ -78,7 +79,7 @@ export const awaitCut: PcrStep<object> = {
       );
     }
     // Both sides at the same time: one probe must not take twice its time.
-    const [{ vc, now }, stopped] = await Promise.all([look(place), stillStopped(place)]);
+    const [{ vc, now }, stopped] = await Promise.all([glance(place), stillStopped(place)]);
     const phase = phaseOf(vc);
     const begun = vc === null ? null : begunAlready(place, vc, cut, now);
     if (begun !== null) return begun;
@@ -142,20 +143,30 @@ export const checkSplitBrain: PcrStep<object> = {
     }
     if (writableOf(atThere) === 'yes') {
       const also = writableOf(atHere) === 'yes' ? ` while ${here} does too` : '';
-      return impossible(`${there} takes writes${also}: stop its service, and give up or merge what it has taken.`, {
-        [here]: roleOf(atHere),
-        [there]: roleOf(atThere),
-      });
+      return servesAgain(
+        `${there} takes writes${also}, and ${here} has nothing of what it takes now: stop its service, give up or merge what it has taken, and press Retry.`,
+        atThere,
+      );
     }
     if (writableOf(atHere) !== 'yes') return impossible(`${here} does not take writes.`, { [here]: roleOf(atHere) });
+    const unlike = unjudged(place, atThere);
+    if (unlike !== null) return unlike;
     const isFlat = writableOf(asConfigured(place.link.settings, otherSide(place.side), atThere)) === 'yes';
-    const quiet =
-      atThere.kind === 'read' && atThere.vc === null
-        ? `has no virtual cluster ${name}; whether applications write to another one there can't be seen`
-        : 'takes no writes';
-    return done({ [here]: 'takes writes', [there]: problemOf(there, atThere) ?? (isFlat ? `${unseen(there)}.` : quiet) });
+    const quiet = quietWords(name, atThere);
+    const again = tookAgain(place.io);
+    const evidence = { [here]: 'takes writes', [there]: problemOf(there, atThere) ?? (isFlat ? `${unseen(there)}.` : quiet) };
+    return done(again === null ? evidence : { ...evidence, [againKey]: again });
   },
 };
+
+/** What is said of the side that is left, when it was asked. One whose state is not known was judged by a person. */
+function quietWords(name: string, there: SideRead): string {
+  if (there.kind !== 'read') return '';
+  if (there.vc === null) return `has no virtual cluster ${name}; whether applications write to another one there can't be seen`;
+  return phaseOf(there.vc) === 'strange'
+    ? `is in a state that is not known here (${there.vc.status}); a person took it for stopped`
+    : 'takes no writes';
+}
 
 export const pause: PcrStep<object> = {
   params: noParams,
