@@ -88,6 +88,6 @@ export function nextFor(serving: Side | null, link: PcrLink, detail: PcrDetail):
 }
 
 function keepWords(link: PcrLink, detail: PcrDetail, here: string): string {
-  const way = isRefusal(planFailback(link, detail)) ? 'rebuild' : 'failback';
-  return `/repl ${way} ${link.id} keeps what ${here} has and makes the other side follow it.`;
+  const operation = isRefusal(planFailback(link, detail)) ? 'rebuild' : 'failback';
+  return `/repl ${operation} ${link.id} keeps what ${here} has and makes the other side follow it.`;
 }

@@ -147,8 +147,12 @@ describe('both ways', () => {
   it('a rebuild waits until the other side has what was written, where the way back still brings it', () => {
     const detail: LdrDetail = { ...mutual({ status: 'failed' }), schema: filled };
     const plan = planned(rebuild, detail, bothWays());
-    expect(outline(plan).slice(0, 7)).toEqual([
+    expect(outline(plan).slice(0, 11)).toEqual([
       'ldr.count-queue sql-east',
+      'ldr.create-user sql-west',
+      'ldr.grant sql-west',
+      'ldr.create-user sql-east',
+      'ldr.grant sql-east',
       '(ldr.stop-writers)',
       'ldr.mark-time sql-west',
       'ldr.await-past sql-east',

@@ -255,6 +255,8 @@ describe('a link whose source has another name than its copy', { timeout: 180_00
       const refusal = bed.engine().plan({ kind: 'setup', link }, bed.link, seen);
       if (!isRefusal(refusal)) throw new TypeError(refusal.summary);
       await byHand(bed.world, 'standby', /DROP VIRTUAL CLUSTER "copy"/.exec(refusal.next)?.[0] ?? 'none');
+      // The stream was made by hand with a connection that leads by another address than the config's.
+      await byHand(bed.world, 'standby', `DROP EXTERNAL CONNECTION "to-primary"`);
       await until(async () => !isRefusal(bed.engine().plan({ kind: 'setup', link }, bed.link, await look())), 'a setup is planned');
     } finally {
       await bed.close();

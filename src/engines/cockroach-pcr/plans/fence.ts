@@ -58,8 +58,8 @@ function otherWay(link: PcrLink, detail: PcrDetail, kept: Side): string {
   const [here, there] = [settings[otherSide(kept)].cluster, settings[kept].cluster];
   const read = detail[kept];
   const stopped = read.kind === 'read' && read.vc !== null ? { ...read, vc: { ...read.vc, service: 'none' } } : read;
-  const way = isRefusal(planFailback(link, { ...detail, [kept]: stopped })) ? 'rebuild' : 'failback';
-  return `If the promotion of ${there} was a drill or a mistake, and ${here} is to be kept, deny this: run ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} STOP SERVICE on the system interface of ${there}; then /repl ${way} ${id} makes ${there} follow ${here}, which keeps all that ${here} has and discards what ${there} took.`;
+  const operation = isRefusal(planFailback(link, { ...detail, [kept]: stopped })) ? 'rebuild' : 'failback';
+  return `If the promotion of ${there} was a drill or a mistake, and ${here} is to be kept, deny this: run ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} STOP SERVICE on the system interface of ${there}; then /repl ${operation} ${id} makes ${there} follow ${here}, which keeps all that ${here} has and discards what ${there} took.`;
 }
 
 /** A refusal when it is not known that both sides take writes. */
