@@ -162,7 +162,7 @@ export interface StepView {
   readonly effect: EffectId | null;
   /** The last effect whose call was about to be sent and whose proof has not been recorded; null when there is none. */
   readonly sent: EffectId | null;
-  /** Calls of the way forward that may have changed something. What none of them did is not this run's to take back. */
+  /** Calls of the way forward that may have changed something: what none of them did is not the run's to take back. */
   readonly calls: number;
   /** When the first intent was written. */
   readonly beganAt: number | null;

@@ -11,6 +11,7 @@ type Kind =
   | 'checkSchema'
   | 'checkAbsent'
   | 'checkWrites'
+  | 'compareRows'
   | 'countRows'
   | 'checkRows'
   | 'awaitScan'
@@ -53,6 +54,10 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
     checkWrites: (side: Side, known: readonly (string | null)[]) => {
       const title = `Check that applications wrote nothing more on ${at(side)}, before any row there is deleted`;
       return look(side, kinds.checkWrites, title, [ask.writes(side)], { known: [...known] });
+    },
+    compareRows: (side: Side, pairs: readonly number[]) => {
+      const title = `Check that ${at(otherSide(side))} has as many rows as ${at(side)}, before any there is deleted`;
+      return look(side, kinds.compareRows, title, [ask.counts(side, false), ask.counts(otherSide(side), true)], { pairs: [...pairs] });
     },
     countRows: (side: Side) => {
       const title = `Count the rows on ${at(side)} and record the newest, before people change the tables`;

@@ -38,6 +38,7 @@ export const kinds = {
   bounce: 'ldr.bounce',
   cancel: 'ldr.cancel',
   checkWrites: 'ldr.check-writes',
+  compareRows: 'ldr.compare-rows',
   countRows: 'ldr.count-rows',
   checkRows: 'ldr.check-rows',
   emptyTables: 'ldr.empty-tables',

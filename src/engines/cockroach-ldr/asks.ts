@@ -8,7 +8,7 @@ import { landedStatement } from '../cockroach/session.ts';
 import type { LdrSettings } from './config.ts';
 import { streamsStatement } from './reads/jobs.ts';
 import { laterQuery, queueCountQuery, queuesQuery, sincePlaceholder } from './reads/queues.ts';
-import { rowStockQuery } from './reads/row-stock.ts';
+import { rowCountQuery, rowStockQuery } from './reads/row-stock.ts';
 import { lastLookMs, newestWriteQuery, politely } from './reads/writes.ts';
 import { fingerprintQuery, tablesOn } from './statements.ts';
 
@@ -45,6 +45,12 @@ export function asking(settings: LdrSettings) {
     clock: (side: Side): Asked => of(side, [nowStatement]),
     login: (side: Side): Asked => of(side, [logInStatement]),
     writes: (side: Side): Asked => of(side, politely(lastLookMs), tablesOn(settings, side).map(newestWriteQuery)),
+    counts: (side: Side, gently: boolean): Asked =>
+      of(
+        side,
+        politely(lastLookMs),
+        tablesOn(settings, side).map((table) => rowCountQuery(table, gently)),
+      ),
     rows: (side: Side): Asked => of(side, politely(lastLookMs), tablesOn(settings, side).map(rowStockQuery)),
     content: (side: Side): Asked => of(side, tablesOn(settings, side).map(fingerprintQuery)),
   };

@@ -43,6 +43,12 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
     return { ms: null, words: `${emptied}; a person confirmed that what only it had could go. ${run.plan.predictedLoss.words}` };
   const letters = lettersIn(told);
   if (letters === null || letters > 0) return { ms: null, words: `${emptied}. ${leftWords(letters, cluster)}` };
+  if (find(told, kinds.compareRows)?.view.state === 'skipped') {
+    return {
+      ms: null,
+      words: `${emptied}; it was not proven that the other side had as many rows, and a person had the run go on. What was lost is not known.`,
+    };
+  }
   const changed = find(told, kinds.checkRows);
   const rows = changed?.view.evidence ?? null;
   // Rows that a change of schema wrote anew hide whether applications wrote some of them.

@@ -7,6 +7,7 @@ import { executorOf } from './place.ts';
 import { alterConnection, createConnection, dropConnection, setRangefeeds } from './steps/access.ts';
 import { bounce } from './steps/bounce.ts';
 import { type Comparisons, compareTables } from './steps/compare.ts';
+import { type CountReads, compareRows } from './steps/compare-rows.ts';
 import { awaitPast, markTime, takeStock } from './steps/cut.ts';
 import { emptyTables } from './steps/empty.ts';
 import { endReplicated, endStream } from './steps/end.ts';
@@ -16,7 +17,7 @@ import { checkRows, countRows, type StockReads } from './steps/rows.ts';
 import { awaitScan, proveAdvance } from './steps/scan.ts';
 import { checkAbsent, checkFit, checkSchema } from './steps/schema.ts';
 import { createReplicated, createStream } from './steps/start.ts';
-import { clearCopy, dropCopy } from './steps/take-back.ts';
+import { clearCopy, dropCopy, type Takings } from './steps/take-back.ts';
 import { createUser, dropUser, grant, proveLogin, revoke } from './steps/users.ts';
 import { checkWrites, type Looks } from './steps/writes.ts';
 
@@ -24,6 +25,8 @@ import { checkWrites, type Looks } from './steps/writes.ts';
 export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExecutor<LdrLink>>> {
   const comparisons: Comparisons = new Map();
   const looks: Looks = new Map();
+  const counts: CountReads = new Map();
+  const takings: Takings = new Map();
   // Apart, so that what was read before people's part is never taken for what is there after it.
   const [before, after]: readonly [StockReads, StockReads] = [new Map(), new Map()];
   return {
@@ -43,8 +46,8 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.createReplicated]: executorOf(connect, createReplicated),
     [kinds.endStream]: executorOf(connect, endStream),
     [kinds.endReplicated]: executorOf(connect, endReplicated),
-    [kinds.clearCopy]: executorOf(connect, clearCopy(looks)),
-    [kinds.dropCopy]: executorOf(connect, dropCopy(looks)),
+    [kinds.clearCopy]: executorOf(connect, clearCopy(takings)),
+    [kinds.dropCopy]: executorOf(connect, dropCopy(takings)),
     [kinds.awaitScan]: executorOf(connect, awaitScan),
     [kinds.proveAdvance]: executorOf(connect, proveAdvance),
     [kinds.pause]: executorOf(connect, pause),
@@ -52,6 +55,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.bounce]: executorOf(connect, bounce),
     [kinds.cancel]: executorOf(connect, cancel),
     [kinds.checkWrites]: executorOf(connect, checkWrites(looks)),
+    [kinds.compareRows]: executorOf(connect, compareRows(counts)),
     [kinds.countRows]: executorOf(connect, countRows(before)),
     [kinds.checkRows]: executorOf(connect, checkRows(after)),
     [kinds.emptyTables]: executorOf(connect, emptyTables),

@@ -298,6 +298,7 @@ describe('a rebuild', () => {
       'ldr.grant sql-east',
       '(ldr.stop-writers)',
       'ldr.check-fit sql-west',
+      'ldr.compare-rows sql-west',
       'ldr.check-writes sql-west',
       'ldr.empty-tables sql-west',
       'ldr.check-schema sql-west',
@@ -306,18 +307,19 @@ describe('a rebuild', () => {
       ...proof('sql-west'),
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.empty-tables']);
-    expect(plan.steps[6]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
+    expect(plan.steps[7]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
     expect(plan.predictedLoss).toMatchObject({ ms: 0, words: expect.stringContaining('no write of its own that sql-east lacks') });
   });
 
   it('ends first what is left of a job that can go on no more', () => {
     const left = following({ status: 'paused', runningStatus: 'pausing after error: gone' }, {}, aSide({ history: 'lost' }));
-    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 8)).toEqual([
+    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 9)).toEqual([
       'ldr.count-queue sql-east',
       'ldr.create-user sql-east',
       'ldr.grant sql-east',
       '(ldr.stop-writers)',
       'ldr.check-fit sql-west',
+      'ldr.compare-rows sql-west',
       'ldr.cancel sql-west',
       'ldr.check-writes sql-west',
       'ldr.empty-tables sql-west',

@@ -10,6 +10,7 @@ import { aJob, aLink, aLook, aSide, bare, following, gone, linkId as link, nowMs
 const after = observationOf(aLink(), following(), nowMs);
 
 interface Told {
+  readonly state?: 'skipped';
   readonly evidence?: JsonObject;
   readonly endedAt?: number;
 }
@@ -123,6 +124,9 @@ describe('the report of a run', () => {
     const told = { 'count-queue': { evidence: counted }, 'check-writes': { evidence: { 'written since': 'none', 'not read': 'none' } } };
     const report = reportLdr(aRun({ kind: 'rebuild', link }, ended, told), after);
     expect(report).toMatchObject({ lossMs, downtimeMs: 0, sentence: expect.stringContaining(words) });
+    // Whatever else was proven, rows of the other side that nobody compared may be gone.
+    const skipped = aRun({ kind: 'rebuild', link }, ended, { ...told, 'compare-rows': { state: 'skipped' } });
+    expect(reportLdr(skipped, after).lossMs).toBeNull();
   });
 
   it('measures the loss of a failover by what had arrived when it began', () => {

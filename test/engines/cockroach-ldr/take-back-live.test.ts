@@ -61,6 +61,22 @@ describe.each(copies)('taking a setup back, %s', { timeout: 180_000 }, (_, world
     expect(deletes(on)).toHaveLength(1);
   });
 
+  it('keeps every row where the side that they came from has lost some since', async () => {
+    const { on, undos } = await setUp(world);
+    await byHand(on.world, 'primary', `TRUNCATE TABLE ${orders}`);
+    on.world.ldr.write('primary', orders, 1);
+    const before = rowsOn(on, 'standby');
+    expect(await takeBack(on, undos)).toMatchObject({
+      act: kind,
+      kind: 'impossible',
+      why: expect.stringMatching(
+        /^sql-west holds more rows than sql-east, from which they were copied: shop\.public\.orders \(100\d here, 1 there\)\. .* nothing was deleted on sql-west\./,
+      ),
+    });
+    expect(rowsOn(on, 'standby').every((rows, table) => rows >= (before[table] ?? 0))).toBe(true);
+    expect(deletes(on)).toEqual([]);
+  });
+
   it('keeps every row where applications wrote meanwhile, and still ends the jobs', async () => {
     const { on, undos } = await setUp(world);
     on.world.control().linkDown();

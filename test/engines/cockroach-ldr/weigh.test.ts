@@ -147,7 +147,7 @@ describe('both ways', () => {
   it('a rebuild waits until the other side has what was written, where the way back still brings it', () => {
     const detail: LdrDetail = { ...mutual({ status: 'failed' }), schema: filled };
     const plan = planned(rebuild, detail, bothWays());
-    expect(outline(plan).slice(0, 11)).toEqual([
+    expect(outline(plan).slice(0, 12)).toEqual([
       'ldr.count-queue sql-east',
       'ldr.create-user sql-west',
       'ldr.grant sql-west',
@@ -158,6 +158,7 @@ describe('both ways', () => {
       'ldr.await-past sql-east',
       'ldr.check-queue sql-east',
       'ldr.check-fit sql-west',
+      'ldr.compare-rows sql-west',
       'ldr.cancel sql-east',
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.cancel']);

@@ -91,6 +91,15 @@ export function consentSteps(emptying: Emptying, acts: Acts): readonly Draft[] {
   return [...consent, ...(weighing.untold.length > 0 ? [mark] : []), ...(letters.growing ? [check] : [])];
 }
 
+/** Tables of which nobody is asked to give anything up: the other side has to have as many rows of them. */
+export const keptPairs = ({ link, weighing, letters }: Emptying): readonly number[] => {
+  const given = new Set([
+    ...(weighing === null ? [] : [...weighing.strays, ...weighing.untold].map(({ pair }) => pair)),
+    ...letters.queues.map(({ pair }) => pair),
+  ]);
+  return link.settings.tables.flatMap((_, pair) => (given.has(pair) ? [] : [pair]));
+};
+
 function consentAct({ link, into, weighing, letters }: Emptying) {
   const [here, there] = [link.settings[into].cluster, link.settings[otherSide(into)].cluster];
   return personAct(kinds.acceptLoss, `Confirm that what only ${here} has may be deleted`, [

@@ -20,7 +20,9 @@ import {
   emptyingOf,
   emptyingWarnings,
   inUseRefusal,
+  keptPairs,
   queueSteps,
+  weighBudgetMs,
 } from './empty.ts';
 import { type Form, type Reads, startParts } from './start.ts';
 
@@ -143,10 +145,16 @@ const quietAct = ({ link, into }: Refill) => {
   ]);
 };
 
+function compareSteps(refill: Refill, acts: Acts): readonly Draft[] {
+  const pairs = keptPairs(refill);
+  return pairs.length === 0 ? [] : [lookStep(acts.compareRows(refill.into, pairs), weighBudgetMs)];
+}
+
 /** Ends what is left of jobs on both sides, then empties the side that is to be filled. */
 const clearSteps = (refill: Refill, acts: Acts): readonly Draft[] => [
   // Nothing is ended or deleted before the tables are known to fit: an unfit copy is better than none.
   lookStep(acts.checkFit(refill.into), schemaBudgetMs),
+  ...compareSteps(refill, acts),
   ...endSteps(refill.reads, acts),
   checkWritesStep(refill, acts),
   ...emptySteps(refill, acts),

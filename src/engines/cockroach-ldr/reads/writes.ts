@@ -24,7 +24,7 @@ export const writesSinceQuery = (table: TableName, since: Micros | null): string
   `SELECT * FROM ${quoteTable(table)} WHERE crdb_internal_origin_timestamp IS NULL${since === null ? '' : ` AND crdb_internal_mvcc_timestamp > ${since * 1000n}`}`;
 
 /** The side in use is read as of a moment ago, so that its writers need not wait for the read. */
-const shortlyAgo = ` AS OF SYSTEM TIME '-5s'`;
+export const shortlyAgo = ` AS OF SYSTEM TIME '-5s'`;
 
 /** What a session is told before it reads whole tables: whatever applications ask for goes first on a busy node, and there is an end. */
 export const politely = (tableMs: number): readonly string[] => [

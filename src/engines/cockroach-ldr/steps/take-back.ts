@@ -3,18 +3,26 @@ import { otherSide } from '../../../domain/observation.ts';
 import { spellTime } from '../../cockroach/spell.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
-import { askWork, beginWork } from '../background.ts';
+import { askWork, beginWork, type Works } from '../background.ts';
 import type { TableWrites } from '../detail.ts';
 import { isLive } from '../flow.ts';
 import { sortJobs } from '../own-jobs.ts';
 import { change, jobsOn, type LdrStep, look, type Place } from '../place.ts';
 import { lastLookMs, readWrites } from '../reads/writes.ts';
 import { tablesAt } from '../words.ts';
+import { type Counts, fewerThere, readCounts } from './compare-rows.ts';
 import { emptiness } from './empty.ts';
 import { startParams } from './start.ts';
-import type { Looks } from './writes.ts';
 
 type Params = z.infer<typeof startParams>;
+
+/** What tells whether rows may be deleted again: who wrote them, and whether they are where they came from. */
+interface Taking {
+  readonly writes: readonly TableWrites[];
+  readonly counts: Counts;
+}
+
+export type Takings = Works<Taking>;
 
 /** Longest time for all tables, ms. */
 const allMs = 2 * 3_600_000;
@@ -23,7 +31,7 @@ const allMs = 2 * 3_600_000;
  * Empties the tables again that were proven empty before the first job of this run. What a job brought is on the other side; what
  * applications wrote here since may be nowhere else, so that one such row keeps all of them.
  */
-export const clearCopy = (looks: Looks): LdrStep<Params> => ({
+export const clearCopy = (takings: Takings): LdrStep<Params> => ({
   params: startParams,
   rebuild: (acts, side, { after }) => acts.clearCopy(side, { after }),
   probe: async (place, { after }) => {
@@ -31,13 +39,13 @@ export const clearCopy = (looks: Looks): LdrStep<Params> => ({
     if (ended !== null) return ended;
     const pairs = place.settings.tables.map((_, pair) => pair);
     const filled = await emptiness(place, pairs);
-    return filled.kind === 'todo' ? unlessWritten(place, looks, 'emptied (TRUNCATE)') : filled;
+    return filled.kind === 'todo' ? unlessWritten(place, takings, 'emptied (TRUNCATE)') : filled;
   },
   perform: change,
 });
 
 /** Drops the tables again that were not there before the first job of this run made them. */
-export const dropCopy = (looks: Looks): LdrStep<Params> => ({
+export const dropCopy = (takings: Takings): LdrStep<Params> => ({
   params: startParams,
   rebuild: (acts, side, { after }) => acts.dropCopy(side, { after }),
   probe: async (place, { after }) => {
@@ -45,7 +53,7 @@ export const dropCopy = (looks: Looks): LdrStep<Params> => ({
     if (ended !== null) return ended;
     const { tables } = await look(place);
     if (!tables.includes('there')) return done({ tables: 'absent' });
-    return unlessWritten(place, looks, 'dropped (DROP TABLE)');
+    return unlessWritten(place, takings, 'dropped (DROP TABLE)');
   },
   perform: change,
 });
@@ -64,17 +72,44 @@ async function jobsEnded(place: Place, after: string): Promise<Probe | null> {
 }
 
 /** `todo` once every row of every table was seen to have come by a job; the look goes on in the background meanwhile. */
-function unlessWritten(place: Place, looks: Looks, how: string): Probe {
+function unlessWritten(place: Place, takings: Takings, how: string): Probe {
   const { length } = place.settings.tables;
-  const seen = askWork(looks, place);
+  const seen = askWork(takings, place);
   if (seen === null) {
-    beginWork(looks, place, allMs, (watched, tell) =>
-      readWrites(watched.connect, watched.settings, watched.side, { tableMs: lastLookMs, allMs, gently: null }, watched.io, tell),
-    );
+    beginWork(takings, place, allMs, readTaking);
     return underway(`Whether applications wrote on ${place.here} is being read.`, 0);
   }
   if (seen.kind === 'running') return underway(`The writes of ${seen.done} of ${length} tables are read.`, seen.done / length);
-  return judgeWrites(place, seen.kind === 'failed' ? place.settings.tables.map(() => unread) : seen.value, how);
+  if (seen.kind === 'failed')
+    return judgeWrites(
+      place,
+      place.settings.tables.map(() => unread),
+      how,
+    );
+  const written = judgeWrites(place, seen.value.writes, how);
+  return written.kind === 'todo' ? judgeSource(place, seen.value.counts, how) : written;
+}
+
+async function readTaking(place: Place, tell: (done: number) => void): Promise<Taking> {
+  const options = { tableMs: lastLookMs, allMs, gently: null };
+  const writes = await readWrites(place.connect, place.settings, place.side, options, place.io, tell);
+  return { writes, counts: await readCounts(place, () => tell(writes.length)) };
+}
+
+/** What came by a job is taken to be where it came from; rows that are not there any more are not taken away here as well. Pure. */
+export function judgeSource(place: Pick<Place, 'here' | 'there' | 'side' | 'settings'>, counts: Counts, how: string): Probe {
+  const { here, there, settings } = place;
+  const pairs = settings.tables.map((_, pair) => pair);
+  const { fewer, unread: uncounted } = fewerThere(place, counts, pairs);
+  if (fewer.length === 0 && uncounted === '') return todo;
+  const why =
+    fewer.length > 0
+      ? `${here} holds more rows than ${there}, from which they were copied: ${fewer.join(', ')}. Some may be nowhere else`
+      : `The rows of ${uncounted} could not be counted on both sides, so what ${here} holds may be nowhere else`;
+  return impossible(
+    `${why}, so nothing was deleted on ${here}. The replication that this run started is ended. Press Skip to leave all rows as they are; or save what is needed, have the tables ${how} by hand, and press Retry.`,
+    { [here]: [...counts.here], [there]: [...counts.there] },
+  );
 }
 
 const unread: TableWrites = { kind: 'untold', why: 'failed' };
