@@ -68,7 +68,7 @@ describe('a failover', () => {
     await until(async () => JSON.stringify((await house.message(run)).blocks).includes('replops:confirm'), 'it asks for the fence');
     expect(house.sql.effects()).toEqual([]);
     await house.confirm(run, 'bob');
-    await until(async () => (await house.run(run)).steps[0]?.state === 'done', 'the fence is confirmed');
+    await until(async () => (await house.run(run)).steps[1]?.state === 'done', 'the fence is confirmed');
     await house.confirm(run, 'ana');
     const view = await house.reaches(run, 'succeeded');
     expect(view.plan.steps[1]?.statements.join()).toContain('could not be fenced');
