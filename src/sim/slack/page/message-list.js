@@ -88,8 +88,12 @@ const isAtEnd = (scroller) => scroller.scrollHeight - scroller.scrollTop - scrol
 /** A reader at the newest message stays there when the window, or the keyboard of a phone, changes the room for it. */
 export function stayAtEnd(scroller) {
   let wasAtEnd = true;
+  let last = 0;
   scroller.addEventListener('scroll', () => {
-    wasAtEnd = isAtEnd(scroller);
+    // The event comes a moment after the scroll, when the room may have changed again: only who goes up leaves the end.
+    if (isAtEnd(scroller)) wasAtEnd = true;
+    else if (scroller.scrollTop < last) wasAtEnd = false;
+    last = scroller.scrollTop;
   });
   new ResizeObserver(() => {
     if (wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
