@@ -12,26 +12,13 @@ import {
   type Stream,
   terminalJobStates,
   type Us,
-  type User,
-  type Users,
   type Vc,
 } from './state/model.ts';
 import { statusOf } from './state/view.ts';
 import { settingsIn } from './statements/settings.ts';
+import { usersIn } from './users-held.ts';
 
 const sorted = (words: Iterable<string>): readonly string[] => [...words].sort();
-
-const userOf = ({ password, admin, grants, grantable, roleOptions, memberOf, defaults }: User): JsonObject => ({
-  password,
-  admin,
-  grants: sorted(grants),
-  grantable: sorted(grantable),
-  roleOptions: sorted(roleOptions),
-  memberOf: sorted(memberOf),
-  defaults: Object.fromEntries(defaults),
-});
-
-const usersOf = (users: Users): JsonObject => Object.fromEntries([...users].map(([name, user]) => [name, userOf(user)]));
 
 /** One that was set to its default works as one that was never set. */
 const settingsOf = ({ dialect, settings }: Cluster): JsonObject =>
@@ -102,7 +89,7 @@ function virtualClusterOf(realm: Realm, cluster: Cluster, vc: Vc, nowUs: Us): Js
     stream: streamOf(vc),
     prior: vc.prior === null ? null : { sourceId: vc.prior.sourceId, activationNs: String(vc.prior.activation.ns) },
     version: vc.finalized.version,
-    users: usersOf(vc.users),
+    users: usersIn(vc.users),
     schedules: vc.schedules.map((schedule) => ({ ...schedule })),
     changefeeds: vc.changefeeds.map((feed) => ({ ...feed })),
     capabilities: sorted(vc.capabilities),
@@ -115,7 +102,7 @@ const sideOf = (realm: Realm, cluster: Cluster, nowUs: Us): JsonObject => ({
   answers: cluster.outage === null,
   binaries: cluster.dialect.build,
   settings: settingsOf(cluster),
-  users: usersOf(cluster.users),
+  users: usersIn(cluster.users),
   externalConnections: connectionsOf(cluster),
   // One that is being dropped is listed until it is gone; its space is reclaimed by a job that is left out below.
   virtualClusters: cluster.vcs.map((vc) => virtualClusterOf(realm, cluster, vc, nowUs)),

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { type SimSide, simSides } from '../contract.ts';
-import { type Cluster, type ExternalConnection, type Job, type SimState, terminalJobStates, type Us, type User } from '../state/model.ts';
+import { type Cluster, type ExternalConnection, type Job, type SimState, terminalJobStates, type Us } from '../state/model.ts';
+import { usersIn } from '../users-held.ts';
 import { fingerprintAt, rowsAt } from './state/content.ts';
 import { isOver } from './state/lifecycle.ts';
 import type { LdrJob } from './state/model.ts';
@@ -12,23 +12,6 @@ const sorted = (set: Iterable<string>): readonly string[] => [...set].sort();
 /** What people were granted. Nobody holds what is empty. */
 const grantsIn = (grants: ReadonlyMap<string, ReadonlySet<string>>): JsonObject =>
   Object.fromEntries([...grants].filter(([, held]) => held.size > 0).map(([name, held]) => [name, sorted(held)]));
-
-/** Tells one password from another, and no more. */
-const passwordIn = (password: string | null): string | null =>
-  password === null ? null : createHash('sha256').update(password).digest('hex').slice(0, 12);
-
-const userIn = ({ password, admin, grants, grantable, roleOptions, memberOf, defaults }: User): JsonObject => ({
-  password: passwordIn(password),
-  admin,
-  grants: sorted(grants),
-  grantable: sorted(grantable),
-  roleOptions: sorted(roleOptions),
-  memberOf: sorted(memberOf),
-  defaults: Object.fromEntries(defaults),
-});
-
-const usersIn = (users: ReadonlyMap<string, User>): JsonObject =>
-  Object.fromEntries([...users].map(([name, user]) => [name, userIn(user)]));
 
 const connectionIn = ({ uri, owner, grants }: ExternalConnection): JsonObject => ({ uri, owner, grants: grantsIn(grants) });
 
