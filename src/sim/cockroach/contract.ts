@@ -4,6 +4,7 @@ import type { Faults } from './fault-contract.ts';
 import type { SimVersion } from './grammar/dialect.ts';
 import type { StatementKind } from './grammar/statement.ts';
 import type { LdrSetup, LdrTruth } from './ldr/ldr-contract.ts';
+import type { JobTruth, Loss, SeenStatement, SessionTruth, VcTruth, WritableInterval } from './truth-contract.ts';
 
 /** A side keeps its name for life: a promoted standby is still `standby`. */
 export type SimSide = 'primary' | 'standby';
@@ -106,6 +107,8 @@ export interface SqlWorldOptions {
   /** False: the primary is an older cluster whose data is in its system virtual cluster; then only `start: 'none'` makes sense. */
   readonly virtualized?: boolean;
   readonly start?: WorldStart;
+  /** Tables (`db.schema.table`) in the control plane of a side: a cluster that somebody uses as it is, without virtual clusters. */
+  readonly inUse?: Partial<Readonly<Record<SimSide, readonly string[]>>>;
   /** What the application's side begins with; one nightly backup when left out. */
   readonly schedules?: readonly SimSchedule[];
   /** None when left out. */
@@ -140,38 +143,6 @@ export interface Effect {
   readonly virtualCluster: string | null;
 }
 
-/** Everything that arrived, reads too. `open`: still under way; `lost`: the client never got an answer. */
-export interface SeenStatement {
-  readonly at: number;
-  readonly side: SimSide;
-  /** Version of the side's binaries at that moment. */
-  readonly version: SimVersion;
-  /** The virtual cluster that the session is on. */
-  readonly virtualCluster: string;
-  readonly session: string;
-  readonly tag: string;
-  readonly statement: string;
-  readonly outcome: 'open' | 'answered' | 'refused' | 'lost';
-  readonly sqlState: string | null;
-}
-
-export interface WritableInterval {
-  readonly side: SimSide;
-  readonly from: number;
-  /** null: it still is. */
-  readonly to: number | null;
-}
-
-export interface Loss {
-  /** The side that was promoted. */
-  readonly side: SimSide;
-  /** World time that the promoted side was brought to, ms. */
-  readonly activation: number;
-  /** From the activation time to the last write that the other side took. */
-  readonly ms: number;
-  readonly rows: number;
-}
-
 /** A new cluster: with an application in a virtual cluster of its own, with none yet, or with its data in the control plane. */
 export type FreshCluster = 'application' | 'empty' | 'plain';
 
@@ -186,6 +157,8 @@ export interface WorldControl {
   writes(perSecond: number): void;
   /** People take the applications away from an older cluster, whose service no statement stops. */
   vacate(side: SimSide): void;
+  /** A cluster that the world does not know begins to follow a side's application; it never stops. */
+  followedBesides(side: SimSide): void;
   linkDown(): void;
   linkUp(): void;
   /** Every node of a side is restarted with other binaries; nothing is finalized by that. */
@@ -206,32 +179,6 @@ export interface SqlWorldSide {
   readonly streamUri: string;
   /** PEM of the authority that signed the server's certificate; null without TLS. */
   readonly ca: string | null;
-}
-
-/** The truth about one virtual cluster, for assertions. Times in ms. */
-export interface VcTruth {
-  readonly id: number;
-  readonly name: string;
-  readonly dataState: string;
-  readonly serviceMode: string;
-  readonly status: string;
-  readonly replicatedTime: number | null;
-  readonly failoverTime: string | null;
-}
-
-export interface JobTruth {
-  readonly id: string;
-  readonly type: string;
-  readonly status: string;
-  readonly runningStatus: string | null;
-}
-
-export interface SessionTruth {
-  readonly id: string;
-  readonly applicationName: string;
-  readonly user: string;
-  readonly virtualCluster: string;
-  readonly activeQuery: string | null;
 }
 
 export interface SqlWorld extends LdrTruth, ContentTruth {

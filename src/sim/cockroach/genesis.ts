@@ -72,6 +72,7 @@ function newCluster(side: SimSide, { names, options, versions }: Genesis, users:
     vcs: [],
     jobs: [],
     addresses: new Set(),
+    certificate: null,
     flat: options.virtualized === false && (side === 'primary' || options.ldr !== undefined),
     outage: null,
     revertStuck: false,

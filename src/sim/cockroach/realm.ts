@@ -1,11 +1,12 @@
 import type { Gate } from '../time/gate.ts';
 import type { WorldTime } from '../time/world-time.ts';
-import type { SeenStatement, SimSide } from './contract.ts';
+import type { SimSide } from './contract.ts';
 import { simSides } from './contract.ts';
 import type { FaultRules } from './faults.ts';
 import { type Sessions, stopStatement } from './sessions.ts';
 import type { Cluster, SimState, Us, Vc } from './state/model.ts';
 import { canStart, refresh, settle } from './state/settle.ts';
+import type { SeenStatement } from './truth-contract.ts';
 
 /** The record of a statement while it may still change. */
 export type SeenEntry = { -readonly [Name in keyof SeenStatement]: SeenStatement[Name] };

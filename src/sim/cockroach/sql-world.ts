@@ -9,13 +9,15 @@ import type { Faults } from './fault-contract.ts';
 import { createFaultRules } from './faults.ts';
 import { bringTo, createState, defaultUsers, type Genesis, initialize, pastUs } from './genesis.ts';
 import { dialects } from './grammar/dialect.ts';
-import { bringLdrTo, connectionsOf } from './ldr/ldr-genesis.ts';
+import { bringLdrTo, connectionsOf, layInUse } from './ldr/ldr-genesis.ts';
 import { createLdrTruth } from './ldr/ldr-truth.ts';
 import { runLocally } from './local-sql.ts';
 import { productPace } from './pace.ts';
 import { catchUp, changed, type Realm, stopAll } from './realm.ts';
 import { createSessions } from './sessions.ts';
 import { createSqlBackend } from './sql-backend.ts';
+import { addJob } from './state/jobs.ts';
+import { findVc } from './state/model.ts';
 import { serveConnection } from './wire/connection.ts';
 import { createContents } from './world-contents.ts';
 import { createFaults, type Servers } from './world-faults.ts';
@@ -67,13 +69,15 @@ function streamUriOf(genesis: Genesis, side: SimSide, port: number, tls: boolean
 
 interface Tls {
   readonly ca: string;
+  readonly certificate: string;
   readonly context: SecureContext;
 }
 
-function createTls(on: boolean | undefined): Tls | null {
-  if (on !== true) return null;
-  const { ca, certificate, key } = createAuthority(['localhost', '127.0.0.1']);
-  return { ca, context: createSecureContext({ cert: certificate, key }) };
+function createTls({ tls, addresses }: SqlWorldOptions): Tls | null {
+  if (tls !== true) return null;
+  const others = simSides.flatMap((side) => addresses?.[side] ?? []).map((address) => address.replace(/:\d+$/, ''));
+  const { ca, certificate, key } = createAuthority(['localhost', '127.0.0.1', ...others]);
+  return { ca, certificate, context: createSecureContext({ cert: certificate, key }) };
 }
 
 async function startServers(realm: Realm, genesis: Genesis, tls: Tls | null): Promise<Servers> {
@@ -108,6 +112,14 @@ function createControl(realm: Realm, faults: Faults, genesis: Genesis): WorldCon
       realm.state.clusters[side].flat = false;
       changed(realm);
     },
+    followedBesides: (side) => {
+      const cluster = realm.state.clusters[side];
+      const vc = findVc(cluster, genesis.virtualCluster);
+      if (vc === null) throw new TypeError(`${cluster.name} has no ${genesis.virtualCluster}`);
+      const description = `History Retention for Physical Replication of ${vc.name}`;
+      addJob(cluster, { type: 'REPLICATION STREAM PRODUCER', description, user: 'node', vcId: vc.id }, catchUp(realm));
+      changed(realm);
+    },
     writes: (perSecond) => void realm.state.rates.push({ fromUs: catchUp(realm), perSecond }),
     linkDown: () => faults.link('down'),
     linkUp: () => faults.link('up'),
@@ -126,7 +138,8 @@ function createControl(realm: Realm, faults: Faults, genesis: Genesis): WorldCon
 export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld> {
   const genesis = readGenesis(options);
   const realm = createRealm(genesis);
-  const tls = createTls(options.tls);
+  const tls = createTls(options);
+  for (const side of simSides) realm.state.clusters[side].certificate = tls?.certificate ?? null;
   const servers = await startServers(realm, genesis, tls);
   const sideOf = (side: SimSide): SqlWorldSide => ({
     host: '127.0.0.1',
@@ -144,6 +157,7 @@ export async function startSqlWorld(options: SqlWorldOptions): Promise<SqlWorld>
     const known = realm.state.clusters[side].externalConnections;
     if (name !== undefined) known.set(name, { name, uri: streamUris[side], owner: genesis.operator, grants: new Map() });
   }
+  layInUse(realm.state, genesis);
   if (options.ldr !== undefined) bringLdrTo(options.ldr, realm.state, genesis, realm.time.nowUs());
   else bringTo(options.start ?? 'replicating', realm.state, genesis, primary.streamUri, realm.time.nowUs());
   const faults = createFaults(realm, servers);

@@ -1,4 +1,4 @@
-import type { JobTruth, SimSide, VcTruth } from './contract.ts';
+import type { SimSide } from './contract.ts';
 import type { Genesis } from './genesis.ts';
 import { catchUp, type Realm } from './realm.ts';
 import { tagOf } from './sessions.ts';
@@ -7,6 +7,7 @@ import { findVc } from './state/model.ts';
 import { lossOf, overlaps, writableIntervals } from './state/records.ts';
 import { isWritable } from './state/settle.ts';
 import { statusOf } from './state/view.ts';
+import type { JobTruth, VcTruth } from './truth-contract.ts';
 import { hlcDecimal } from './values/hlc.ts';
 
 function truthOf(realm: Realm, side: SimSide, name: string): VcTruth | null {

@@ -107,6 +107,18 @@ describe('grants, users, regions, settings', () => {
     expect((await (await aLine(await aWorld('25.3'), 'primary')).refusal(sql)).code).toBe('42883');
   });
 
+  it('values are summed up as the product sums them up', async () => {
+    const line = await aLine(await aWorld('24.3'), 'primary');
+    const sql = `SELECT fnv64('a') AS a, xor_agg(fnv64('a')) AS once, json_build_array('a', 'b')::STRING AS list FROM [SHOW VIRTUAL CLUSTERS] WHERE name = 'system'`;
+    // The published value for FNV-1 of 64 bits, 0xaf63bd4c8601b7be.
+    const a = String(BigInt.asIntN(64, 0xaf63bd4c8601b7ben));
+    expect((await line.ask(sql)).rows).toEqual([{ a, once: a, list: '["a", "b"]' }]);
+    expect((await line.ask(`SELECT xor_agg(fnv64(name)) AS none FROM [SHOW VIRTUAL CLUSTERS] WHERE name = 'nosuch'`)).rows).toEqual([
+      { none: null },
+    ]);
+    expect((await line.refusal(`SELECT fnv64(json_build_array('a'))`)).code).toBe('42883');
+  });
+
   it('crdb_internal is blocked from 26.1 on, unless the session insists', async () => {
     const sql = 'SELECT count(*) FROM crdb_internal.gossip_nodes';
     expect((await (await aLine(await aWorld('25.4'), 'primary')).ask(sql)).rows).toEqual([{ count: '3' }]);

@@ -60,8 +60,8 @@ export interface TableTruth {
 export interface LdrControl {
   /** Clients write rows at once. */
   write(side: SimSide, table: string, rows: number): void;
-  /** Clients write rows over that are there, at once. */
-  update(side: SimSide, table: string, rows: number): void;
+  /** Clients write rows over that are there, at once: in a column, the first one that is no key when it is left out. */
+  update(side: SimSide, table: string, rows: number, column?: string): void;
   /**
    * Clients insert a row into every table that takes writes, on both sides, and write one over that was there. Returns how to ask what of
    * it is gone since from the side where it was written.

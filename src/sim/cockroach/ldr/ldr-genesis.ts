@@ -92,6 +92,17 @@ function lay(setup: LdrSetup, ground: Ground): void {
   }
 }
 
+/** Lays out what a cluster holds that is used as it is. */
+export function layInUse(state: SimState, { options }: Genesis): void {
+  for (const side of simSides) {
+    const ground: Ground = { state, cluster: state.clusters[side], vcId: 1, owner: 'root', atUs: state.settledUs };
+    for (const name of options.inUse?.[side] ?? []) {
+      addDatabase(ground, partsOf(name)[0]);
+      addTable(ground, { name, rows: 1 });
+    }
+  }
+}
+
 const noOptions: LdrOptions = {
   cursor: null,
   mode: null,
@@ -142,6 +153,7 @@ function flow(setup: LdrSetup, state: SimState, genesis: Genesis, side: SimSide,
     source,
     {
       tables,
+      uri: `external://${connectionsOf(setup)[side]}`,
       command: dialect?.commandColumn === 'command' ? commandText(statement) : description,
       description,
       user: genesis.operator,
@@ -153,7 +165,7 @@ function flow(setup: LdrSetup, state: SimState, genesis: Genesis, side: SimSide,
       reverse:
         back === null
           ? null
-          : { command: reverseCommand(statement, back, String(cluster.nextJobId)), user: streamUser(genesis, otherSide(side)) },
+          : { uri: back, command: reverseCommand(statement, back, String(cluster.nextJobId)), user: streamUser(genesis, otherSide(side)) },
     },
     atUs,
   );

@@ -7,6 +7,7 @@ import type { LdrControl, LdrJobTruth, LdrTruth, TableTruth } from './ldr-contra
 import { fingerprintAt, goAstray, rowsAt } from './state/content.ts';
 import { isLocked, isOver, pauseWithError } from './state/lifecycle.ts';
 import type { LdrJob, LdrPair } from './state/model.ts';
+import { firstValue } from './state/row-values.ts';
 import { fullName, type SimTable, shapeOf } from './state/table.ts';
 import { replicatedSecond } from './statements/show-ldr-jobs.ts';
 
@@ -57,7 +58,12 @@ function createControl(realm: Realm): LdrControl {
   };
   return {
     write: (side, name, rows) => change((atUs) => void tableOf(realm, side, name).epoch.inserts.push({ atUs, rows })),
-    update: (side, name, rows) => change((atUs) => void tableOf(realm, side, name).epoch.updates.push({ atUs, rows })),
+    update: (side, name, rows, column) =>
+      change((atUs) => {
+        const { epoch, shape } = tableOf(realm, side, name);
+        const written = column ?? firstValue(shape);
+        epoch.updates.push({ atUs, rows, ...(written === undefined ? {} : { column: written }) });
+      }),
     writeAll: () => {
       const atUs = catchUp(realm);
       const gone = writeAll(state, atUs);
@@ -90,7 +96,9 @@ function createControl(realm: Realm): LdrControl {
     change: (side, name, patch) =>
       change(() => {
         const table = tableOf(realm, side, name);
+        const before = table.shape.columns.map((column) => column.name);
         table.shape = shapeOf({ ...table.shape, ...patch, name });
+        for (const { name: column } of table.shape.columns) if (!before.includes(column)) table.epoch.added.add(column);
       }),
   };
 }

@@ -172,6 +172,8 @@ export interface Cluster {
   readonly jobs: Job[];
   /** `host:port` spellings of this cluster. */
   readonly addresses: Set<string>;
+  /** What its nodes show of themselves (PEM); null where they know no TLS. */
+  certificate: string | null;
   /** Its data is in the system virtual cluster: it began without any other. */
   flat: boolean;
   outage: Outage | null;

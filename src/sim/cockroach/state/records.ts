@@ -1,4 +1,5 @@
-import type { Loss, SimSide, WritableInterval } from '../contract.ts';
+import type { SimSide } from '../contract.ts';
+import type { Loss, WritableInterval } from '../truth-contract.ts';
 import type { SimState, Us } from './model.ts';
 
 const toMs = (atUs: Us): number => atUs / 1000;

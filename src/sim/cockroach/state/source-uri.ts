@@ -1,6 +1,7 @@
 import { simSides } from '../contract.ts';
 import { SqlError, uncategorized } from '../sql-error.ts';
 import { type Cluster, findVc, isDown, type SimState, type Vc } from './model.ts';
+import { distrustOf, parseTrust } from './source-trust.ts';
 
 /** Where a stream comes from, once its URI has been followed. */
 export interface StreamSource {
@@ -54,11 +55,14 @@ export function followUri(state: SimState, destination: Cluster, uri: string): F
   const url = expand(destination, uri);
   const route = url.searchParams.get('crdb_route');
   if (route !== null && !['node', 'gateway'].includes(route)) throw uncategorized(`unknown crdb_route value ${JSON.stringify(route)}`);
+  parseTrust(url);
   const address = `${url.hostname}:${url.port === '' ? '26257' : url.port}`;
   const side = simSides.find((candidate) => state.clusters[candidate].addresses.has(address));
   const cluster = side === undefined ? null : state.clusters[side];
   const linked = cluster !== null && !isDown(cluster) && (state.linkUp || cluster === destination);
   if (cluster === null || !linked) throw unreachable(url, `dial error (dial tcp ${address}: connect: connection refused)`);
+  const distrust = distrustOf(url, cluster.certificate);
+  if (distrust !== null) throw unreachable(url, distrust);
   return {
     cluster,
     url,

@@ -1,4 +1,5 @@
 import { endLdrOf, ldrTimers } from '../ldr/state/lifecycle.ts';
+import { pauseLdrWhenLockedOut } from '../ldr/state/lock-out.ts';
 import { SqlError } from '../sql-error.ts';
 import { reachesAt } from './frontier.ts';
 import { addJob, setJob } from './jobs.ts';
@@ -107,6 +108,7 @@ function changeTimer(state: SimState, cluster: Cluster, job: Job): Timer[] {
     if (to === 'running') {
       failWhenHistoryIsGone(state, cluster, job, atUs);
       pauseWhenLockedOut(state, cluster, job, atUs);
+      pauseLdrWhenLockedOut(state, cluster, job, atUs);
     }
   };
   return [{ atUs, fire }];

@@ -4,7 +4,7 @@ import { hlcDecimal, hlcOfUs } from '../values/hlc.ts';
 import { type Column, type SqlType, type SqlValue, toCastText } from '../values/sql-types.ts';
 import { parseInterval, parseTimestamp } from '../values/time-text.ts';
 import { type Call, hasPrivilege, parameter, usersOf } from './call.ts';
-import { typeOf } from './typing.ts';
+import { aggregates, typeOf } from './typing.ts';
 
 /** What an expression is evaluated against: one row, and all rows for aggregates. */
 export interface Scope {
@@ -119,6 +119,7 @@ function aggregate(name: string, args: readonly Expression[], scope: Scope): Sql
   if (arg === undefined || arg.kind === 'star') return BigInt(scope.rows.length);
   const values = scope.rows.map((row) => evaluate(arg, { ...scope, row })).filter((value) => value !== null);
   if (name === 'count') return BigInt(values.length);
+  if (name === 'xor_agg') return values.length === 0 ? null : values.reduce((all: bigint, value) => all ^ BigInt(String(value)), 0n);
   const type = typeIn(scope, arg);
   const sorted = values.sort((a, b) => compare(type, a, type, b));
   return (name === 'max' ? sorted.at(-1) : sorted[0]) ?? null;
@@ -131,6 +132,15 @@ function systemPrivilege(call: Call, args: readonly SqlValue[]): boolean {
   return hasPrivilege(user, [String(privilege).toUpperCase()]);
 }
 
+/** FNV-1 of 64 bits, as a signed number. */
+function fnv64(text: string): bigint {
+  const bytes = Buffer.from(text, 'utf8');
+  return BigInt.asIntN(
+    64,
+    bytes.reduce((hash, byte) => BigInt.asUintN(64, hash * 0x100000001b3n) ^ BigInt(byte), 0xcbf29ce484222325n),
+  );
+}
+
 const functions: Readonly<Record<string, (call: Call, args: readonly SqlValue[]) => SqlValue>> = {
   version: (call) => call.cluster.dialect.build,
   current_user: (call) => call.session.user,
@@ -140,11 +150,13 @@ const functions: Readonly<Record<string, (call: Call, args: readonly SqlValue[])
   upper: (_, [text]) => (text == null ? null : String(text).toUpperCase()),
   coalesce: (_, args) => args.find((arg) => arg !== null) ?? null,
   has_system_privilege: systemPrivilege,
+  json_build_array: (_, args) => `[${args.map((arg) => JSON.stringify(typeof arg === 'bigint' ? String(arg) : arg)).join(', ')}]`,
+  fnv64: (_, args) => fnv64(args.filter((arg) => arg !== null).join('')),
 };
 
 function callFunction(expression: Expression & { kind: 'call' }, scope: Scope): SqlValue {
   const { name, args } = expression;
-  if (['count', 'max', 'min'].includes(name)) return aggregate(name, args, scope);
+  if (aggregates.has(name)) return aggregate(name, args, scope);
   const run = functions[name];
   // What is left are the names of now().
   return run === undefined

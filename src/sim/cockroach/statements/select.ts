@@ -71,6 +71,29 @@ function sorted(select: Select, scopes: readonly Scope[], call: Call): readonly 
   return [...scopes].sort((a, b) => select.orderBy.reduce((order, key) => (order === 0 ? byKey(key, a, b) : order), 0));
 }
 
+/** The columns that an expression names. */
+function columnsIn(expression: Expression): readonly string[] {
+  switch (expression.kind) {
+    case 'column':
+      return [expression.name];
+    case 'call':
+      return expression.args.flatMap(columnsIn);
+    case 'binary':
+      return [expression.left, expression.right].flatMap(columnsIn);
+    case 'in':
+      return [expression.of, ...expression.list].flatMap(columnsIn);
+    case 'extract':
+    case 'cast':
+    case 'not':
+    case 'is-null':
+      return columnsIn(expression.of);
+    case 'literal':
+    case 'parameter':
+    case 'star':
+      return [];
+  }
+}
+
 /** A SELECT whose columns are known before it runs. */
 export interface SelectPlan {
   readonly columns: readonly Column[];
@@ -97,8 +120,13 @@ export function planSelect(call: Call, select: Select): SelectPlan {
   for (const { expression } of ordered.orderBy) typeOf(expression, inner, dialect);
   if (select.where !== null) typeOf(select.where, inner, dialect);
 
+  const keys = ordered.orderBy.map(({ expression }) => expression);
+  const named = new Set(
+    [...items.map(({ expression }) => expression), ...keys, ...(select.where === null ? [] : [select.where])].flatMap(columnsIn),
+  );
+
   const run = (): Table => {
-    const all = source === null ? [[]] : source.rows();
+    const all = source === null ? [[]] : source.rows(named);
     const scopeOf = (row: readonly SqlValue[], rows: readonly (readonly SqlValue[])[]): Scope => ({ call, columns: inner, row, rows });
     const kept = all.filter((row) => select.where === null || evaluate(select.where, scopeOf(row, all)) === true);
     const aggregated = items.some(({ expression }) => isAggregate(expression));

@@ -20,6 +20,13 @@ interface Setting {
 export const clusterSettings: Readonly<Record<string, Setting>> = {
   version: { type: 'STRING', letter: 'm', default: '', description: 'set the active cluster version', application: true },
   'kv.rangefeed.enabled': { type: 'BOOL', letter: 'b', default: 'false', description: 'if set, rangefeed registration is enabled' },
+  'server.child_metrics.enabled': {
+    type: 'BOOL',
+    letter: 'b',
+    default: 'false',
+    description: 'enables the exporting of child metrics, additional prometheus time series with extra labels',
+    application: true,
+  },
   'cluster.organization': { type: 'STRING', letter: 's', default: '', description: 'organization name' },
   'enterprise.license': { type: 'STRING', letter: 's', default: '', description: 'the encoded cluster license' },
   'server.controller.default_target_cluster': {

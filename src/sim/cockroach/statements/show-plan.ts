@@ -5,8 +5,8 @@ export interface ShowPlan {
   readonly columns: readonly Column[];
   /** Columns that can be named and that `*` leaves out. */
   readonly unlisted?: readonly string[];
-  /** Checks privileges, then reads. */
-  rows(): readonly (readonly SqlValue[])[];
+  /** Checks privileges, then reads. `named`: the columns that are asked for; others may be left empty. All when it is left out. */
+  rows(named?: ReadonlySet<string>): readonly (readonly SqlValue[])[];
   /** Command tag; `counted` ones end in the number of rows. */
   readonly tag: string;
   readonly counted: boolean;

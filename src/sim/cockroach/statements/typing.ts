@@ -20,9 +20,15 @@ const functionTypes: Readonly<Record<string, SqlType | 'argument'>> = {
   min: 'argument',
   coalesce: 'argument',
   has_system_privilege: 'BOOL',
+  json_build_array: 'JSONB',
+  fnv64: 'INT8',
+  xor_agg: 'argument',
 };
 
-export const aggregates: ReadonlySet<string> = new Set(['count', 'max', 'min']);
+export const aggregates: ReadonlySet<string> = new Set(['count', 'max', 'min', 'xor_agg']);
+
+/** Functions that take nothing but one type. */
+const argumentTypes: Readonly<Record<string, SqlType>> = { fnv64: 'STRING', xor_agg: 'INT8' };
 
 function functionType(name: string, args: readonly Expression[], columns: readonly Column[], dialect: Dialect): SqlType {
   const type = Object.hasOwn(functionTypes, name) ? functionTypes[name] : undefined;
@@ -30,6 +36,9 @@ function functionType(name: string, args: readonly Expression[], columns: readon
     throw new SqlError('42883', `unknown function: ${name}()`);
   }
   const types = args.filter((arg) => arg.kind !== 'star').map((arg) => typeOf(arg, columns, dialect));
+  const wanted = argumentTypes[name];
+  const other = wanted === undefined ? undefined : types.find((given) => given !== wanted);
+  if (other !== undefined) throw new SqlError('42883', `unknown signature: ${name}(${other.toLowerCase()})`);
   return type === 'argument' ? (types[0] ?? 'STRING') : type;
 }
 

@@ -82,7 +82,12 @@ describe('how a table is made', () => {
     const inbound = `SELECT conname FROM "shop".pg_catalog.pg_constraint WHERE contype = 'f' AND confrelid = '"shop"."public"."orders"'::REGCLASS`;
     expect(await column(inbound, 'conname')).toEqual(['items_fk']);
     expect(await column(`SELECT table_name FROM [SHOW TABLES FROM shop]`, 'table_name')).toEqual(['orders', 'items']);
-    expect(await column('SELECT database_name FROM [SHOW DATABASES]', 'database_name')).toEqual(['shop']);
+    expect(await column('SELECT database_name FROM [SHOW DATABASES]', 'database_name')).toEqual([
+      'defaultdb',
+      'postgres',
+      'shop',
+      'system',
+    ]);
     expect((await line.ask('SHOW GRANTS ON DATABASE shop FOR ops')).rows).toEqual([
       { database_name: 'shop', grantee: 'ops', privilege_type: 'ALL', is_grantable: 't' },
     ]);

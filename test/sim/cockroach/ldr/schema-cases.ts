@@ -26,6 +26,8 @@ const drifted = (ours: Omit<Table, 'name'>, theirs: Omit<Table, 'name'> = ours):
 export const both = (shape: Omit<Table, 'name'>): Partial<LdrWorldOptions> => ({ tables: [{ name: orders, ...shape }] });
 
 const id = { name: 'id', type: 'INT8' } as const;
+/** What `SELECT *` leaves out and replication counts. */
+const hidden = { name: 'h', type: 'STRING', nullable: true, hidden: true } as const;
 const stream = streamOf(orders);
 const prefix = 'cannot create logical replication stream: ';
 const schema = (name: string, options: Partial<LdrWorldOptions>, message: string, version: SimVersion = '26.2'): LdrRefusal => ({
@@ -58,6 +60,54 @@ export const schemaRefusals: readonly LdrRefusal[] = [
     'another type',
     drifted({ columns: [id, { name: 'a', type: 'STRING' }] }, { columns: [id, { name: 'a', type: 'INT8' }] }),
     'destination table orders column a has type STRING, but the source table orders has type INT8: destination type STRING does not match source type INT8',
+  ),
+  ...(['24.3', '25.2', '26.2'] as const).flatMap((version) => [
+    schema(
+      `a hidden column of one side on ${version}`,
+      drifted({ columns: [id] }, { columns: [id, hidden] }),
+      'destination table orders has 1 columns, but the source table orders has 2 columns',
+      version,
+    ),
+    schema(
+      `a hidden column of another type on ${version}`,
+      drifted({ columns: [id, { ...hidden, type: 'INT8' }] }, { columns: [id, hidden] }),
+      'destination table orders column h has type INT8, but the source table orders has type STRING: destination type INT8 does not match source type STRING',
+      version,
+    ),
+    schema(
+      `a hidden column of another nullability on ${version}`,
+      drifted({ columns: [id, hidden] }, { columns: [id, { ...hidden, nullable: false }] }),
+      'destination table orders column h has nullable=true, but the source table orders has nullable=false',
+      version,
+    ),
+  ]),
+  schema(
+    'another order of hidden columns',
+    drifted({ columns: [id, hidden, { ...hidden, name: 'g' }] }, { columns: [id, { ...hidden, name: 'g' }, hidden] }),
+    'destination table orders column h at position 1 does not match source table orders column g',
+  ),
+  schema(
+    'another number of hash buckets',
+    drifted({ hashPrimaryKey: 4 }, { hashPrimaryKey: 8 }),
+    'destination table orders column crdb_internal_id_shard_4 at position 4 does not match source table orders column crdb_internal_id_shard_8',
+  ),
+  schema(
+    'a key that is hash-sharded on one side',
+    drifted({}, { hashPrimaryKey: 8 }),
+    'destination table orders has 4 columns, but the source table orders has 5 columns',
+  ),
+  schema(
+    'an index with another number of hash buckets',
+    drifted({ indexes: [{ name: 'h', columns: ['region'], hash: 4 }] }, { indexes: [{ name: 'h', columns: ['region'], hash: 8 }] }),
+    'destination table orders column crdb_internal_region_shard_4 at position 4 does not match source table orders column crdb_internal_region_shard_8',
+  ),
+  schema(
+    'another primary key',
+    drifted(
+      { columns: [id, { name: 'a', type: 'INT8' }], primaryKey: ['id', 'a'] },
+      { columns: [id, { name: 'a', type: 'INT8' }], primaryKey: ['id'] },
+    ),
+    'destination table orders UNIQUE indexes do not match source table orders',
   ),
   schema(
     'two families',
@@ -152,5 +202,18 @@ export const schemaRefusals: readonly LdrRefusal[] = [
     sql: stream,
     code: '42P16',
     message: /has logical representations \[new\], but the source type public.status has \[new paid\]$/,
+  },
+  {
+    name: 'an array of an enum with other values',
+    options: {
+      ...both({ columns: [id, { name: 's', type: 'public.status[]' }] }),
+      enums: [
+        { name: 'shop.public.status', values: ['new', 'paid'], sides: ['primary'] },
+        { name: 'shop.public.status', values: ['new'], sides: ['standby'] },
+      ],
+    },
+    sql: stream,
+    code: '42P16',
+    message: /has logical representations \[new\], but the source type public.status\[\] has \[new paid\]$/,
   },
 ];

@@ -49,7 +49,7 @@ export const tableRefusals: readonly LdrRefusal[] = [
     code: '3D000',
     message: 'database "nope" does not exist',
   },
-  { name: 'what is in a row', sql: `SELECT region FROM ${orders}`, code: '42703', message: /region/ },
+  { name: 'a column that a table lacks', sql: `SELECT continent FROM ${orders}`, code: '42703', message: /continent/ },
   { name: 'a read of the future', sql: `SELECT count(*) FROM ${orders} AS OF SYSTEM TIME '+1m'`, code: '22023', message: /in the future/ },
   {
     name: 'a read of what is garbage',

@@ -57,7 +57,10 @@ function uniqueProblem({ source, destination }: Match): Problem {
   if (from.length !== to.length) {
     return `destination table ${destination.name} has ${to.length} UNIQUE indexes, but the source table ${source.name} has ${from.length} UNIQUE indexes`;
   }
-  return same(from, to) ? null : `destination table ${destination.name} UNIQUE indexes do not match source table ${source.name}`;
+  const sameKeys = same(primaryKeyOf(source.shape), primaryKeyOf(destination.shape));
+  return same(from, to) && sameKeys
+    ? null
+    : `destination table ${destination.name} UNIQUE indexes do not match source table ${source.name}`;
 }
 
 const checks = (shape: TableShape): readonly string[] => shape.checks.map(({ expression }) => expression).sort();
@@ -103,8 +106,10 @@ const expressionsOf = ({ default: fallback, computed }: ColumnSpec): string => `
 
 function referenceProblem({ name, shape }: SimTable, dialect: LdrDialect): Problem {
   const columns = shape.columns.map(expressionsOf);
+  const indexes = shape.indexes.map(({ where, expression }) => `${where ?? ''} ${expression ?? ''}`);
+  const texts = [...columns, ...indexes, ...shape.checks.map(({ expression }) => expression)];
   if (!dialect.sequences && columns.some((text) => /\bnextval\(/.test(text))) return `table ${name} references sequences with IDs [131]`;
-  if (columns.some((text) => functionCall.test(text))) return `table ${name} references functions with IDs [132]`;
+  if (texts.some((text) => functionCall.test(text))) return `table ${name} references functions with IDs [132]`;
   return shape.triggers.length === 0 ? null : `table ${name} references triggers [${shape.triggers.join(', ')}]`;
 }
 

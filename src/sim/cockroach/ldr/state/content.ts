@@ -72,6 +72,16 @@ function remove(content: Map<string, readonly Span[]>, strand: string, span: Spa
 /** The rows of a content, without what was written over them. */
 export const rowsOf = (content: Content): Content => new Map([...content].filter(isRows));
 
+/** Each write over rows in a content: the strand of who wrote it, and which of theirs. */
+export const updatesOf = (content: Content): readonly Write[] =>
+  [...content]
+    .filter((entry) => !isRows(entry))
+    .flatMap(([strand, spans]) =>
+      spans.flatMap(([from, to]) =>
+        Array.from({ length: to - from }, (_, at) => ({ strand: strand.slice(0, -over.length), at: from + at })),
+      ),
+    );
+
 /** What a table held at a moment: its own rows, and what its jobs had brought by then. */
 export function contentAt(ldr: LdrState, table: SimTable, atUs: Us, pace: Pace): Content {
   const content = new Map<string, readonly Span[]>();

@@ -14,6 +14,8 @@ export interface LdrPair {
 
 /** What starts by itself on the other cluster when the scan of a bidirectional job has ended. */
 export interface Reverse {
+  /** Where the way back leads, as its statement spells it. */
+  readonly uri: string;
   readonly command: string;
   /** The user of the source URI: the other cluster's statement runs as it. */
   readonly user: string;
@@ -27,6 +29,8 @@ export interface LdrJob {
   readonly sourceSide: SimSide;
   readonly producerId: string;
   readonly pairs: readonly LdrPair[];
+  /** As its statement spells it: mostly the name of a connection, which may lead elsewhere by now. */
+  readonly uri: string;
   readonly command: string;
   readonly conflict: 'LWW' | 'DLQ' | 'UDF';
   readonly startUs: Us;

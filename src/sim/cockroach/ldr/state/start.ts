@@ -7,6 +7,7 @@ import { fullName, type SimTable } from './table.ts';
 
 export interface LdrStart {
   readonly tables: readonly { readonly source: SimTable; readonly destination: SimTable }[];
+  readonly uri: string;
   readonly command: string;
   readonly description: string;
   readonly user: string;
@@ -65,6 +66,7 @@ export function startLdr(state: SimState, cluster: Cluster, source: Cluster, sta
     sourceSide: source.side,
     producerId: producer.id,
     pairs,
+    uri: start.uri,
     command: start.command,
     conflict: start.conflict,
     startUs: atUs,
@@ -95,6 +97,7 @@ export function startReverse(state: SimState, parent: LdrJob, reverse: Reverse, 
     source,
     {
       tables,
+      uri: reverse.uri,
       command: reverse.command,
       description: reverse.command,
       user: reverse.user,

@@ -93,12 +93,14 @@ export interface Epoch {
   readonly inserts: { readonly atUs: Us; readonly rows: number }[];
   /** What clients could write from when on. */
   readonly rates: { readonly fromUs: Us; readonly perSecond: number }[];
-  /** Rows of its own that clients wrote over. */
-  readonly updates: { readonly atUs: Us; readonly rows: number }[];
+  /** Rows that clients wrote over, and in which column; left out: in the first one that is no key. */
+  readonly updates: { readonly atUs: Us; readonly rows: number; readonly column?: string }[];
   /** Rows that came in and could not be applied: whose they are, and from which up to, not including, which. */
   readonly missing: { readonly atUs: Us; readonly strand: string; readonly span: readonly [from: number, to: number] }[];
   /** When a change of schema wrote all of its rows anew, with times of its own; null when none did. */
   rewrittenUs: Us | null;
+  /** Columns that were added to its rows. */
+  readonly added: Set<string>;
   /** Something in it differs from what its writers wrote. */
   altered: boolean;
 }
@@ -114,6 +116,7 @@ export const firstEpoch = (side: SimSide, id: number, sinceUs: Us, loaded: numbe
   updates: [],
   missing: [],
   rewrittenUs: null,
+  added: new Set(),
   altered: false,
 });
 
@@ -187,5 +190,11 @@ export function indexKey(shape: TableShape, index: IndexSpec): readonly string[]
 export const primaryKeyOf = (shape: TableShape): readonly string[] =>
   shape.hashPrimaryKey === null ? shape.primaryKey : [shardColumn(shape.primaryKey, shape.hashPrimaryKey).name, ...shape.primaryKey];
 
-/** A column that a user-defined type gives its values. */
+/** A column that a user-defined type gives its values, one of them or an array of them. */
 export const isEnum = (type: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*\.[\p{L}_]/u.test(type);
+
+/** The schema and the name of the enum that a column's type is made of. */
+export const enumOf = (type: string): readonly [schema: string, name: string] => {
+  const [schema = '', name = ''] = type.replace(/\[\]$/, '').split('.');
+  return [schema, name];
+};

@@ -8,7 +8,24 @@ const nameText = (name: TableName): string => name.map(part).join('.');
 const targetText = ({ tables, plural }: LdrTarget): string =>
   plural ? `TABLES (${tables.map(nameText).join(', ')})` : `TABLE ${tables.map(nameText).join(', ')}`;
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A literal as the server prints it: where it holds a quote, a backslash or what is no plain ASCII, with escapes. */
+function quoted(text: string): string {
+  const printed = Array.from(text, escaped).join('');
+  return printed === text ? `'${text}'` : `e'${printed}'`;
+}
+
+const letters: Readonly<Record<string, string>> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', "'": "'", '\\': '\\' };
+
+function escaped(sign: string): string {
+  const letter = letters[sign];
+  if (letter !== undefined) return `\\${letter}`;
+  const point = sign.codePointAt(0) ?? 0;
+  if (point >= 0x20 && point < 0x7f) return sign;
+  const hex = (digits: number): string => point.toString(16).toUpperCase().padStart(digits, '0');
+  if (point <= 0x7f) return `\\x${hex(2).toLowerCase()}`;
+  return point <= 0xffff ? `\\u${hex(4)}` : `\\U${hex(8)}`;
+}
+
 const valueText = (operand: Operand): string =>
   operand.kind === 'parameter' ? `$${operand.index}` : operand.kind === 'text' ? quoted(operand.text) : '';
 

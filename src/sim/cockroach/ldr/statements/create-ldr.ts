@@ -76,11 +76,13 @@ export function createLdr(call: Call, statement: CreateLdr): Outcome {
   checkPairs(call, statement, choices, pairs, dialect);
   if (creates) call.state.ldr.tables.push(...destinations);
   const parent = String(call.cluster.nextJobId);
-  const reverse: Reverse | null = back === null ? null : { command: reverseCommand(statement, back, parent), user: source.user.name };
+  const reverse: Reverse | null =
+    back === null ? null : { uri: back, command: reverseCommand(statement, back, parent), user: source.user.name };
   const described = `LOGICAL REPLICATION STREAM into ${destinations.map(fullName).join(', ')} from ${uri.replace(/\?.*$/, '')}`;
   const command = dialect.commandColumn === 'command' ? commandText(statement) : described;
   const start = {
     tables: pairs,
+    uri,
     command,
     description: described,
     user: call.session.user,

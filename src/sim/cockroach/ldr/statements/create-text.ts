@@ -77,6 +77,6 @@ const standardTypes: readonly (readonly [RegExp, string])[] = [
 
 /** What information_schema calls a type. */
 export function standardType(type: string): string {
-  if (isEnum(type)) return 'USER-DEFINED';
+  if (isEnum(type) && !type.endsWith('[]')) return 'USER-DEFINED';
   return standardTypes.find(([pattern]) => pattern.test(type))?.[1] ?? type.toLowerCase();
 }

@@ -3,7 +3,7 @@ import { type Call, currentUser, hasPrivilege } from '../../statements/call.ts';
 import type { LdrDialect } from '../grammar/ldr-dialect.ts';
 import type { CreateLdr, TableName } from '../grammar/ldr-statement.ts';
 import { checkCompatible } from '../state/compatibility.ts';
-import { fullName, isEnum, type SimTable } from '../state/table.ts';
+import { enumOf, fullName, isEnum, type SimTable } from '../state/table.ts';
 import { type Choices, invalid } from './ldr-choices.ts';
 import { completeName, databasesIn, findTable, holdsOn, mayReplicate, placeOf, requireDatabase, tablesIn } from './tables.ts';
 
@@ -60,7 +60,7 @@ export function checkRunner(call: Call, dialect: LdrDialect, existing: readonly 
 }
 
 const enumValues = (call: Call, table: SimTable, type: string): readonly string[] => {
-  const [schema, name] = type.split('.');
+  const [schema, name] = enumOf(type);
   const { side, vcId, database } = table;
   const found = call.state.ldr.enums.find(
     (known) => known.side === side && known.vcId === vcId && known.database === database && known.schema === schema && known.name === name,

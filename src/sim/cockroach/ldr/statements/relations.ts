@@ -7,7 +7,8 @@ import type { SqlValue } from '../../values/sql-types.ts';
 import type { CatalogQuery, TableName } from '../grammar/ldr-statement.ts';
 import { rowsAt } from '../state/content.ts';
 import { rowTimesAt } from '../state/row-times.ts';
-import { allColumns, fullName, isEnum } from '../state/table.ts';
+import { rowValuesAt } from '../state/row-values.ts';
+import { allColumns, enumOf, fullName, isEnum } from '../state/table.ts';
 import { readTimeOf } from './as-of.ts';
 import { standardType } from './create-text.ts';
 import { dlqColumns, dlqRecords, dlqSchema, findDlq } from './dlq.ts';
@@ -49,6 +50,12 @@ const columnTypes = columnsOf({
 
 const yes = (value: boolean | undefined): string => (value === true ? 'YES' : 'NO');
 
+/** A type as PostgreSQL names it: that of an array begins with an underscore. */
+function shortType(type: string): string {
+  const short = isEnum(type) ? enumOf(type)[1] : type.toLowerCase().replace(/\[\]$/, '');
+  return type.endsWith('[]') ? `_${short}` : short;
+}
+
 /** information_schema.columns. */
 function columnsView(call: Call, database: string): ShowPlan {
   const rows = (): readonly (readonly SqlValue[])[] =>
@@ -67,8 +74,8 @@ function columnsView(call: Call, database: string): ShowPlan {
           collation_name: column.collation ?? null,
           generation_expression: column.computed ?? '',
           is_hidden: yes(column.hidden),
-          udt_schema: isEnum(column.type) ? (column.type.split('.')[0] ?? null) : 'pg_catalog',
-          udt_name: isEnum(column.type) ? (column.type.split('.')[1] ?? null) : column.type.toLowerCase(),
+          udt_schema: isEnum(column.type) ? enumOf(column.type)[0] : 'pg_catalog',
+          udt_name: shortType(column.type),
         })),
       ),
     );
@@ -103,19 +110,22 @@ function planDlq(call: Call, parts: TableName): ShowPlan | null {
 /** Of each row: when it was written here, and, for one that a stream brought, when it was written at its source. */
 const systemColumns = columnsOf({ crdb_internal_mvcc_timestamp: 'DECIMAL', crdb_internal_origin_timestamp: 'DECIMAL' });
 
-/** Rows of a table: as many as it has, with their times and without what is in them. */
+/** Rows of a table: as many as it has, with their times. What they hold stands for values: equal where those are. */
 function planRows(call: Call, parts: TableName, asOf: Expression | null): ShowPlan {
-  requireTable(placeOf(call), parts);
-  const rows = (): readonly (readonly SqlValue[])[] => {
+  const { shape } = requireTable(placeOf(call), parts);
+  const held = allColumns(shape).map(({ name }) => name);
+  const rows = (named?: ReadonlySet<string>): readonly (readonly SqlValue[])[] => {
     const table = requireTable(placeOf(call), parts);
     requireOn(call, table, 'SELECT');
     const { ldr, pace } = call.state;
     const atUs = readTimeOf(call, table, asOf);
     const times = rowTimesAt(ldr, table, atUs, pace).slice(0, rowsAt(ldr, table, atUs, pace));
     const text = (timeUs: number): string => hlcDecimal(hlcOfUs(timeUs));
-    return times.map(({ mvccUs, originUs }) => [text(mvccUs), originUs === null ? null : text(originUs)]);
+    const values = held.some((name) => named?.has(name)) ? rowValuesAt(ldr, table, atUs, pace, held) : [];
+    return times.map(({ mvccUs, originUs }, at) => [text(mvccUs), originUs === null ? null : text(originUs), ...(values[at] ?? [])]);
   };
-  return { ...relation(systemColumns, rows), unlisted: systemColumns.map(({ name }) => name) };
+  const columns = [...systemColumns, ...held.map((name) => ({ name, type: 'STRING' as const }))];
+  return { ...relation(columns, rows), unlisted: columns.map(({ name }) => name) };
 }
 
 /** A table, a dead letter queue or a view of the catalog; null when the name is none of them. */

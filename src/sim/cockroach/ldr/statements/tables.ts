@@ -36,8 +36,17 @@ export function completeName(place: Place, parts: TableName): FullName {
   return isDatabase ? { database: first, schema: 'public', name: second } : { database: place.database, schema: first, name: second };
 }
 
-export const databasesIn = ({ state, cluster, vcId }: Place): readonly SimDatabase[] =>
-  state.ldr.databases.filter((database) => database.side === cluster.side && database.vcId === vcId);
+/** What every virtual cluster has from the start, though not for ever. */
+const bornWith = ['defaultdb', 'postgres', 'system'] as const;
+
+export const databasesIn = ({ state, cluster, vcId }: Place): readonly SimDatabase[] => {
+  const made = state.ldr.databases.filter((database) => database.side === cluster.side && database.vcId === vcId);
+  const born = bornWith.map(
+    (name): SimDatabase => ({ side: cluster.side, vcId, name, owner: name === 'system' ? 'node' : 'root', grants: new Map() }),
+  );
+  const names = new Set(made.map(({ name }) => name));
+  return [...born.filter(({ name }) => !names.has(name)), ...made].sort((a, b) => (a.name < b.name ? -1 : 1));
+};
 
 export const tablesIn = ({ state, cluster, vcId }: Place): readonly SimTable[] =>
   state.ldr.tables.filter((table) => table.side === cluster.side && table.vcId === vcId);
