@@ -88,7 +88,8 @@ export const worldLinks: readonly LinkSpec[] = [
     engine: 'tigergraph-crr',
     environment: 'production',
     description: 'Feeds and follows, Frankfurt to Dublin',
-    version: '3.10.1',
+    // The first that tells its lag itself, so that the first look at the demo is whole.
+    version: '4.3.0',
   },
   {
     id: 'prod-shop',
