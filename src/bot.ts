@@ -1,6 +1,7 @@
 import { type AppDeps, patientIo } from './app/deps.ts';
 import { examineLinks, examinePolicy, examineWorker } from './app/examining.ts';
 import { recheck } from './app/judging.ts';
+import { lastRedirect } from './app/redirected.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Clock } from './domain/clock.ts';
@@ -129,6 +130,7 @@ export function createBot(options: BotOptions): Bot {
     pace,
     history,
     recheck: (run) => recheck(deps, run),
+    redirected: (link) => lastRedirect(store.journal, link),
     secure: async () => {
       const { kind } = await store.waitReplicas(1_000);
       return kind === 'short' ? 'the replicas of Redis do not have the journal of this run yet.' : null;

@@ -14,6 +14,7 @@ import type { Registry } from '../intents/command.ts';
 import type { PolicyService } from '../policy/service.ts';
 import type { Journal } from '../runs/ports.ts';
 import type { AlertDesk } from '../watch/ports.ts';
+import { lastRedirect } from './redirected.ts';
 
 /** What the door needs of the house. */
 export interface AppDeps {
@@ -46,8 +47,10 @@ export function readingIo({ clock, observeMs, history }: Pick<AppDeps, 'clock' |
 }
 
 /** The same with all the time that the engine needs: for plans and checks, which may not rest on what was not heard. */
-export const patientIo = (deps: Pick<AppDeps, 'clock' | 'observeMs' | 'history'>, engine: Engine, link: LinkId): EngineIo =>
-  readingIo({ ...deps, observeMs: patienceOf(engine, deps.observeMs) }, link);
+export const patientIo = (deps: Pick<AppDeps, 'clock' | 'observeMs' | 'history' | 'journal'>, engine: Engine, link: LinkId): EngineIo => ({
+  ...readingIo({ ...deps, observeMs: patienceOf(engine, deps.observeMs) }, link),
+  redirected: () => lastRedirect(deps.journal, link),
+});
 
 /** The link and its engine. Refused for a link that the config doesn't have. */
 export function linkAndEngine(

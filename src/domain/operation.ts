@@ -38,7 +38,12 @@ export type Operation =
   | { readonly kind: 'pause'; readonly link: LinkId }
   | { readonly kind: 'resume'; readonly link: LinkId }
   | { readonly kind: 'failback'; readonly link: LinkId }
-  | { readonly kind: 'fence'; readonly link: LinkId }
+  | {
+      readonly kind: 'fence';
+      readonly link: LinkId;
+      /** Name of the cluster that goes on serving; the one that was promoted last when left out. */
+      readonly keep?: string;
+    }
   | { readonly kind: 'teardown'; readonly link: LinkId }
   | { readonly kind: 'verify'; readonly link: LinkId }
   /** Makes the replication as the link's settings describe it: with a first copy, or, where an engine can, going on from a time. */

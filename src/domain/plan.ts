@@ -26,6 +26,8 @@ export interface Act {
 export interface Asked {
   readonly cluster: string;
   readonly statements: readonly string[];
+  /** The one case in which it is asked, e.g. `sql-west is gone`; left out where it always is. */
+  readonly only?: string;
 }
 
 /** The inverse of a step, or the reason why there is none. */

@@ -3,6 +3,7 @@ import type { JsonObject } from './json.ts';
 import type { Fact, Observation } from './observation.ts';
 import type { OperationName } from './operation.ts';
 import type { Act, Plan } from './plan.ts';
+import type { FactDifference, RunEnding } from './run-ending.ts';
 import type { Means, Requirement, Verdict } from './verdict.ts';
 
 export type RunState =
@@ -137,12 +138,6 @@ type TellingEntry =
 
 export type EntryKind = Entry['kind'];
 
-export interface FactDifference {
-  readonly label: string;
-  readonly before: string;
-  readonly now: string;
-}
-
 /** An entry as the journal holds it. `seq` is 1, 2, 3 … without gaps; `chain` is a hash over all entries so far. */
 export interface JournalRecord {
   readonly seq: number;
@@ -180,16 +175,6 @@ export interface PostedMessage {
   /** null between `posting` and `posted`: it may or may not be there. */
   readonly ts: MessageTs | null;
   readonly failed: string | null;
-}
-
-/** Why it was denied, voided, cancelled, failed or undone; or how it succeeded. */
-export interface RunEnding {
-  readonly sentence: string;
-  /** Who ended it; null when nobody in particular did. */
-  readonly by: UserId | null;
-  readonly databases: string | null;
-  readonly next: string | null;
-  readonly differences: readonly FactDifference[];
 }
 
 /** A run as folded from its journal. What messages and deciders look at. */

@@ -14,6 +14,18 @@ export interface Earlier {
   readonly kind: StepKind;
   readonly cluster: string | null;
   readonly evidence: JsonObject;
+  /** When it was done, or a person skipped it, ms by the workers' clock; left out where that is not known. */
+  readonly at?: number;
+}
+
+/** Where a run had the applications of a link sent, as a person confirmed it. */
+export interface Redirected {
+  readonly run: RunId;
+  readonly operation: OperationName;
+  /** The cluster. */
+  readonly to: string;
+  /** When the run's last step ended, ms since the epoch by the bot's clock. */
+  readonly endedAt: number;
 }
 
 /** What an engine may use of the outside while it works. Transports are given to the engine when it is created. */
@@ -34,8 +46,15 @@ export interface EngineIo {
   readonly retried: readonly JsonObject[];
   /** Earlier looks at this link by any bot, oldest first, those long ago thinned out. Empty when they can't be read. Never throws. */
   readonly history: () => Promise<readonly Sample[]>;
+  /** The last of the link's runs that had applications sent to a side; null when none is known. Left out where nothing is planned. Throws a Fault. */
+  readonly redirected?: () => Promise<Redirected | null>;
   /** What is to be planned on this look: an engine may then read what is too costly to be read all the time. Left out in all other looks. */
   readonly planning?: OperationName;
+  /**
+   * Takes down what a call was answered that no later look may show. It goes into the evidence of the step where the look that ends it
+   * does not tell the same itself, and is lost with the process: nothing may rest on it. Left out of every look.
+   */
+  readonly told?: (evidence: JsonObject) => void;
 }
 
 export interface OperationSpec {

@@ -1,7 +1,8 @@
 import type { ChannelId, LinkId, MessageTs, PlanHash, RunId, UserId } from '../domain/ids.ts';
 import type { Link } from '../domain/link.ts';
 import { deedOf } from '../domain/operation.ts';
-import { type Halt, isFinal, type RunEnding, type RunReport, type RunState, type RunView, type StepView } from '../domain/run.ts';
+import { type Halt, isFinal, type RunReport, type RunState, type RunView, type StepView } from '../domain/run.ts';
+import type { RunEnding } from '../domain/run-ending.ts';
 
 /** What an incident channel is told of a changing run, neutral of any chat. */
 export interface IncidentNotice {

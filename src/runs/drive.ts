@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { type Fault, type FaultCode, isFault } from '../domain/faults.ts';
 import type { EffectId } from '../domain/ids.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Act } from '../domain/plan.ts';
 import type { Entry } from '../domain/run.ts';
 import type { Standing } from '../domain/standing.ts';
@@ -17,12 +18,14 @@ export interface Memory {
   readonly answered: Set<EffectId>;
   /** Effects whose call has surely ended, since its session was ended on every side. */
   readonly ended: Set<EffectId>;
+  /** What calls were answered, as far as their engine thinks it worth keeping. */
+  readonly told: Map<EffectId, JsonObject>;
   progressAt: number;
   /** The link is known to be the run's since it went on for the time of this number (0: it has never stood still). */
   heldAt: number;
 }
 
-export const freshMemory = (): Memory => ({ answered: new Set(), ended: new Set(), progressAt: 0, heldAt: 0 });
+export const freshMemory = (): Memory => ({ answered: new Set(), ended: new Set(), told: new Map(), progressAt: 0, heldAt: 0 });
 
 export interface DriveDeps {
   readonly clock: Clock;
@@ -64,7 +67,7 @@ export async function drive(grip: Grip, standing: Standing, memory: Memory, deps
   const seen = await look(grip, executor, act, deps);
   switch (seen.kind) {
     case 'done':
-      await grip.append(doneEntry(grip, standing, seen.evidence, deps.clock.now()));
+      await grip.append(doneEntry(grip, standing, withTold(seen.evidence, standing, memory), deps.clock.now()));
       return;
     case 'underway':
       return onUnderway(grip, standing, seen, memory, deps);
@@ -104,6 +107,13 @@ async function look(grip: Grip, executor: StepExecutor, act: Act, deps: DriveDep
 function doneEntry(grip: Grip, { step, view }: Standing, evidence: Extract<Probe, { kind: 'done' }>['evidence'], at: number): Entry {
   if (view.effect === null) throw new TypeError(`step ${step.id} is done without an intent`);
   return { kind: 'done', at, step: step.id, effect: view.effect, evidence, undoing: grip.view().direction === 'undo' };
+}
+
+/** The database's own word goes before what it answered to the call. */
+function withTold(evidence: JsonObject, { view }: Standing, { told }: Memory): JsonObject {
+  const answer = view.effect === null ? undefined : told.get(view.effect);
+  const untold = Object.entries(answer ?? {}).filter(([key]) => evidence[key] == null);
+  return { ...evidence, ...Object.fromEntries(untold) };
 }
 
 /** What is recorded of an act that the database itself does not show. */
@@ -170,8 +180,9 @@ async function perform(grip: Grip, standing: Standing, act: Act, executor: StepE
   const at = deps.clock.now();
   const sending: Entry = { kind: 'performing', at, step: step.id, effect: view.effect, quietAt: at + step.performMs + quietSlackMs };
   if ((await grip.append(sending)) === 'behind') return;
+  const { effect } = view;
   try {
-    await executor.perform(act, grip.link, grip.io(step.performMs));
+    await executor.perform(act, grip.link, { ...grip.io(step.performMs), told: (evidence) => void memory.told.set(effect, evidence) });
     memory.answered.add(view.effect);
   } catch (cause) {
     if (!isFault(cause) || cause.code === 'lease-lost') throw cause;

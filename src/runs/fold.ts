@@ -1,4 +1,5 @@
-import type { Entry, JournalRecord, RunEnding, RunView, StepView } from '../domain/run.ts';
+import type { Entry, JournalRecord, RunView, StepView } from '../domain/run.ts';
+import type { RunEnding } from '../domain/run-ending.ts';
 import { foldStep, isStepEntry } from './fold-steps.ts';
 import { moved } from './moves.ts';
 

@@ -95,8 +95,8 @@ export function createGrip(deps: GripDeps): Grip {
 
 /** What the steps recorded that are done, in the plan's order. */
 const earlierIn = (view: RunView): readonly Earlier[] =>
-  standings(view).flatMap(({ step, view: { evidence } }) =>
-    evidence === null ? [] : [{ kind: step.kind, cluster: step.cluster, evidence }],
+  standings(view).flatMap(({ step: { kind, cluster }, view: { evidence, endedAt } }) =>
+    evidence === null ? [] : [{ kind, cluster, evidence, ...(endedAt === null ? {} : { at: endedAt }) }],
   );
 
 const leaseLost = (view: RunView): Fault =>

@@ -4,8 +4,9 @@ import type { Fact, Observation } from '../domain/observation.ts';
 import { passesHaltedRuns } from '../domain/operation.ts';
 import { hashPlan } from '../domain/plan.ts';
 import { isRefusal, type Refusal } from '../domain/refusal.ts';
-import type { Entry, FactDifference, RunView } from '../domain/run.ts';
-import { patienceOf } from '../engines/engine.ts';
+import type { Entry, RunView } from '../domain/run.ts';
+import type { FactDifference } from '../domain/run-ending.ts';
+import { patienceOf, type Redirected } from '../engines/engine.ts';
 import { fold } from './fold.ts';
 import type { Grip } from './grip.ts';
 import { halt } from './halt.ts';
@@ -19,6 +20,8 @@ export interface OpenDeps {
   readonly observeMs: number;
   /** Judges the run and its voters again, by the policy and the groups of now; null when all still holds. */
   readonly recheck: (run: RunView) => Promise<Refusal | null>;
+  /** As the plan that was approved was made with it, so is the one that it is compared with. */
+  readonly redirected?: ((link: LinkId) => Promise<Redirected | null>) | undefined;
 }
 
 /** Takes the link, judges again, plans anew, and starts; a difference voids the approval. `waiting` when another run holds the link. */
@@ -27,7 +30,11 @@ export async function begin(grip: Grip, deps: OpenDeps): Promise<'moved' | 'wait
   if ((await holdLink(grip, deps)) === 'waiting') return 'waiting';
   const objection = await deps.recheck(run);
   if (objection !== null) return voidRun(grip, deps.clock, `The approval no longer holds: ${objection.sentence}`, []);
-  const io = { ...grip.io(patienceOf(grip.engine, deps.observeMs)), planning: run.plan.operation.kind };
+  const io = {
+    ...grip.io(patienceOf(grip.engine, deps.observeMs)),
+    redirected: async () => (await deps.redirected?.(grip.link.id)) ?? null,
+    planning: run.plan.operation.kind,
+  };
   const seen = await grip.engine.observe(grip.link, io);
   const plan = grip.engine.plan(run.plan.operation, grip.link, seen);
   if (isRefusal(plan)) {

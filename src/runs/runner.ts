@@ -6,7 +6,7 @@ import type { Log } from '../domain/log.ts';
 import type { Sample } from '../domain/observation.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Entry, RunView } from '../domain/run.ts';
-import type { Engine } from '../engines/engine.ts';
+import type { Engine, Redirected } from '../engines/engine.ts';
 import { type DriveDeps, drive, freshMemory, type Memory } from './drive.ts';
 import { fold } from './fold.ts';
 import { createGrip, type Grip } from './grip.ts';
@@ -57,6 +57,8 @@ export interface RunnerDeps {
   readonly onWritten: (entry: Entry, run: RunView) => void;
   /** Earlier looks at a link, oldest first. Never throws. */
   readonly history: (link: LinkId) => Promise<readonly Sample[]>;
+  /** Where a run of the link last had applications sent. Throws a Fault. */
+  readonly redirected?: (link: LinkId) => Promise<Redirected | null>;
 }
 
 /** Drives every run whose time has come, one worker a run, any number of workers. */
@@ -199,7 +201,7 @@ async function onBug(grip: Grip, cause: unknown, deps: RunnerDeps): Promise<numb
 /** Carries out one move. Answers when to look again (ms from now, null for never) or that there is more to do at once. */
 async function carryOut(grip: Grip, todo: Next, memory: Memory, deps: RunnerDeps): Promise<'go-on' | number | null> {
   const { clock, journal, pace } = deps;
-  const openDeps = { clock, journal, observeMs: pace.observeMs, recheck: deps.recheck };
+  const openDeps = { clock, journal, observeMs: pace.observeMs, recheck: deps.recheck, redirected: deps.redirected };
   switch (todo.kind) {
     case 'write':
       await grip.append(todo.entry);

@@ -102,6 +102,28 @@ describe('an act that no read shows, in a run', () => {
     await runner.stop();
   });
 
+  it('takes down what the call was answered: it stands in the evidence of its step where the look that ends it does not tell it, and nowhere else', async () => {
+    const world = toyWorld();
+    const engine = toyEngine(world);
+    const promote = engine.steps['toy.promote'];
+    if (promote === undefined) throw new TypeError('the toy engine promotes');
+    const telling: StepExecutor = {
+      ...promote,
+      perform: async (act, on, io) => {
+        await promote.perform(act, on, io);
+        io.told?.({ seen: 'answered', 'failover time': 'then' });
+      },
+    };
+    const run = await proposed();
+    const runner = aRunner('w1', { ...engine, steps: { ...engine.steps, 'toy.promote': telling } });
+    await runner.look(run);
+    const { state, steps } = await view(run);
+    expect(state).toBe('succeeded');
+    expect(steps.find(({ id }) => id === 's3')?.evidence).toEqual({ seen: 'promote', 'failover time': 'then' });
+    expect(steps.find(({ id }) => id === 's4')?.evidence).toEqual({ seen: 'serve' });
+    await runner.stop();
+  });
+
   it('does not believe a call that was surely not applied', async () => {
     const world = toyWorld();
     world.interfere = async (moment, kind) => {

@@ -211,7 +211,10 @@ describe('an alert', { timeout: 180_000 }, () => {
     workspace.faults.loseReply('chat.postMessage');
     aHerald('w');
     await note(link, anAlert(link));
-    await until(async () => (await settled(link)) && (await store.alerts.read(link.id)).posts.size === 1, 'it is known where it is');
+    await until(
+      async () => of(link).length > 0 && (await settled(link)) && (await store.alerts.read(link.id)).posts.size === 1,
+      'it is known where it is',
+    );
     expect(of(link)).toHaveLength(1);
   });
 

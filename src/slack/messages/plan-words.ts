@@ -45,16 +45,17 @@ function stepElements(step: Step, index: number, shown: Shown): readonly RichEle
 }
 
 /** The same questions are read once: waits ask them again and again, and of both sides. */
-function questions({ cluster, statements }: Asked, number: number, shown: Shown): readonly RichElement[] {
+function questions({ cluster, statements, only }: Asked, number: number, shown: Shown): readonly RichElement[] {
+  const when = only === undefined ? '' : `, only where ${flat(only)}`;
   const text = statements.join('\n');
   const whom = cut(flat(cluster), 200);
   const before = shown.get(text);
   if (before === undefined) {
     shown.set(text, { number, cluster: whom });
-    return [paragraph(say(`Asks ${whom}:`)), ...pieces(text).map(preformatted)];
+    return [paragraph(say(`Asks ${whom}${when}:`)), ...pieces(text).map(preformatted)];
   }
   const there = before.cluster === whom ? 'it' : before.cluster;
-  return [paragraph(say(`Asks ${whom} what ${before.number === number ? 'this step' : `step ${before.number}`} asks ${there}.`))];
+  return [paragraph(say(`Asks ${whom} what ${before.number === number ? 'this step' : `step ${before.number}`} asks ${there}${when}.`))];
 }
 
 function promise(step: Step): string {

@@ -1,4 +1,5 @@
-import type { FactDifference, RunReport, RunView } from '../../domain/run.ts';
+import type { RunReport, RunView } from '../../domain/run.ts';
+import type { FactDifference } from '../../domain/run-ending.ts';
 import { lineSections, lineSize } from './lines.ts';
 import { type Block, fields, section } from './message.ts';
 import { join, type Mrkdwn, md, none, person, quoted } from './mrkdwn.ts';

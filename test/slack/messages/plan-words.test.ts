@@ -27,6 +27,17 @@ describe('what steps ask, in a plan', () => {
       [[east('SHOW A')], [west('SHOW A')]],
       ['Asks east:', 'SHOW A', 'Asks west what step 1 asks east.'],
     ],
+    [
+      'says the one case in which it is asked',
+      [[east('SHOW A'), { ...west('SHOW A'), only: 'east is gone' }, { ...west('SHOW B'), only: 'it\nserves' }]],
+      [
+        'Asks east:',
+        'SHOW A',
+        'Asks west what this step asks east, only where east is gone.',
+        'Asks west, only where it serves:',
+        'SHOW B',
+      ],
+    ],
     ['stands in full where a word is another', [[east('SHOW A')], [east('SHOW B')]], ['Asks east:', 'SHOW A', 'Asks east:', 'SHOW B']],
     [
       'stands in full where one is left out',

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { lastRedirect } from '../../src/app/redirected.ts';
+import { asEffectId, asRunId, type RunId } from '../../src/domain/ids.ts';
+import type { Entry } from '../../src/domain/run.ts';
+import { ana, anObservation, aPlan, aStep, asRecords, link, proposal } from '../support/runs.ts';
+
+const redirect = aStep('s1', { kind: 'redirect', by: 'person', statements: [], params: { to: 'sql-west' } });
+const end = aStep('s2');
+
+const halt = { why: 'late', sentence: 'Late.', databases: 'As before.', next: 'Wait.', evidence: {} } as const;
+
+/** A run that began, and what became of its first steps. */
+function story(run: RunId, ...steps: readonly ('confirmed' | 'skipped' | 'done')[]): readonly Entry[] {
+  const plan = aPlan([redirect, end]);
+  const ended = steps.flatMap((how, index): readonly Entry[] => {
+    const [step, at] = [plan.steps[index]?.id ?? '', 5_000 + index];
+    if (how === 'skipped')
+      return [
+        { kind: 'halted', at, step, halt },
+        { kind: 'skipped', at, step, by: ana, reason: 'not needed' },
+      ];
+    return [{ kind: 'done', at, step, effect: asEffectId(`${run}/${step}/1`), evidence: {}, undoing: false }];
+  });
+  return [
+    proposal(plan, { run }),
+    { kind: 'approved', at: 2_000, by: [], startBy: 9_000 },
+    { kind: 'started', at: 3_000, observation: anObservation() },
+    ...ended,
+  ];
+}
+
+/** Newest first, as the journal tells them. */
+const journalOf = (...runs: readonly (readonly [RunId, readonly Entry[]])[]) => ({
+  recent: async () => runs.map(([id]) => id),
+  read: async (id: RunId) => asRecords(runs.find(([one]) => one === id)?.[1] ?? []),
+});
+
+const [one, two, three] = [asRunId('r-0000000001'), asRunId('r-0000000002'), asRunId('r-0000000003')];
+const moved = (run: RunId, endedAt: number) => ({ run, operation: 'failover', to: 'sql-west', endedAt });
+
+describe('where applications were sent last', () => {
+  it('is told by the newest run whose redirect was confirmed, with the time at which it had ended all it ends', async () => {
+    const journal = journalOf([three, story(three)], [two, story(two, 'confirmed', 'done')], [one, story(one, 'confirmed')]);
+    expect(await lastRedirect(journal, link)).toEqual(moved(two, 5_001));
+    expect(await lastRedirect(journalOf([one, story(one, 'confirmed')]), link)).toEqual(moved(one, 5_000));
+  });
+
+  it('is not told by a run that nobody confirmed, whose redirect was skipped, or whose journal is gone', async () => {
+    expect(await lastRedirect(journalOf([one, story(one)]), link)).toBeNull();
+    expect(await lastRedirect(journalOf([one, story(one, 'skipped', 'done')]), link)).toBeNull();
+    expect(await lastRedirect(journalOf([one, []]), link)).toBeNull();
+    expect(await lastRedirect(journalOf(), link)).toBeNull();
+  });
+});
