@@ -121,11 +121,12 @@ function operationWords(operation: Operation): Words {
       return [...named, operation.backup, flagIf(operation.from === 'other', '--from-other'), valueIf(operation.on, (on) => `--on ${on}`)];
     case 'setup':
       return [...named, valueIf(operation.from ?? null, (from) => `--from ${continued.print(from)}`)];
+    case 'fence':
+      return [...named, valueIf(operation.keep ?? null, (keep) => `--keep ${keep}`)];
     case 'rebuild':
     case 'reconnect':
     case 'alter':
     case 'failback':
-    case 'fence':
     case 'teardown':
     case 'verify':
     case 'pause':

@@ -74,6 +74,7 @@ const rows: readonly (readonly [text: string, intent: object])[] = [
   ['resume prod-sql --wait', asked({ kind: 'resume', link: 'prod-sql' }, { wait: true })],
   ['failback prod-sql --reason back', asked({ kind: 'failback', link: 'prod-sql' }, { reason: 'back' })],
   ['fence prod-sql', asked({ kind: 'fence', link: 'prod-sql' })],
+  ['fence prod-sql --keep sql-east', asked({ kind: 'fence', link: 'prod-sql', keep: 'sql-east' })],
   ['teardown prod-sql', asked({ kind: 'teardown', link: 'prod-sql' })],
   ['failover prod-sql --to +10m', asked({ kind: 'failover', link: 'prod-sql', to: minutesAgo(-10) })],
   [

@@ -66,6 +66,11 @@ export const ccdrSituations = (version: string): readonly Situation<CcdrLink, Cc
     open: () => openCcdr(version, { world: { servers: { primary: 3, standby: 4 } } }),
   },
   { name: 'fence', operation: { kind: 'fence', link }, open: () => openCcdr(version, reopened) },
+  {
+    name: 'fence that keeps the old primary',
+    operation: { kind: 'fence', link, keep: 'graph-east' },
+    open: () => openCcdr(version, reopened),
+  },
   { name: 'failback', operation: { kind: 'failback', link }, open: () => openCcdr(version, promoted) },
   {
     name: 'failback that keeps the old databases',

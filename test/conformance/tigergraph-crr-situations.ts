@@ -65,6 +65,13 @@ const special = [
   situation('failover with the primary gone', '4.1.4', 'replicating', failover, { prepare: (world) => world.faults.down('primary') }),
   situation('failover with gbar about', '3.6.3', 'replicating', failover),
   situation(
+    'fence that keeps the old primary',
+    '4.1.4',
+    'promoted',
+    { kind: 'fence', link, keep: 'tiger-east' },
+    { prepare: prepared.cameBack },
+  ),
+  situation(
     'set-up where backups forget a password',
     '3.9.1',
     'none',

@@ -141,6 +141,7 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
         expirationMs: maybe(fc.integer({ min: 3_600_000, max: 2_592_000_000 })),
       })
       .map((spans) => ({ kind: 'retention' as const, link, ...spans })),
+    maybe(names).map((keep) => ({ kind: 'fence' as const, link, ...(keep === null ? {} : { keep }) })),
     fc.constantFrom('begin' as const, 'finish' as const).map((phase) => ({ kind: 'upgrade' as const, link, phase })),
     fc.record({ action: backupActions, on: maybe(names) }).map((how) => ({ kind: 'backup' as const, link, ...how })),
     fc
@@ -155,7 +156,6 @@ const operationsOn = (link: LinkId): fc.Arbitrary<Operation> =>
         'pause' as const,
         'resume' as const,
         'failback' as const,
-        'fence' as const,
         'teardown' as const,
         'verify' as const,
         'setup' as const,

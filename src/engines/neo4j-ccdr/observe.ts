@@ -114,7 +114,7 @@ export function observationOf(link: CcdrLink, detail: CcdrDetail, observedAt: nu
     facts: factsOf(link.settings, detail),
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
-    offers: fenceOffers(planFence(link, detail)),
+    offers: fenceOffers(planFence({ kind: 'fence', link: link.id }, link, detail)),
   };
 }
 

@@ -35,7 +35,7 @@ function outlineOf(operation: Operation, link: CcdrLink, detail: CcdrDetail): Ou
     case 'failback':
       return planFailback(link, detail);
     case 'fence':
-      return planFence(link, detail);
+      return planFence(operation, link, detail);
     case 'rebuild':
       return planRebuild(link, detail);
     case 'teardown':

@@ -102,7 +102,7 @@ export function observationOf(link: CrrLink, detail: CrrDetail, observedAt: numb
     facts: factsOf(settings, detail),
     // The schema of the detail holds strings, numbers, booleans, nulls, lists and objects only.
     detail: detail as unknown as JsonObject,
-    offers: fenceOffers(planFence(link, detail)),
+    offers: fenceOffers(planFence({ kind: 'fence', link: link.id }, link, detail)),
   };
 }
 

@@ -36,7 +36,7 @@ function outlineOf(operation: Operation, link: CrrLink, detail: CrrDetail, now: 
     case 'rebuild':
       return planRebuild(link, detail);
     case 'fence':
-      return planFence(link, detail);
+      return planFence(operation, link, detail);
     case 'pause':
       return planPause(link, detail);
     case 'resume':

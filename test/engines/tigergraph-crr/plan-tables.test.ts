@@ -152,8 +152,14 @@ describe('what is planned', () => {
     expect(offersIn('split brain')).toEqual([['fence', 'graph-east']]);
     const plan = planned('fence', 'taken out and started again', '4.1.4');
     expect(plan.kind === 'plan' ? plan.warnings.join() : '').toMatch(
-      /graph-west bears the mark .*PrimaryKafkaPort 1.*stop graph-east by hand/,
+      /graph-west bears the mark .*PrimaryKafkaPort 1.*\/repl fence prod-graph --keep graph-west/,
     );
+    const other = planCrr(
+      { kind: 'fence', link: link.id, keep: 'graph-west' },
+      link,
+      observationOf(link, detailIn('taken out and started again', '4.1.4'), 3_000),
+    );
+    expect(other).toMatchObject({ kind: 'plan', summary: 'Stop the services of graph-east; graph-west, which was named, goes on.' });
     const finish = planned('upgrade finish', 'taken out and started again', '3.9.3');
     expect(finish.kind === 'plan' ? finish.warnings.join() : '').toMatch(/graph-west bears the mark of having been taken out/);
     expect(planned('setup', 'taken out and started again', '4.1.4').kind).toBe('plan');

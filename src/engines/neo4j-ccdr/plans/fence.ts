@@ -1,6 +1,8 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
-import type { Refusal } from '../../../domain/refusal.ts';
+import type { Operation } from '../../../domain/operation.ts';
+import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { changeStep, lookStep, notNow, noUndo, type Outline } from '../../frame/drafts.ts';
+import { keptSide } from '../../frame/kept-side.ts';
 import { actsFor } from '../acts.ts';
 import type { CcdrLink } from '../config.ts';
 import { changeBudgetMs, lookBudgetMs } from '../creation.ts';
@@ -8,15 +10,21 @@ import { type CcdrDetail, type DatabaseView, sides } from '../detail.ts';
 import { identityOf } from '../identity.ts';
 import { oneCluster } from '../scene.ts';
 import { phaseOf, sidePhase } from '../state.ts';
-import { accessStatement } from '../statements.ts';
 import { problemOf } from '../words.ts';
 
-/** Plans to stop writes on the side that was given up, when both could take them. The side that was promoted last keeps serving. Pure. */
-export function planFence(link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
+type Fence = Extract<Operation, { kind: 'fence' }>;
+
+/**
+ * Plans to stop writes on the side that was given up, when both could take them. The side that was promoted last keeps serving, unless
+ * another is named by `keep`. Pure.
+ */
+export function planFence({ keep }: Fence, link: CcdrLink, detail: CcdrDetail): Outline | Refusal {
+  const named = keptSide(link.id, link.settings, keep);
+  if (isRefusal(named)) return named;
   const refusal = oneCluster('fence', link, detail) ?? notSplit(link, detail);
   if (refusal !== null) return refusal;
-  const kept = promotedLast(detail);
-  if (kept === null) return cantTell(link, detail);
+  const kept = named === null ? promotedLast(detail) : { side: named, why: 'it was named' };
+  if (kept === null) return cantTell(link);
   const { settings } = link;
   const side = otherSide(kept.side);
   const [here, there] = [settings[side].cluster, settings[kept.side].cluster];
@@ -25,7 +33,7 @@ export function planFence(link: CcdrLink, detail: CcdrDetail): Outline | Refusal
   if (given === null || keeps === null) throw new TypeError('two sides that take writes have databases');
   if (phaseOf(keeps) !== 'serving') {
     return notNow(
-      `${there} was promoted last but has no single writer yet, so ${here} is not fenced now.`,
+      `${there}, which is to go on, has no single writer yet, so ${here} is not fenced now.`,
       'Wait until it has elected one, then ask again.',
     );
   }
@@ -45,7 +53,7 @@ export function planFence(link: CcdrLink, detail: CcdrDetail): Outline | Refusal
     predictedLoss: { ms: 0, words: `Nothing is lost by this: what ${here} alone took stays on ${here}, apart from what ${there} took.` },
     predictedDowntime: { ms: 0, words: `Applications on ${there} go on; writes on ${here} are refused at once.` },
     warnings: [
-      `${there} keeps serving, because ${kept.why}. If it should be the other way round, do not approve.`,
+      `${there} keeps serving, because ${kept.why}. If it should be the other way round, deny this and ask for /repl fence ${link.id} --keep ${here}.`,
       `Applications that still use ${here} can read there, but not write: redirect them to ${there}.`,
       `Save or merge what ${here} alone took before a failback or a rebuild of ${link.id} replaces it.`,
     ],
@@ -101,11 +109,10 @@ function createdMs(view: DatabaseView | null): number | null {
   return Number.isFinite(at) ? at : null;
 }
 
-function cantTell({ id, settings }: CcdrLink, detail: CcdrDetail): Refusal {
+function cantTell({ id, settings }: CcdrLink): Refusal {
   const { primary, standby } = settings;
-  const name = (side: Side) => accessStatement(viewOf(detail, side)?.name ?? settings[side].database, 'READ ONLY');
   return notNow(
     `${primary.cluster} and ${standby.cluster} can both take writes, and which of them was promoted last can't be told, so no fence of ${id} can be planned.`,
-    `Decide which side is to be given up, and run there: ${name('primary')} on ${primary.cluster}, or ${name('standby')} on ${standby.cluster}.`,
+    `Decide which side is to go on, and name it: /repl fence ${id} --keep ${primary.cluster} stops ${standby.cluster}, --keep ${standby.cluster} stops ${primary.cluster}.`,
   );
 }

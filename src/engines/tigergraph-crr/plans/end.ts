@@ -1,6 +1,8 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
+import type { Operation } from '../../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
+import { keptSide } from '../../frame/kept-side.ts';
 import { checkSplitBrainAct, startCrrAct, startServicesAct, stopCrrAct, stopServicesAct, takeOutAct } from '../acts.ts';
 import { type CrrLink, sides } from '../config.ts';
 import type { CrrDetail } from '../detail.ts';
@@ -8,6 +10,8 @@ import { budgets, changeStep, longDraft, lookStep } from '../drafts.ts';
 import { depthOf, takenOutPort } from '../names.ts';
 import { hasCrr, type Party, partyOn, stagedRefusal, stateWords } from '../scene.ts';
 import { followersOf, phaseOf, wasTakenOut, writableOf } from '../state.ts';
+
+type Fence = Extract<Operation, { kind: 'fence' }>;
 
 const nothingLost = (words: string) => ({ ms: 0, words });
 
@@ -93,8 +97,8 @@ function staleOf({ primary, standby }: Record<Side, Party>): Stale | null {
       : {
           side: out,
           winner: 'which was not taken out of the replication',
-          warning: (loser, winner) =>
-            `${loser} bears the mark of a teardown or of the begin of an upgrade (PrimaryKafkaPort ${takenOutPort}), so it is taken for the one that was given up. If applications were moved to it since, stop ${winner} by hand instead.`,
+          warning: (loser) =>
+            `${loser} bears the mark of a teardown or of the begin of an upgrade (PrimaryKafkaPort ${takenOutPort}), so it is taken for the one that was given up.`,
         };
   const [a, b] = [primary.read.crr.prefix, standby.read.crr.prefix];
   if (a === null || b === null || depthOf(a) === depthOf(b)) return null;
@@ -102,12 +106,22 @@ function staleOf({ primary, standby }: Record<Side, Party>): Stale | null {
     side: depthOf(a) < depthOf(b) ? 'primary' : 'standby',
     winner: 'which was promoted last',
     warning: (_, winner) =>
-      `${winner} is taken for the one that serves because its topics have the longer prefix (${depthOf(a)} and ${depthOf(b)} promotions) and it bears no mark of a teardown or an upgrade. If somebody took it out of the replication by hand, stop it by hand instead.`,
+      `${winner} is taken for the one that serves because its topics have the longer prefix (${depthOf(a)} and ${depthOf(b)} promotions) and it bears no mark of a teardown or an upgrade. Somebody may have taken it out of the replication by hand.`,
   };
 }
 
-/** When both sides take writes, the one that was taken out or promoted less often was given up. */
-export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
+/** A person named the other one. */
+const givenUpFor = (kept: Side): Stale => ({
+  side: otherSide(kept),
+  winner: 'which was named',
+  warning: (loser, winner) =>
+    `${winner} goes on because it was named; which one was promoted last is not judged, so what ${loser} took may be the newer.`,
+});
+
+/** When both sides take writes, the one that was taken out or promoted less often was given up, unless `keep` names it. */
+export function planFence({ keep }: Fence, link: CrrLink, detail: CrrDetail): Outline | Refusal {
+  const named = keptSide(link.id, link.settings, keep);
+  if (isRefusal(named)) return named;
   const primary = partyOn(link, detail, 'primary', 'fence');
   if (isRefusal(primary)) return primary;
   const standby = partyOn(link, detail, 'standby', 'fence');
@@ -117,11 +131,11 @@ export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
       `Not both sides of ${link.id} take writes (${stateWords(link, detail)}), so there is nothing to fence.`,
       'Nothing has to be done; a failover and a switchover fence by themselves.',
     );
-  const stale = staleOf({ primary, standby });
+  const stale = named === null ? staleOf({ primary, standby }) : givenUpFor(named);
   if (stale === null)
     return notNow(
       `${primary.name} and ${standby.name} both take writes, and nothing tells which one was promoted last.`,
-      'Stop the one that was given up by hand: gadmin stop -y there.',
+      `Decide which one is to go on, and name it: /repl fence ${link.id} --keep ${primary.name} stops ${standby.name}, --keep ${standby.name} stops ${primary.name}.`,
     );
   const [loser, winner] = stale.side === 'primary' ? [primary, standby] : [standby, primary];
   return {
@@ -137,6 +151,9 @@ export function planFence(link: CrrLink, detail: CrrDetail): Outline | Refusal {
     ],
     predictedLoss: { ms: null, words: `What ${loser.name} alone took stays there, and is lost when ${loser.name} is filled anew.` },
     predictedDowntime: nothingLost(`Applications that use ${loser.name} are cut off; those of ${winner.name} are not affected.`),
-    warnings: [stale.warning(loser.name, winner.name)],
+    warnings: [
+      stale.warning(loser.name, winner.name),
+      `If ${loser.name} is to go on instead, deny this and ask for /repl fence ${link.id} --keep ${loser.name}.`,
+    ],
   };
 }
