@@ -4,7 +4,7 @@ import type { StepExecutor } from '../../src/engines/engine.ts';
 import type { SqlWorld } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { until } from '../support/until.ts';
-import { aSetup, byHand, pcrLinkId as link, openPcr, type PcrBed } from './cockroach-pcr-bed.ts';
+import { aSetup, byHand, comeBack, pcrLinkId as link, openPcr, type PcrBed } from './cockroach-pcr-bed.ts';
 import { bare, cancelStream } from './cockroach-pcr-situations.ts';
 import { streamUsers } from './cockroach-pcr-streams.ts';
 import type { Situation } from './engine-conformance.ts';
@@ -77,6 +77,9 @@ async function openWaiting(version: SimVersion): Promise<PcrBed> {
   };
 }
 
+/** After a promotion whose new primary is lost: the old one is stopped, and has everything up to its stop. */
+const openLost = (version: SimVersion): Promise<PcrBed> => openPcr(version, { start: 'promoted' }, (world) => world.faults.down('standby'));
+
 /** The stream tried to reach its source for minutes, and paused itself. */
 async function gaveUp(world: SqlWorld): Promise<void> {
   world.faults.link('down');
@@ -84,7 +87,7 @@ async function gaveUp(world: SqlWorld): Promise<void> {
   world.faults.link('up');
 }
 
-/** Taking the resume back pauses it by hand, which is another state than the one before, so that this is for workers' deaths only. */
+/** It sends what any resume sends, so that this is for workers' deaths only. */
 export const selfPaused: Situation<PcrLink, PcrBed> = {
   name: 'resume of a stream that paused itself',
   operation: resume,
@@ -101,6 +104,12 @@ export const pcrRareSituations = (version: SimVersion): readonly Situation<PcrLi
   };
   return [
     { name: 'failover to a time past', operation: to(Date.now() - 10 * minuteMs), open: () => openPcr(version) },
+    { name: 'failover to the side that was stopped', operation: failover, open: () => openLost(version) },
+    {
+      name: 'fence that keeps the old primary',
+      operation: { kind: 'fence', link, keep: 'sql-east' },
+      open: () => openPcr(version, { start: 'promoted' }, comeBack),
+    },
     { name: 'failover to a time soon', operation: to(Date.now() + 25 * minuteMs), open: () => openWaiting(version) },
     {
       name: 'setup with a user that is there',

@@ -1,6 +1,6 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { FailoverTarget } from '../../domain/operation.ts';
-import type { Act } from '../../domain/plan.ts';
+import type { Act, Asked } from '../../domain/plan.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { microsOfMs, timestampOfMicros } from '../cockroach/times.ts';
 import { actOn, alter, lookOn } from './act-on.ts';
@@ -35,8 +35,11 @@ export const kinds = {
   redirect: 'redirect',
 } as const;
 
-/** Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken back. */
-export type StartPurpose = 'serve' | 'restart';
+/**
+ * Why a service is started: the other side is judged by it. `serve`: the promoted side begins to serve. `restart`: a write stop is taken
+ * back. `alone`: the other side is lost.
+ */
+export type StartPurpose = 'serve' | 'restart' | 'alone';
 
 /** Stands in a statement for the time that the step before took and recorded. */
 export const timePlaceholder = '<the time that was taken>';
@@ -77,8 +80,8 @@ function serviceActs(settings: PcrSettings) {
       actOn(settings, side, kinds.verifyService, `Connect to ${name} on ${at(side)} as an application would`, ['SELECT 1 AS one']),
     checkSplitBrain: (side: Side) =>
       lookOn(settings, side, kinds.checkSplitBrain, `Check, as far as can be seen, that only ${at(side)} takes writes`, [
-        ask.side(side),
-        ask.side(otherSide(side)),
+        ...ask.whole(side),
+        ...ask.stand(otherSide(side)),
       ]),
   };
 }
@@ -86,20 +89,31 @@ function serviceActs(settings: PcrSettings) {
 function replicationActs(settings: PcrSettings) {
   const ask = asking(settings);
   const at = (side: Side) => settings[side].cluster;
+  const feeding = (side: Side, fed: boolean): readonly Asked[] => (fed ? [ask.jobs(otherSide(side))] : []);
   return {
-    proveCatchUp: (side: Side, withinMs: number) =>
-      lookOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [ask.view(side)], { withinMs }),
+    // `fed`: the other side lists a live job that feeds this one, and has to go on doing so.
+    // `patienceMs`: after this long, one that was let go on and runs need not have been seen to move.
+    proveCatchUp: (side: Side, withinMs: number, fed = false, patienceMs: number | null = null) =>
+      lookOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [ask.view(side), ...feeding(side, fed)], {
+        withinMs,
+        ...(fed ? { fed } : {}),
+        ...(patienceMs === null ? {} : { patienceMs }),
+      }),
     awaitCut: (side: Side) =>
       lookOn(settings, side, kinds.awaitCut, `Wait until ${at(side)} has everything that ${at(otherSide(side))} took before the stop`, [
         ask.view(side),
-        ask.view(otherSide(side)),
+        ...ask.stand(otherSide(side)),
       ]),
     // `replaces`: the pending failover that the promotion takes the place of, µs in digits.
-    takeStock: (side: Side, to: FailoverTarget, replaces: string | null) =>
-      lookOn(settings, side, kinds.takeStock, `Record how far ${at(side)} is, and see that nobody else promotes it`, [ask.view(side)], {
-        to: digitsOf(to),
-        replaces,
-      }),
+    takeStock: (side: Side, to: FailoverTarget, replaces: string | null, fed = false) =>
+      lookOn(
+        settings,
+        side,
+        kinds.takeStock,
+        `Record how far ${at(side)} is, and see that nobody else promotes it`,
+        [ask.view(side), ...feeding(side, fed)],
+        { to: digitsOf(to), replaces, ...(fed ? { fed } : {}) },
+      ),
     completeReplication: (side: Side, to: FailoverTarget, stopped: boolean, { replaces = null, ahead = false }: Asking = {}) =>
       actOn(
         settings,
@@ -140,7 +154,11 @@ function replicationActs(settings: PcrSettings) {
     },
     awaitFollowing: (side: Side) =>
       lookOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, [ask.view(side)]),
-    awaitPromotion: (side: Side) => lookOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, [ask.view(side)]),
+    awaitPromotion: (side: Side) =>
+      lookOn(settings, side, kinds.awaitPromotion, `Wait until ${at(side)} is promoted`, [
+        ask.view(side),
+        { ...ask.view(otherSide(side)), only: `${at(side)} is gone` },
+      ]),
     pause: (side: Side) => actOn(settings, side, kinds.pause, `Pause replication into ${at(side)}`, alter(settings, 'PAUSE REPLICATION')),
     resume: (side: Side) =>
       actOn(settings, side, kinds.resume, `Resume replication into ${at(side)}`, alter(settings, 'RESUME REPLICATION')),

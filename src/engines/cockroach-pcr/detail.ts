@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Side, Tristate } from '../../domain/observation.ts';
 import { feedsRead } from '../cockroach/feeds.ts';
 import { type Micros, msOfMicros } from '../cockroach/times.ts';
+import { saidOfBoth, signsOfUse } from './memory.ts';
 
 /** A time as whole microseconds since the epoch, in digits: JSON has no number that holds it. */
 const micros = z.string().regex(/^\d{1,20}$/);
@@ -32,6 +33,7 @@ const virtualClusterView = z.strictObject({
       fraction: z.number().nullable(),
       error: z.string(),
       modified: micros.nullable(),
+      created: micros.nullable().optional(),
     })
     .nullable(),
 });
@@ -77,26 +79,29 @@ const sideRead = z.discriminatedUnion('kind', [
     defaultTarget: z.string(),
     /** Null when the cluster has no virtual cluster of that name. */
     vc: virtualClusterView.nullable(),
-    /** Whether this side keeps the history that the other side needs to go on after a pause. `untold`: its jobs were not listed in time. */
-    history: z.enum(['kept', 'lost', 'none', 'untold']),
+    /** Whether it keeps the history that the other side needs to go on. `untold`: its jobs came too late. `mixed`: it keeps some, for whom is not told. */
+    history: z.enum(['kept', 'lost', 'none', 'untold', 'mixed']),
     /** The read-only virtual cluster beside it; null when there is none. */
     reader: readerView.nullable().optional(),
     /** Whether the bot is shown jobs of others too; left out where nobody has to know. */
     sight: z.enum(['all', 'own', 'unknown']).optional(),
     /** Jobs that keep history of this virtual cluster for the other side, newest first: live ones and those that ended lately. */
-    producers: z.array(z.strictObject({ id: z.string(), status: z.string() })).optional(),
+    producers: z.array(z.strictObject({ id: z.string(), status: z.string(), created: micros.nullable().optional() })).optional(),
     /** Its data is in the system virtual cluster, as the config or its copy says, so that applications write there. */
     flat: z.boolean().optional(),
     /** Other virtual clusters of it that serve, where it has none of the link's name. */
     besides: z.array(z.strictObject({ id: z.string(), name: z.string() })).optional(),
-    /**
-     * The virtual cluster that the other side copies, or copied until it was promoted, from here by its own word, where it is not the link's: applications write there, if
-     * anywhere, and not to what the bot reads.
-     */
+    /** What the other side copies, or copied, from here by its own word, where it is not the link's: applications write there, if anywhere. */
     elsewhere: z.string().optional(),
+    /** That one is seen to serve on this side, and the copy of it does not, so that applications write there. */
+    elsewhereServes: z.boolean().optional(),
     /** It is flat, and the other side serves by now: whether applications still write to it can't be seen by SQL. */
     givenUp: z.boolean().optional(),
     ground: groundRead.nullable().optional(),
+    /** Some of what people keep in its control plane: databases, and tables in those of every cluster. Null: not told; left out: not asked. */
+    inUse: z.array(z.string()).nullable().optional(),
+    /** The external connection that its stream goes by, where that is known to be gone. */
+    routeGone: z.string().optional(),
     /** What runs by itself in the virtual cluster; null when it could not be read, left out where nobody asked. */
     feeds: feedsRead.nullable().optional(),
     /** Active version of the virtual cluster itself; null when it could not be read. */
@@ -126,6 +131,10 @@ export const pcrDetail = z.strictObject({
   primary: sideRead,
   standby: sideRead,
   hosts: z.strictObject({ primary: hostsRead.nullable(), standby: hostsRead.nullable() }).optional(),
+  /** Where a side can't be asked: what both said before, as far as earlier looks are known. */
+  remembered: saidOfBoth.optional(),
+  /** Where two sides serve, or one is left stopped beside one that can't be asked. */
+  signs: signsOfUse.optional(),
 });
 
 /** What was read from both sides: the `detail` of an observation. */
@@ -185,7 +194,7 @@ export const isFollowing = (phase: Phase): boolean => followingPhases.includes(p
 export function writableOf(side: SideRead): Tristate {
   if (side.kind !== 'read') return 'unknown';
   if (side.flat === true) return side.givenUp === true ? 'unknown' : 'yes';
-  if (side.elsewhere !== undefined) return 'unknown';
+  if (side.elsewhere !== undefined) return side.elsewhereServes === true ? 'yes' : 'unknown';
   const phase = phaseOf(side.vc);
   if (phase === 'strange') return 'unknown';
   return phase === 'ready' && side.vc?.service !== 'none' ? 'yes' : 'no';

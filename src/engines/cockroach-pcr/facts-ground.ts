@@ -6,7 +6,16 @@ const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
 /** What a replication would be made on, read while none works. Binding: what a plan takes back is what was not there before. */
 export const groundFacts = (settings: PcrSettings, detail: PcrDetail): readonly Fact[] =>
-  sides.flatMap((side) => factsOf(side, settings, detail));
+  sides.flatMap((side) => [...factsOf(side, settings, detail), ...useFacts(side, settings, detail)]);
+
+/** Told only where somebody had to know. */
+function useFacts(side: Side, settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
+  const read = detail[side];
+  if (read.kind !== 'read' || read.inUse === undefined) return [];
+  const value = read.inUse === null ? 'not told' : read.inUse.join(', ') || 'nothing';
+  const label = `What people keep in the control plane of ${settings[side].cluster}`;
+  return [{ name: `${side}.in-use`, label, value, binding: true }];
+}
 
 function factsOf(side: Side, settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
   const read = detail[side];

@@ -15,7 +15,7 @@ import {
 import { groundFacts } from './facts-ground.ts';
 import { hostFacts } from './facts-hosts.ts';
 import { windowMsOf } from './window.ts';
-import { coarseState, spell, spellTime } from './words.ts';
+import { coarseState, scanShare, spell, spellTime } from './words.ts';
 
 /** Facts of both sides in a fixed order, what moves first. The binding ones are there whether or not a side answers, so that fingerprints compare. */
 export function factsOf(settings: PcrSettings, detail: PcrDetail): readonly Fact[] {
@@ -87,6 +87,7 @@ function jobWords({ read, vc }: Follower): string | null {
 const historyWords: Readonly<Record<ReadSide['history'], string>> = {
   kept: 'yes',
   lost: 'not any more',
+  mixed: 'some, and whether for the other side is not told',
   none: 'no job for it is listed',
   untold: 'not told: its jobs were not listed in time',
 };
@@ -106,6 +107,7 @@ function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[
       ...aboutLag(tell('replicated-time', `Replicated time of ${cluster}`, spellTime(vc.replicated))),
       ...tell('retained-time', `Oldest time that ${cluster} can go back to`, spellTime(vc.retained)),
       ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
+      ...tell('scan', `Initial scan of ${cluster}`, scanShare(vc)),
       ...tell('failover-time', `Failover time of ${cluster}`, vc.failover === null ? null : spellTime(vc.failover)),
       ...tell('job', `Replication job of ${cluster}`, jobWords(follower)),
       ...tell('job-says', `What the job of ${cluster} says`, vc.job?.runningStatus || vc.job?.error || null),

@@ -14,8 +14,10 @@ import { type PcrDetail, type ReadSide, type SideRead, writableOf } from './deta
 const moves: readonly OperationName[] = ['switchover', 'failover', 'fence', 'upgrade'];
 
 /** Where the application's data is on a side. */
-const nameOn = ({ virtualCluster }: PcrSettings, read: SideRead): string =>
-  read.kind === 'read' && read.flat === true ? systemInterface : virtualCluster;
+const nameOn = ({ virtualCluster }: PcrSettings, read: SideRead): string => {
+  if (read.kind !== 'read') return virtualCluster;
+  return read.flat === true ? systemInterface : (read.elsewhere ?? virtualCluster);
+};
 
 const homeOf = (settings: PcrSettings, side: Side, read: SideRead): FeedHome => ({
   cluster: settings[side].cluster,

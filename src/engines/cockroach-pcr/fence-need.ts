@@ -24,7 +24,8 @@ export function fenceNeed(scene: Scene): FenceNeed {
  * not what the bot reads and stops there then. Null where it is the link's, or not told.
  */
 export function sourceElsewhere({ link, follower, sourceRead }: Scene): string | null {
-  const { sourceName } = follower.vc;
+  // A copy that was promoted names its source no more.
+  const sourceName = follower.vc.sourceName ?? (sourceRead.kind === 'read' ? sourceRead.elsewhere : null) ?? null;
   const isFlat = sourceRead.kind === 'read' && sourceRead.flat === true;
   return sourceName === null || sourceName === link.settings.virtualCluster || isFlat ? null : sourceName;
 }

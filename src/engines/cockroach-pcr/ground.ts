@@ -28,7 +28,13 @@ export function asConfigured({ setup, virtualCluster }: PcrSettings, side: Side,
 
 /** What the config and the copy on the other side know of a side. Pure. `copy`: null where the other side has none, or can't be asked. */
 export const asKnown = (settings: PcrSettings, side: Side, read: SideRead, copy: VirtualClusterView | null): SideRead =>
-  asConfigured(settings, side, asCopied(settings, side, read, copy));
+  inService(asConfigured(settings, side, asCopied(settings, side, read, copy)), copy);
+
+/** A copy that serves is where applications were led to; whether its source is written to as well, its service alone does not tell. */
+function inService(read: SideRead, copy: VirtualClusterView | null): SideRead {
+  if (read.kind !== 'read' || read.elsewhere === undefined || (copy !== null && copy.service !== 'none')) return read;
+  return read.besides?.some(({ name }) => name === read.elsewhere) === true ? { ...read, elsewhereServes: true } : read;
+}
 
 /** What a copy says of its source goes before the config: a link whose stream was made by hand need not be described there. */
 function asCopied({ virtualCluster }: PcrSettings, side: Side, read: SideRead, copy: VirtualClusterView | null): SideRead {

@@ -1,10 +1,13 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
+import { aloneHeadline } from './alone.ts';
 import type { PcrSettings } from './config.ts';
 import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { inService } from './in-service.ts';
 import { promotedLast } from './promoted.ts';
+import { routeWords } from './route.ts';
 import { isUnfed, unfedWords } from './unfed.ts';
 import { windowMsOf } from './window.ts';
-import { causeOf, elsewhereWords, openWords, pausedWords, phaseWords, problemOf, spell, spellTime, unseen } from './words.ts';
+import { causeOf, elsewhereWords, openWords, pausedWords, phaseWords, problemOf, scanShare, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -26,7 +29,7 @@ export function headlineOf(settings: PcrSettings, detail: PcrDetail): Headline {
   if (writableOf(detail.primary) === 'yes' && writableOf(detail.standby) === 'yes') {
     return say(
       'danger',
-      `Split brain: applications can write to ${settings.virtualCluster} on ${primary.cluster} and on ${standby.cluster} at the same time, so the two are growing apart.`,
+      `Split brain: applications can write to ${settings.virtualCluster} on ${primary.cluster} and on ${standby.cluster} at the same time, so the two are growing apart.${namedWords(settings, detail)}`,
     );
   }
   const followers = followersOf(detail);
@@ -35,7 +38,21 @@ export function headlineOf(settings: PcrSettings, detail: PcrDetail): Headline {
   if (followers.length > 1) {
     return say('broken', `Both ${primary.cluster} and ${standby.cluster} follow, so applications can write on neither.`);
   }
-  return sourceTrouble(settings, detail, follower) ?? streamState(settings, follower);
+  return withRouteWords(settings, follower, sourceTrouble(settings, detail, follower) ?? streamState(settings, follower));
+}
+
+/** Where no fence can be planned before people say which side is to go on. */
+function namedWords(settings: PcrSettings, detail: PcrDetail): string {
+  const { side, signs } = inService(settings, detail);
+  if (side !== null) return '';
+  const why = signs.length === 0 ? '' : `: ${signs.join('; ')}`;
+  return ` Which of them is to go on can't be told${why}. Name it to the fence with --keep.`;
+}
+
+/** What a stream that runs does not miss yet. */
+function withRouteWords(settings: PcrSettings, follower: Follower, { health, headline }: Headline): Headline {
+  const gone = routeWords(settings, follower);
+  return gone === null ? say(health, headline) : say(health === 'healthy' ? 'degraded' : health, `${headline} ${gone}`);
 }
 
 function withoutFollower(settings: PcrSettings, detail: PcrDetail): Headline {
@@ -99,9 +116,10 @@ function nobodyServes(settings: PcrSettings, detail: PcrDetail, deaf: Side | und
     const up = otherSide(deaf);
     const here = settings[up].cluster;
     const problem = problemOf(settings[deaf].cluster, detail[deaf]) ?? '';
-    const stands = phaseOf(vcOf(detail, up)) === 'ready';
-    const way = stands ? ` If ${settings[deaf].cluster} is lost, a failover says how ${here} comes to serve what it has.` : '';
-    return say('broken', `${here} neither follows nor takes writes (${wordsFor(detail, up)}). ${problem}${way}`);
+    return say(
+      'broken',
+      `${here} neither follows nor takes writes (${wordsFor(detail, up)}). ${problem}${aloneHeadline(settings, detail)}`,
+    );
   }
   const open = sides.flatMap((side) => openWords(settings, detail, side) ?? []);
   if (open.length > 0) {
@@ -154,9 +172,13 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
   const lagMs = lagMsOf(follower);
   const windowMs = windowMsOf(settings, follower.read);
   const leftMs = expiresInMs(follower, windowMs);
+  const share = scanShare(vc);
   switch (phase) {
     case 'scanning':
-      return say('degraded', `${way}: the initial scan is running, so ${here} can't take over yet.`);
+      return say(
+        'degraded',
+        `${way}: the initial scan is running${share === null ? '' : ` (${share} is copied)`}, so ${here} can't take over yet.`,
+      );
     case 'retrying':
       return say(
         'broken',

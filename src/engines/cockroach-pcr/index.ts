@@ -57,7 +57,7 @@ const operations = {
   resume: {
     summary: 'Let a paused standby follow again',
     risk: 'change',
-    reversible: 'It is taken back by a pause.',
+    reversible: 'It is taken back by a pause; a run that is given up lets it go on.',
   },
   reader: {
     summary: 'Open the standby for reads, or close it',

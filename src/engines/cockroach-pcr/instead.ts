@@ -2,6 +2,7 @@ import type { Operation } from '../../domain/operation.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import { msOfMicros } from '../cockroach/times.ts';
 import { microsOf, writableOf } from './detail.ts';
+import { sourceElsewhere } from './fence-need.ts';
 import { hasExpired } from './plans/pause.ts';
 import { planSwitchover } from './plans/switchover.ts';
 import type { Scene } from './scene.ts';
@@ -13,7 +14,7 @@ type Failover = Extract<Operation, { kind: 'failover' }>;
 /** What would keep the writes that a failover gives up while the primary works. Nothing when it does not, or can't be stopped by SQL. */
 export function insteadOf({ to }: Failover, scene: Scene, ageMs: number): readonly string[] {
   const { link, follower, sourceRead, here, there } = scene;
-  if (sourceRead.kind !== 'read' || sourceRead.flat === true || unfedBy(scene) !== null) return [];
+  if (sourceRead.kind !== 'read' || sourceRead.flat === true || sourceElsewhere(scene) !== null || unfedBy(scene) !== null) return [];
   const { id } = link;
   const switchover = planSwitchover({ kind: 'switchover', link: id }, scene);
   if (writableOf(sourceRead) !== 'yes') {

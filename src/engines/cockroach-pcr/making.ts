@@ -7,7 +7,7 @@ import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import type { GroundRead, ReadSide } from './detail.ts';
 import { keptSteps, optionsFor } from './options.ts';
-import { forPeople, replaceConnectionStatements, type Setting, wayTo } from './statements-setup.ts';
+import { forPeople, replaceConnectionStatements, type Setting, type Trust, wayTo } from './statements-setup.ts';
 import type { Way } from './way.ts';
 
 /** What has to be made so that a side can copy the other one, or why it can't. `renews`: a connection that is there is written anew. Pure. */
@@ -82,6 +82,48 @@ function unreachable({ id, settings }: PcrLink, side: Side): Refusal {
   return notNow(
     `The config of ${id} does not say by which certificate the nodes of ${here} know ${there}, and v23.2 takes it from a file on every node.`,
     `Add caPath, where that certificate lies or will lie on the nodes of ${here}, to settings.setup.addresses.${otherSide(side)}.`,
+  );
+}
+
+interface Astray {
+  /** Where the connection leads, and where the config wants it to. */
+  readonly found: string;
+  readonly wanted: string;
+}
+
+/** A connection that is there is taken as it is; null where it leads where the config says, or does not tell where. */
+function astrayOf({ settings }: PcrLink, side: Side, { ground }: ReadSide, trust: Trust): Astray | null {
+  const name = settings.streams[side];
+  const way = wayTo(settings, otherSide(side), trust);
+  const found = ground?.connections.find((connection) => connection.name === name)?.uri ?? '';
+  if (found === '' || way === null) return null;
+  const wanted = `${way.host}:${way.port}`;
+  return found === wanted ? null : { found, wanted };
+}
+
+/** A rewind begins only if who answers took over from the side itself, so that another node or name of the same cluster is as good. */
+export function astrayWarnings(link: PcrLink, side: Side, read: ReadSide, trust: Trust): readonly string[] {
+  const { id, settings } = link;
+  const from = otherSide(side);
+  const astray = astrayOf(link, side, read, trust);
+  const { host, port } = settings[from];
+  // Where the bot itself reaches that side.
+  if (astray === null || astray.found === `${host}:${port}`) return [];
+  const [here, there] = [settings[side].cluster, settings[from].cluster];
+  return [
+    `The external connection ${settings.streams[side]} on ${here} leads to ${astray.found}, and the config of ${id} says ${astray.wanted}: that does no harm where both are ${there}. Where the first is another cluster, ${here} refuses to follow it and keeps what it has.`,
+  ];
+}
+
+/** A full copy is taken of whoever answers, so a connection that leads to another cluster would copy that one. */
+export function astrayRefusal(link: PcrLink, side: Side, read: ReadSide, trust: Trust): Refusal | null {
+  const { id, settings } = link;
+  const from = otherSide(side);
+  const astray = astrayOf(link, side, read, trust);
+  if (astray === null) return null;
+  return notNow(
+    `The external connection ${settings.streams[side]} on ${settings[side].cluster} leads to ${astray.found}, but the config of ${id} says ${astray.wanted}, so what it copied might not be ${settings[from].cluster}.`,
+    `Correct the one that is wrong: settings.setup.addresses.${from} in the config, or the connection (ALTER EXTERNAL CONNECTION from v25.4 on; before, drop it, and it is made anew). Then ask again.`,
   );
 }
 

@@ -12,8 +12,12 @@ import { withFeeds } from './feeds.ts';
 import { bothAsConfigured, withGround } from './ground.ts';
 import { headlineOf } from './headline.ts';
 import { withHosts } from './hosts-ground.ts';
-import { planFence } from './plans/fence.ts';
+import { withUse } from './in-use.ts';
+import { withOwnHistory } from './own-history.ts';
+import { fenceOtherWay, planFence } from './plans/fence.ts';
 import { readSide } from './read-side.ts';
+import { trailOf, withMemory } from './remember.ts';
+import { withRoute } from './route.ts';
 import { asTwo } from './same-cluster.ts';
 import { withAppVersion } from './versions.ts';
 import { elsewhereWords, problemOf, unseen } from './words.ts';
@@ -32,9 +36,10 @@ export async function readDetail(connect: SqlConnect, shell: ShellConnect, { set
     readSide(connect, primary, virtualCluster, io),
     readSide(connect, standby, virtualCluster, io),
   ]);
-  const sides = bothAsConfigured(settings, asTwo(settings, { primary: atPrimary, standby: atStandby }));
+  const sides = withOwnHistory(bothAsConfigured(settings, asTwo(settings, { primary: atPrimary, standby: atStandby })));
   const detail = await withGround(connect, settings, await withAppVersion(connect, settings, sides, io), io);
-  return withHosts(shell, settings, await withSight(connect, settings, detail, io), io);
+  const seen = await withRoute(connect, settings, await withSight(connect, settings, detail, io), io);
+  return withMemory(settings, await withHosts(shell, settings, await withUse(connect, settings, seen, io), io), io);
 }
 
 /** Makes an observation of what both sides said. Pure. `observedAt` is ms since the epoch by the bot's clock. */
@@ -50,7 +55,11 @@ export function observationOf(link: PcrLink, detail: PcrDetail, observedAt: numb
     facts: factsOf(link.settings, detail),
     // The schema of the detail holds strings, numbers, nulls and objects only.
     detail: detail as unknown as JsonObject,
-    offers: fenceOffers(planFence(link, detail)),
+    offers: fenceOffers(planFence({ kind: 'fence', link: link.id }, link, detail)).map((offer) => ({
+      ...offer,
+      why: `${offer.why} ${fenceOtherWay(link, offer.cluster)}`,
+    })),
+    trail: trailOf(detail),
   };
 }
 
@@ -72,7 +81,7 @@ function serviceProblem(side: Side, settings: PcrSettings, detail: PcrDetail, re
     return `${settings[side].cluster} takes writes while ${settings[otherSide(side)].cluster} does too.`;
   }
   if (read.kind === 'read' && read.givenUp === true) return `${unseen(settings[side].cluster)}.`;
-  if (read.kind === 'read' && read.flat === true) return null;
+  if (read.kind === 'read' && (read.flat === true || read.elsewhereServes === true)) return null;
   const elsewhere = elsewhereWords(settings, detail, side);
   if (elsewhere !== null) return elsewhere;
   if (read.kind === 'read' && read.vc === null) return `${settings[side].cluster} has no virtual cluster ${settings.virtualCluster}.`;

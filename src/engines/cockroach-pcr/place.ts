@@ -14,6 +14,7 @@ import type { PcrLink } from './config.ts';
 import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 import { asKnown } from './ground.ts';
 import { type Glance, glanceAt, readSide, readVirtualCluster, type VirtualClusterReading } from './read-side.ts';
+import { readHistory, readStand, type StandRead, writableIn } from './stand.ts';
 import { problemOf } from './words.ts';
 
 /** Where an act runs and what it may ask. */
@@ -72,25 +73,31 @@ export const change = async ({ connect, address, io }: Place, statement: string)
   await sendChange(connect, address, io, statement);
 };
 
-/** Longest that a look at the other side may take, ms: it may be gone, and this side's answer must not wait for it. */
-const peekMs = 3_000;
+/**
+ * Looks at the other side; a side that can't be asked is an answer. One that is far away, or slow, is given all the time that this side
+ * is: what is taken for gone after less may well serve. So it is asked beside this side where that must not wait for one that is gone.
+ */
+export const peek = ({ connect, link, side, name, io }: Place): Promise<SideRead> =>
+  readSide(connect, link.settings[otherSide(side)], name, io);
 
-/** Looks at the other side; a side that can't be asked is an answer. */
-export function peek({ connect, link, side, name, io }: Place): Promise<SideRead> {
-  const timeoutMs = Math.min(peekMs, Math.ceil(io.timeoutMs / 2));
-  return readSide(connect, link.settings[otherSide(side)], name, { ...io, timeoutMs });
-}
+/** The same, where all that matters is whether it serves. */
+export const standThere = ({ connect, link, side, name, io }: Place): Promise<StandRead> =>
+  readStand(connect, link.settings[otherSide(side)], name, io);
+
+/** The same, where all that matters is the history that it keeps for this side. */
+export const historyThere = ({ connect, link, side, name, io }: Place) => readHistory(connect, link.settings[otherSide(side)], name, io);
 
 /**
  * `todo` while the other side serves, for an act that destroys data on this one. `otherwise` goes on after `… takes no writes, so`.
  * `own`: what this side has, which may know the other one better than the config does. Throws a Fault when the other side can't be asked.
  */
 export async function onlyIfOtherServes(place: Place, otherwise: string, own: VirtualClusterView | null = null): Promise<Probe> {
-  const other = await peek(place);
+  const other = await standThere(place);
   const { there, link, side } = place;
   const deaf = problemOf(there, other);
   if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: there } });
-  switch (writableOf(asKnown(link.settings, otherSide(side), other, own))) {
+  const whole = other.kind === 'read' ? other.whole : null;
+  switch (whole === null ? writableIn(other) : writableOf(asKnown(link.settings, otherSide(side), whole, own))) {
     case 'yes':
       return todo;
     case 'no':
@@ -100,7 +107,7 @@ export async function onlyIfOtherServes(place: Place, otherwise: string, own: Vi
   }
 }
 
-export const phaseThere = (read: SideRead): Phase | null => (read.kind === 'read' ? phaseOf(read.vc) : null);
+export const phaseThere = (read: StandRead): Phase | null => (read.kind === 'read' ? phaseOf(read.vc) : null);
 
 /** A time of the database as evidence; `microsOfTimestamp` reads it back. */
 export const evidenceTime = (digits: string | bigint | null): string | null => (digits === null ? null : timestampOfMicros(BigInt(digits)));

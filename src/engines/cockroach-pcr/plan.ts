@@ -6,6 +6,7 @@ import { plannerOf } from '../frame/planner.ts';
 import { blindRefusal } from './blind.ts';
 import type { PcrLink } from './config.ts';
 import { followersOf, type PcrDetail, pcrDetail } from './detail.ts';
+import { planAlone } from './plans/alone.ts';
 import { leftBehind } from './plans/continue.ts';
 import { planFailback } from './plans/failback.ts';
 import { planFailover } from './plans/failover.ts';
@@ -30,11 +31,13 @@ function outlineOf(operation: Operation, link: PcrLink, detail: PcrDetail): Outl
   const blind = blindRefusal(operation, link, detail);
   if (blind !== null) return blind;
   if (operation.kind === 'failback') return planFailback(link, detail);
-  if (operation.kind === 'fence') return planFence(link, detail);
+  if (operation.kind === 'fence') return planFence(operation, link, detail);
   if (operation.kind === 'setup') return operation.from === undefined ? planSetup(link, detail) : copyOnly(link);
   if (operation.kind === 'rebuild') return planRebuild(link, detail);
   if (operation.kind === 'teardown') return planTeardown(link, detail);
   if (operation.kind === 'reader' && !operation.on) return planReaderOff(link, detail);
+  const alone = operation.kind === 'failover' ? planAlone(operation, link, detail) : null;
+  if (alone !== null) return alone;
   const scene = sceneOf(link, detail, operation);
   return isRefusal(scene) ? scene : outlineOn(operation, scene, detail);
 }

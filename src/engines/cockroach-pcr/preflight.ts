@@ -1,5 +1,5 @@
 import { isFault } from '../../domain/faults.ts';
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Operation } from '../../domain/operation.ts';
 import type { Check } from '../../domain/plan.ts';
 import type { ShellConnect } from '../../transports/shell.ts';
@@ -12,12 +12,14 @@ import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
 import { failed, passed, planChecks, warned } from '../frame/checks.ts';
 import type { PcrLink } from './config.ts';
-import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
+import { type PcrDetail, type ReadSide, type SideRead, writableOf } from './detail.ts';
 import { feedChecksIn, withFeeds } from './feeds.ts';
 import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
 import { applicationChecks } from './preflights/application.ts';
 import { clockChecks } from './preflights/clocks.ts';
+import { connectionUserChecks } from './preflights/connection-user.ts';
+import { nodeTrustOf } from './preflights/node-trust.ts';
 import { operationChecks } from './preflights/operation.ts';
 import { setupChecks } from './preflights/setup.ts';
 import { streamChecks } from './preflights/stream.ts';
@@ -35,9 +37,17 @@ export async function preflightPcr(
   io: EngineIo,
 ): Promise<readonly Check[]> {
   const { settings } = link;
-  const detail = await withFeeds(connect, settings, operation.kind, await readDetail(connect, shell, link, io), io);
+  const detail = await withFeeds(
+    connect,
+    settings,
+    operation.kind,
+    await readDetail(connect, shell, link, { ...io, planning: operation.kind }),
+    io,
+  );
   const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
   const seen = observationOf(link, detail, io.clock.now());
+  const makes = operation.kind === 'setup' || operation.kind === 'rebuild';
+  const trust = makes ? await nodeTrustOf(shell, link, detail, followerOf(operation, detail), io) : { tried: [], checks: [] };
   return [
     ...planChecks(operation.kind, planPcr(operation, link, seen), seen.headline),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
@@ -45,12 +55,18 @@ export async function preflightPcr(
     ...pairChecks(operation, link, detail),
     ...applicationChecks(operation, link, detail),
     ...feedChecksIn(link, detail),
-    ...(operation.kind === 'setup' || operation.kind === 'rebuild'
-      ? [...setupChecks(link, detail), ...(await clockChecks(connect, link, io))]
-      : []),
+    ...(makes ? [...setupChecks(link, detail, trust.tried), ...trust.checks, ...(await clockChecks(connect, link, io))] : []),
+    ...(await connectionUserChecks(connect, operation, link, detail, io)),
     ...(await operationChecks(operation, { connect, link, detail, io })),
     ...(operation.kind === 'failback' ? await streamChecks(connect, link, detail, io) : []),
   ];
+}
+
+/** The side that is to get the copy; null where that can't be told. */
+function followerOf({ kind }: Operation, detail: PcrDetail): Side | null {
+  if (kind === 'setup') return 'standby';
+  const source = sides.find((side) => writableOf(detail[side]) === 'yes');
+  return source === undefined ? null : otherSide(source);
 }
 
 function sideChecks(operation: Operation, address: ClusterAddress, read: SideRead): readonly Check[] {

@@ -3,7 +3,7 @@ import type { Micros } from '../cockroach/times.ts';
 import { microsOf, type PcrDetail, type SideRead } from './detail.ts';
 
 /** When a side was promoted. 23.2 does not tell; the end of the job that fed the side stands for it there, as long as it is listed. */
-function promotedAt(side: SideRead): Micros | null {
+export function promotedAt(side: SideRead): Micros | null {
   if (side.kind !== 'read' || side.vc === null) return null;
   const { activated, job } = side.vc;
   return microsOf(activated) ?? (job?.status === 'succeeded' ? microsOf(job.modified) : null);

@@ -30,22 +30,22 @@ export interface Glance extends Omit<VirtualClusterReading, 'jobs'> {
 /** Reads everything there is to know of one side. A side that can't be asked is an answer, not a Fault; only the caller's own end throws. */
 export async function readSide(connect: SqlConnect, address: ClusterAddress, name: string, io: EngineIo): Promise<SideRead> {
   try {
-    return await withSystem(connect, address, io, (session) => readAll(session, address.cluster, name));
+    return await withSystem(connect, address, io, (session) => readWhole(session, address.cluster, name));
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     return deafBy(cause);
   }
 }
 
-async function readAll(session: SqlSession, cluster: string, name: string): Promise<ReadSide> {
+/** The same in a session that is there. Throws a Fault. */
+export async function readWhole(session: SqlSession, cluster: string, name: string): Promise<ReadSide> {
   const version = firstValue(await session.read(questions.release));
   const release = releaseOf(version ?? '');
   if (release === null) throw notUnderstood(cluster, 'version', version);
   const activeVersion = firstValue(await session.read(questions.activeVersion)) ?? '';
   const defaultTarget = firstValue(await session.read(questions.defaultTarget)) ?? '';
   const { now, vc, jobs, reader, besides } = await glanceAt(session, cluster, name);
-  const producers = producersOf(name, jobs ?? []);
-  const history = jobs === null ? 'untold' : historyIn(producers);
+  const { history, producers } = historyOf(name, jobs);
   return {
     kind: 'read',
     release,
@@ -55,9 +55,23 @@ async function readAll(session: SqlSession, cluster: string, name: string): Prom
     vc,
     history,
     reader,
-    producers: producers.map(({ id, status }) => ({ id, status })),
+    producers,
     ...(vc === null && besides.length > 0 ? { besides: [...besides] } : {}),
   };
+}
+
+/** What a side keeps of the past for the other one. */
+export interface HistoryRead {
+  readonly kind: 'read';
+  readonly history: ReadSide['history'];
+  readonly producers: NonNullable<ReadSide['producers']>;
+}
+
+/** `jobs`: null when they were not told in time. */
+export function historyOf(name: string, jobs: readonly Job[] | null): HistoryRead {
+  const own = producersOf(name, jobs ?? []);
+  const producers = own.map(({ id, status, created }) => ({ id, status, created: digitsOf(created) }));
+  return { kind: 'read', history: jobs === null ? 'untold' : historyIn(own), producers };
 }
 
 /** Reads what one virtual cluster is doing now. Throws a Fault. */
@@ -82,13 +96,23 @@ function unlessLate(cause: unknown): null {
 /** All but the jobs. */
 async function readStates(session: SqlSession, cluster: string, name: string) {
   const all = await session.read(questions.virtualClusters);
-  const rows = all.filter((row) => row['name'] === name);
-  // A drop frees the name at once, so that a new one may stand beside one that is being dropped.
-  const plain = rows.find((row) => row['data_state'] !== 'dropping') ?? rows[0];
+  const plain = rowOf(all, name);
   const stream = plain === undefined ? {} : await readStream(session, name);
   const now = await readNow(session, cluster);
   const view = (jobs: readonly Job[]) => (plain === undefined ? null : viewOf(cluster, name, plain, stream, jobs));
   return { now, reader: readerIn(all, name), besides: besidesIn(all, name), view };
+}
+
+/** A drop frees the name at once, so that a new one may stand beside one that is being dropped. */
+function rowOf(all: readonly SqlRow[], name: string): SqlRow | undefined {
+  const rows = all.filter((row) => row['name'] === name);
+  return rows.find((row) => row['data_state'] !== 'dropping') ?? rows[0];
+}
+
+/** What the list of virtual clusters alone tells of one; null when it is not among them. */
+export function standIn(all: readonly SqlRow[], cluster: string, name: string): VirtualClusterView | null {
+  const plain = rowOf(all, name);
+  return plain === undefined ? null : viewOf(cluster, name, plain, {}, []);
 }
 
 /** A reader that is being dropped has lost its name already. */
@@ -172,6 +196,7 @@ const jobView = (job: Job | null): VirtualClusterView['job'] =>
         fraction: job.fraction,
         error: job.error,
         modified: digitsOf(job.modified),
+        created: digitsOf(job.created),
       };
 
 function digitsOf(timestamp: string | null): string | null {
@@ -186,10 +211,13 @@ const producersOf = (name: string, jobs: readonly Job[]): readonly Job[] =>
 /** Whether a job there keeps history of the virtual cluster now. */
 export const keepsHistory = (name: string, jobs: readonly Job[]): boolean => historyIn(producersOf(name, jobs)) === 'kept';
 
-function historyIn(producers: readonly Job[]): Exclude<ReadSide['history'], 'untold'> {
+function historyIn(producers: readonly Job[]): 'kept' | 'lost' | 'none' {
   if (producers.length === 0) return 'none';
   return producers.some((job) => !isOver(job)) ? 'kept' : 'lost';
 }
 
+/** Logical replication keeps history by jobs of the same type, for tables whose names say nothing of a virtual cluster. */
+const isLogical = (job: Job): boolean => /\bLogical Replication\b/i.test(job.description);
+
 /** Descriptions are cut after some 70 characters in lists, but the name comes before that. */
-const names = (job: Job, name: string): boolean => job.description.split(/[\s"']+/).includes(name);
+const names = (job: Job, name: string): boolean => !isLogical(job) && job.description.split(/[\s"']+/).includes(name);

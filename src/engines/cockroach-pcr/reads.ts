@@ -30,12 +30,23 @@ export function asking(settings: PcrSettings) {
     cluster: settings[side].cluster,
     statements: [landedStatement, ...statements],
   });
-  const name = settings.virtualCluster;
+  /** What the virtual cluster is doing. */
+  const view = (side: Side): Asked => of(side, ofVirtualCluster(settings.virtualCluster));
+  /** Everything there is to know of a side. Apart from the view, which most plans have shown before. */
+  const whole = (side: Side): readonly Asked[] => [
+    view(side),
+    of(side, [questions.release, questions.activeVersion, questions.defaultTarget]),
+  ];
   return {
     of,
-    /** What the virtual cluster is doing. */
-    view: (side: Side): Asked => of(side, ofVirtualCluster(name)),
-    /** Everything there is to know of a side. */
-    side: (side: Side): Asked => of(side, [questions.release, questions.activeVersion, questions.defaultTarget, ...ofVirtualCluster(name)]),
+    view,
+    /** Whether it serves. More is asked in some cases alone. */
+    stand: (side: Side): readonly Asked[] => [
+      of(side, [questions.virtualClusters, `${nowStatement} -- only where it serves`]),
+      ...whole(side).map((asked) => ({ ...asked, only: 'it serves, or has none of that name' })),
+    ],
+    /** What it keeps of the past for the other side. */
+    jobs: (side: Side): Asked => of(side, [jobsStatement(ingestionJob)]),
+    whole,
   };
 }

@@ -4,8 +4,10 @@ import { feedReminders } from '../cockroach/feeds.ts';
 import { type Micros, microsOfTimestamp, msOfMicros } from '../cockroach/times.ts';
 import { fenceKind } from '../frame/drafts.ts';
 import { kinds } from './acts.ts';
-import { againKey } from './steps/other-side.ts';
-import { spell } from './words.ts';
+import { heldUpTo } from './alone.ts';
+import { pcrDetail } from './detail.ts';
+import { againKey, unheardKey } from './steps/other-side.ts';
+import { spell, spellTime } from './words.ts';
 
 type Step = RunView['plan']['steps'][number];
 interface Told {
@@ -45,7 +47,7 @@ export function reportPcr(run: RunView, seen: Observation): RunReport {
     return { sentence, lossMs: run.plan.predictedLoss.ms, downtimeMs: 0, facts: factsNow(seen) };
   }
   if (kind === 'failback') return reportFailback(run, seen);
-  const loss = lossAfterRestart(told) ?? (kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told));
+  const loss = lossAfterRestart(told) ?? unlessUnheard(told, lossOf(run, told, seen));
   const downtime = downtimeOf(run, told);
   const facts = [
     { label: 'Data lost', value: loss.words },
@@ -64,7 +66,12 @@ const isTold: ReadonlySet<string> = new Set(['setup', 'rebuild', 'upgrade', 'ret
 const changed = ({ plan }: RunView): string => `Done: ${plan.summary.charAt(0).toLowerCase()}${plan.summary.slice(1)}`;
 
 /** A failover to a time far ahead only asks the database for it. */
-const isOnlyAsked = ({ plan }: RunView): boolean => !plan.steps.some(({ kind }) => kind === kinds.awaitPromotion);
+const isOnlyAsked = ({ plan }: RunView): boolean =>
+  !plan.steps.some(({ kind }) => kind === kinds.awaitPromotion || kind === kinds.startService);
+
+/** A failover that promotes nothing lets the side serve that was stopped, because the other one is lost. */
+const isAlone = ({ plan }: RunView): boolean =>
+  plan.operation.kind === 'failover' && !plan.steps.some(({ kind }) => kind === kinds.awaitPromotion);
 
 /** A time in evidence as everything else shows it. */
 const inUtc = (time: string): string => time.replace('+00:00', ' UTC');
@@ -108,6 +115,30 @@ function lossAfterRestart(told: readonly Told[]): Measured | null {
     ms: null,
     words: `The other side of ${here} took writes again on the way (seen at ${at}): ${here} has none of those, and how many they are is not known.`,
   };
+}
+
+/** That nothing was lost rests on the old primary having stayed stopped, and the last look could not see that. */
+function unlessUnheard(told: readonly Told[], loss: Measured): Measured {
+  const there = find(told, kinds.checkSplitBrain)?.view.evidence?.[unheardKey];
+  if (loss.ms !== 0 || typeof there !== 'string') return loss;
+  return {
+    ms: null,
+    words: `Every write that ${there} took until it was stopped is kept; whether it took more since is not known: it gave no answer at the end.`,
+  };
+}
+
+function lossAlone(told: readonly Told[], seen: Observation): Measured {
+  const lost = 'What the lost side took since it was promoted is given up, if it served; how much that is was not measured.';
+  const started = find(told, kinds.startService)?.step;
+  const detail = pcrDetail.safeParse(seen.detail);
+  const upTo = started?.side == null || !detail.success ? null : heldUpTo(started.side, detail.data);
+  if (upTo === null) return { ms: null, words: lost };
+  return { ms: null, words: `${lost} Up to ${spellTime(upTo)} ${started?.cluster} has all that it had.` };
+}
+
+function lossOf(run: RunView, told: readonly Told[], seen: Observation): Measured {
+  if (isAlone(run)) return lossAlone(told, seen);
+  return run.plan.operation.kind === 'switchover' ? lossOfSwitchover(told) : lossOfFailover(run, told);
 }
 
 /** Nothing is lost when the promotion is to a time at or past one at which the primary was stopped, by the databases' own times. */

@@ -57,7 +57,11 @@ const startWords = ({ settings }: PcrLink): string =>
 
 /** Why the two clusters as they are can't become a replication; null when they can. Pure. */
 export const groundRefusal = (ground: Ground): Refusal | null =>
-  versionRefusal(ground) ?? sourceRefusal(ground) ?? targetRefusal(ground) ?? regionRefusal(ground);
+  versionRefusal(ground) ??
+  sourceRefusal(ground) ??
+  usedRefusal(ground.link, ground.standby) ??
+  targetRefusal(ground) ??
+  regionRefusal(ground);
 
 function versionRefusal({ link, primary, standby }: Ground): Refusal | null {
   const { settings } = link;
@@ -109,7 +113,27 @@ function sourceRefusal({ link, setup, primary }: Ground): Refusal | null {
   );
 }
 
-function targetRefusal({ link, setup, standby }: Ground): Refusal | null {
+/** How many of what is found are named. */
+const shownMost = 3;
+
+/** A cluster that applications use as it is must not become a standby: they go on there, and its settings are theirs. */
+export function usedRefusal({ settings }: PcrLink, { inUse: found = [] }: Pick<ReadSide, 'inUse'>): Refusal | null {
+  const { cluster, user } = settings.standby;
+  if (found === null) {
+    return notNow(
+      `${cluster} did not tell in time, or not to ${user}, whether its system interface holds databases or tables of people, and a standby has to be empty. Nothing was changed there.`,
+      `See on ${cluster} that SHOW DATABASES and SHOW TABLES FROM defaultdb and postgres answer ${user} (GRANT CONNECT ON DATABASE defaultdb, postgres TO ${quoteIdentifier(user)}), then ask again.`,
+    );
+  }
+  if (found.length === 0) return null;
+  const more = found.length > shownMost ? ' and more' : '';
+  return notNow(
+    `${cluster} is in use as a cluster of its own: its system interface holds ${found.slice(0, shownMost).join(', ')}${more}, and a standby has to be empty. Nothing was changed there.`,
+    `See that the config's address of ${cluster} is right, or use a new cluster (cockroach init --virtualized-empty). Only if nobody needs what it holds, drop that by hand, then ask again.`,
+  );
+}
+
+function targetRefusal({ link, standby }: Ground): Refusal | null {
   const { cluster } = link.settings.standby;
   const found = standby.ground.virtualClusters.filter(({ name }) => !isSystem(name));
   if (found.length === 0) return null;
@@ -121,15 +145,10 @@ function targetRefusal({ link, setup, standby }: Ground): Refusal | null {
     const drop = `DROP VIRTUAL CLUSTER ${quoteIdentifier(name)}`;
     return service === 'none' ? drop : `ALTER VIRTUAL CLUSTER ${quoteIdentifier(name)} STOP SERVICE; ${drop}`;
   });
-  // A rebuild knows the side that serves by the name of the copy.
-  const leftOver =
-    setup.source === virtualCluster || setup.source === 'system'
-      ? `If it is left over and nobody needs it, /repl rebuild ${link.id} replaces it; otherwise use a new cluster.`
-      : `If it is left over and nobody needs it, drop it by hand on the system interface of ${cluster}: ${byHand.join('; ')}; then /repl setup ${link.id} copies ${setup.source} anew. Otherwise use a new cluster.`;
   return notNow(
     `${cluster} has the virtual cluster ${names} already, and a standby has to be empty.`,
     found.every(isOwn)
-      ? leftOver
+      ? `If it is left over and nobody needs it, /repl rebuild ${link.id} replaces it; otherwise use a new cluster.`
       : `Applications may use it: find out whose it is, or use a new cluster. Only if nobody needs it, drop it by hand on ${cluster}: ${byHand.join('; ')}.`,
   );
 }

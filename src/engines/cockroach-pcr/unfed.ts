@@ -17,6 +17,10 @@ export function isUnfed({ virtualCluster }: PcrSettings, { phase, vc }: Follower
   return source.history === 'none' || source.history === 'lost';
 }
 
+/** Whether the source is seen to feed the follower, so that a look later can tell that it does not any more. */
+export const isFed = ({ follower, sourceRead }: Scene): boolean =>
+  follower.phase === 'following' && sourceRead.kind === 'read' && sourceRead.vc !== null && sourceRead.history === 'kept';
+
 /** What it copies instead, as far as it says so. A full sentence. */
 export function unfedWords(here: string, there: string, { vc }: Follower): string {
   const uri = vc.sourceUri ?? '';

@@ -123,6 +123,7 @@ export async function withAppVersion(connect: SqlConnect, settings: PcrSettings,
 /** The virtual cluster with the application's data on a side; null when none serves, or when it is the control plane itself. */
 function servedBy({ virtualCluster, setup }: PcrSettings, side: Side, read: ReadSide): string | null {
   if (read.vc !== null) return writableOf(read) === 'yes' ? virtualCluster : null;
+  if (read.elsewhere !== undefined && read.elsewhereServes === true) return read.elsewhere;
   // A copy may get another name than what it is a copy of.
   const source = setup?.source ?? 'system';
   return side === 'primary' && source !== 'system' && source !== virtualCluster ? source : null;

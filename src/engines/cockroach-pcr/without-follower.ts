@@ -3,6 +3,7 @@ import type { OperationName } from '../../domain/operation.ts';
 import { isRefusal, type Refusal } from '../../domain/refusal.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
 import { notNow } from '../frame/drafts.ts';
+import { aloneNext } from './alone.ts';
 import type { PcrLink } from './config.ts';
 import { type PcrDetail, phaseOf, writableOf } from './detail.ts';
 import { newerBeside } from './newer.ts';
@@ -20,7 +21,7 @@ export function withoutFollower(operation: OperationName, link: PcrLink, detail:
   if (serving.length === 2) {
     return notNow(
       `${primary.cluster} and ${standby.cluster} both take writes (split brain), ${no}.`,
-      `/repl fence ${link.id} stops the side that was given up.`,
+      `/repl fence ${link.id} stops the side that was given up, or with --keep CLUSTER the one that is not named.`,
     );
   }
   if (deaf.length > 0) {
@@ -50,21 +51,16 @@ const stateWords = (read: PcrDetail['primary']): string => {
   return 'it is ready but its service is stopped';
 };
 
-/**
- * What is left where the one side is not heard and the other one stands there stopped with all that it had: only people can tell whether
- * the first one is lost, and no operation lets the second one serve. Null where that isn't so.
- */
-export function lonely({ settings }: PcrLink, detail: PcrDetail): string | null {
+/** What is left where the one side is not heard and the other one does not serve. Null where that isn't so, or nothing can be said of it. */
+function lonely(link: PcrLink, detail: PcrDetail): string | null {
   const up = (['primary', 'standby'] as const).find((side) => detail[side].kind === 'read');
   if (up === undefined || detail[otherSide(up)].kind === 'read') return null;
   const read = detail[up];
-  const [here, there] = [settings[up].cluster, settings[otherSide(up)].cluster];
-  const vc = read.kind === 'read' ? read.vc : null;
-  const phase = phaseOf(vc);
+  const [here, there] = [link.settings[up].cluster, link.settings[otherSide(up)].cluster];
+  const phase = phaseOf(read.kind === 'read' ? read.vc : null);
   if (phase === 'absent' || phase === 'incomplete' || phase === 'dropping')
     return `${here} has nothing that could serve: make ${there} reachable, or restore a backup if it is lost.`;
-  if (phase !== 'ready' || vc?.service !== 'none') return null;
-  return `Make ${there} reachable if it may come back: what it took since it was promoted is only there. If it is lost, see that it stays stopped or cut off from applications, since a side that served does so again by itself; then run ALTER VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)} START SERVICE SHARED on the system interface of ${here}. ${here} serves what it had when it was stopped.`;
+  return aloneNext(link, detail);
 }
 
 /** What makes the other side follow the one that serves: the cheapest way that the databases still allow. */

@@ -26,6 +26,13 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
 export const pausedWords = ({ job }: Pick<VirtualClusterView, 'job'>): string =>
   job === null ? 'replication is paused, by hand or by an error (the bot may not see the job that would tell: VIEWJOB)' : phaseWords.paused;
 
+/** How much of a first copy is there, while it is being made and its job tells. Rounded down: what is not over is not 100 %. */
+export function scanShare({ replicated, job }: Pick<VirtualClusterView, 'replicated' | 'job'>): string | null {
+  const fraction = job?.fraction ?? null;
+  if (replicated !== null || fraction === null || fraction <= 0) return null;
+  return `${Math.min(99, Math.floor(fraction * 100))} %`;
+}
+
 /** Why a job paused itself, without the words that it did. */
 export const causeOf = (runningStatus: string | undefined): string => (runningStatus ?? '').replace(/^pausing after error: /, '');
 
@@ -46,7 +53,7 @@ export const unseen = (cluster: string): string =>
 /** Why nothing is known of writes to a side of which another virtual cluster is copied. A full sentence; null when that isn't so. */
 export function elsewhereWords(settings: PcrSettings, detail: PcrDetail, side: Side): string | null {
   const read = detail[side];
-  if (read.kind !== 'read' || read.elsewhere === undefined) return null;
+  if (read.kind !== 'read' || read.elsewhere === undefined || read.elsewhereServes === true) return null;
   const [there, here] = [settings[side].cluster, settings[otherSide(side)].cluster];
   const other = detail[otherSide(side)];
   const copies = copyWords(other);

@@ -16,13 +16,14 @@ export interface Job {
   /** In words of our own. */
   readonly error: string;
   readonly modified: string | null;
+  readonly created: string | null;
 }
 
 export const ingestionJob = 'REPLICATION STREAM INGESTION';
 export const producerJob = 'REPLICATION STREAM PRODUCER';
 export const logicalJob = 'LOGICAL REPLICATION';
 
-const columns = 'job_id, job_type, description, status, running_status, fraction_completed, error, modified';
+const columns = 'job_id, job_type, description, status, running_status, fraction_completed, error, modified, created';
 /** Lists the jobs of one kind of replication. */
 export const jobsStatement = (consumer: string): string =>
   `SELECT ${columns} FROM [SHOW JOBS] WHERE job_type IN ('${consumer}', '${producerJob}')`;
@@ -52,5 +53,6 @@ function jobOf(row: SqlRow): Job {
     fraction: Number.isFinite(fraction) ? fraction : null,
     error: errorWords(row['error'] ?? ''),
     modified: row['modified'] ?? null,
+    created: row['created'] ?? null,
   };
 }

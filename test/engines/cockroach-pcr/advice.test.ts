@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { asLinkId } from '../../../src/domain/ids.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
-import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
-import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import { clockCheck } from '../../../src/engines/cockroach-pcr/preflights/clocks.ts';
 import { followRefusal } from '../../../src/engines/cockroach-pcr/versions.ts';
 import {
   aDetail,
   aGround,
   aJob,
-  aLink,
   aMadeLink,
   anObservation,
   aReadSide,
@@ -26,20 +22,9 @@ import {
   nowMs,
   onVersion,
 } from './build.ts';
+import { answer, failover, link, planned, switchover } from './planned.ts';
 
-const link = asLinkId('prod-sql');
 const hour = 3_600_000;
-const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
-const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
-
-const answer = (operation: Operation, detail: PcrDetail, of: PcrLink = aLink()): Plan | Refusal =>
-  planPcr(operation, of, anObservation(detail, of));
-
-function planned(operation: Operation, detail: PcrDetail = aDetail(), of: PcrLink = aLink()): Plan {
-  const plan = answer(operation, detail, of);
-  if (isRefusal(plan)) throw new TypeError(plan.sentence);
-  return plan;
-}
 
 describe('a failover while the primary works', () => {
   const paused = (msAgo: number) => aStandby({ status: 'replication paused', replicated: micros(msAgo), job: aJob({ status: 'paused' }) });

@@ -33,8 +33,8 @@ const time = /'\d{4}-\d\d-\d\d [^']*'/;
 /** What is shown, without remarks; what 23.2 alone is asked is left out where it was not. */
 const shownOf = (asks: readonly Asked[], sent: readonly string[]): readonly string[] =>
   asks
-    .flatMap(({ cluster, statements }) => statements.map((statement) => ({ line: `${cluster}: ${statement}`, plain: statement })))
-    .map(({ line }) => ({ line: line.replace(/ -- .*$/, ''), isRemarked: line.includes(' -- ') }))
+    .flatMap(({ cluster, statements, only }) => statements.map((statement) => ({ line: `${cluster}: ${statement}`, only })))
+    .map(({ line, only }) => ({ line: line.replace(/ -- .*$/, ''), isRemarked: only !== undefined || line.includes(' -- ') }))
     .filter(({ line, isRemarked }) => !isRemarked || sent.includes(line))
     .map(({ line }) => line);
 

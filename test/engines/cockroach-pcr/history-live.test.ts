@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan, Step } from '../../../src/domain/plan.ts';
+import { ownHistory } from '../../../src/engines/cockroach-pcr/own-history.ts';
 import { byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { byConnection, streamSettings, streamUsers } from '../../conformance/cockroach-pcr-streams.ts';
 import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
@@ -124,5 +125,105 @@ describe('a stream whose history is gone', { timeout: 180_000 }, () => {
       effect: 'unknown',
       message: expect.stringMatching(/stream into sql-west ended|is still/),
     });
+  });
+});
+
+describe('a source that a third cluster follows as well', { timeout: 180_000 }, () => {
+  it('is not taken to keep history for a stream that has outlived its own', async () => {
+    const on = await open();
+    on.world.control().advance(hour);
+    on.world.control().followedBesides('primary');
+    const planned = step(await planOn(on, resume), 'pcr.resume');
+    await outlive(on);
+    expect(on.world.jobs('primary').filter(({ type, status }) => type.endsWith('PRODUCER') && status === 'running')).toHaveLength(1);
+    const seen = await look(on);
+    expect(on.engine().plan(resume, on.link, seen)).toMatchObject({
+      kind: 'refusal',
+      sentence: expect.stringContaining('no longer keeps the history'),
+    });
+    expect(await settle(on, planned, () => on.engine())).toMatchObject(gone);
+    await isWhole(on);
+  });
+
+  it('is asked about by a run where nothing tells the two apart', async () => {
+    const on = await open();
+    on.world.control().followedBesides('primary');
+    const planned = step(await planOn(on, resume), 'pcr.resume');
+    await outlive(on);
+    expect(await settle(on, planned, () => on.engine())).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringMatching(/sql-east keeps history by several jobs, and which of them does for sql-west is not told/),
+    });
+    await isWhole(on);
+  });
+});
+
+describe('a resume', { timeout: 180_000 }, () => {
+  it('is proven by a replicated time that moves, not by its status', async () => {
+    const on = await open();
+    const plan = await planOn(on, resume);
+    expect(plan.steps.map(({ kind }) => kind)).toEqual(['pcr.resume', 'pcr.prove-catch-up']);
+    await carryOut(on, step(plan, 'pcr.resume'), () => on.engine());
+    expect((await settle(on, step(plan, 'pcr.resume'), () => on.engine())).kind).toBe('done');
+    const proof = step(plan, 'pcr.prove-catch-up');
+    expect(await settle(on, proof, () => on.engine())).toMatchObject({ kind: 'done', evidence: { before: expect.any(String) } });
+    on.world.control().linkDown();
+    await until(() => on.world.vc('standby')?.status === 'replication paused', 'it gave up');
+    expect(await settle(on, proof, () => on.engine())).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringContaining('gave up after an error'),
+    });
+  });
+});
+
+describe('a resume whose stream catches up for long', { timeout: 180_000 }, () => {
+  it('is over after a while with a warning, and is not taken back by a pause', async () => {
+    const on = await open();
+    on.world.faults.catchUpStuck('standby', true);
+    const plan = await planOn(on, resume);
+    const [go, proof] = [step(plan, 'pcr.resume'), step(plan, 'pcr.prove-catch-up')];
+    expect(go).toMatchObject({ pointOfNoReturn: true, undo: { kind: 'none', why: expect.stringContaining('/repl pause prod-sql') } });
+    await carryOut(on, go, () => on.engine());
+    await until(() => on.world.vc('standby')?.status === 'replicating', 'it runs');
+    const probe = (agoMs: number) => {
+      const earlier = [{ kind: go.kind, cluster: go.cluster, evidence: {}, at: Date.now() - agoMs }];
+      return executorFor(on.engine(), proof).probe(proof, on.link, anIo({ timeoutMs: 3_000, earlier }));
+    };
+    expect(await probe(0)).toMatchObject({ kind: 'underway', note: expect.stringContaining('has not been seen to move yet') });
+    expect(await probe(hour)).toMatchObject({
+      kind: 'done',
+      evidence: {
+        warning: expect.stringMatching(/^The stream into sql-west runs, but has not been seen to move since .* Look again with/),
+      },
+    });
+    on.world.control().linkDown();
+    await until(() => on.world.vc('standby')?.status === 'replication error', 'it fails');
+    expect((await probe(hour)).kind).toBe('underway');
+  });
+});
+
+describe('whose history is kept', () => {
+  const at = (minutes: number) => String(BigInt(minutes) * 60_000_000n + 1_764_000_000_000_000n);
+  const job = { id: '9', status: 'paused', runningStatus: '', fraction: null, error: '', modified: null, created: at(0) };
+  const producer = (status: string, minutes: number | null) => ({
+    id: String(minutes),
+    status,
+    created: minutes === null ? null : at(minutes),
+  });
+  it.each([
+    ['its own', [producer('running', 0)], 'kept'],
+    ['its own, by a clock that differs', [producer('running', -9)], 'kept'],
+    ['its own and an older one that ended', [producer('running', 0), producer('failed', -90)], 'kept'],
+    ['a newer one that is not its own', [producer('running', 90), producer('failed', 0)], 'lost'],
+    ['one that is not its own, where its own is not listed any more', [producer('running', 90)], 'mixed'],
+    ['two of one time', [producer('running', 1), producer('failed', 0)], 'mixed'],
+    ['two of one time that live', [producer('running', 1), producer('running', 0)], 'kept'],
+    ['two whose time is not told', [producer('running', null), producer('failed', null)], 'mixed'],
+  ] as const)('%s', (_, producers, history) => {
+    expect(ownHistory(job, { history: 'kept', producers: [...producers] })).toBe(history);
+  });
+
+  it.each(['lost', 'none', 'untold'] as const)('%s stays what it is', (history) => {
+    expect(ownHistory(job, { history, producers: [] })).toBe(history);
   });
 });

@@ -7,6 +7,8 @@ import { Secret } from '../../../src/domain/secret.ts';
 import { type PcrLink, parsePcrSettings } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
+import { setupChecks } from '../../../src/engines/cockroach-pcr/preflights/setup.ts';
+import { quoteIdentifier } from '../../../src/transports/sql-quoting.ts';
 import { hostileName, quotedIn, skeletonOf } from '../../support/hostile.ts';
 import { aDetail, aJob, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, micros, onVersion } from './build.ts';
 
@@ -116,6 +118,85 @@ describe('names in the statements of every plan', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+});
+
+/** States in which operations are refused, most with a statement to paste. */
+const refusedIn = (name: string): readonly PcrDetail[] => {
+  const gone = { kind: 'gone', why: 'ECONNREFUSED' } as const;
+  const serving = { ground: ground(['system', name]) };
+  const left = { ground: ground(['system', name, `${name}2`]) };
+  const dead = aReadSide(aVirtualCluster({ status: 'add', service: 'none' }), left);
+  const old = onVersion('24.3');
+  return [
+    aDetail(stopped, stopped),
+    aDetail(stopped, gone),
+    aDetail(gone, stopped),
+    aDetail(aSource(), aSource()),
+    aDetail(aSource(serving), dead),
+    aDetail(aSource(serving), aReadSide(null, left)),
+    aDetail(aSource({ ...serving, ...old }), aReadSide(null, { ...left, ...old })),
+    aDetail(aReadSide(null, { elsewhere: name }), aStandby({ sourceName: name })),
+    aDetail(stopped, promoted()),
+    aDetail(
+      aSource({ sight: 'own' }),
+      aStandby({ status: 'replication paused', sourceUri: `external://${connectionOf(name)}x` }, { sight: 'own' }),
+    ),
+  ];
+};
+
+const operations: readonly Operation[] = [
+  ...(
+    ['setup', 'rebuild', 'teardown', 'failback', 'fence', 'resume', 'pause', 'reconnect', 'verify', 'upgrade', 'switchover'] as const
+  ).map((kind): Operation => ({ kind, link })),
+  { kind: 'failover', link, to: { kind: 'latest' } },
+  { kind: 'reader', link, on: true },
+  { kind: 'retention', link, windowMs: null, expirationMs: 48 * hour },
+];
+
+/** All that is said to people where nothing is planned, and by the checks that go by what was read. */
+function saidOf(name: string): readonly string[] {
+  const named = linkNamed(name);
+  const { primary, standby } = named.settings;
+  const of: PcrLink = {
+    ...named,
+    settings: { ...named.settings, primary: { ...primary, user: name }, standby: { ...standby, user: name } },
+  };
+  return refusedIn(name).flatMap((detail) => [
+    ...operations.flatMap((operation) => {
+      const plan = planPcr(operation, of, anObservation(detail, of));
+      return isRefusal(plan) ? [`${plan.sentence} ${plan.next}`] : plan.warnings;
+    }),
+    ...setupChecks(of, detail).map(({ next }) => next ?? ''),
+  ]);
+}
+
+/** Where a statement goes on with a name; one that is only spoken of goes on with a word of the sentence. */
+const beforeName =
+  /(?:(?:ALTER|DROP|CREATE) (?:VIRTUAL CLUSTER|EXTERNAL CONNECTION)|GRANT [A-Z, ]*(?:ON EXTERNAL CONNECTION|TO)|GRANT admin TO) (?!from v|on |IF |<)/g;
+
+describe('names in what people paste from a refusal or a check', () => {
+  const statementsIn = (name: string) =>
+    saidOf(name).flatMap((text) => Array.from(text.matchAll(beforeName), (found) => text.slice(found.index + found[0].length)));
+
+  it('are in quite a number of statements', () => {
+    expect(statementsIn(plainName).length).toBeGreaterThan(20);
+  });
+
+  it('are quoted, whatever they hold', () => {
+    const quiet = hostileName.filter((name) => !/ALTER|DROP|CREATE|GRANT/.test(name));
+    fc.assert(
+      fc.property(quiet, (name) => {
+        const known = [name, `${name}2`, connectionOf(name), `${name}-readonly`].map(quoteIdentifier);
+        for (const rest of statementsIn(name)) {
+          expect(
+            known.some((one) => rest.startsWith(one)),
+            rest.slice(0, 80),
+          ).toBe(true);
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 });

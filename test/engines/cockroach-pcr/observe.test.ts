@@ -25,6 +25,32 @@ const gaveUp = { ...paused, job: aJob({ status: 'paused', runningStatus: 'ingest
 const stopped = aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' });
 const promoted = aReadSide(aVirtualCluster({ activated: micros(60_000) }));
 
+describe('the share of a first copy', () => {
+  const copying = (fraction: number | null, more = {}) =>
+    anObservation(aDetail(aSource(), aStandby({ status: 'initializing replication', replicated: null, job: aJob({ fraction }), ...more })));
+  const told = ({ facts }: ReturnType<typeof copying>) => facts.find(({ name }) => name === 'standby.scan');
+  it.each([
+    [0.426, '42 %'],
+    [0.999, '99 %'],
+    [1, '99 %'],
+  ])('%s: %s', (fraction, share) => {
+    const seen = copying(fraction);
+    expect(seen.headline).toBe(`sql-east → sql-west: the initial scan is running (${share} is copied), so sql-west can't take over yet.`);
+    expect(told(seen)).toMatchObject({ label: 'Initial scan of sql-west', value: share, binding: false });
+    expect(told(copying(fraction, { status: 'replication paused' }))?.value).toBe(share);
+  });
+
+  it.each([null, 0])('is left out where the job does not tell: %s', (fraction) => {
+    const seen = copying(fraction);
+    expect(seen.headline).toContain('the initial scan is running, so sql-west');
+    expect(told(seen)).toBeUndefined();
+  });
+
+  it('is over with the copy', () => {
+    expect(told(copying(0.5, { status: 'replicating', replicated: micros(12_000) }))).toBeUndefined();
+  });
+});
+
 describe('the time that is left to resume', () => {
   const hourMs = 3_600_000;
   const pausedFor = (hours: number, version: '23.2' | '26.2') =>

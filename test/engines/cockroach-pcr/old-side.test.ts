@@ -5,9 +5,8 @@ import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import { aSetup, byHand, comeBack, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
-import { anIo, planOn } from '../../conformance/drive.ts';
-import { until } from '../../support/until.ts';
+import { comeBack, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
+import { carryOut, planOn } from '../../conformance/drive.ts';
 import {
   aDetail,
   aGround,
@@ -97,22 +96,6 @@ describe('a setup after the standby was promoted', () => {
 const way = { host: '10.0.0.1', port: 26_257, ca: null, caPath: null, verified: false };
 
 describe('a side that is left stopped while the other one is gone', () => {
-  it.each([failover, { kind: 'switchover', link }, setup, { kind: 'pause', link }] as const)(
-    'a $kind says how it comes to serve',
-    (operation) => {
-      const { sentence, next } = refused(operation, aDetail(stopped(), gone), aLink());
-      if (operation.kind === 'setup') return;
-      expect(sentence).toContain('On sql-east, it is ready but its service is stopped.');
-      expect(next).toMatch(
-        /^Make sql-west reachable .*If it is lost, .*ALTER VIRTUAL CLUSTER "main" START SERVICE SHARED on the system interface of sql-east/,
-      );
-    },
-  );
-
-  it('is told by the status, which leads to that', () => {
-    expect(anObservation(aDetail(stopped(), gone)).headline).toContain('If sql-west is lost, a failover says how sql-east comes to serve');
-  });
-
   it.each([
     ['nothing', aReadSide(null)],
     ['a cancelled copy', aReadSide(aVirtualCluster({ status: 'add', service: 'none' }))],
@@ -139,7 +122,7 @@ describe('a side that serves beside one that was promoted after it', () => {
     leadWorks(next, 'failover', detail);
   });
 
-  it.each(['failback', 'teardown'] as const)('a %s says first that the newer data may be what it discards', (kind) => {
+  it.each(['failback', 'teardown', 'rebuild'] as const)('a %s says first that the newer data may be what it discards', (kind) => {
     const plan = planned({ kind, link }, beside(hour));
     expect(plan.warnings[0]).toMatch(/its data is the newer\. This discards what sql-west took\. \/repl failover prod-sql/);
     expect(plan.predictedLoss.words).not.toContain('after a switchover there are none');
@@ -161,6 +144,66 @@ describe('a side that serves beside one that was promoted after it', () => {
   });
 });
 
+describe('a fence of one of two sides that take writes', () => {
+  const split = (primary = {}, standby = {}) => aDetail(aSource(primary), promoted(standby));
+  const fenced = (keep?: string, detail = split()) => planned({ kind: 'fence', link, ...(keep === undefined ? {} : { keep }) }, detail);
+
+  it.each([
+    [
+      undefined,
+      'sql-east',
+      'sql-west',
+      /^sql-west was promoted last \(2026-06-01 09:00\S* UTC\), so it keeps serving and sql-east is stopped/,
+    ],
+    ['sql-west', 'sql-east', 'sql-west', /^sql-west was promoted last/],
+    [
+      'sql-east',
+      'sql-west',
+      'sql-east',
+      /^sql-east keeps serving, since it was named, although sql-west was promoted last \(2026-06-01 09:00/,
+    ],
+  ])('keeps the one that is named, or else that was promoted last: %s', (keep, stops, goesOn, why) => {
+    const plan = fenced(keep);
+    expect(plan.summary).toBe(`Stop writes on ${stops}, so that only ${goesOn} takes them.`);
+    expect(plan.steps.map(({ kind, cluster }) => `${kind} ${cluster}`)).toEqual([
+      `pcr.stop-service ${stops}`,
+      `pcr.check-split-brain ${goesOn}`,
+    ]);
+    expect(plan.warnings[0]).toMatch(why);
+    expect(plan.warnings.slice(1, 3)).toEqual([
+      expect.stringMatching(/^sql-east was never promoted, as far as it tells; what it took after 2026-06-01 09:00/),
+      expect.stringMatching(/^sql-west was promoted to 2026-06-01 09:00\S* UTC; what it took after/),
+    ]);
+    expect(plan.warnings.join(' ')).toContain(`/repl fence prod-sql --keep ${stops}`);
+    expect(plan.predictedDowntime.words).toContain(`those that still use ${stops} are cut off at once`);
+  });
+
+  it('can be asked for where nothing tells which was promoted last, and the refusal says so', () => {
+    const untold = aDetail(aSource(), aSource());
+    expect(refused({ kind: 'fence', link }, untold).next).toContain('/repl fence prod-sql --keep sql-east stops sql-west, --keep sql-west');
+    expect(fenced('sql-east', untold).warnings[0]).toContain("which side was promoted last can't be told");
+  });
+
+  it('keeps no cluster that the link has not', () => {
+    expect(refused({ kind: 'fence', link, keep: 'sql-north' }, split())).toMatchObject({
+      code: 'bad-input',
+      sentence: expect.stringContaining('no cluster sql-north'),
+    });
+  });
+
+  it('is offered with whom it cuts off, and with the way to the other one', () => {
+    expect(anObservation(split()).offers).toEqual([
+      {
+        operation: 'fence',
+        cluster: 'sql-east',
+        why: expect.stringMatching(
+          /Applications that still use sql-east are cut off\. .* and sql-west to be stopped: \/repl fence prod-sql --keep sql-east\.$/,
+        ),
+      },
+    ]);
+  });
+});
+
 describe('what can not end by itself', () => {
   const scanning = aStandby({ status: 'initializing replication', replicated: null });
 
@@ -170,13 +213,19 @@ describe('what can not end by itself', () => {
     expect(anObservation(aDetail(gone, scanning)).headline).toContain('sql-west has no complete copy yet');
   });
 
-  it('a scheduled failover is held by a pause before a teardown', () => {
+  it('a scheduled failover is held by a pause before a teardown or a rebuild', () => {
     const pending = (aheadMs: number) =>
       aDetail(aSource(), aStandby({ status: 'replication pending failover', failover: micros(aheadMs), replicated: micros(12_000) }));
     const scheduled = pending(-5 * hour);
     expect(refused({ kind: 'teardown', link }, scheduled).next).toContain('/repl pause prod-sql holds it');
+    expect(refused({ kind: 'rebuild', link }, scheduled).next).toContain('/repl pause prod-sql holds it');
     planned({ kind: 'pause', link }, scheduled);
-    planned({ kind: 'teardown', link }, aDetail(aSource(), aStandby({ status: 'replication paused', failover: micros(-5 * hour) })));
+    const held = aDetail(
+      aSource({ ground: aGround }),
+      aStandby({ status: 'replication paused', failover: micros(-5 * hour) }, { ground: aGround }),
+    );
+    planned({ kind: 'teardown', link }, held);
+    planned({ kind: 'rebuild', link }, held);
     expect(refused({ kind: 'teardown', link }, pending(20_000)).next).toContain('Wait until that is over');
   });
 
@@ -195,7 +244,7 @@ describe('what can not end by itself', () => {
   });
 });
 
-describe('what the leads say, done by hand', { timeout: 180_000 }, () => {
+describe('what the leads say, done', { timeout: 180_000 }, () => {
   let close: () => Promise<void> = async () => undefined;
   afterEach(() => close());
   const open = async (start: 'promoted', prepare: Parameters<typeof openPcr>[2]): Promise<PcrBed> => {
@@ -203,63 +252,16 @@ describe('what the leads say, done by hand', { timeout: 180_000 }, () => {
     close = () => bed.close();
     return bed;
   };
-  const statementIn = (text: string): string =>
-    /ALTER VIRTUAL CLUSTER "main" (?:START SERVICE SHARED|STOP SERVICE)/.exec(text)?.[0] ?? 'none';
-
-  it('lets the side that is left serve', async () => {
-    const bed = await open('promoted', (world) => world.faults.down('standby'));
-    const seen = await bed.engine().observe(bed.link, anIo({ tag: 'replops/read' }));
-    const refusal = bed.engine().plan({ kind: 'failover', link, to: { kind: 'latest' } }, bed.link, seen);
-    if (!isRefusal(refusal)) throw new TypeError(refusal.summary);
-    await byHand(bed.world, 'primary', statementIn(refusal.next));
-    await until(() => bed.world.vc('primary')?.serviceMode === 'shared', 'it serves');
-  });
-
   it('keeps the side that a fence would stop, where the promotion was a mistake', async () => {
     const bed = await open('promoted', comeBack);
     const fence = await planOn(bed, { kind: 'fence', link });
     const words = fence.warnings.find((line) => line.includes('drill or a mistake')) ?? '';
-    expect(words).toContain('/repl failback prod-sql makes sql-west follow sql-east');
-    await byHand(bed.world, 'standby', statementIn(words));
-    await until(() => bed.world.vc('standby')?.serviceMode === 'none', 'it is stopped');
+    expect(words).toContain('/repl fence prod-sql --keep sql-east; then /repl failback prod-sql makes sql-west follow sql-east');
+    const other = await planOn(bed, { kind: 'fence', link, keep: 'sql-east' });
+    for (const step of other.steps) await carryOut(bed, step, () => bed.engine());
+    expect(bed.world.vc('standby')?.serviceMode).toBe('none');
     const back = await planOn(bed, { kind: 'failback', link });
     expect(back.summary).toMatch(/make it follow sql-east/);
     expect(bed.world.vc('primary')?.serviceMode).toBe('shared');
-  });
-});
-
-describe('a link whose source has another name than its copy', { timeout: 180_000 }, () => {
-  it('gets out of a stream that broke, and nobody says that nobody writes', async () => {
-    const prepare = async (world: PcrBed['world']): Promise<void> => {
-      await byHand(world, 'standby', `CREATE VIRTUAL CLUSTER copy FROM REPLICATION OF main ON 'external://to-primary'`);
-      const job = world.jobs('standby').find(({ type }) => type === 'REPLICATION STREAM INGESTION');
-      await byHand(world, 'standby', `CANCEL JOB ${job?.id}`);
-    };
-    const bed = await openPcr('25.2', { start: 'none' }, prepare, (world) => ({
-      virtualCluster: 'copy',
-      setup: aSetup(world, { source: 'main' }),
-    }));
-    try {
-      const look = () => bed.engine().observe(bed.link, anIo({ tag: 'replops/read', planning: 'setup' }));
-      await until(
-        async () => (await look()).facts.some(({ name, value }) => name === 'standby.status' && value === 'add'),
-        'it is cancelled',
-      );
-      const seen = await look();
-      expect(seen.primary.writable).toBe('unknown');
-      expect(seen.headline).toContain('sql-west was a copy of main of sql-east');
-      for (const kind of ['setup', 'rebuild', 'teardown'] as const) {
-        const refusal = bed.engine().plan({ kind, link }, bed.link, seen);
-        expect(JSON.stringify(refusal)).not.toMatch(/on neither side|Neither side|\/repl rebuild/);
-      }
-      const refusal = bed.engine().plan({ kind: 'setup', link }, bed.link, seen);
-      if (!isRefusal(refusal)) throw new TypeError(refusal.summary);
-      await byHand(bed.world, 'standby', /DROP VIRTUAL CLUSTER "copy"/.exec(refusal.next)?.[0] ?? 'none');
-      // The stream was made by hand with a connection that leads by another address than the config's.
-      await byHand(bed.world, 'standby', `DROP EXTERNAL CONNECTION "to-primary"`);
-      await until(async () => !isRefusal(bed.engine().plan({ kind: 'setup', link }, bed.link, await look())), 'a setup is planned');
-    } finally {
-      await bed.close();
-    }
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/domain/json.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { isRefusal } from '../../../src/domain/refusal.ts';
 import { aSetup, byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
@@ -69,5 +70,21 @@ describe('a reader that is stuck at its start', { timeout: 180_000 }, () => {
     expect(again.steps.map(({ kind }) => kind)).toEqual(['pcr.stop-reader', 'pcr.start-reader', 'pcr.await-reader', 'pcr.verify-reader']);
     await through(on, again, async (step) => void (await carryOut(on, step, () => on.engine())));
     expect((await settle(on, proven, () => on.engine())).kind).toBe('done');
+  });
+});
+
+describe('a promotion that is over before anybody looks', { timeout: 180_000 }, () => {
+  it.each(['23.2', '26.2'] as const)('%s: has its time in the answer to the request', async (version) => {
+    const on = await openPcr(version, {});
+    bed = on;
+    const plan = await planOn(on, failover);
+    const complete = plan.steps.find(({ kind }) => kind === 'pcr.complete-replication');
+    if (complete === undefined) throw new TypeError('the plan promotes nothing');
+    const told: JsonObject[] = [];
+    await executorFor(on.engine(), complete).perform(complete, on.link, anIo({ told: (evidence) => void told.push(evidence) }));
+    await until(() => on.world.vc('standby')?.status === 'ready', 'it is promoted');
+    const seen = await settle(on, complete, () => on.engine());
+    expect(seen).toMatchObject({ kind: 'done', evidence: { 'promoted to': version === '23.2' ? null : told[0]?.['failover time'] } });
+    expect(told).toEqual([{ 'failover time': expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00:00$/) }]);
   });
 });

@@ -1,32 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { asLinkId } from '../../../src/domain/ids.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
-import type { Plan } from '../../../src/domain/plan.ts';
-import { isRefusal, type Refusal } from '../../../src/domain/refusal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import type { PcrLink } from '../../../src/engines/cockroach-pcr/config.ts';
 import type { PcrSetup } from '../../../src/engines/cockroach-pcr/config-setup.ts';
-import type { PcrDetail } from '../../../src/engines/cockroach-pcr/detail.ts';
-import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import {
-  aDetail,
-  aJob,
-  aLink,
-  anObservation,
-  aReadSide,
-  aSource,
-  aStandby,
-  aVirtualCluster,
-  gone,
-  micros,
-  nowMs,
-  onVersion,
-} from './build.ts';
+import type { PcrDetail, SideRead } from '../../../src/engines/cockroach-pcr/detail.ts';
+import { aDetail, aJob, aLink, aReadSide, aSource, aStandby, aVirtualCluster, gone, micros, onVersion } from './build.ts';
+import { answer, byHand, failover, failoverTo, fence, kindsOf, link, planned, promote, sent, serve, stock } from './planned.ts';
 
-const link = asLinkId('prod-sql');
 const hour = 3_600_000;
-const failover: Operation = { kind: 'failover', link, to: { kind: 'latest' } };
-const failoverIn = (ms: number): Operation => ({ kind: 'failover', link, to: { kind: 'time', at: nowMs + ms } });
+const failoverIn = (ms: number): Operation => failoverTo(-ms);
 const retention = (windowMs: number | null, expirationMs: number | null): Operation => ({
   kind: 'retention',
   link,
@@ -36,30 +18,6 @@ const retention = (windowMs: number | null, expirationMs: number | null): Operat
 const open: Operation = { kind: 'reader', link, on: true };
 const close: Operation = { kind: 'reader', link, on: false };
 const reconnect: Operation = { kind: 'reconnect', link };
-
-const answer = (operation: Operation, detail: PcrDetail, of: PcrLink = aLink()): Plan | Refusal =>
-  planPcr(operation, of, anObservation(detail, of));
-
-function planned(operation: Operation, detail: PcrDetail = aDetail(), of: PcrLink = aLink()): Plan {
-  const plan = answer(operation, detail, of);
-  if (isRefusal(plan)) throw new TypeError(plan.sentence);
-  return plan;
-}
-const kindsOf = (plan: Plan): readonly string[] => plan.steps.map(({ kind, cluster }) => `${kind.replace('pcr.', '')}@${cluster ?? '-'}`);
-const sent = (plan: Plan): readonly string[] => plan.steps.filter(({ by }) => by === 'engine').flatMap(({ statements }) => statements);
-
-const serve = [
-  'await-promotion@sql-west',
-  'start-service@sql-west',
-  'set-default-target@sql-west',
-  'verify-service@sql-west',
-  'redirect@-',
-  'check-split-brain@sql-west',
-];
-const fence = 'stop-service@sql-east';
-const promote = 'complete-replication@sql-west';
-const byHand = 'fence-by-hand@-';
-const stock = 'take-stock@sql-west';
 const pendingIn = (ms: number) => aStandby({ status: 'replication pending failover', failover: micros(-ms) });
 const leftStopped = (msAgo: number) => aReadSide(aVirtualCluster({ service: 'none', activated: micros(msAgo) }));
 
@@ -123,6 +81,12 @@ describe('a failover while one is pending', () => {
   });
 });
 
+/** The primary is lost, and was seen to take writes until shortly before. */
+const seenServing = (standby: SideRead): PcrDetail => ({
+  ...aDetail(gone, standby),
+  remembered: { primary: { at: micros(60_000), activated: null, writable: 'yes' }, standby: null },
+});
+
 describe('a failover that somebody began before', () => {
   it.each(['replication failing over', 'replication cutting over'])('is completed while it is %s', (status) => {
     const detail = aDetail(gone, aStandby({ status, failover: micros(60_000) }));
@@ -134,7 +98,7 @@ describe('a failover that somebody began before', () => {
     const plan = planned(failover, aDetail(aSource(), leftStopped(hour)));
     expect(kindsOf(plan)).toEqual([fence, ...serve]);
     expect(plan.predictedLoss).toMatchObject({ ms: hour });
-    expect(kindsOf(planned(failover, aDetail(gone, leftStopped(hour))))).toEqual([byHand, ...serve]);
+    expect(kindsOf(planned(failover, seenServing(leftStopped(hour))))).toEqual([byHand, ...serve]);
   });
 
   it('is not completed when that would discard what applications wrote for days', () => {
@@ -142,7 +106,7 @@ describe('a failover that somebody began before', () => {
       kind: 'refusal',
       sentence: expect.stringContaining('would discard all of them'),
     });
-    expect(kindsOf(planned(failover, aDetail(gone, leftStopped(25 * hour))))).toEqual([byHand, ...serve]);
+    expect(kindsOf(planned(failover, seenServing(leftStopped(25 * hour))))).toEqual([byHand, ...serve]);
   });
 
   it('is not taken for one when the side that serves was promoted later', () => {

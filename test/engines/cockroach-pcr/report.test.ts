@@ -84,6 +84,23 @@ describe('the report of a run', () => {
     expect(report.sentence).toMatch(/^The other side of sql-west took writes again on the way .*: sql-west has none of those/);
   });
 
+  it('does not say that nothing was lost when the old primary gave no answer at the end', () => {
+    const proven = { 'await-cut': { evidence: { cut: at(10_000) } }, 'await-promotion': { evidence: { 'promoted to': at(11_000) } } };
+    const fenced = { 'stop-service': { evidence: { 'seen at': at(5_000) } }, 'await-promotion': proven['await-promotion'] };
+    const deaf = { 'check-split-brain': { evidence: { 'gave no answer at the end': 'sql-east' } } };
+    for (const [operation, told] of [
+      [switchover, proven],
+      [failover, fenced],
+    ] as const) {
+      expect(reportPcr(aRun(operation, aDetail(), told), after)).toMatchObject({ lossMs: 0 });
+      const report = reportPcr(aRun(operation, aDetail(), { ...told, ...deaf }), after);
+      expect(report.lossMs).toBeNull();
+      expect(report.sentence).toMatch(
+        /^Every write that sql-east took until it was stopped is kept; whether it took more since is not known/,
+      );
+    }
+  });
+
   it('does not blame a fence for a primary that was stopped before the run', () => {
     const stopped = aDetail(aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' }));
     const report = reportPcr(aRun(failover, stopped, { 'await-promotion': { evidence: { 'promoted to': at(-3_000) } } }), after);

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
 import { parsePcrSettings } from '../../../src/engines/cockroach-pcr/config.ts';
+import { tinyPace } from '../../../src/sim/cockroach/pace.ts';
 import { aSetup, openPcr, type PcrBed, setupSecrets } from '../../conformance/cockroach-pcr-bed.ts';
 import { anIo, executorFor, planOn } from '../../conformance/drive.ts';
+
+const hourMs = 3_600_000;
 
 let bed: PcrBed | null = null;
 afterEach(async () => {
@@ -26,6 +29,18 @@ describe('a refused statement', () => {
     const told = fault instanceof Error ? `${fault.message} ${fault.stack} ${JSON.stringify(fault)} ${String(fault.cause)}` : '';
     expect(told).toContain('cannot use');
     for (const secret of [setupSecrets.stream, encodeURIComponent(setupSecrets.stream)]) expect(told).not.toContain(secret);
+  });
+});
+
+describe('a first copy that is being made', () => {
+  it('tells its share at every look', async () => {
+    const open = await openPcr('26.2', { start: 'initializing', pace: { ...tinyPace, scanMs: 10 * hourMs } });
+    bed = open;
+    const look = () => open.engine().observe(open.link, anIo({ tag: 'replops/read' }));
+    open.world.control().advance(4 * hourMs);
+    expect((await look()).headline).toMatch(/the initial scan is running \((39|40|41) % is copied\), so sql-west can't take over yet\.$/);
+    open.world.control().advance(2 * hourMs);
+    expect((await look()).facts.find(({ name }) => name === 'standby.scan')?.value).toMatch(/^(59|60|61) %$/);
   });
 });
 

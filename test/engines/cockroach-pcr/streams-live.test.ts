@@ -60,6 +60,34 @@ describe('a reconnect', { timeout: 180_000 }, () => {
     expect(on.effects()).toEqual([]);
   });
 
+  it.each(['24.1', '25.2', '26.2'] as const)('%s: a stream whose connection is gone is not called healthy', async (version) => {
+    const on = await open(version, streamUsers(version), (world) => byConnection(world, version), streamSettings);
+    expect((await look(on)).health).toBe('healthy');
+    await byHand(on.world, 'standby', `DROP EXTERNAL CONNECTION "to-primary"`);
+    const seen = await look(on);
+    expect(seen.health).toBe('degraded');
+    expect(seen.headline).toContain('The external connection to-primary is gone from sql-west: the stream stops');
+    await byHand(on.world, 'standby', 'ALTER VIRTUAL CLUSTER main PAUSE REPLICATION');
+    await until(() => on.world.vc('standby')?.status === 'replication paused', 'it is paused');
+    expect((await look(on)).headline).toContain("The external connection to-primary is gone from sql-west: the stream can't go on");
+  });
+
+  it('says nothing of a connection that somebody else owns', async () => {
+    const [, stream] = streamUsers('25.2').users ?? [];
+    const grants = [
+      'MANAGEVIRTUALCLUSTER',
+      'MODIFYCLUSTERSETTING',
+      'REPLICATIONSOURCE',
+      'REPLICATIONDEST',
+      'EXTERNALCONNECTION',
+      'VIEWJOB',
+    ];
+    const users = [{ name: 'ops', password: 'ops-secret', grants }, ...(stream === undefined ? [] : [stream])];
+    const on = await open('25.2', { start: 'none', users }, (world) => byConnection(world, '25.2'), streamSettings);
+    await byHand(on.world, 'standby', `DROP EXTERNAL CONNECTION "to-primary"`);
+    expect(await look(on)).toMatchObject({ health: 'healthy' });
+  });
+
   it('drops no connection that the bot may not make anew', async () => {
     const [, stream] = streamUsers('25.2').users ?? [];
     const grants = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', 'REPLICATIONSOURCE', 'REPLICATIONDEST', 'REPLICATION', 'VIEWJOB'];

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { isRefusal } from '../../../src/domain/refusal.ts';
+import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
 import type { ReadSide, VirtualClusterView } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
-import { openPcr } from '../../conformance/cockroach-pcr-bed.ts';
-import { anIo, planOn } from '../../conformance/drive.ts';
+import { byHand, openPcr } from '../../conformance/cockroach-pcr-bed.ts';
+import { anIo, carryOut, engineSteps, planOn, pressRetry, settle } from '../../conformance/drive.ts';
 import { aDetail, aGround, aLink, aMadeLink, anObservation, aReadSide, aSource, aStandby } from './build.ts';
 
 const link = aLink();
@@ -70,6 +71,33 @@ describe('a primary of the config that is another cluster than the one that is c
       expect(observation).toMatchObject({ health: 'broken', headline: expect.stringContaining('no job on sql-east feeds it') });
       await expect(planOn(moved, switchover)).rejects.toThrow(/copies another cluster/);
       expect((await planOn(moved, verify)).steps.length).toBeGreaterThan(0);
+    } finally {
+      await Promise.all([bed.close(), other.close()]);
+    }
+  });
+});
+
+describe('a run whose standby comes to be fed by another cluster', { timeout: 180_000 }, () => {
+  it.each([
+    ['switchover', switchover, kinds.proveCatchUp],
+    ['switchover', switchover, kinds.completeReplication],
+    ['failover', failover, kinds.takeStock],
+  ] as const)('stops a %s and asks, before anything is stopped or promoted: at %s', async (_, operation, at) => {
+    const [bed, other] = [await openPcr('25.2'), await openPcr('25.2', { start: 'none' })];
+    try {
+      const on = { ...bed };
+      const steps = engineSteps(await planOn(on, operation));
+      const index = steps.findIndex(({ kind }) => kind === at);
+      const step = steps[index];
+      if (step === undefined) throw new TypeError(`the plan has no ${at}`);
+      for (const before of steps.slice(0, index)) await carryOut(on, before, () => on.engine());
+      await byHand(other.world, 'primary', 'ALTER VIRTUAL CLUSTER "main" STOP SERVICE');
+      Object.assign(on, { link: { ...bed.link, settings: { ...bed.link.settings, primary: other.link.settings.primary } } });
+      const halt = await settle(on, step, () => on.engine());
+      expect(halt).toMatchObject({ kind: 'unknown', why: expect.stringMatching(/^No job on sql-east feeds sql-west any more/) });
+      expect(bed.world.vc('standby')?.status).toBe('replicating');
+      pressRetry(on, halt);
+      expect((await settle(on, step, () => on.engine())).kind).not.toBe('unknown');
     } finally {
       await Promise.all([bed.close(), other.close()]);
     }

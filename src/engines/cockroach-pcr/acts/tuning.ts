@@ -74,7 +74,7 @@ export function tuningActs(settings: PcrSettings) {
         side,
         tuningKinds.awaitTime,
         `Wait until it is ${spellTime(micros)}`,
-        [asking(settings).view(side), asking(settings).side(otherSide(side))],
+        [asking(settings).view(side), ...asking(settings).whole(otherSide(side))],
         { micros },
       ),
   };

@@ -54,7 +54,8 @@ export function planContinue({ to }: Failover, scene: Scene): Outline | Refusal 
 /** Where the promoted side has served nobody, making it follow again gives nothing up. */
 function keeping({ link, follower: { phase, vc, read }, sourceRead, here, there }: Scene): readonly string[] {
   if (phase !== 'ready' || vc.service !== 'none' || sourceRead.kind !== 'read' || sourceRead.flat === true) return [];
-  const operation = isAtLeast(read.release, 24, 1) && isAtLeast(sourceRead.release, 24, 1) ? 'failback' : 'rebuild';
+  const rewinds = isAtLeast(read.release, 24, 1) && isAtLeast(sourceRead.release, 24, 1) && sourceRead.elsewhere === undefined;
+  const operation = rewinds ? 'failback' : 'rebuild';
   return [
     `If ${here} has not served since, nothing need be lost: /repl ${operation} ${link.id} makes it follow ${there} again, which keeps all that ${there} took, and then /repl switchover ${link.id} swaps the roles.`,
   ];

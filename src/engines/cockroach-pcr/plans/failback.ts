@@ -4,9 +4,10 @@ import { msOfMicros } from '../../cockroach/times.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import { changeStep, lookStep, notNow, noUndo, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
+import { aloneNext } from '../alone.ts';
 import type { PcrLink } from '../config.ts';
 import { expiryMsOf, followersOf, microsOf, type PcrDetail, phaseOf, type ReadSide, readerName, writableOf } from '../detail.ts';
-import { connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { astrayWarnings, connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { newerWarnings } from '../newer.ts';
 import { keptSteps, optionWarnings } from '../options.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
@@ -69,7 +70,7 @@ export function planFailback(link: PcrLink, detail: PcrDetail): Outline | Refusa
       words: `Every write that ${here} took after ${takeOver(way)} is discarded; the databases do not tell how many those are${newer.length === 0 ? ', and after a switchover there are none' : ''}.`,
     },
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
-    warnings: [...newer, ...warningsOf(way)],
+    warnings: [...newer, ...astrayWarnings(link, side, read, copy.copy.trust), ...warningsOf(way)],
   };
 }
 
@@ -101,14 +102,17 @@ function returnOf(link: PcrLink, detail: PcrDetail): Return | Refusal {
   if (serving.length === 2) {
     return notNow(
       `${settings.primary.cluster} and ${settings.standby.cluster} both take writes (split brain), so no failback of ${id} can be planned.`,
-      `/repl fence ${id} stops the side that was given up; then ask again.`,
+      `/repl fence ${id} stops the side that was given up, or with --keep CLUSTER the one that is not named; then ask again.`,
     );
   }
   const [source] = serving;
   const side = source === undefined ? null : otherSide(source);
   const deaf = (['primary', 'standby'] as const).flatMap((one) => problemOf(settings[one].cluster, detail[one]) ?? []);
   if (deaf.length > 0) {
-    return notNow(`${deaf.join(' ')} A failback of ${id} needs both sides.`, 'Make both sides reachable for the bot, then ask again.');
+    return notNow(
+      `${deaf.join(' ')} A failback of ${id} needs both sides.`,
+      aloneNext(link, detail) ?? 'Make both sides reachable for the bot, then ask again.',
+    );
   }
   const sourceRead = source === undefined ? null : detail[source];
   const read = side === null ? null : detail[side];
@@ -126,9 +130,16 @@ const rebuild = ({ link: { id }, here, there }: Return): string =>
   `/repl rebuild ${id} gives ${here} a new full copy of ${there}; once ${here} follows, /repl switchover ${id} swaps the roles.`;
 
 function sideRefusal(way: Return): Refusal | null {
-  const { link, read, here } = way;
+  const { link, read, sourceRead, here, there } = way;
   const phase = phaseOf(read.vc);
-  if (phase === 'ready') return null;
+  if (phase === 'ready' && sourceRead.vc !== null) return null;
+  if (phase === 'ready') {
+    const name = sourceRead.flat === true ? 'system' : (sourceRead.elsewhere ?? 'another virtual cluster');
+    return notNow(
+      `Applications write to ${name} on ${there}, not to ${link.settings.virtualCluster}, so ${here} can't be rewound to follow it.`,
+      `/repl rebuild ${link.id} gives ${here} a new full copy of ${there}.`,
+    );
+  }
   return notNow(
     `On ${here}, ${phaseWords[phase]}, so there is nothing on ${here} that a failback of ${link.id} could rewind.`,
     rebuild(way),

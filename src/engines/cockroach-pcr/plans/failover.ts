@@ -16,6 +16,7 @@ import {
 } from '../failover-steps.ts';
 import { insteadOf } from '../instead.ts';
 import { copyAgeMs, type Scene } from '../scene.ts';
+import { isFed } from '../unfed.ts';
 import { serveRefusal } from '../versions.ts';
 import { pausedWords, spell, spellTime } from '../words.ts';
 import { planAhead } from './ahead.ts';
@@ -74,7 +75,7 @@ function promote(operation: Failover, scene: Scene, ageMs: number, replaces: str
   return {
     summary: `Promote ${here} to ${to} and let it take over from ${there}.`,
     steps: [
-      lookStep(acts.takeStock(follower.side, operation.to, replaces), serviceBudgetMs),
+      lookStep(acts.takeStock(follower.side, operation.to, replaces, isFed(scene)), serviceBudgetMs),
       ...fenceSteps(scene, acts),
       changeStep(acts.completeReplication(follower.side, operation.to, false, { replaces }), serviceBudgetMs, afterPromotion, {
         pointOfNoReturn: true,

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../../domain/plan.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
-import { changeStep, notNow, type Outline, undoBy } from '../../frame/drafts.ts';
+import { changeStep, lookStep, notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
 import { expiresInMs, microsOf } from '../detail.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
@@ -9,6 +9,10 @@ import { causeOf, pausedWords, problemOf, spell, spellTime } from '../words.ts';
 
 /** A pause or a resume is answered at once and takes effect within seconds. */
 const budgetMs = 120_000;
+/** A stream that stood still has to connect and to send before it is seen to move; one that then runs is left to itself, ms. */
+const patienceMs = 5 * 60_000;
+/** One that does not run by then is for people, ms. */
+const proofBudgetMs = 10 * 60_000;
 
 const noLoss = (here: string): Estimate => ({ ms: 0, words: `Nothing is lost; ${here} only falls behind while it is paused.` });
 const noDowntime: Estimate = { ms: 0, words: 'Applications are not affected.' };
@@ -77,12 +81,25 @@ export function planResume(scene: Scene): Outline | Refusal {
   const acts = actsFor(link.settings);
   return {
     summary: `Resume replication ${there} → ${here}.`,
-    steps: [changeStep(acts.resume(side), budgetMs, undoBy(acts.pause(side)))],
+    steps: [
+      // What catches up is not to be paused again by a run that is given up: the time for which it can be resumed runs on.
+      changeStep(acts.resume(side), budgetMs, noUndo(`Once ${here} goes on, only /repl pause ${link.id} pauses it again.`), {
+        pointOfNoReturn: true,
+      }),
+      ...(canBeSeen(scene) ? [lookStep(acts.proveCatchUp(side, Number.MAX_SAFE_INTEGER, false, patienceMs), proofBudgetMs)] : []),
+    ],
     predictedLoss: { ms: 0, words: `Nothing is lost; ${here} catches up.` },
     predictedDowntime: noDowntime,
     warnings: resumeWarnings(scene),
   };
 }
+
+/**
+ * Whether it is to be waited for that the stream moves. A first copy may take hours until it does, one without its source for ever, and
+ * one with a failover ahead is promoted when it gets there.
+ */
+const canBeSeen = ({ follower: { vc }, sourceRead }: Scene): boolean =>
+  vc.failover === null && vc.replicated !== null && sourceRead.kind === 'read';
 
 /** Why a stream that stands still must not be let go on: it would end, and leave nothing that could be promoted. Null when it may. */
 export function expiredRefusal(scene: Scene): Refusal | null {

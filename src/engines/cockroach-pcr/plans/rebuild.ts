@@ -3,14 +3,17 @@ import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
+import { aloneNext } from '../alone.ts';
 import { certificateSteps } from '../certificates.ts';
 import type { PcrLink } from '../config.ts';
 import { type GroundRead, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from '../detail.ts';
 import { connectionSteps, copySteps, renewalSteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { newerWarnings } from '../newer.ts';
 import { optionWarnings } from '../options.ts';
-import { licenceWarnings } from '../setup-ground.ts';
+import { licenceWarnings, usedRefusal } from '../setup-ground.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
 import { nobodyWords, phaseWords, problemOf } from '../words.ts';
+import { isElsewhere, isScheduled } from './teardown.ts';
 
 /** The drop is answered at once; its space is freed later by the database itself, ms. */
 const dropBudgetMs = 10 * 60_000;
@@ -32,7 +35,7 @@ interface Pair {
 export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal {
   const pair = pairOf(link, detail);
   if (isRefusal(pair)) return pair;
-  const refusal = phaseRefusal(pair) ?? followRefusal(pair.here, pair.read, pair.there, pair.sourceRead);
+  const refusal = phaseRefusal(pair) ?? strangerRefusal(pair) ?? followRefusal(pair.here, pair.read, pair.there, pair.sourceRead);
   if (refusal !== null) return refusal;
   const { setup } = link.settings;
   const way = wayFrom(link, pair.side, sourceNameOf(pair), pair.sourceRead, pair.read, true);
@@ -50,17 +53,18 @@ export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal
       ...(pair.read.vc === null ? [] : [lookStep(actsFor(link.settings).proveConnection(pair.side), statementBudgetMs)]),
       ...dropSteps(pair),
       ...copySteps(way, setup),
-      ...(pair.sourceRead.flat === true ? [] : [lookStep(actsFor(link.settings).checkSplitBrain(otherSide(pair.side)), statementBudgetMs)]),
+      ...(isElsewhere(pair.sourceRead) ? [] : [lookStep(actsFor(link.settings).checkSplitBrain(otherSide(pair.side)), statementBudgetMs)]),
     ],
     predictedLoss: lossOf(pair),
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
-    warnings: warningsOf(pair),
+    warnings: [...newerWarnings(otherSide(pair.side), link, detail), ...warningsOf(pair)],
   };
 }
 
 /** An older cluster is copied from its system virtual cluster; every other side from the one of the link. */
 const sourceNameOf = ({ link, sourceRead, side }: Pair): string => {
   if (sourceRead.flat === true) return 'system';
+  if (sourceRead.elsewhere !== undefined) return sourceRead.elsewhere;
   const { setup, virtualCluster } = link.settings;
   return side === 'standby' && setup !== null && setup.source !== 'system' ? setup.source : virtualCluster;
 };
@@ -79,14 +83,17 @@ function pairOf(link: PcrLink, detail: PcrDetail): Pair | Refusal {
   const { settings, id } = link;
   const problems = sides.flatMap((side) => problemOf(settings[side].cluster, detail[side]) ?? []);
   if (problems.length > 0) {
-    return notNow(`${problems.join(' ')} A rebuild of ${id} needs both sides, since the other copy may be the only one.`, statusOf(id));
+    return notNow(
+      `${problems.join(' ')} A rebuild of ${id} needs both sides, since the other copy may be the only one.`,
+      aloneNext(link, detail) ?? statusOf(id),
+    );
   }
   const serving = servingOf(detail);
   const [source] = serving;
   if (serving.length === 2) {
     return notNow(
       `${settings.primary.cluster} and ${settings.standby.cluster} both take writes (split brain), so neither may be dropped.`,
-      `/repl fence ${id} stops the side that was given up; then ask again.`,
+      `/repl fence ${id} stops the side that was given up, or with --keep CLUSTER the one that is not named; then ask again.`,
     );
   }
   const side = source === undefined ? null : otherSide(source);
@@ -113,22 +120,28 @@ const untouchable: Readonly<Partial<Record<Phase, string>>> = {
   strange: 'is not to be touched',
 };
 
-function phaseRefusal({ link, read, here }: Pair): Refusal | null {
+function phaseRefusal(pair: Pair): Refusal | null {
+  const { link, read, here } = pair;
   const phase = phaseOf(read.vc);
   const why = untouchable[phase];
   if (why === undefined) return null;
-  return notNow(
-    `On ${here}, ${phaseWords[phase]}, which ${why}; no rebuild of ${link.id} is planned.`,
-    phase === 'following' || phase === 'scanning'
-      ? `If ${here} has to be copied anew all the same, /repl teardown ${link.id} drops what it has, and then /repl rebuild ${link.id} copies.`
-      : statusOf(link.id),
-  );
+  return notNow(`On ${here}, ${phaseWords[phase]}, which ${why}; no rebuild of ${link.id} is planned.`, nextFor(phase, pair));
+}
+
+function nextFor(phase: Phase, { link: { id }, read, here }: Pair): string {
+  if (phase === 'following' || phase === 'scanning')
+    return `If ${here} has to be copied anew all the same, /repl teardown ${id} drops what it has, and then /repl rebuild ${id} copies.`;
+  return isScheduled(read) ? `/repl pause ${id} holds it before its time; then ask again.` : statusOf(id);
 }
 
 const groundsOf = ({ side, read, sourceRead }: Pair): Readonly<Record<Side, GroundRead | null>> => {
   const [own, source] = [read.ground ?? null, sourceRead.ground ?? null];
   return side === 'standby' ? { primary: source, standby: own } : { primary: own, standby: source };
 };
+
+/** A primary that is rebuilt may hold what it was before; a standby without a copy may be somebody else's cluster. */
+const strangerRefusal = ({ link, side, read }: Pair): Refusal | null =>
+  side === 'standby' && read.vc === null ? usedRefusal(link, read) : null;
 
 /** A reader reads the copy, so it goes first. */
 function dropSteps({ link, side, read, here }: Pair): readonly Draft[] {

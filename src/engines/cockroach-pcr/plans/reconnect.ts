@@ -7,6 +7,7 @@ import { actsFor } from '../acts.ts';
 import { certificateSteps } from '../certificates.ts';
 import type { PcrDetail, Phase } from '../detail.ts';
 import { renewalSteps } from '../making.ts';
+import { connectionIn } from '../route.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { pausedWords, phaseWords } from '../words.ts';
 import { expiredRefusal } from './pause.ts';
@@ -15,8 +16,6 @@ import { expiredRefusal } from './pause.ts';
 const budgetMs = 180_000;
 /** A stream that stood still has to connect and to send before it is seen to move, ms. */
 const proofBudgetMs = 10 * 60_000;
-
-const scheme = 'external://';
 
 /** What a stream is in that may have stood still for longer than its source waits. */
 const isStill: readonly Phase[] = ['paused', 'gave-up', 'retrying'];
@@ -71,13 +70,13 @@ function connectionOf({ link, follower, here, there }: Scene): string | Refusal 
   const named = link.settings.streams[side];
   const key = `settings.streams.${side === 'primary' ? 'toPrimary' : 'toStandby'}.externalConnection`;
   if (uri === '') return notNow(`On ${here}, ${phaseWords[phase]}, and it does not say how it reaches ${there}.`, 'Ask again in a moment.');
-  if (!uri.startsWith(scheme)) {
+  const used = connectionIn(uri);
+  if (used === null) {
     return notNow(
       `${here} follows ${there} by an address that was given when the stream was made (${uri}), and CockroachDB can't change that.`,
       `Create an external connection on ${here} that leads to ${there}, name it in the config (${key}), and give ${here} a new copy by it: /repl teardown ${link.id}, then /repl rebuild ${link.id}. Nothing protects ${there} until that copy is complete, which can take hours, so choose the time.`,
     );
   }
-  const used = uri.slice(scheme.length).replace(/[/?].*$/, '');
   if (named === used) return used;
   return notNow(
     `${here} follows ${there} by the external connection ${used}, but the config of ${link.id} names ${named ?? 'none'}.`,

@@ -5,10 +5,9 @@ import { actsFor } from '../acts.ts';
 import { certificateSteps, certificateStepsBack } from '../certificates.ts';
 import type { PcrLink } from '../config.ts';
 import { followersOf, type PcrDetail, writableOf } from '../detail.ts';
-import { connectionSteps, copySteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { astrayRefusal, connectionSteps, copySteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { promotedLast } from '../promoted.ts';
 import { type Ground, groundRefusal, groundsOf, setupWarnings } from '../setup-ground.ts';
-import { type Trust, wayTo } from '../statements-setup.ts';
 import { nextFor, withoutFollower } from '../without-follower.ts';
 import { problemOf, spellTime } from '../words.ts';
 import { raise } from './raise.ts';
@@ -25,7 +24,7 @@ export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
   if (refusal !== null) return refusal;
   const way = wayFrom(link, 'standby', ground.setup.source, ground.primary, ground.standby);
   if (isRefusal(way)) return way;
-  const astray = astrayRefusal(ground, way.copy.trust);
+  const astray = astrayRefusal(link, 'standby', ground.standby, way.copy.trust);
   if (astray !== null) return astray;
   const { here, there } = way;
   return {
@@ -45,19 +44,6 @@ export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
     warnings: [...(raised?.warnings ?? []), ...setupWarnings(ground)],
   };
-}
-
-/** A connection that is there is taken as it is, so one that leads to another cluster would copy that one. */
-function astrayRefusal({ link, standby }: Ground, trust: Trust): Refusal | null {
-  const { id, settings } = link;
-  const name = settings.streams.standby;
-  const wanted = wayTo(settings, 'primary', trust);
-  const found = standby.ground.connections.find((connection) => connection.name === name)?.uri ?? '';
-  if (found === '' || wanted === null || found === `${wanted.host}:${wanted.port}`) return null;
-  return notNow(
-    `The external connection ${name} on ${settings.standby.cluster} leads to ${found}, but the config of ${id} says ${wanted.host}:${wanted.port}, so what it copied might not be ${settings.primary.cluster}.`,
-    `Correct the one that is wrong: settings.setup.addresses.primary in the config, or the connection (ALTER EXTERNAL CONNECTION from v25.4 on; before, drop it, and the setup makes it anew). Then ask again.`,
-  );
 }
 
 /** A standby that was promoted is the good copy, or may be: the primary must not be copied over it, and not be started beside it. */

@@ -3,6 +3,7 @@ import type { Estimate } from '../../../domain/plan.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { changeStep, lookStep, notNow, noUndo, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
+import { aloneNext } from '../alone.ts';
 import type { PcrLink } from '../config.ts';
 import { type PcrDetail, type Phase, phaseOf, readerName, type SideRead, writableOf } from '../detail.ts';
 import { newerWarnings } from '../newer.ts';
@@ -47,8 +48,7 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
       changeStep(acts.dropCopy(side), dropBudgetMs, noUndo(`What is dropped on ${here} is gone; only a new full copy brings it back.`), {
         pointOfNoReturn: true,
       }),
-      // What is not virtualized has no service that a look could show.
-      ...(isFlat(detail[source]) ? [] : [lookStep(acts.checkSplitBrain(source), proofBudgetMs)]),
+      ...(isElsewhere(detail[source]) ? [] : [lookStep(acts.checkSplitBrain(source), proofBudgetMs)]),
     ],
     predictedLoss: lossOf(phase, here, there),
     predictedDowntime: { ms: 0, words: `Applications are not affected; they go on with ${there}.` },
@@ -63,10 +63,11 @@ export function planTeardown(link: PcrLink, detail: PcrDetail): Outline | Refusa
 }
 
 /** A failover that waits for a time to come. */
-const isScheduled = (read: SideRead): boolean =>
+export const isScheduled = (read: SideRead): boolean =>
   read.kind === 'read' && phaseOf(read.vc) === 'pending' && BigInt(read.vc?.failover ?? 0) > BigInt(read.vc?.replicated ?? 0);
 
-const isFlat = (read: SideRead): boolean => read.kind === 'read' && read.flat === true;
+/** What is not virtualized, or serves by another name, has no service by the link's name that a look could show. */
+export const isElsewhere = (read: SideRead): boolean => read.kind === 'read' && (read.flat === true || read.elsewhere !== undefined);
 
 /** What a teardown leaves as it is: other links may use it, and a new copy needs it again. */
 function staying({ settings }: PcrLink, side: Side): string {
@@ -93,16 +94,20 @@ function lossOf(phase: Phase, here: string, there: string): Estimate {
 }
 
 /** A refusal unless it is known that exactly one side serves: what is dropped must not be the only good copy. */
-function servingRefusal({ id, settings }: PcrLink, detail: PcrDetail): Refusal | null {
+function servingRefusal(link: PcrLink, detail: PcrDetail): Refusal | null {
+  const { id, settings } = link;
   const problems = sides.flatMap((side) => problemOf(settings[side].cluster, detail[side]) ?? []);
   if (problems.length > 0) {
-    return notNow(`${problems.join(' ')} A teardown of ${id} needs both sides, since the other copy may be the only one.`, statusOf(id));
+    return notNow(
+      `${problems.join(' ')} A teardown of ${id} needs both sides, since the other copy may be the only one.`,
+      aloneNext(link, detail) ?? statusOf(id),
+    );
   }
   const serving = sides.filter((side) => writableOf(detail[side]) === 'yes');
   if (serving.length === 2) {
     return notNow(
       `${settings.primary.cluster} and ${settings.standby.cluster} both take writes (split brain), so neither may be dropped.`,
-      `/repl fence ${id} stops the side that was given up; then ask again.`,
+      `/repl fence ${id} stops the side that was given up, or with --keep CLUSTER the one that is not named; then ask again.`,
     );
   }
   if (serving.length === 1) return null;

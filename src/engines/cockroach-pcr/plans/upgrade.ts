@@ -115,7 +115,9 @@ const finalStep = (act: Parameters<typeof changeStep>[0], where: string): Draft 
 function applicationSteps({ link, source, there }: Scene, read: ReadSide, target: string): readonly Draft[] {
   if (read.flat === true || isFinal(read.appVersion ?? '', target)) return [];
   // A bot that could not ask could not finalize either, and would find that out when all else is final.
-  if (read.appVersion === null) return [personStep(applicationByHand(link.settings, source, target))];
+  const virtualCluster = read.elsewhere ?? link.settings.virtualCluster;
+  if (read.appVersion === null || read.elsewhere !== undefined)
+    return [personStep(applicationByHand({ ...link.settings, virtualCluster }, source, target))];
   return [finalStep(actsFor(link.settings).finalizeApplication(source, target), `${link.settings.virtualCluster} on ${there}`)];
 }
 

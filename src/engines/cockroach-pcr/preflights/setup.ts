@@ -1,16 +1,18 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Check } from '../../../domain/plan.ts';
+import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import type { PcrLink } from '../config.ts';
 import type { PcrDetail, ReadSide } from '../detail.ts';
 import { wayTo } from '../statements-setup.ts';
 import type { Grounded } from '../way.ts';
+import { trustForm } from './node-trust.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
-/** What a replication is made on, as both sides tell it. Pure. */
-export function setupChecks(link: PcrLink, detail: PcrDetail): readonly Check[] {
+/** What a replication is made on, as both sides tell it. `tried`: sides whose nodes have told themselves whom they reach. Pure. */
+export function setupChecks(link: PcrLink, detail: PcrDetail, tried: readonly Side[] = []): readonly Check[] {
   const { primary, standby } = detail;
   const grounded = sides.flatMap((side) => {
     const read = detail[side];
@@ -18,7 +20,7 @@ export function setupChecks(link: PcrLink, detail: PcrDetail): readonly Check[] 
   });
   return [
     ...grounded.flatMap(({ side, read }) => groundChecks(link, side, read)),
-    ...sides.flatMap((side) => trustCheck(link, side, detail[side])),
+    ...sides.filter((side) => !tried.includes(otherSide(side))).flatMap((side) => trustCheck(link, side, detail)),
     ...(primary.kind === 'read' && standby.kind === 'read' ? regionCheck(primary, standby) : []),
   ];
 }
@@ -47,18 +49,18 @@ function groundChecks(link: PcrLink, side: Side, read: Grounded): readonly Check
       : warned(
           `${cluster}: users and grants`,
           `${user} is no admin on ${cluster}, and may be refused when users are created or privileges granted.`,
-          `Run GRANT admin TO ${user} on ${cluster} for the time of the setup, or create the users by hand.`,
+          `Run GRANT admin TO ${quoteIdentifier(user)} on ${cluster} for the time of the setup, or create the users by hand.`,
         ),
   ];
 }
 
 /** Whether nodes reach each other can't be seen from here; what they would go by can. */
-function trustCheck(link: PcrLink, side: Side, read: PcrDetail[Side]): readonly Check[] {
-  if (read.kind !== 'read') return [];
+function trustCheck(link: PcrLink, side: Side, detail: PcrDetail): readonly Check[] {
+  if (detail[side].kind !== 'read') return [];
   const { settings } = link;
   const from = settings[otherSide(side)].cluster;
   const name = `${from}: way to ${settings[side].cluster}`;
-  const way = wayTo(settings, side, isAtLeast(read.release, 24, 1) ? 'inline' : 'path');
+  const way = wayTo(settings, side, trustForm(detail, otherSide(side)));
   if (way === null) return [];
   const address = `${way.host}:${way.port}`;
   if (way.trust.kind === 'none')

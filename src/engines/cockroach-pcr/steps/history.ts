@@ -3,8 +3,9 @@ import { msOfMicros } from '../../cockroach/times.ts';
 import { releaseOf } from '../../cockroach/version.ts';
 import type { Probe } from '../../engine.ts';
 import { impossible, unknown } from '../../frame/probes.ts';
-import { microsOf, type SideRead, type VirtualClusterView } from '../detail.ts';
-import { type Place, peek, statusOf } from '../place.ts';
+import { microsOf, type VirtualClusterView } from '../detail.ts';
+import { ownHistory } from '../own-history.ts';
+import { historyThere, type Place, statusOf } from '../place.ts';
 import type { VirtualClusterReading } from '../read-side.ts';
 import { questions } from '../reads.ts';
 import { windowMsOf } from '../window.ts';
@@ -15,14 +16,17 @@ import { problemOf, spell, spellTime } from '../words.ts';
  * had copied can't even be promoted any more.
  */
 export async function endedByGoingOn(place: Place, { vc, now }: VirtualClusterReading): Promise<Probe | null> {
-  const there = await peek({ ...place, name: vc?.sourceName ?? place.name });
-  const history = there.kind === 'read' ? there.history : 'untold';
+  const there = await historyThere({ ...place, name: vc?.sourceName ?? place.name });
+  const history = there.kind === 'read' ? ownHistory(vc?.job ?? null, there) : 'untold';
   if (history === 'kept') return null;
   const still = stillSince(vc);
   if (history === 'lost') return impossible(lostWords(place, still), { status: statusOf(vc), 'replicated time': spellTime(still) });
   const windowMs = await windowOf(place);
   if (still === null || msOfMicros(now - BigInt(still)) <= windowMs) return null;
-  return unknown(unseenWords(place, there, still, windowMs), { status: statusOf(vc), 'replicated time': spellTime(still) });
+  return unknown(unseenWords(place, there, history === 'mixed', still, windowMs), {
+    status: statusOf(vc),
+    'replicated time': spellTime(still),
+  });
 }
 
 const stillSince = (vc: VirtualClusterView | null): string | null => {
@@ -37,11 +41,20 @@ function lostWords(place: Place, still: string | null): string {
   return `${there} no longer keeps the history that ${here} needs to go on from ${spellTime(still)}. Letting the stream go on would end it, and ${left(place)}. It was left as it is. End this run: /repl rebuild ${link.id} gives ${here} a new full copy, and until then ${here} can still be promoted to what it has.`;
 }
 
-function unseenWords(place: Place, read: SideRead, still: string, windowMs: number): string {
+function unseenWords(
+  place: Place,
+  read: Awaited<ReturnType<typeof historyThere>>,
+  isMixed: boolean,
+  still: string,
+  windowMs: number,
+): string {
   const { here, there, link } = place;
   const why =
     problemOf(there, read) ?? (read.kind === 'read' && read.history === 'untold' ? `${there} did not list its jobs in time.` : null);
-  return `${why ?? `${there} lists no job that feeds ${here}.`} ${here} has stood still since ${spellTime(still)}, longer than the ${spell(windowMs)} for which history is usually kept. If it is gone, letting the stream go on would end it, and ${left(place)}. It was left as it is. Let the bot see the jobs of ${there} and press Retry; or end this run, and /repl rebuild ${link.id} gives ${here} a new full copy.`;
+  const jobs = isMixed
+    ? `${there} keeps history by several jobs, and which of them does for ${here} is not told: another cluster may follow it too.`
+    : `${there} lists no job that feeds ${here}.`;
+  return `${why ?? jobs} ${here} has stood still since ${spellTime(still)}, longer than the ${spell(windowMs)} for which history is usually kept. If it is gone, letting the stream go on would end it, and ${left(place)}. It was left as it is. Let the bot see the jobs of ${there} and press Retry; or end this run, and /repl rebuild ${link.id} gives ${here} a new full copy.`;
 }
 
 /** How long the source waits for this side, unless somebody has set another window, ms. */

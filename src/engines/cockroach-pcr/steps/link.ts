@@ -6,19 +6,26 @@ import { withSystem } from '../../cockroach/session.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
-import { phaseOf, roleOf, type SideRead, type VirtualClusterView, writableOf } from '../detail.ts';
+import { kinds } from '../acts.ts';
+import { phaseOf, roleOf, type VirtualClusterView, writableOf } from '../detail.ts';
 import { asConfigured } from '../ground.ts';
-import { change, evidenceTime, glance, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import { change, evidenceTime, glance, look, type PcrStep, type Place, peek, standThere, statusOf } from '../place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
 import { isSameCluster, sameWords } from '../same-cluster.ts';
+import { type StandRead, standOf, writableIn } from '../stand.ts';
 import { phaseWords, problemOf, spell, spellTime, unseen } from '../words.ts';
 import { cutOf, leftOut, reachOf } from './cut.ts';
+import { fedKey, noLongerFed } from './fed.ts';
 import { endedByGoingOn } from './history.ts';
-import { againKey, servesAgain, tookAgain, unjudged } from './other-side.ts';
+import { againKey, servesAgain, tookAgain, unheardKey, unjudged } from './other-side.ts';
 
 const noParams = z.object({});
 
-const proveParams = z.object({ withinMs: z.number() });
+const proveParams = z.object({
+  withinMs: z.number(),
+  fed: z.boolean().default(false),
+  patienceMs: z.number().nullable().default(null),
+});
 
 /** Time between two looks at the replicated time within one probe, and the part of a probe's time that they may take. */
 const sampleMs = 500;
@@ -27,8 +34,8 @@ const samplingShare = 0.4;
 /** Before anything is touched: the standby is within the bound and is seen to move. */
 export const proveCatchUp: PcrStep<z.infer<typeof proveParams>> = {
   params: proveParams,
-  rebuild: (acts, side, { withinMs }) => acts.proveCatchUp(side, withinMs),
-  probe: (place, { withinMs }) =>
+  rebuild: (acts, side, { withinMs, fed, patienceMs }) => acts.proveCatchUp(side, withinMs, fed, patienceMs),
+  probe: (place, { withinMs, fed, patienceMs }) =>
     withSystem(place.connect, place.address, place.io, async (session) => {
       const first = await readVirtualCluster(session, place.here, place.name);
       const trouble = notFollowing(place, first);
@@ -38,13 +45,29 @@ export const proveCatchUp: PcrStep<z.infer<typeof proveParams>> = {
       const lagMs = msOfMicros(first.now - from);
       if (lagMs > withinMs) return underway(`${place.here} is ${spell(lagMs)} behind; at most ${spell(withinMs)} will do.`);
       const to = await seenToMove(place, session, from);
-      if (to === null) return underway(`${place.here} is ${spell(lagMs)} behind, and has not been seen to move yet.`);
-      return done({ 'replicated time': timestampOfMicros(to), before: timestampOfMicros(from), 'lag in ms': lagMs });
+      if (to === null) {
+        if (patienceMs !== null && hasRunFor(place, first, patienceMs)) return done(unmoved(place, from, lagMs));
+        return underway(`${place.here} is ${spell(lagMs)} behind, and has not been seen to move yet.`);
+      }
+      const evidence = { 'replicated time': timestampOfMicros(to), before: timestampOfMicros(from), 'lag in ms': lagMs };
+      return fed ? ((await noLongerFed(place)) ?? done({ ...evidence, [fedKey]: place.there })) : done(evidence);
     }),
 };
 
 const replicatedOf = ({ vc }: VirtualClusterReading): Micros | null =>
   vc === null || vc.replicated === null ? null : BigInt(vc.replicated);
+
+/** After a long pause the replicated time of a sound stream stands still until what was missed has been read, which may take hours. */
+function hasRunFor({ io, here }: Place, { vc }: VirtualClusterReading, patienceMs: number): boolean {
+  const since = io.earlier.findLast(({ kind, cluster }) => kind === kinds.resume && cluster === here)?.at;
+  return since !== undefined && io.clock.now() - since >= patienceMs && (vc?.job == null || vc.job.status === 'running');
+}
+
+const unmoved = ({ here, link }: Place, from: Micros, lagMs: number) => ({
+  'replicated time': timestampOfMicros(from),
+  'lag in ms': lagMs,
+  warning: `The stream into ${here} runs, but has not been seen to move since ${spellTime(from)}: after a long pause it first reads what it missed. Look again with /repl status ${link.id}.`,
+});
 
 /** A stream that may come to itself is waited for; anything else can't become a switchover. */
 function notFollowing({ here }: Place, { vc }: VirtualClusterReading): Probe | null {
@@ -113,7 +136,7 @@ function begunAlready(place: Place, vc: VirtualClusterView, cut: Micros, now: Mi
 /** Null while the primary is stopped; otherwise why there is no cut any more, or why it can't be asked. */
 async function stillStopped({ connect, link, side, name, io, there, here }: Place): Promise<Probe | Fault | null> {
   const source = link.settings[otherSide(side)];
-  const reading = await withSystem(connect, source, io, (session) => readVirtualCluster(session, there, name)).catch(faultOnly);
+  const reading = await withSystem(connect, source, io, (session) => standOf(session, there, name, io)).catch(faultOnly);
   if (isFault(reading)) return reading;
   if (reading.vc?.service === 'none') return null;
   return impossible(`${there} is not stopped, so there is no point up to which ${here} could be complete.`, {
@@ -133,15 +156,16 @@ export const checkSplitBrain: PcrStep<object> = {
   rebuild: (acts, side) => acts.checkSplitBrain(side),
   probe: async (place) => {
     const { connect, address, name, io, here, there } = place;
-    const [atHere, atThere] = await Promise.all([readSide(connect, address, name, io), peek(place)]);
+    const [atHere, atThere] = await Promise.all([readSide(connect, address, name, io), standThere(place)]);
     const deaf = problemOf(here, atHere);
     if (deaf !== null) throw new Fault('connect-failed', deaf, { effect: 'not-applied', facts: { cluster: here } });
-    if (isSameCluster(atHere, atThere)) {
+    const serves = writableIn(atThere) === 'yes';
+    if (serves && isSameCluster(atHere, await peek(place))) {
       return unknown(
         `This is no split brain: ${there} can't be seen, since ${sameWords(here)} See by another address that ${there} takes no writes, and do not stop what answers here: it is the only writer. Then press Retry with the config put right, or skip this step.`,
       );
     }
-    if (writableOf(atThere) === 'yes') {
+    if (serves) {
       const also = writableOf(atHere) === 'yes' ? ` while ${here} does too` : '';
       return servesAgain(
         `${there} takes writes${also}, and ${here} has nothing of what it takes now: stop its service, give up or merge what it has taken, and press Retry.`,
@@ -151,16 +175,23 @@ export const checkSplitBrain: PcrStep<object> = {
     if (writableOf(atHere) !== 'yes') return impossible(`${here} does not take writes.`, { [here]: roleOf(atHere) });
     const unlike = unjudged(place, atThere);
     if (unlike !== null) return unlike;
-    const isFlat = writableOf(asConfigured(place.link.settings, otherSide(place.side), atThere)) === 'yes';
+    const whole = atThere.kind === 'read' ? atThere.whole : null;
+    const known = whole === null ? null : asConfigured(place.link.settings, otherSide(place.side), whole);
+    const isFlat = known?.kind === 'read' && known.flat === true;
     const quiet = quietWords(name, atThere);
     const again = tookAgain(place.io);
-    const evidence = { [here]: 'takes writes', [there]: problemOf(there, atThere) ?? (isFlat ? `${unseen(there)}.` : quiet) };
+    const deafness = problemOf(there, atThere);
+    const evidence = {
+      [here]: 'takes writes',
+      [there]: deafness ?? (isFlat ? `${unseen(there)}.` : quiet),
+      ...(deafness === null ? {} : { [unheardKey]: there }),
+    };
     return done(again === null ? evidence : { ...evidence, [againKey]: again });
   },
 };
 
 /** What is said of the side that is left, when it was asked. One whose state is not known was judged by a person. */
-function quietWords(name: string, there: SideRead): string {
+function quietWords(name: string, there: StandRead): string {
   if (there.kind !== 'read') return '';
   if (there.vc === null) return `has no virtual cluster ${name}; whether applications write to another one there can't be seen`;
   return phaseOf(there.vc) === 'strange'

@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { isOverStatus as isJobOver } from '../../cockroach/jobs.ts';
-import { type Micros, timestampOfMicros } from '../../cockroach/times.ts';
+import { columnOf, sendChange } from '../../cockroach/session.ts';
+import { type Micros, microsOfHlc, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
-import { type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from '../detail.ts';
-import { change, evidenceTime, glance, look, type PcrStep, type Place, peek, statusOf } from '../place.ts';
+import { type Phase, phaseOf, type VirtualClusterView } from '../detail.ts';
+import { evidenceTime, glance, look, type PcrStep, type Place, standThere, statusOf } from '../place.ts';
 import type { Glance } from '../read-side.ts';
+import { type StandRead, writableIn } from '../stand.ts';
 import { phaseWords, spellTime } from '../words.ts';
 import { leftOut, provenCut, reachOf } from './cut.ts';
-import { againKey, servesAgain, tookAgain, unjudged } from './other-side.ts';
+import { fedNoMore } from './fed.ts';
+import { unlessLost } from './lost.ts';
+import { againKey, servesAgain, tookAgain, unheard, unjudged } from './other-side.ts';
 import { aheadMicros, elsewhere, outdated, replaces, target, targetOf } from './stock.ts';
 
 const completeParams = z.object({ to: target, stopped: z.boolean(), replaces, ahead: z.boolean().default(false) });
@@ -20,7 +24,11 @@ export const completeReplication: PcrStep<CompleteParams> = {
   rebuild: (acts, side, { to, stopped, replaces: moved, ahead }) =>
     acts.completeReplication(side, targetOf(to), stopped, { replaces: moved, ahead }),
   probe: async (place, params) => {
-    const [reading, other] = await Promise.all([promotionAt(place), params.stopped ? peek(place) : null]);
+    const [reading, other, unfed] = await Promise.all([
+      promotionAt(place),
+      params.stopped ? standThere(place) : null,
+      params.stopped ? fedNoMore(place) : null,
+    ]);
     const { vc } = reading;
     const phase = phaseOf(vc);
     if (vc === null || ['absent', 'incomplete', 'dropping', 'strange'].includes(phase)) {
@@ -31,9 +39,14 @@ export const completeReplication: PcrStep<CompleteParams> = {
     if (asked === null && (phase === 'scanning' || vc.replicated === null)) {
       return impossible(`${place.here} can't be promoted: it has no consistent copy yet.`, { status: vc.status });
     }
-    return other === null ? todo : onlyIfStopped(place, other);
+    return other === null ? todo : (unlessHeard(place, other) ?? unfed ?? onlyIfStopped(place, other));
   },
-  perform: change,
+  // Up to v23.2 this is told nowhere else once the promotion is over.
+  perform: async ({ connect, address, io }, statement) => {
+    const [row = {}] = await sendChange(connect, address, io, statement);
+    const at = microsOfHlc(columnOf(row, 'failover_time', 'cutover_time') ?? '');
+    if (at !== null) io.told?.({ 'failover time': timestampOfMicros(at) });
+  },
 };
 
 /** What a promotion that was asked for before means for this one: `todo` when it is to be moved, null when there is none. */
@@ -64,13 +77,15 @@ function lacking(place: Place, vc: VirtualClusterView): 'movable' | Probe | null
   return reach === 'short' && cut !== null ? leftOut(place, vc, cut) : null;
 }
 
+const unlessHeard = (place: Place, other: StandRead): Probe | null =>
+  unjudged(place, other) ??
+  unheard(place, other, `What it took after its stop, if it serves again, would be missing on ${place.here}, which was not promoted`);
+
 /** After a write stop the promotion is without loss only while the other side stays stopped. One that is gone takes no writes we could save. */
-function onlyIfStopped(place: Place, other: SideRead): Probe {
-  const unlike = unjudged(place, other);
-  if (unlike !== null) return unlike;
+function onlyIfStopped(place: Place, other: StandRead): Probe {
   const { here, there, io, link } = place;
   const back = `Press Cancel: ${there} goes on, and /repl switchover ${link.id} can be asked for again.`;
-  if (writableOf(other) === 'yes')
+  if (writableIn(other) === 'yes')
     return servesAgain(`${there} takes writes again, so promoting ${here} now would lose them. ${back}`, other);
   const again = tookAgain(io);
   if (again === null) return todo;
@@ -123,7 +138,8 @@ export const awaitPromotion: PcrStep<object> = {
   params: noParams,
   rebuild: (acts, side) => acts.awaitPromotion(side),
   probe: async (place) => {
-    const seen = await promotionAt(place);
+    const seen = await promotionAt(place).catch((cause: unknown) => unlessLost(place, cause, () => promotionAt(place)));
+    if ('kind' in seen) return seen;
     const other = seen.vc !== null && ['ready', 'reverting'].includes(phaseOf(seen.vc)) ? elsewhere(place, seen.vc) : null;
     return other ?? promotionState(place, seen);
   },

@@ -5,10 +5,11 @@ import { firstValue, withSession, withSystem } from '../../cockroach/session.ts'
 import { timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, unknown } from '../../frame/probes.ts';
-import { phaseOf, type SideRead, writableOf } from '../detail.ts';
-import { change, glance, onlyIfOtherServes, type PcrStep, type Place, peek, phaseThere, statusOf } from '../place.ts';
+import { phaseOf } from '../detail.ts';
+import { change, glance, onlyIfOtherServes, type PcrStep, type Place, phaseThere, standThere, statusOf } from '../place.ts';
+import { type StandRead, writableIn } from '../stand.ts';
 import { phaseWords } from '../words.ts';
-import { againKey, servesAgain, tookAgain, unjudged } from './other-side.ts';
+import { againKey, servesAgain, tookAgain, unheard, unjudged } from './other-side.ts';
 
 const noParams = z.object({});
 
@@ -31,14 +32,14 @@ export const stopService: PcrStep<z.infer<typeof stopParams>> = {
   perform: change,
 };
 
-const startParams = z.object({ purpose: z.enum(['serve', 'restart']) });
+const startParams = z.object({ purpose: z.enum(['serve', 'restart', 'alone']) });
 
 /** Puts the virtual cluster into service. Never while the other side takes writes or is becoming the one that does. */
 export const startService: PcrStep<z.infer<typeof startParams>> = {
   params: startParams,
   rebuild: (acts, side, { purpose }) => acts.startService(side, purpose),
   probe: async (place, { purpose }) => {
-    const [{ vc, now }, other] = await Promise.all([glance(place), peek(place)]);
+    const [{ vc, now }, other] = await Promise.all([glance(place), standThere(place)]);
     const phase = phaseOf(vc);
     if (vc === null || phase !== 'ready' || !['none', 'shared'].includes(vc.service)) {
       const evidence = { status: statusOf(vc), service: vc?.service ?? null };
@@ -49,21 +50,40 @@ export const startService: PcrStep<z.infer<typeof startParams>> = {
       const evidence = { service: 'shared', status: vc.status, 'seen at': timestampOfMicros(now) };
       return done(again === null ? evidence : { ...evidence, [againKey]: again });
     }
+    if (purpose === 'alone') return unlessOtherAnswers(place, other);
     return purpose === 'serve' ? unlessOtherServes(place, other) : unlessOtherTakesOver(place, other);
   },
   perform: change,
 };
 
-function unlessOtherServes(place: Place, other: SideRead): Probe {
-  if (writableOf(other) !== 'yes') return unjudged(place, other) ?? todo;
+function unlessOtherServes(place: Place, other: StandRead): Probe {
   const { here, there, name, link } = place;
+  if (writableIn(other) !== 'yes') {
+    const so = `If it serves, starting ${here} would make two sides writable, so ${here} was not put into service, and maybe nobody takes writes now`;
+    return unjudged(place, other) ?? unheard(place, other, so) ?? todo;
+  }
   return servesAgain(
     `${there} takes writes, so starting ${here} would make two sides writable. ${here} was promoted and has nothing of what ${there} takes now. To keep that, let ${there} go on, press Cancel, and let /repl failback ${link.id} make ${here} follow again. To give it up, stop ${name} on ${there} (STOP SERVICE), and press Retry.`,
     other,
   );
 }
 
-function unlessOtherTakesOver(place: Place, other: SideRead): Probe {
+/** What the other side took since it was promoted is only there, so one that answers is not given up unseen. */
+function unlessOtherAnswers(place: Place, other: StandRead): Probe {
+  const { here, there, link } = place;
+  if (other.kind === 'gone') return todo;
+  if (other.kind === 'silent') {
+    const so = `If it serves, it is not lost, and ${here}, which lacks what ${there} took since it was promoted, was not started`;
+    return unheard(place, other, so, true) ?? todo;
+  }
+  const serves = writableIn(other) === 'yes' ? ' and takes writes' : '';
+  return impossible(
+    `${there} answers again${serves}, so it is not lost, and ${here}, which lacks what ${there} took since it was promoted, was not started. Press Cancel; /repl status ${link.id} shows what both sides are.`,
+    { [there]: other.kind === 'read' ? statusOf(other.vc) : other.kind },
+  );
+}
+
+function unlessOtherTakesOver(place: Place, other: StandRead): Probe {
   const phase = phaseThere(other);
   if (phase === 'strange') return unknown(`${place.there} is in a state that is not known here, so whether it takes over can't be told.`);
   if (phase !== 'pending' && phase !== 'reverting' && phase !== 'ready') return todo;

@@ -8,6 +8,7 @@ import { microsOf, phaseOf, type VirtualClusterView } from '../detail.ts';
 import { evidenceTime, glance, type PcrStep, type Place, statusOf } from '../place.ts';
 import { spellTime } from '../words.ts';
 import { recorded } from './cut.ts';
+import { noLongerFed } from './fed.ts';
 
 /** A failover time further ahead than this was asked for by somebody else: LATEST lies in the past, µs. */
 export const aheadMicros = 60_000_000n;
@@ -25,7 +26,7 @@ export const replaces = z
 /** To which time a promotion is asked for: µs in digits, or the latest. */
 export const target = z.union([z.literal('latest'), z.string().regex(/^\d{1,20}$/)]);
 
-const stockParams = z.object({ to: target, replaces });
+const stockParams = z.object({ to: target, replaces, fed: z.boolean().default(false) });
 
 /**
  * Records how far the standby is. LATEST is the replicated time at which it is asked for, and that never goes back: so a promotion to an
@@ -33,11 +34,12 @@ const stockParams = z.object({ to: target, replaces });
  */
 export const takeStock: PcrStep<z.infer<typeof stockParams>> = {
   params: stockParams,
-  rebuild: (acts, side, { to, replaces: moved }) => acts.takeStock(side, targetOf(to), moved),
-  probe: async (place, { to, replaces: moved }) => {
-    const { vc } = await glance(place);
+  rebuild: (acts, side, { to, replaces: moved, fed }) => acts.takeStock(side, targetOf(to), moved, fed),
+  probe: async (place, { to, replaces: moved, fed }) => {
+    const [{ vc }, astray] = await Promise.all([glance(place), fed ? noLongerFed(place) : null]);
     const evidence = { status: statusOf(vc), 'replicated time': evidenceTime(vc?.replicated ?? null) };
-    if (vc === null || !isAsked(vc) || (vc.failover !== null && vc.failover === moved && phaseOf(vc) !== 'ready')) return done(evidence);
+    if (vc === null || !isAsked(vc) || (vc.failover !== null && vc.failover === moved && phaseOf(vc) !== 'ready'))
+      return (phaseOf(vc) === 'following' ? astray : null) ?? done(evidence);
     const at = microsOf(phaseOf(vc) === 'ready' ? vc.activated : vc.failover);
     if (to !== 'latest' && at === BigInt(to)) return done({ ...evidence, why: `Somebody else promotes ${place.here} to that very time.` });
     return notPlanned(place, vc, at);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { Fault, isFault } from '../../../domain/faults.ts';
-import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
-import { wasRefused } from '../../cockroach/deaf.ts';
-import { ownRights } from '../../cockroach/held.ts';
+import { droppedOnly, keptFrom } from '../../cockroach/make-anew.ts';
 import { withSystem } from '../../cockroach/session.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
@@ -65,33 +63,19 @@ export const replaceConnection: PcrStep<z.infer<typeof replaceParams>> = {
       statements[at] ?? '',
       (spelling) => replaceConnectionStatements(place.link.settings, place.side, trust, how, spelling)[at] ?? null,
     ).catch((cause: unknown) => {
-      throw how === 'alter' ? cause : halfDone(droppedOnly(place, cause));
+      throw how === 'alter' ? cause : halfDone(droppedOnly(cause, 'The stream', anew(place)));
     });
   },
 };
 
 /** Before a connection is dropped to be made anew: the bot may make one. */
-const mayMakeAnew = ({ connect, address, io, here, link, side }: Place): Promise<Probe> =>
-  withSystem(connect, address, io, async (session) => {
-    const { admin, system } = await ownRights(session, address.user);
-    if (admin || system.includes('EXTERNALCONNECTION') || system.includes('ALL')) return todo;
-    const user = quoteIdentifier(address.user);
-    return impossible(
-      `${address.user} does not hold EXTERNALCONNECTION on ${here}, so the external connection ${link.settings.streams[side]} could be dropped but not made anew. It was left as it is. Run GRANT SYSTEM EXTERNALCONNECTION TO ${user} there, then press Retry.`,
-    );
+const mayMakeAnew = (place: Place): Promise<Probe> =>
+  withSystem(place.connect, place.address, place.io, async (session) => {
+    const kept = await keptFrom(session, place.address.user, anew(place));
+    return kept === null ? todo : impossible(kept);
   });
 
-/** What is left when only the second statement was refused. */
-function droppedOnly({ here, link, side }: Place, cause: unknown): unknown {
-  if (!isFault(cause) || !wasRefused(cause)) return cause;
-  const name = link.settings.streams[side];
-  const left = `The external connection ${name} is gone from ${here}: it was dropped to be made anew, and that was refused. The stream goes on until its job starts again, and stops then. Mend the cause and press Retry, or create the connection by hand.`;
-  return new Fault(cause.code, `${cause.message}${/[.!?]$/.test(cause.message) ? '' : '.'} ${left}`, {
-    effect: cause.effect,
-    facts: cause.facts,
-    cause,
-  });
-}
+const anew = ({ here, link, side }: Place) => ({ here, connection: link.settings.streams[side] ?? '' });
 
 /** An attempt before this one may have dropped it. */
 function unlessMissing(cause: unknown): void {

@@ -1,0 +1,32 @@
+import type { Probe } from '../../engine.ts';
+import { unknown } from '../../frame/probes.ts';
+import { kinds } from '../acts.ts';
+import { historyThere, type Place } from '../place.ts';
+
+/** Evidence of a look that saw the side which is to be stopped feed the one that is to be promoted. */
+export const fedKey = 'fed by a job of the other side';
+
+const skippedKey = 'feeds it no more';
+
+/**
+ * Why the follower may not be fed any more by the side that is to be stopped, though that listed a live job for it when the plan was made:
+ * its stream, or an address, has come to lead elsewhere since. Null when it is, or nothing tells.
+ */
+export async function noLongerFed(place: Place): Promise<Probe | null> {
+  return judged(place, await historyThere(place));
+}
+
+/** The same, where an earlier step of the run saw that it was fed. */
+export async function fedNoMore(place: Place): Promise<Probe | null> {
+  const seen = place.io.earlier.some(({ kind, evidence }) => kind === kinds.proveCatchUp && evidence[fedKey] === place.there);
+  return seen ? noLongerFed(place) : null;
+}
+
+function judged({ here, there, io, link }: Place, other: Awaited<ReturnType<typeof historyThere>>): Probe | null {
+  if (other.kind !== 'read' || (other.history !== 'none' && other.history !== 'lost')) return null;
+  if (io.retried.some((shown) => shown[skippedKey] === there)) return null;
+  return unknown(
+    `No job on ${there} feeds ${here} any more, though one did when this was planned: ${here} copies another cluster by now, the address of ${there} in the config leads to another one, or the stream has just ended. Nothing was promoted. See where both lead; /repl verify ${link.id} compares what both sides have. To go on all the same, press Retry; else press Cancel.`,
+    { [skippedKey]: there },
+  );
+}
