@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { asChannelId, asLinkId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { mask } from '../../src/engines/cockroach/stream-uri.ts';
@@ -22,13 +23,13 @@ export const ldrLinkId = asLinkId('shop');
 const sides = ['primary', 'standby'] as const;
 export type BedSide = (typeof sides)[number];
 
-const addressOf = ({ cluster, host, port, user, password }: SqlWorldSide) => ({
+const addressOf = ({ cluster, host, port, user, password, ca }: SqlWorldSide) => ({
   cluster,
   host,
   port,
   user,
   password: new Secret(password),
-  tls: { kind: 'disabled' } as const,
+  tls: ca === null ? ({ kind: 'disabled' } as const) : ({ kind: 'verify', ca, cert: null, key: null } as const),
 });
 
 const table = (name: string): TableName => ({ database: 'shop', schema: 'public', table: name });
@@ -99,11 +100,20 @@ export async function openLdr(
       world
         .effects()
         .filter(({ tag }) => tag.startsWith('replops/'))
-        .map((effect) => ({ ...effect, statement: masked(effect.statement) })),
+        .map((effect) => ({ ...effect, statement: masked(effect.statement, world.primary.ca) })),
     // Both sides take writes by nature.
     wasSplit: () => false,
     breakWire: (statement, how) => {
-      broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement).replaceAll(escaped(mask), '.*')}$`), act: wires[how] }));
+      broken.push(
+        world.faults.add({
+          match: new RegExp(
+            `^${escaped(statement)
+              .replaceAll(escaped(mask), '.*')
+              .replace(/<certificate [0-9a-f]+>/, '.*')}$`,
+          ),
+          act: wires[how],
+        }),
+      );
     },
     broke: () => broken.every((fault) => fault.hits() > 0),
     truth: () => world.holdings(),
@@ -134,11 +144,15 @@ export async function failStreams(world: LdrWorld): Promise<void> {
   await until(() => world.ldrJobs('standby').every(({ status }) => status === 'failed'), 'the streams have failed');
 }
 
+/** A certificate as a URI holds it, and as people see it. */
+const inUri = (ca: string): string => encodeURIComponent(ca).replaceAll('%20', '+');
+const told = (ca: string): string => `<certificate ${createHash('sha256').update(ca).digest('hex').slice(0, 16)}>`;
+
 /** A statement as people see it. */
-const masked = (statement: string): string =>
+const masked = (statement: string, ca: string | null): string =>
   [encodeURIComponent(streamPassword).replaceAll("'", "''"), streamPassword.replaceAll("'", "''")].reduce(
     (text, secret) => text.replaceAll(secret, mask),
-    statement,
+    ca === null ? statement : statement.replaceAll(inUri(ca), told(ca)),
   );
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

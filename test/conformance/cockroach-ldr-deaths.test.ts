@@ -1,3 +1,4 @@
+import { ldrLetters } from './cockroach-ldr-letters.ts';
 import { ldrLooks } from './cockroach-ldr-looks.ts';
 import { ldrOptions } from './cockroach-ldr-options.ts';
 import { ldrSituations } from './cockroach-ldr-situations.ts';
@@ -16,6 +17,10 @@ describeDeaths('cockroach-ldr on 25.3', remade, 'thinned');
 // People do all of it, so a worker that dies must neither ask them twice nor go on without them.
 const moved = ldrLooks('26.2').filter(({ name }) => name === 'switchover both ways');
 describeDeaths('cockroach-ldr without a statement on 26.2', moved);
+
+// What was known of a queue when the run began has to outlive the worker.
+const stranded = ldrLetters('26.2').filter(({ name }) => name.startsWith('failback'));
+describeDeaths('cockroach-ldr with dead letters on 26.2', stranded, 'thinned');
 
 /** As of one time for every world, so that what is sent compares. */
 const onward = { kind: 'time', at: Date.now() - 60_000 } as const;

@@ -1,5 +1,6 @@
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { type Chosen, chosenOf } from './chosen.ts';
+import { ldrLetters } from './cockroach-ldr-letters.ts';
 import { ldrLooks } from './cockroach-ldr-looks.ts';
 import { ldrOptions } from './cockroach-ldr-options.ts';
 import { describeEngine } from './engine-conformance.ts';
@@ -13,6 +14,7 @@ const options: Chosen = {
     'setup both ways with functions',
     'setup that goes on both ways',
     'reconnect both ways',
+    'reconnect with an inline certificate',
     'reconnect by hand',
   ],
   // The first that takes sequences.
@@ -24,3 +26,6 @@ for (const version of versions) {
   describeEngine(`cockroach-ldr with options on ${version}`, chosenOf(version, options, ldrOptions));
   describeEngine(`cockroach-ldr without a statement on ${version}`, chosenOf(version, looks, ldrLooks));
 }
+
+// What waits in a queue is read alike by all versions.
+describeEngine('cockroach-ldr with dead letters on 26.2', ldrLetters('26.2'));

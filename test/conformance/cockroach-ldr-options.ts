@@ -55,7 +55,32 @@ export const ldrOptions = (version: SimVersion): readonly Situation<LdrLink, Ldr
     primary: { externalConnection: 'to_west', reach: aReach({ user: 'ops', host: 'west.example', port: 26_257 }) },
     standby: { externalConnection: 'to_east', reach: aReach({ user: 'ops', host: 'east.example', port: 26_257 }) },
   };
+  // What is not there before 25.1 is refused by then, without a statement.
+  const route = version === '24.3' ? 'nodes' : 'gateway';
+  const trusted = (world: LdrBed['world'], user: string) => {
+    const of = (host: string) => aReach({ user, host, port: 26_257, tls: 'verify', ca: world.primary.ca, route });
+    return {
+      streams: {
+        primary: { externalConnection: 'back_to_west', reach: of('west.example') },
+        standby: { externalConnection: 'on_to_east', reach: of('east.example') },
+      },
+    };
+  };
   return [
+    {
+      name: 'setup both ways with inline certificates',
+      operation,
+      open: () => openLdr(version, { world: { ...bare, ...both, addresses, tls: true }, settings: (world) => trusted(world, 'stream') }),
+    },
+    {
+      name: 'reconnect with an inline certificate',
+      operation: { kind: 'reconnect', link },
+      open: () =>
+        openLdr(version, {
+          world: { ...bare, start: 'replicating', addresses, tls: true, connections: { primary: 'back_to_west', standby: 'on_to_east' } },
+          settings: (world) => trusted(world, 'ops'),
+        }),
+    },
     {
       name: 'setup with every option',
       operation,

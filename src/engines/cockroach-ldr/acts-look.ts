@@ -23,13 +23,28 @@ type Kind =
   | 'awaitPast'
   | 'compareTables';
 
+interface Awaited {
+  readonly after: string;
+  readonly cursor?: string | null;
+  /** The statement that starts the job, where it is not a stream into tables that are there. */
+  readonly by?: 'create' | 'back' | undefined;
+}
+
 interface QueueCount {
   /** Left out where no decision rests on it. */
   readonly planned?: PlannedQueue | undefined;
   readonly lenient?: boolean | undefined;
 }
 
-type MakeAct = (settings: LdrSettings, side: Side, kind: string, title: string, statements: readonly string[], params?: JsonObject) => Act;
+/** Makes an act of one link. */
+export type MakeAct = (
+  settings: LdrSettings,
+  side: Side,
+  kind: string,
+  title: string,
+  statements: readonly string[],
+  params?: JsonObject,
+) => Act;
 
 /** Steps that only look: they send nothing but what they ask. */
 export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, string>>, actOn: MakeAct) {
@@ -55,21 +70,29 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
       const title = `Check that applications wrote nothing more on ${at(side)}, before any row there is deleted`;
       return look(side, kinds.checkWrites, title, [ask.writes(side)], { known: [...known] });
     },
-    compareRows: (side: Side, pairs: readonly number[]) => {
+    // `live`: a job still brings what is written and deleted on the other side.
+    compareRows: (side: Side, pairs: readonly number[], live = false) => {
       const title = `Check that ${at(otherSide(side))} has as many rows as ${at(side)}, before any there is deleted`;
-      return look(side, kinds.compareRows, title, [ask.counts(side, false), ask.counts(otherSide(side), true)], { pairs: [...pairs] });
+      const late = { ...ask.jobs(side), only: `${at(otherSide(side))} has fewer, until its jobs are past the first count` };
+      const counts = [ask.counts(side, false), ask.counts(otherSide(side), true)];
+      return look(side, kinds.compareRows, title, live ? [ask.clock(otherSide(side)), ...counts, late] : counts, {
+        pairs: [...pairs],
+        ...(live ? { live } : {}),
+      });
     },
     countRows: (side: Side) => {
       const title = `Count the rows on ${at(side)} and record the newest, before people change the tables`;
-      return look(side, kinds.countRows, title, [ask.rows(side)]);
+      return look(side, kinds.countRows, title, [ask.rows(side, true)]);
     },
     checkRows: (side: Side) => {
       const title = `Check that nothing was written on ${at(side)} while the tables were changed, before any row there is deleted`;
-      return look(side, kinds.checkRows, title, [ask.rows(side)]);
+      return look(side, kinds.checkRows, title, [ask.rows(side, false)]);
     },
-    awaitScan: (side: Side, { after, cursor = null }: { readonly after: string; readonly cursor?: string | null }) => {
+    awaitScan: (side: Side, { after, cursor = null, by }: Awaited) => {
       const title = `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`;
-      return look(side, kinds.awaitScan, title, [ask.jobs(side)], { after });
+      const rows = cursor !== null || by === 'back' ? [] : [ask.past(otherSide(side)), ask.held(side)];
+      const params = { after, cursor, ...(by === undefined ? {} : { by }) };
+      return look(side, kinds.awaitScan, title, [ask.jobs(side), ...rows], params);
     },
     // `bare`: tables that no job brings now, of which nothing can be proven.
     proveAdvance: (side: Side, withinMs: number, bare: readonly number[] = []) =>

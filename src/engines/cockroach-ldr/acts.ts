@@ -1,14 +1,12 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act } from '../../domain/plan.ts';
-import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { spellTime } from '../cockroach/spell.ts';
-import { mask } from '../cockroach/stream-uri.ts';
 import { microsOfTimestamp } from '../cockroach/times.ts';
+import { accessActs } from './acts-access.ts';
 import { lookActs } from './acts-look.ts';
 import type { LdrSettings } from './config.ts';
-import { connectionOf, maskedUriInto } from './reach.ts';
-import { grantStatement, replicatedStatement, revokeStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
+import { replicatedStatement, streamStatement, tablesOn, truncateStatement } from './statements.ts';
 import { quoteTable, showTable } from './table-name.ts';
 
 /** Names of this engine's steps. They are written into journals, so a name is never used again for something else. */
@@ -58,18 +56,22 @@ export const kinds = {
 /** Stands for a job whose id nobody can know before it exists. */
 const cancelStarted = 'CANCEL JOB <the job that this run started>';
 
-/** A grant as a plan names it. `old`: up to 25.1 one privilege of the whole system serves both ends. */
-export interface Grant {
-  readonly user: string;
-  readonly privileges: readonly string[];
-  readonly old: boolean;
-}
-
 /** What a job is started in: `after` is the newest job that was known when it was planned, so that an older one is never taken for it. */
 export interface Start {
   readonly after: string;
   /** A time as of which the side that follows has everything: the job goes on from there, without a first copy. */
   readonly cursor?: string | null;
+  /** Whether the side that follows has to be empty right before: nothing else brings away what is written there. */
+  readonly bare?: boolean;
+}
+
+/** What a side is emptied by. */
+interface Emptied {
+  readonly after: string;
+  /** By table, the newest write that was known when it was planned (µs, in digits); null where it could not be read. */
+  readonly known: readonly (string | null)[];
+  /** Tables of which the other side has to have as many rows. */
+  readonly kept: readonly number[];
 }
 
 const actOn = (
@@ -89,77 +91,11 @@ const actOn = (
 });
 
 /** Writes the acts of one link: texts and parameters are constant for equal settings. */
-export const actsFor = (settings: LdrSettings) => ({ ...accessActs(settings), ...jobActs(settings), ...lookActs(settings, kinds, actOn) });
-
-function accessActs(settings: LdrSettings) {
-  const at = (side: Side) => settings[side].cluster;
-  return {
-    setRangefeeds: (side: Side, on: boolean) =>
-      actOn(
-        settings,
-        side,
-        kinds.setRangefeeds,
-        `Turn rangefeeds ${on ? 'on' : 'off'} on ${at(side)}`,
-        [`SET CLUSTER SETTING kv.rangefeed.enabled = ${on}`],
-        {
-          on,
-        },
-      ),
-    createUser: (side: Side, user: string) =>
-      actOn(
-        settings,
-        side,
-        kinds.createUser,
-        `Make the user ${user} on ${at(side)}`,
-        [`CREATE USER IF NOT EXISTS ${quoteIdentifier(user)} WITH PASSWORD '${mask}'`],
-        { user },
-      ),
-    dropUser: (side: Side, user: string) =>
-      actOn(settings, side, kinds.dropUser, `Drop the user ${user} on ${at(side)}`, [`DROP USER IF EXISTS ${quoteIdentifier(user)}`], {
-        user,
-      }),
-    revoke: (side: Side, { user, privileges, old }: Grant) =>
-      actOn(
-        settings,
-        side,
-        kinds.revoke,
-        `Take from ${user} what it needs to replicate from ${at(side)}`,
-        [revokeStatement(settings, side, user, privileges, old)],
-        { user, privileges, old },
-      ),
-    grant: (side: Side, { user, privileges, old }: Grant) =>
-      actOn(
-        settings,
-        side,
-        kinds.grant,
-        `Let ${user} replicate from ${at(side)}`,
-        [grantStatement(settings, side, user, privileges, old)],
-        {
-          user,
-          privileges,
-          old,
-        },
-      ),
-    createConnection: (side: Side) =>
-      actOn(settings, side, kinds.createConnection, `Make the external connection ${connectionOf(settings, side)} on ${at(side)}`, [
-        `CREATE EXTERNAL CONNECTION ${quoteIdentifier(connectionOf(settings, side))} AS ${quoteLiteral(maskedUriInto(settings, side))}`,
-      ]),
-    alterConnection: (side: Side) =>
-      actOn(settings, side, kinds.alterConnection, `Renew the external connection ${connectionOf(settings, side)} on ${at(side)}`, [
-        `ALTER EXTERNAL CONNECTION ${quoteIdentifier(connectionOf(settings, side))} AS ${quoteLiteral(maskedUriInto(settings, side))}`,
-      ]),
-    // `renewed`: it is dropped to be made anew, so that one which is as wanted already counts as done.
-    dropConnection: (side: Side, renewed: boolean) =>
-      actOn(
-        settings,
-        side,
-        kinds.dropConnection,
-        `Drop the external connection ${connectionOf(settings, side)} on ${at(side)}`,
-        [`DROP EXTERNAL CONNECTION ${quoteIdentifier(connectionOf(settings, side))}`],
-        { renewed },
-      ),
-  };
-}
+export const actsFor = (settings: LdrSettings) => ({
+  ...accessActs(settings, kinds, actOn),
+  ...jobActs(settings),
+  ...lookActs(settings, kinds, actOn),
+});
 
 const way = (settings: LdrSettings, into: Side): string => `${settings[otherSide(into)].cluster} → ${settings[into].cluster}`;
 
@@ -168,7 +104,7 @@ function jobActs(settings: LdrSettings) {
   const byJob = (side: Side, kind: string, title: string, verb: string, job: string) =>
     actOn(settings, side, kind, title, [`${verb} JOB ${job}`], { job });
   return {
-    createStream: (side: Side, { after, cursor = null }: Start) =>
+    createStream: (side: Side, { after, cursor = null, bare = false }: Start) =>
       actOn(
         settings,
         side,
@@ -177,7 +113,7 @@ function jobActs(settings: LdrSettings) {
           ? `Start replication ${way(settings, side)}`
           : `Let replication ${way(settings, side)} go on from ${spellTime(microsOfTimestamp(cursor))}`,
         [streamStatement(settings, side, cursor)],
-        cursor === null ? { after } : { after, cursor },
+        { after, ...(cursor === null ? {} : { cursor }), ...(bare ? { bare } : {}) },
       ),
     createReplicated: (side: Side, both: boolean, { after }: Start) =>
       actOn(
@@ -189,9 +125,10 @@ function jobActs(settings: LdrSettings) {
         { both, after },
       ),
     // The job's id is known only once it exists, so it is found in the database by what it replicates and when it was made.
-    endStream: (side: Side, { after }: Start) =>
+    endStream: (side: Side, { after, cursor = null }: Start) =>
       actOn(settings, side, kinds.endStream, `End the replication ${way(settings, side)} that this run started`, [cancelStarted], {
         after,
+        cursor,
       }),
     endReplicated: (side: Side, both: boolean, { after }: Start) =>
       actOn(
@@ -234,14 +171,14 @@ function jobActs(settings: LdrSettings) {
         { job },
       ),
     cancel: (side: Side, job: string) => byJob(side, kinds.cancel, `End replication ${way(settings, side)}`, 'CANCEL', job),
-    emptyTables: (side: Side, pairs: readonly number[], { after }: Start) =>
+    emptyTables: (side: Side, pairs: readonly number[], { after, known, kept }: Emptied) =>
       actOn(
         settings,
         side,
         kinds.emptyTables,
         `Delete every row of the link's tables on ${at(side)}`,
         [truncateStatement(pairs.flatMap((pair) => settings.tables[pair]?.[side] ?? []))],
-        { pairs, after },
+        { pairs, after, known, kept },
       ),
   };
 }

@@ -8,12 +8,19 @@ import { landedStatement } from '../cockroach/session.ts';
 import type { LdrSettings } from './config.ts';
 import { streamsStatement } from './reads/jobs.ts';
 import { laterQuery, queueCountQuery, queuesQuery, sincePlaceholder } from './reads/queues.ts';
+import { columnsQuery, digestItems } from './reads/row-digest.ts';
 import { rowCountQuery, rowStockQuery } from './reads/row-stock.ts';
+import { anyRowQuery, anyRowThenQuery } from './reads/tables.ts';
 import { lastLookMs, newestWriteQuery, politely } from './reads/writes.ts';
-import { fingerprintQuery, tablesOn } from './statements.ts';
+import { fingerprintQuery, tablesOn, timePlaceholder } from './statements.ts';
+import { constraintsQuery, indexesQuery } from './table-view.ts';
 
 /** Stands for the number of a table, which no plan knows. */
 const anyTable = '<table id>';
+
+/** Stand for the columns of a table, which are read right before. */
+const anyKey = '<key>';
+const eachColumn = '<each column>';
 
 const queueOf = (database: string, schema: string, table: string): string =>
   `${quoteIdentifier(database)}.crdb_replication.${quoteIdentifier(`dlq_${anyTable}_${schema}_${table}`)}`;
@@ -42,6 +49,14 @@ export function asking(settings: LdrSettings) {
     growth: (side: Side): Asked => of(side, jobs, queues(side), growth(side)),
     /** Both. */
     stock: (side: Side): Asked => of(side, jobs, queues(side), [nowStatement]),
+    /** Which tables hold rows. */
+    held: (side: Side): Asked => of(side, tablesOn(settings, side).map(anyRowQuery)),
+    /** Which held rows at a time. */
+    past: (side: Side): Asked =>
+      of(
+        side,
+        tablesOn(settings, side).map((table) => anyRowThenQuery(table, timePlaceholder)),
+      ),
     clock: (side: Side): Asked => of(side, [nowStatement]),
     login: (side: Side): Asked => of(side, [logInStatement]),
     writes: (side: Side): Asked => of(side, politely(lastLookMs), tablesOn(settings, side).map(newestWriteQuery)),
@@ -51,7 +66,17 @@ export function asking(settings: LdrSettings) {
         politely(lastLookMs),
         tablesOn(settings, side).map((table) => rowCountQuery(table, gently)),
       ),
-    rows: (side: Side): Asked => of(side, politely(lastLookMs), tablesOn(settings, side).map(rowStockQuery)),
+    /** `first`: nothing is known yet of what tells their rows apart. */
+    rows: (side: Side, first: boolean): Asked =>
+      of(
+        side,
+        politely(lastLookMs),
+        tablesOn(settings, side).flatMap((table) => [
+          columnsQuery(table),
+          ...(first ? [indexesQuery(table), constraintsQuery(table)] : []),
+          rowStockQuery(table, digestItems({ key: [anyKey], columns: [eachColumn], fresh: [] })),
+        ]),
+      ),
     content: (side: Side): Asked => of(side, tablesOn(settings, side).map(fingerprintQuery)),
   };
 }

@@ -143,7 +143,22 @@ const tableWrites = z.discriminatedUnion('kind', [
 /** Looked at only for a plan that empties a side, since every row is read. By the table's place in the config. */
 const writesLook = z.strictObject({ pairs: z.array(z.strictObject({ primary: tableWrites, standby: tableWrites })) });
 
-export const ldrDetail = z.strictObject({ primary: sideRead, standby: sideRead, schema: schemaLook, writes: writesLook.optional() });
+/** The last run of this bot that had applications sent to a side, for a plan that goes on without a copy. */
+const redirected = z.strictObject({
+  run: z.string(),
+  operation: z.string(),
+  side: z.enum(['primary', 'standby']),
+  /** When its last step ended, by the bot's clock. */
+  ended: micros,
+});
+
+export const ldrDetail = z.strictObject({
+  primary: sideRead,
+  standby: sideRead,
+  schema: schemaLook,
+  writes: writesLook.optional(),
+  redirected: redirected.optional(),
+});
 
 /** What was read from both sides: the `detail` of an observation. */
 export type LdrDetail = z.infer<typeof ldrDetail>;
@@ -157,4 +172,5 @@ export type Rows = z.infer<typeof rows>;
 export type PairLook = z.infer<typeof pairLook>;
 export type TableWrites = z.infer<typeof tableWrites>;
 export type WritesLook = z.infer<typeof writesLook>;
+export type Redirect = z.infer<typeof redirected>;
 export type SchemaLook = z.infer<typeof schemaLook>;

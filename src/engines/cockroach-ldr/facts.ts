@@ -5,6 +5,7 @@ import type { LdrDetail, ReadSide } from './detail.ts';
 import { jobFact, tableFacts } from './facts-tables.ts';
 import { expiresInMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, type Phase, readOf, replicatedOf } from './flow.ts';
 import { isMore, mostCounted } from './waiting.ts';
+import { widerIn } from './wider.ts';
 import { reasonOf, tablesAt, wayOf } from './words.ts';
 
 const sides = ['primary', 'standby'] as const;
@@ -18,7 +19,24 @@ export function factsOf(settings: LdrSettings, detail: LdrDetail): readonly Fact
     ...sides.flatMap((side) => sideFacts(settings, detail, side)),
     { name: 'schema', label: 'Whether the tables fit for replication', value: schemaFact(detail), binding: true },
     ...flowsOf(settings, detail).flatMap((flow) => tableFacts(settings, flow)),
+    // Last: it is the same at all times, and the tables of a link that runs are not read for it.
+    ...flowsOf(settings, detail)
+      .slice(0, 1)
+      .map(({ into }) => ({ name: 'ttl', label: 'Row-level TTL', value: ttlFact(settings, into), binding: false })),
   ];
+}
+
+function ttlFact(settings: LdrSettings, into: Side): string {
+  const { direction, options } = settings;
+  const { cluster } = settings[into];
+  const own = 'the setting itself is not replicated';
+  if (options.discardTtlDeletes) {
+    const who = direction === 'bidirectional' ? 'each side' : cluster;
+    return `its deletes are left out where the source sets ttl_disable_changefeed_replication, so give ${who} a TTL of its own; ${own}`;
+  }
+  return direction === 'bidirectional'
+    ? `its deletes are replicated like others, so let its job run on one side only; ${own}`
+    : `its deletes are replicated like others, so ${cluster} needs none of its own; ${own}`;
 }
 
 function sideFacts(settings: LdrSettings, detail: LdrDetail, side: Side): readonly Fact[] {
@@ -132,6 +150,13 @@ function flowFacts(settings: LdrSettings, flow: Flow): readonly Fact[] {
     ...aboutLag(tell('replicated-time', `Replicated time of ${cluster}`, spellTime(replicatedOf(flow)))),
     ...tell('lag', `Lag of ${cluster}`, lagMs === null ? 'not known before the initial scan ends' : spell(lagMs)),
     ...tell('scanned', `Initial scan of ${cluster}`, fractions.length === 0 ? null : `${Math.round(Math.min(...fractions) * 100)} %`),
+    ...tell(
+      'others',
+      `Tables of others that a job of ${cluster} brings`,
+      widerIn(settings, flow)
+        .map(({ job, others }) => `${others} (job ${job.id})`)
+        .join('; '),
+    ),
     ...tell('job-says', `What the jobs of ${cluster} say`, jobs.map(reasonOf).filter(Boolean).join('; ')),
     ...aboutLag(tell('expires', 'Time left to resume', left === null ? null : left > 0 ? spell(left) : 'probably none')),
     ...tell('source', `Source of ${cluster}`, [...new Set(jobs.flatMap(({ connection }) => connection ?? []))].join(', ')),

@@ -1,10 +1,11 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell } from '../cockroach/spell.ts';
-import type { LdrSettings } from './config.ts';
-import type { LdrDetail } from './detail.ts';
+import type { LdrLink, LdrSettings } from './config.ts';
+import type { LdrDetail, ReadSide } from './detail.ts';
 import { expiresInMs, expiryMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, phaseOf, wantedInto } from './flow.ts';
 import { waitingOn } from './waiting.ts';
+import { widerSentences } from './wider.ts';
 import { countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, upper, wayOf } from './words.ts';
 
 export interface Headline {
@@ -23,13 +24,14 @@ const worst: readonly Health[] = ['broken', 'degraded', 'unknown', 'healthy'];
  * Judges a link from what both sides say. Pure. That both sides can take writes is the nature of logical replication, so that alone is
  * never a danger: writes are merged row by row, and what can't be merged waits in a dead letter queue.
  */
-export function headlineOf(settings: LdrSettings, detail: LdrDetail): Headline {
+export function headlineOf(link: Pick<LdrLink, 'id' | 'settings'>, detail: LdrDetail): Headline {
+  const { settings } = link;
   const { primary, standby } = settings;
   const deaf = (['primary', 'standby'] as const).filter((side) => detail[side].kind !== 'read');
   if (deaf.length === 2) {
     return say('unknown', `Neither ${primary.cluster} nor ${standby.cluster} can be asked, so the state of the link is not known.`);
   }
-  const told = [...directions(settings, detail), ...queues(settings, detail)];
+  const told = [...directions(settings, detail), ...queues(link, detail), ...shared(link, detail)];
   const health = worst.find((candidate) => told.some((part) => part.health === candidate)) ?? 'unknown';
   const [dead] = deaf;
   const problem = dead === undefined ? null : problemOf(settings[dead].cluster, detail[dead]);
@@ -144,16 +146,34 @@ function following({ maxLagMs }: LdrSettings, flow: Flow, way: string, here: str
   return say('healthy', `${words}.`);
 }
 
+/** Nothing is wrong with such a job, but whoever looks has to know whom else it serves. */
+const shared = (link: Pick<LdrLink, 'id' | 'settings'>, detail: LdrDetail): readonly Headline[] =>
+  widerSentences(link, detail).map((words) => say('healthy', words));
+
 /** What the dead letter queues tell: rows that could not be applied, so that the two sides differ in them. */
-function queues(settings: LdrSettings, detail: LdrDetail): readonly Headline[] {
+function queues({ settings, id }: Pick<LdrLink, 'id' | 'settings'>, detail: LdrDetail): readonly Headline[] {
   return (['standby', 'primary'] as const).flatMap((side) => {
     const read = detail[side];
     if (read.kind !== 'read') return [];
-    const { rows, words } = waitingOn(read);
-    if (rows === 0) return [];
+    const { rows, words, unread } = waitingOn(read);
     const { cluster } = settings[side];
+    const counted = `${upper(words)} could not be applied on ${cluster} and ${rows === 1 ? 'waits' : 'wait'} in its dead letter queue.`;
     return [
-      say('degraded', `${upper(words)} could not be applied on ${cluster} and ${rows === 1 ? 'waits' : 'wait'} in its dead letter queue.`),
+      ...(rows === 0 ? [] : [say('degraded', counted)]),
+      ...(unread
+        ? [
+            say(
+              'degraded',
+              `What waits in the dead letter queue of ${cluster} is not known, so ${cluster} may lack rows: ${uncounted(read)} /repl dlq ${id} asks once more.`,
+            ),
+          ]
+        : []),
     ];
   });
+}
+
+/** Why a queue was not counted, and what helps. Full sentences. */
+function uncounted({ dlqProblem }: Pick<ReadSide, 'dlqProblem'>): string {
+  const why = dlqProblem ?? 'it gave no number.';
+  return `${/[.!?]$/u.test(why) ? why : `${why}.`} Count it there by hand, or GRANT SELECT on it to the bot's user if that lacks it.`;
 }

@@ -4,7 +4,6 @@ import type { Inspection } from '../../domain/inspection.ts';
 import { canonicalJson } from '../../domain/json.ts';
 import type { Side } from '../../domain/observation.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../transports/sql.ts';
-import { quoteLiteral } from '../../transports/sql-quoting.ts';
 import { wasRefused } from '../cockroach/deaf.ts';
 import { readNow } from '../cockroach/now.ts';
 import { withInterface } from '../cockroach/session.ts';
@@ -13,17 +12,16 @@ import { type Micros, microsOfTimestamp, msOfMicros } from '../cockroach/times.t
 import type { EngineIo } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import { reasonWords } from './dlq-reason.ts';
-import { findQueues, type Queue, quoteQueue, readDlq } from './reads/queues.ts';
+import { isShort, type OpenQueue, readNewest } from './reads/dlq-entries.ts';
+import { readStreams } from './reads/jobs.ts';
+import { findQueues, quoteQueue, readDlq } from './reads/queues.ts';
 import { isAbsent } from './reads/tables.ts';
 import { showTable } from './table-name.ts';
 import { readPrimaryKey } from './table-view.ts';
-import { type Waiting, waitingIn } from './waiting.ts';
-import { upper } from './words.ts';
+import { type Waiting, waitingOn } from './waiting.ts';
+import { tablesAt, upper } from './words.ts';
 
 const sides = ['standby', 'primary'] as const;
-
-/** So many of the newest entries of a queue are listed. */
-const listed = 20;
 
 /** What one side's queues hold. */
 interface SideQueues {
@@ -33,7 +31,7 @@ interface SideQueues {
   readonly oldest: Micros | null;
   readonly newest: Micros | null;
   readonly rows: readonly (readonly string[])[];
-  /** Queues that hold something, as they are named in a statement. */
+  /** Queues that may hold something, as they are named in a statement. */
   readonly queues: readonly string[];
   readonly problems: readonly string[];
 }
@@ -59,43 +57,102 @@ export async function inspectDlq(connect: SqlConnect, salt: string, link: LdrLin
     rows: seen.flatMap(({ rows }) => rows),
     notes: [
       ...looks.flatMap((look) => (isFault(look) ? [`Not seen: ${look.message}`] : look.problems)),
-      ...(total > 0 ? procedure(settings, seen) : []),
+      ...(seen.some(({ queues }) => queues.length > 0) ? procedure(settings, seen) : []),
     ],
   };
 }
 
 async function lookAt(connect: SqlConnect, salt: string, settings: LdrSettings, side: Side, io: EngineIo) {
   try {
-    return await withInterface(connect, settings[side], settings.interface, io, (session) => readQueues(session, salt, settings, side));
+    const counted = await within(connect, settings, side, io, countShare, (session) => readCounts(session, settings, side));
+    const listed = await listEntries(connect, salt, settings, side, io, counted);
+    return { ...counted, ...listed, problems: [...counted.problems, ...listed.problems] };
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     return cause;
   }
 }
 
-async function readQueues(session: SqlSession, salt: string, settings: LdrSettings, side: Side): Promise<SideQueues> {
-  const { dlq, problem } = await readDlq(session, settings, side);
-  const filled = dlq.filter(({ entries }) => entries !== null && entries > 0);
-  const now = await readNow(session, settings[side].cluster);
-  const rows: (readonly string[])[] = [];
-  const problems = problem === null ? [] : [`A dead letter queue could not be read: ${problem}`];
-  const queues = (await findQueues(session, settings, side)).filter((queue) => filled.some(({ queue: name }) => name === queue.queue));
-  for (const queue of queues) rows.push(...(await readEntries(session, salt, settings, side, queue, now)));
+/** Parts of the time of one look: what takes long in a long queue must not keep the rest from being told. */
+const [countShare, listShare] = [0.45, 0.45];
+
+const within = <T>(
+  connect: SqlConnect,
+  settings: LdrSettings,
+  side: Side,
+  { signal, tag, timeoutMs }: EngineIo,
+  share: number,
+  use: (session: SqlSession) => Promise<T>,
+): Promise<T> => withInterface(connect, settings[side], settings.interface, { signal, tag, timeoutMs: Math.ceil(timeoutMs * share) }, use);
+
+/** What is known before any entry is listed. */
+interface CountedQueues extends Omit<SideQueues, 'rows'> {
+  /** Queues that may hold something, short ones first, with the jobs that may have put it there, newest first. */
+  readonly open: readonly OpenQueue[];
+}
+
+async function readCounts(session: SqlSession, settings: LdrSettings, side: Side): Promise<CountedQueues> {
+  const { cluster } = settings[side];
+  const now = await readNow(session, cluster);
+  const found = await findQueues(session, settings, side);
+  const jobs = await readStreams(session, cluster, settings, side);
+  // Last, since a session that was late is over.
+  const reading = await readDlq(session, settings, side);
+  const filled = reading.dlq.filter(({ entries }) => entries !== 0);
   // A queue that was not counted to its end tells no times, so that the others' would be told of all.
   const timed = filled.every(({ newest }) => newest !== null) ? filled : [];
   const times = (pick: 'oldest' | 'newest') => timed.flatMap((queue) => (queue[pick] === null ? [] : [BigInt(queue[pick])]));
   const least = (all: readonly Micros[]) => all.reduce<Micros | null>((a, b) => (a === null || b < a ? b : a), null);
   const most = (all: readonly Micros[]) => all.reduce<Micros | null>((a, b) => (a === null || b > a ? b : a), null);
+  const open = filled.flatMap(({ queue: name, pair, entries }) => {
+    const queue = found.find((one) => one.queue === name && one.pair === pair);
+    return queue === undefined ? [] : [{ queue, entries, jobs: jobs.filter(({ covers }) => covers.includes(pair)).map(({ id }) => id) }];
+  });
   return {
     side,
     now,
-    waiting: waitingIn(filled),
+    waiting: waitingOn({ dlq: [...reading.dlq], dlqProblem: reading.problem }),
     oldest: least(times('oldest')),
     newest: most(times('newest')),
-    rows,
-    queues: queues.map(quoteQueue),
-    problems,
+    queues: open.map(({ queue }) => quoteQueue(queue)),
+    problems: reading.problem === null ? [] : [`A dead letter queue could not be counted: ${reading.problem}`],
+    open: open.sort((a, b) => (a.entries ?? Number.POSITIVE_INFINITY) - (b.entries ?? Number.POSITIVE_INFINITY)),
   };
+}
+
+/** The newest entries on a session of their own: what comes too late, or may not be read, is said under the counts. */
+async function listEntries(
+  connect: SqlConnect,
+  salt: string,
+  settings: LdrSettings,
+  side: Side,
+  io: EngineIo,
+  { open, now }: CountedQueues,
+): Promise<Pick<SideQueues, 'rows' | 'problems'>> {
+  const rows: (readonly string[])[] = [];
+  const problems: string[] = [];
+  const left = [...open];
+  try {
+    await within(connect, settings, side, io, listShare, async (session) => {
+      for (const queue of open) {
+        const found = await readEntries(session, salt, settings, side, queue, now);
+        rows.push(...found);
+        if (found.length === 0 && !isShort(queue)) problems.push(unlisted(settings, side, queue));
+        left.shift();
+      }
+    });
+    return { rows, problems };
+  } catch (cause) {
+    if (!isFault(cause) || io.signal.aborted) throw cause;
+    const tables = tablesAt(settings, side, [...new Set(left.map(({ queue }) => queue.pair))]);
+    return { rows, problems: [...problems, `The entries of ${tables} on ${settings[side].cluster} could not be listed: ${cause.message}`] };
+  }
+}
+
+/** Only by its jobs can a long queue be looked through at once, and a server lists a job that is over for some days only. */
+function unlisted(settings: LdrSettings, side: Side, { queue, entries }: OpenQueue): string {
+  const why = entries === null ? 'its queue was not counted' : 'its queue is too long to be put in order at once';
+  return `No entry of ${tablesAt(settings, side, [queue.pair])} on ${settings[side].cluster} was listed: ${why}, and the newest jobs that ${settings[side].cluster} still lists put nothing there. Ask ${quoteQueue(queue)} by hand.`;
 }
 
 /** The newest entries of a queue. Of the row that could not be applied only the columns of the key are selected, by name. */
@@ -104,16 +161,16 @@ async function readEntries(
   salt: string,
   settings: LdrSettings,
   side: Side,
-  queue: Queue,
+  open: OpenQueue,
   now: Micros,
 ): Promise<readonly (readonly string[])[]> {
-  const name = settings.tables[queue.pair]?.[side];
+  const name = settings.tables[open.queue.pair]?.[side];
   if (name === undefined) return [];
   const key = await readPrimaryKey(session, name).catch((cause: unknown) => {
     if (isAbsent(cause) || wasRefused(cause)) return [];
     throw cause;
   });
-  const rows = await session.read(entriesText(queue, key));
+  const rows = await readNewest(session, open, key);
   return rows.map((row) => [
     `${showTable(name)} on ${settings[side].cluster}`,
     ageOf(row['dlq_timestamp'] ?? null, now),
@@ -121,10 +178,6 @@ async function readEntries(
     `${row['id'] ?? '?'}: ${row['mutation_type'] ?? 'change'} of ${keyWords(salt, settings.dlqKeys, key, row)}`,
   ]);
 }
-
-/** The statement that lists a queue's newest entries with the key of each. */
-export const entriesText = (queue: Queue, key: readonly string[]): string =>
-  `SELECT ${['id', 'dlq_timestamp', 'dlq_reason', 'mutation_type', ...key.map((column, place) => `incoming_row->>${quoteLiteral(column)} AS k${place}`)].join(', ')} FROM ${quoteQueue(queue)} ORDER BY dlq_timestamp DESC LIMIT ${listed}`;
 
 function keyWords(salt: string, how: LdrSettings['dlqKeys'], key: readonly string[], row: SqlRow): string {
   const values = key.map((_, place) => row[`k${place}`] ?? null);
@@ -142,7 +195,9 @@ function ageOf(timestamp: string | null, now: Micros): string {
 
 function headlineOf(settings: LdrSettings, seen: readonly SideQueues[], total: number): string {
   const clusters = seen.map(({ side }) => settings[side].cluster).join(' and ');
-  if (total === 0) return `No row waits in a dead letter queue on ${clusters}.`;
+  const unread = seen.filter(({ waiting }) => waiting.unread).map(({ side }) => settings[side].cluster);
+  const more = unread.length === 0 ? '' : ` What ${total === 0 ? '' : 'else '}waits on ${unread.join(' and ')} could not be counted.`;
+  if (total === 0) return unread.length === 0 ? `No row waits in a dead letter queue on ${clusters}.` : more.trim();
   const parts = seen
     .filter(({ waiting }) => waiting.rows > 0)
     .map(({ side, waiting, oldest, newest, now }, place) => {
@@ -150,7 +205,7 @@ function headlineOf(settings: LdrSettings, seen: readonly SideQueues[], total: n
       const ages = newest === null || oldest === null ? '' : ` (newest ${age(newest)} ago, oldest ${age(oldest)} ago)`;
       return `${place === 0 ? upper(waiting.words) : waiting.words} could not be applied on ${settings[side].cluster}${ages}`;
     });
-  return `${parts.join('; ')}.`;
+  return `${parts.join('; ')}.${more}`;
 }
 
 /** The manual's way of working a queue off. */

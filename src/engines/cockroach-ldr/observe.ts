@@ -5,6 +5,7 @@ import type { OperationName } from '../../domain/operation.ts';
 import type { SqlConnect } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { readSight } from '../cockroach/sight.ts';
+import { microsOfMs } from '../cockroach/times.ts';
 import type { EngineIo } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, SideRead } from './detail.ts';
@@ -18,6 +19,8 @@ import { readSchema } from './reads/schema.ts';
 import { readSide } from './reads/side.ts';
 import { readBothWrites } from './reads/writes.ts';
 import { tablesAt } from './words.ts';
+
+const sides = ['primary', 'standby'] as const;
 
 /** Reads both sides at the same time. Throws a Fault only when the caller itself gave up. */
 export async function observeLdr(connect: SqlConnect, link: LdrLink, io: EngineIo): Promise<Observation> {
@@ -38,7 +41,19 @@ export async function forPlan(
   const { settings } = link;
   const seen = await withSchema(connect, operation, settings, detail, io);
   const known = await withReplicators(connect, settings, operation, await withWrites(connect, operation, link, seen, io), io);
-  return withFeeds(connect, settings, operation, known, io);
+  return withFeeds(connect, settings, operation, await withRedirect(operation, settings, known, io), io);
+}
+
+/** Operations that write over a side or empty it. */
+const overSides: readonly OperationName[] = ['setup', 'rebuild', 'failback', 'alter'];
+
+/** For a plan that takes from a side what is only there: to which side the bot's own runs sent applications last. */
+async function withRedirect(operation: OperationName, settings: LdrSettings, detail: LdrDetail, io: EngineIo): Promise<LdrDetail> {
+  const last = overSides.includes(operation) ? ((await io.redirected?.()) ?? null) : null;
+  const side = last === null ? undefined : sides.find((one) => settings[one].cluster === last.to);
+  if (last === null || side === undefined) return detail;
+  const { run, operation: by, endedAt } = last;
+  return { ...detail, redirected: { run, operation: by, side, ended: String(microsOfMs(endedAt)) } };
 }
 
 /** For a plan that lets one direction go on beside the other one, which is live. */
@@ -69,9 +84,9 @@ async function withWrites(
 /** Both sides; and, while no job of the link is live, how fit the tables are for one. */
 export async function readDetail(connect: SqlConnect, settings: LdrSettings, io: EngineIo): Promise<LdrDetail> {
   const [primary, standby] = await Promise.all([seeSide(connect, settings, 'primary', io), seeSide(connect, settings, 'standby', io)]);
-  const sides = { primary, standby };
-  const flows = flowsOf(settings, { ...sides, schema: { kind: 'skipped' } });
-  return { ...sides, schema: flows.length > 0 ? { kind: 'skipped' } : await readSchema(connect, settings, sides, io) };
+  const read = { primary, standby };
+  const flows = flowsOf(settings, { ...read, schema: { kind: 'skipped' } });
+  return { ...read, schema: flows.length > 0 ? { kind: 'skipped' } : await readSchema(connect, settings, read, io) };
 }
 
 async function seeSide(connect: SqlConnect, settings: LdrSettings, side: Side, io: EngineIo): Promise<SideRead> {
@@ -88,7 +103,7 @@ export function observationOf(link: LdrLink, detail: LdrDetail, observedAt: numb
     link: link.id,
     engine: 'cockroach-ldr',
     observedAt,
-    ...headlineOf(link.settings, detail),
+    ...headlineOf(link, detail),
     primary: sideView('primary', link.settings, detail),
     standby: sideView('standby', link.settings, detail),
     lag: lagOf(link.settings, detail),

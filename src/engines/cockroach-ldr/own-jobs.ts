@@ -1,3 +1,4 @@
+import { type AskedStart, unlikeAsked } from './asked-start.ts';
 import type { LdrSettings } from './config.ts';
 import type { JobView } from './detail.ts';
 import { isLive, phaseOf } from './flow.ts';
@@ -27,11 +28,13 @@ export interface Sorted {
 
 /**
  * Tells our job from somebody else's without a note of its id, since the answer that carried it may be lost: ours covers exactly the
- * link's tables from the link's connection, and is newer than every job that was known when the start was planned. One that somebody
- * else started by the very same words meanwhile is what was wanted, and no second one may be started beside it.
+ * link's tables from the link's connection, is newer than every job that was known when the start was planned, and was started just as it
+ * was to be, as far as that is told. One that somebody else started by the very same words meanwhile is what was wanted, and no second
+ * one may be started beside it. `asked`: null where it does not matter how a job was started.
  */
-export function sortJobs(settings: LdrSettings, jobs: readonly JobView[], after: string): Sorted {
-  const isOurs = (job: JobView): boolean => isWhole(settings, job) && isAfter(job.id, after);
+export function sortJobs(settings: LdrSettings, jobs: readonly JobView[], after: string, asked: AskedStart | null = null): Sorted {
+  const isAlike = (job: JobView): boolean => asked === null || unlikeAsked(settings, asked, job) === null;
+  const isOurs = (job: JobView): boolean => isWhole(settings, job) && isAfter(job.id, after) && isAlike(job);
   const leaves = (job: JobView): boolean => phaseOf(job) === 'ending';
   const live = jobs.filter(isLive);
   return {

@@ -6,7 +6,7 @@ import type { Act } from '../../domain/plan.ts';
 import type { SqlConnect, SqlSession } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { sendChange, withInterface } from '../cockroach/session.ts';
-import type { EngineIo, Probe, StepExecutor } from '../engine.ts';
+import type { Earlier, EngineIo, Probe, StepExecutor } from '../engine.ts';
 import { executorFrom } from '../frame/executor.ts';
 import { type Acts, actsFor } from './acts.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
@@ -94,7 +94,9 @@ export async function look(place: Place, side: Side = place.side): Promise<ReadS
 }
 
 /** What an earlier step of the run on a cluster recorded; null when none did. */
-export function earlier({ io }: Place, kind: string, cluster: string): JsonObject | null {
-  const found = io.earlier.filter((entry) => entry.kind === kind && entry.cluster === cluster);
-  return found[found.length - 1]?.evidence ?? null;
-}
+export const earlier = (place: Place, kind: string, cluster: string): JsonObject | null =>
+  earlierStep(place, kind, cluster)?.evidence ?? null;
+
+/** The same, with the time of it. */
+export const earlierStep = ({ io }: Place, kind: string, cluster: string): Earlier | null =>
+  io.earlier.findLast((entry) => entry.kind === kind && entry.cluster === cluster) ?? null;

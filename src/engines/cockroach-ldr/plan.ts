@@ -14,13 +14,17 @@ import { planFailback, planSwitchover } from './plans/move.ts';
 import { planRebuild } from './plans/refill.ts';
 import { planSetup } from './plans/setup.ts';
 import { planVerify } from './plans/verify.ts';
+import { toldOfOthers, widerRefusal } from './wider.ts';
 
 /** Plans an operation on what was seen, or says why not. Pure. */
 export const planLdr = plannerOf('cockroach-ldr', ldrDetail, (operation, link: LdrLink, detail) => {
-  const outline = blindRefusal(operation.kind, link, detail) ?? outlineOf(operation, link, detail);
-  if (isRefusal(outline)) return outline;
+  const { kind } = operation;
+  const planned = blindRefusal(kind, link, detail) ?? outlineOf(operation, link, detail);
+  if (isRefusal(planned)) return planned;
+  const outline = toldOfOthers(kind, link, detail, planned);
   const warnings = [...blindWarnings(link, detail), ...lateWarnings(link, detail), ...outline.warnings];
-  return lateRefusal(operation.kind, link, detail, outline.steps) ?? { ...outline, steps: withOneReturn(outline.steps), warnings };
+  const refusal = widerRefusal(kind, link, detail, outline.steps) ?? lateRefusal(kind, link, detail, outline.steps);
+  return refusal ?? { ...outline, steps: withOneReturn(outline.steps), warnings };
 });
 
 function outlineOf(operation: Operation, link: LdrLink, detail: LdrDetail): Outline | Refusal {

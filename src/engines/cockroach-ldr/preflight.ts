@@ -16,7 +16,7 @@ import { forPlan, observationOf, readDetail } from './observe.ts';
 import { laggard } from './pair.ts';
 import { planLdr } from './plan.ts';
 import { compareHistoryChecks } from './preflights/history.ts';
-import { controlChecks } from './preflights/privileges.ts';
+import { controlChecks, renewalChecks } from './preflights/privileges.ts';
 import { startChecks } from './preflights/start.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
@@ -28,8 +28,9 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
   const detail = await forPlan(connect, operation.kind, link, await readDetail(connect, settings, io), io);
   const seen = observationOf(link, detail, at);
   const plan = planLdr(operation, link, seen);
-  const [control, start, history] = await Promise.all([
+  const [control, renewal, start, history] = await Promise.all([
     controlChecks(connect, operation, settings, detail, io),
+    renewalChecks(connect, settings, renewedOn(plan), io),
     startChecks(connect, settings, detail, startsInto(operation.kind, settings, plan), io),
     readsThePast.includes(operation.kind) ? compareHistoryChecks(connect, settings, detail, io) : [],
   ]);
@@ -38,6 +39,7 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
     ...sides.flatMap((side) => sideChecks(operation.kind, settings, detail, side)),
     ...versionPair(settings, detail),
     ...control,
+    ...renewal,
     ...feedChecksIn(link, detail),
     ...start,
     ...history,
@@ -60,6 +62,14 @@ function startsInto(kind: OperationName, settings: LdrSettings, plan: Plan | Ref
   const both = started.length > 0 && settings.direction === 'bidirectional';
   return [...new Set([...started, ...(both ? started.map(otherSide) : [])])];
 }
+
+/** Sides on which the operation drops the connection to make it anew. */
+const renewedOn = (plan: Plan | Refusal): readonly Side[] =>
+  isRefusal(plan)
+    ? []
+    : plan.steps.flatMap(({ kind, side, params }) =>
+        kind === kinds.dropConnection && side !== null && params['renewed'] === true ? [side] : [],
+      );
 
 function sideChecks(kind: OperationName, settings: LdrSettings, detail: LdrDetail, side: Side): readonly Check[] {
   const { cluster, tls } = settings[side];

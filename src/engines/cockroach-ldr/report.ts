@@ -3,6 +3,8 @@ import type { RunReport, RunView, StepView } from '../../domain/run.ts';
 import { feedReminders } from '../cockroach/feeds.ts';
 import { spell } from '../cockroach/spell.ts';
 import { kinds } from './acts.ts';
+import { gaveRowsUp } from './steps/last-look.ts';
+import { bareKey } from './steps/scan.ts';
 import { waitingIn } from './waiting.ts';
 import { upper } from './words.ts';
 
@@ -28,10 +30,8 @@ export function reportLdr(run: RunView, seen: Observation): RunReport {
   const moves = kind === 'switchover' || kind === 'failover' || kind === 'failback';
   if (moves && deleted === null) return moved(run, told, seen);
   if (kind === 'verify') return report(verified(told), { ms: 0, words: '' }, seen, 0);
-  if (deleted !== null) {
-    return report(lossOfEmptying(run, told, deleted.step.cluster ?? 'One side'), { ms: 0, words: '' }, seen, 0);
-  }
-  return report({ ms: 0, words: 'No row was deleted.' }, { ms: 0, words: '' }, seen, 0);
+  const loss = deleted === null ? { ms: 0, words: 'No row was deleted.' } : lossOfEmptying(run, told, deleted.step.cluster ?? 'One side');
+  return report(loss, { ms: 0, words: bareWords(run, told).join(' ') }, seen, 0);
 }
 
 /** What was deleted is known only where every write was accounted for, and nobody had to vouch for any. */
@@ -49,6 +49,11 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
       words: `${emptied}; it was not proven that the other side had as many rows, and a person had the run go on. What was lost is not known.`,
     };
   }
+  if (gaveRowsUp(run.retried))
+    return {
+      ms: null,
+      words: `${emptied}; a person had the run go on though the other side had fewer rows by then, as the journal tells.`,
+    };
   const changed = find(told, kinds.checkRows);
   const rows = changed?.view.evidence ?? null;
   // Rows that a change of schema wrote anew hide whether applications wrote some of them.
@@ -59,6 +64,17 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
 }
 
 const find = (told: readonly Told[], kind: string): Told | null => told.find(({ step }) => step.kind === kind) ?? null;
+
+/** What a first copy left without a row, though the source had some. Full sentences. */
+function bareWords({ plan }: RunView, told: readonly Told[]): readonly string[] {
+  return told.flatMap(({ step, view }) => {
+    const names = step.kind === kinds.awaitScan ? view.evidence?.[bareKey] : undefined;
+    if (!Array.isArray(names) || names.length === 0) return [];
+    return [
+      `${names.join(', ')} on ${step.cluster ?? 'the side that follows'} held no row when the first copy was complete, though the source had some by then: they may wait in the dead letter queue, which /repl dlq ${plan.operation.link} shows, or have been deleted meanwhile.`,
+    ];
+  });
+}
 
 function report(loss: Measured, downtime: Measured, seen: Observation, downtimeMs: number | null): RunReport {
   const words = [loss.words, downtime.words, seen.headline].filter((part) => part !== '');

@@ -2,6 +2,7 @@ import { isAtLeast, type Release } from '../cockroach/version.ts';
 import type { LdrSettings } from './config.ts';
 import type { Finding } from './detail.ts';
 import type { Form } from './form.ts';
+import { isExpression, isShard } from './server-columns.ts';
 import type { TableView } from './table-view.ts';
 
 /** What decides whether a table is fit, beside the table itself. */
@@ -35,17 +36,12 @@ const before =
 const linesWith = (view: TableView, pattern: RegExp): readonly string[] =>
   view.lines.filter(({ words }) => pattern.test(words)).map(({ name, words }) => (name === '' ? words.trim() : name));
 
-/** A hidden column that the database adds for a hash-sharded index. */
-const shard = /^crdb_internal_.*_shard_\d+$/su;
-/** A hidden column that the database adds for an index on an expression. */
-const expression = /^crdb_internal_idx_expr/u;
-
 const virtualColumns = (view: TableView): readonly string[] =>
-  linesWith(view, /^\s*(?!CONSTRAINT\b).*\bAS \(.*\) VIRTUAL\b/u).filter((name) => !shard.test(name));
+  linesWith(view, /^\s*(?!CONSTRAINT\b).*\bAS \(.*\) VIRTUAL\b/u).filter((name) => !isShard(name));
 
 function onVirtual(view: TableView, columns: readonly string[]): readonly string[] {
   const virtual = virtualColumns(view);
-  return columns.filter((column) => virtual.includes(column) || expression.test(column));
+  return columns.filter((column) => virtual.includes(column) || isExpression(column));
 }
 
 /** A call of a function that lies in a schema of the user's. A reference to a table looks alike and is no call. */
@@ -93,8 +89,8 @@ export const featureRules: readonly FeatureRule[] = [
   {
     rule: 'hash-sharded-index',
     found: (view) => [
-      ...view.indexes.filter(({ all }) => all.some((column) => shard.test(column))).map(({ name }) => name),
-      ...(view.primaryIndex?.all.some((column) => shard.test(column)) === true ? [view.primaryIndex.name] : []),
+      ...view.indexes.filter(({ all }) => all.some(isShard)).map(({ name }) => name),
+      ...(view.primaryIndex?.all.some(isShard) === true ? [view.primaryIndex.name] : []),
     ],
     severity: before(26, 2, null),
     what: 'has a hash-sharded index',

@@ -12,6 +12,7 @@ import { awaitPast, markTime, takeStock } from './steps/cut.ts';
 import { emptyTables } from './steps/empty.ts';
 import { endReplicated, endStream } from './steps/end.ts';
 import { cancel, pause, resume } from './steps/jobs.ts';
+import type { LastLooks } from './steps/last-look.ts';
 import { checkQueue, countQueue } from './steps/queue.ts';
 import { checkRows, countRows, type StockReads } from './steps/rows.ts';
 import { awaitScan, proveAdvance } from './steps/scan.ts';
@@ -27,6 +28,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
   const looks: Looks = new Map();
   const counts: CountReads = new Map();
   const takings: Takings = new Map();
+  const lastLooks: LastLooks = new Map();
   // Apart, so that what was read before people's part is never taken for what is there after it.
   const [before, after]: readonly [StockReads, StockReads] = [new Map(), new Map()];
   return {
@@ -58,7 +60,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.compareRows]: executorOf(connect, compareRows(counts)),
     [kinds.countRows]: executorOf(connect, countRows(before)),
     [kinds.checkRows]: executorOf(connect, checkRows(after)),
-    [kinds.emptyTables]: executorOf(connect, emptyTables),
+    [kinds.emptyTables]: executorOf(connect, emptyTables(lastLooks)),
     [kinds.countQueue]: executorOf(connect, countQueue),
     [kinds.checkQueue]: executorOf(connect, checkQueue),
     [kinds.takeStock]: executorOf(connect, takeStock),

@@ -35,10 +35,10 @@ export function tableNameOf(text: string): TableName | null {
 export const quoteTable = ({ database, schema, table }: TableName): string => [database, schema, table].map(quoteIdentifier).join('.');
 
 const plain = /^[a-z_][a-z0-9_]*$/;
-const shownPart = (name: string): string => (plain.test(name) ? name : quoteIdentifier(name));
+export const showName = (name: string): string => (plain.test(name) ? name : quoteIdentifier(name));
 
 /** The name for people: parts are quoted only where they need it. `tableNameOf` reads it back. */
-export const showTable = ({ database, schema, table }: TableName): string => [database, schema, table].map(shownPart).join('.');
+export const showTable = ({ database, schema, table }: TableName): string => [database, schema, table].map(showName).join('.');
 
 export const isSameTable = (a: TableName, b: TableName): boolean =>
   a.database === b.database && a.schema === b.schema && a.table === b.table;

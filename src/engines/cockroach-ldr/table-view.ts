@@ -10,6 +10,8 @@ export interface ColumnView {
   readonly default: string | null;
   /** Expression of a computed column; empty when it is none. */
   readonly generated: string;
+  /** Left out by `SELECT *`: made NOT VISIBLE, or added by the database for an index. Replication counts it all the same. */
+  readonly hidden: boolean;
 }
 
 export interface IndexView {
@@ -36,7 +38,7 @@ export interface NamedText {
 /** A table as far as replication cares. */
 export interface TableView {
   readonly name: TableName;
-  /** Visible columns, in order. */
+  /** All columns in order, hidden ones too. */
   readonly columns: readonly ColumnView[];
   /** Columns whose keys are stored in a way that loses their exact form (decimals, floats, JSON, collated text, arrays), with the reason. */
   readonly composite: readonly NamedText[];
@@ -74,7 +76,7 @@ export async function readTableView(session: SqlSession, name: TableName): Promi
   const primaryIndex = indexes.find((index) => index.name === primaryName) ?? null;
   return {
     name,
-    columns: columns.filter((row) => !isTrue(row['is_hidden'])).map(columnOf),
+    columns: columns.map(columnOf),
     composite: compositeOf(described),
     types: await readTypes(session, name, described),
     primaryKey: primaryIndex?.keys ?? [],
@@ -89,13 +91,15 @@ export async function readTableView(session: SqlSession, name: TableName): Promi
   };
 }
 
+export const indexesQuery = (name: TableName): string =>
+  `SELECT index_name, non_unique, seq_in_index, column_name, storing, implicit FROM [SHOW INDEXES FROM ${quoteTable(name)}]`;
+export const constraintsQuery = (name: TableName): string =>
+  `SELECT constraint_name, constraint_type, details FROM [SHOW CONSTRAINTS FROM ${quoteTable(name)}]`;
+
 /** Indexes and constraints are asked for together: only a constraint tells which index is the primary one. */
 async function readKeys(session: SqlSession, name: TableName) {
-  const table = quoteTable(name);
-  const indexes = await session.read(
-    `SELECT index_name, non_unique, seq_in_index, column_name, storing, implicit FROM [SHOW INDEXES FROM ${table}]`,
-  );
-  const constraints = await session.read(`SELECT constraint_name, constraint_type, details FROM [SHOW CONSTRAINTS FROM ${table}]`);
+  const indexes = await session.read(indexesQuery(name));
+  const constraints = await session.read(constraintsQuery(name));
   return { indexes: indexesOf(indexes), constraints };
 }
 
@@ -114,6 +118,7 @@ const columnOf = (row: SqlRow): ColumnView => ({
   nullable: row['is_nullable'] ?? '',
   default: row['column_default'] ?? null,
   generated: row['generation_expression'] ?? '',
+  hidden: isTrue(row['is_hidden']),
 });
 
 const describedText = ({ database, schema, table }: TableName): string =>
@@ -159,18 +164,24 @@ function indexesOf(rows: readonly SqlRow[]): readonly IndexView[] {
   });
 }
 
+/** What information_schema says of the columns that a user-defined type gives their values; the type of an array begins with an underscore. */
+const ownTypes = (described: readonly SqlRow[], schema: string) =>
+  described.flatMap((row) => {
+    const [own, isArray] = [row['udt_schema'] ?? schema, row['data_type'] === 'ARRAY'];
+    if (isArray ? own === 'pg_catalog' : row['data_type'] !== 'USER-DEFINED') return [];
+    const name = row['udt_name'] ?? '';
+    return [{ column: row['column_name'] ?? '', schema: own, type: isArray ? name.replace(/^_/u, '') : name }];
+  });
+
 /** User-defined types are asked for only where there are any. */
 async function readTypes(session: SqlSession, name: TableName, described: readonly SqlRow[]): Promise<readonly TypeView[]> {
-  const own = described.filter((row) => row['data_type'] === 'USER-DEFINED');
-  const schemas = [...new Set(own.map((row) => row['udt_schema'] ?? name.schema))];
+  const own = ownTypes(described, name.schema);
   const enums: SqlRow[] = [];
-  for (const schema of schemas) {
+  for (const schema of new Set(own.map((one) => one.schema))) {
     enums.push(...(await session.read(`SHOW ENUMS FROM ${quoteIdentifier(name.database)}.${quoteIdentifier(schema)}`)));
   }
-  return own.map((row) => {
-    const schema = row['udt_schema'] ?? name.schema;
-    const type = row['udt_name'] ?? '';
+  return own.map(({ column, schema, type }) => {
     const found = enums.find((candidate) => candidate['schema'] === schema && candidate['name'] === type);
-    return { column: row['column_name'] ?? '', type: `${schema}.${type}`, values: found?.['values'] ?? null };
+    return { column, type: `${schema}.${type}`, values: found?.['values'] ?? null };
   });
 }

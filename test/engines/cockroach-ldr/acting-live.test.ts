@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/domain/clock.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Step } from '../../../src/domain/plan.ts';
@@ -12,25 +12,17 @@ import {
   type LdrBed,
   type LdrBedOptions,
   ldrLinkId as link,
-  openLdr,
   streamPassword,
 } from '../../conformance/cockroach-ldr-bed.ts';
 import { anIo, carryOut, executorFor, planOn, settle, through } from '../../conformance/drive.ts';
+import { admin, openBed, orders } from './beds.ts';
 
-let bed: LdrBed | null = null;
-afterEach(async () => {
-  await bed?.close();
-  bed = null;
-});
 async function open(options: LdrBedOptions = {}, version: '24.3' | '25.2' | '26.2' = '26.2'): Promise<LdrBed> {
-  bed = await openLdr(version, options);
-  return bed;
+  return openBed(version, options);
 }
 
-const orders = 'shop.public.orders';
 const setup: Operation = { kind: 'setup', link };
 const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
-const admin = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
 
 async function stepOf(on: LdrBed, operation: Operation, kind: string): Promise<Step> {
   const step = (await planOn(on, operation)).steps.find((candidate) => candidate.kind === kind);

@@ -95,7 +95,7 @@ async function carry(
   }
   const seen = await engine.observe(on.link, anIo({ tag: 'replops/read' }));
   // The cast leaves out what the report does not read.
-  return { plan, stopped, report: engine.report({ plan, steps: views, startedAt: 0 } as unknown as RunView, seen) };
+  return { plan, stopped, report: engine.report({ plan, steps: views, startedAt: 0, retried: [] } as unknown as RunView, seen) };
 }
 
 const planOf = (on: LdrBed, kind: 'alter' | 'rebuild' | 'failback' | 'switchover'): Promise<Plan> =>

@@ -20,6 +20,19 @@ const queue = (entries: number | null) => ({
   newest: micros(1_000),
 });
 
+describe('the facts of a link that runs', () => {
+  const ttlOf = (detail: LdrDetail, link?: LdrLink) => seen(detail, link).facts.find(({ name }) => name === 'ttl')?.value;
+  it('say what becomes of row-level TTL', () => {
+    const discards = aLink({ options: { ...aLink().settings.options, discardTtlDeletes: true } });
+    expect(ttlOf(following())).toContain('are replicated like others, so sql-west needs none of its own');
+    expect(ttlOf(following(), discards)).toContain(
+      'are left out where the source sets ttl_disable_changefeed_replication, so give sql-west',
+    );
+    expect(ttlOf(mutual(), bothWays())).toContain('let its job run on one side only');
+    expect(ttlOf(bare(aSide(), aSide()))).toBeUndefined();
+  });
+});
+
 describe('the headline', () => {
   const rows: readonly (readonly [string, LdrDetail, string, string, LdrLink?])[] = [
     ['a sound link', following(), 'healthy', 'sql-east → sql-west: sql-west follows and is 4 s behind.'],
@@ -107,6 +120,28 @@ describe('the headline', () => {
       'More than 10,000 rows could not be applied on sql-west and wait in',
     ],
     ['an empty queue', following({}, { dlq: [queue(0)] }), 'healthy', 'follows'],
+    [
+      'a queue that gives no number',
+      following({}, { dlq: [queue(null)] }),
+      'degraded',
+      "What waits in the dead letter queue of sql-west is not known, so sql-west may lack rows: it gave no number. Count it there by hand, or GRANT SELECT on it to the bot's user if that lacks it. /repl dlq shop asks once more. sql-east → sql-west: sql-west follows and is 4 s behind.",
+    ],
+    [
+      'a queue that may not be read beside one that holds a row',
+      following(
+        {},
+        { dlq: [queue(1), queue(null)], dlqProblem: 'user ops does not have SELECT privilege on relation dlq_114_public_items' },
+      ),
+      'degraded',
+      '1 row could not be applied on sql-west and waits in its dead letter queue. What waits in the dead letter queue of sql-west is not known, so sql-west may lack rows: user ops does not have SELECT privilege on relation dlq_114_public_items. Count it there by hand',
+    ],
+    [
+      'queues that are not told, both ways',
+      { ...mutual(), primary: aSide({ jobs: [aJob()], dlqProblem: 'sql-east did not tell in time.' }) },
+      'degraded',
+      'What waits in the dead letter queue of sql-east is not known, so sql-east may lack rows: sql-east did not tell in time. Count',
+      bothWays(),
+    ],
     ['a dead source', following({}, {}, gone), 'broken', "sql-east can't be reached"],
     ['a silent source', following({}, {}, silent), 'broken', 'half gone'],
     ['a source that lets nobody in', following({}, {}, locked), 'broken', 'does not let the bot see'],

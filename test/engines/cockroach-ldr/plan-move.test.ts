@@ -100,6 +100,7 @@ describe('the order of steps', () => {
       [
         'ldr.count-queue sql-east',
         '(ldr.stop-writers)',
+        'ldr.compare-rows sql-west',
         'ldr.cancel sql-west',
         'ldr.count-rows sql-west',
         'ldr.check-writes sql-west',
@@ -126,6 +127,7 @@ describe('the order of steps', () => {
         'ldr.mark-time sql-west',
         'ldr.await-past sql-east',
         'ldr.check-queue sql-east',
+        'ldr.compare-rows sql-west',
         'ldr.cancel sql-east',
         'ldr.cancel sql-west',
         'ldr.count-rows sql-west',

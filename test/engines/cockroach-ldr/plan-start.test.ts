@@ -168,6 +168,19 @@ describe('the way in which replication is started', () => {
     expect(create?.statements[0]).toMatch(/ WITH MODE = 'validated', DISCARD = 'ttl-deletes', LABEL = 'o''brien', SKIP SCHEMA CHECK$/);
   });
 
+  it('says of which tables deletes by TTL are discarded, and of which they are not', () => {
+    const link = aLink({ options: { mode: 'immediate', discardTtlDeletes: true, label: null, skipSchemaCheck: false } });
+    const rows = ['filled', 'empty'] as const;
+    const told = (findings: Finding[]) =>
+      planned(setup, bare(aSide(), aSide(), aLook([rows, rows], { standby: findings })), link).warnings.filter((words) =>
+        words.startsWith('Deletes by row-level TTL'),
+      );
+    const all = 'Deletes by row-level TTL are discarded from the tables of sql-east that set ttl_disable_changefeed_replication';
+    expect(told([])).toEqual([`${all}: give sql-west a TTL of its own.`]);
+    const unmarked = { rule: 'ttl-table-not-marked', severity: 'warns', side: 'primary', pair: 1, sentence: 'X.', next: 'Y.' } as const;
+    expect(told([unmarked])).toEqual([`${all}, and replicated like others from shop.public.items: give sql-west a TTL of its own.`]);
+  });
+
   it('names what becomes of conflicts, and starts nothing where that can not be', () => {
     const options = { mode: 'immediate', discardTtlDeletes: false, label: null, skipSchemaCheck: false, defaultFunction: 'dlq' } as const;
     const create = planned(setup, bare(), aLink({ options })).steps.find(({ kind }) => kind === 'ldr.create-stream');
@@ -307,6 +320,7 @@ describe('a rebuild', () => {
       ...proof('sql-west'),
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.empty-tables']);
+    expect(plan.steps[7]?.budgetMs).toBe(4 * 3_600_000);
     expect(plan.steps[7]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
     expect(plan.predictedLoss).toMatchObject({ ms: 0, words: expect.stringContaining('no write of its own that sql-east lacks') });
   });

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withInterface } from '../../../src/engines/cockroach/session.ts';
 import { type Finding, ldrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { createCockroachLdr } from '../../../src/engines/cockroach-ldr/index.ts';
-import { entriesText } from '../../../src/engines/cockroach-ldr/inspect-dlq.ts';
+import { entriesText, readNewest } from '../../../src/engines/cockroach-ldr/reads/dlq-entries.ts';
+import { findQueues } from '../../../src/engines/cockroach-ldr/reads/queues.ts';
 import { readRows } from '../../../src/engines/cockroach-ldr/reads/tables.ts';
 import { readPrimaryKey, readTableView } from '../../../src/engines/cockroach-ldr/table-view.ts';
 import type { SqlConnect } from '../../../src/transports/sql.ts';
 import { connectSql } from '../../../src/transports/sql.ts';
 import { anIo } from '../../conformance/drive.ts';
 import { schemaRefusals } from '../../sim/cockroach/ldr/schema-cases.ts';
+import { until } from '../../support/until.ts';
 import { openLive } from './live.ts';
 
 type Live = Awaited<ReturnType<typeof openLive>>;
@@ -286,6 +289,56 @@ describe('the dead letter queue', { timeout: 180_000 }, () => {
     expect(again?.[3]).not.toBe(first?.[3]);
   });
 
+  it('that is too long to be counted or to be put in order is told as far as it is known, with its newest entries', async () => {
+    const on = await openLive('26.2', { tables: [{ name: 'shop.public.orders', rows: { primary: 10_100, standby: 0 } }] });
+    await until(() => on.world.ldrJobs('standby').every(({ replicatedTime }) => replicatedTime !== null), 'it follows');
+    on.world.ldr.conflict('standby', 'shop.public.orders', 10_050);
+    on.world.control().advance(61_000);
+    await until(() => on.world.tables('standby').every(({ dlq }) => dlq === 10_050), 'the rows wait');
+    const inspect = () => on.engine.inspections.dlq?.look(on.link, on.io);
+    const seen = await inspect();
+    expect(seen?.headline).toBe('More than 10,000 rows could not be applied on sql-west.');
+    expect(seen?.rows).toHaveLength(20);
+    const lists = on.world.statements().filter(({ statement }) => statement.includes('ORDER BY dlq_timestamp'));
+    expect(lists.length).toBeGreaterThan(0);
+    expect(lists.every(({ statement }) => / WHERE ingestion_job_id = \d+ ORDER BY /u.test(statement))).toBe(true);
+    const act = { kind: 'refuse', sqlState: '57014', message: 'query execution canceled due to statement timeout' } as const;
+    on.world.faults.add({ side: 'standby', match: /min\(dlq_timestamp/u, act, times: 100 });
+    const uncounted = await inspect();
+    expect(uncounted?.headline).toBe('What waits on sql-west could not be counted.');
+    expect(uncounted?.rows).toHaveLength(20);
+    expect(uncounted?.notes[0]).toContain('A dead letter queue could not be counted: ');
+    // The job that put them there is over, and is no longer listed.
+    for (const { id } of on.world.ldrJobs('standby')) await send(on, 'standby', `CANCEL JOB ${id}`);
+    await until(() => on.world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the job is over');
+    on.world.control().advance(20 * 86_400_000);
+    const unlisted = await inspect();
+    expect(unlisted?.rows).toEqual([]);
+    expect(unlisted?.notes.find((note) => note.startsWith('No entry of '))).toMatch(
+      /^No entry of shop\.public\.orders on sql-west was listed: its queue was not counted, and the newest jobs that sql-west still lists put nothing there\. Ask "shop"\.crdb_replication\."dlq_\S+ by hand\.$/u,
+    );
+  });
+
+  it('is counted though its entries are not listed in time', async () => {
+    const { on, inspect } = await conflicted();
+    on.world.faults.add({ side: 'standby', match: /ORDER BY dlq_timestamp/u, act: { kind: 'hang' }, times: 100 });
+    const { headline, rows, notes } = await inspect();
+    expect(headline).toMatch(/^3 rows could not be applied on sql-west/u);
+    expect(rows).toEqual([]);
+    expect(notes[0]).toMatch(/^The entries of shop\.public\.orders on sql-west could not be listed: /u);
+  });
+
+  it('is listed whole where no job that is known has filled it', async () => {
+    const { on } = await conflicted();
+    const table = { database: 'shop', schema: 'public', table: 'orders' };
+    const found = await withInterface(connectSql, on.link.settings.standby, 'system', on.io, async (session) => {
+      const queue = (await findQueues(session, on.link.settings, 'standby')).find(({ pair }) => pair === 0);
+      if (queue === undefined) throw new TypeError('no queue');
+      return readNewest(session, { queue, entries: 3, jobs: ['1'] }, await readPrimaryKey(session, table));
+    });
+    expect(found).toHaveLength(3);
+  });
+
   it('is empty in so many words', async () => {
     const on = await openLive('26.2');
     expect(await on.engine.inspections.dlq?.look(on.link, on.io)).toEqual({
@@ -367,7 +420,7 @@ describe('statements that only read', { timeout: 180_000 }, () => {
     const table = { database: name, schema: name, table: name };
     await readTableView(session, table);
     await readRows(session, table);
-    sent.push(skeleton(entriesText({ pair: 0, database: name, queue: name }, await readPrimaryKey(session, table))));
+    sent.push(skeleton(entriesText({ pair: 0, database: name, queue: name }, await readPrimaryKey(session, table), null)));
     return sent;
   }
 

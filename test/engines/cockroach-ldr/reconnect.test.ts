@@ -69,6 +69,18 @@ describe('a reconnect of what stands still', () => {
     expect(lines(planned(reconnect, older))).toEqual(['ldr.drop-connection']);
   });
 
+  it('says what is left if a connection that is made anew is refused, where it can not be changed in place', () => {
+    const on = (version: '25.1' | '26.2') => ({ ...following(), standby: aSide({ jobs: [aJob()], ...onVersion(version) }) });
+    const remade =
+      "to_east can only be dropped and made anew: if CockroachDB refuses the new one, for instance because it can't connect by it";
+    expect(planned(reconnect, on('25.1')).warnings).toContain(
+      `sql-west runs v25.1.4, where ${remade}, sql-west has none until the cause is mended. sql-east → sql-west goes on until its job starts again, and stops then.`,
+    );
+    expect(planned(reconnect, on('26.2')).warnings.join(' ')).not.toContain('made anew');
+    const people = aLink({ streams: { primary: null, standby: { externalConnection: 'to_east', reach: null } } });
+    expect(planned(reconnect, on('25.1'), people).warnings.join(' ')).not.toContain('made anew');
+  });
+
   it('has nothing to say of that where everything moves', () => {
     const plan = planned(reconnect, { ...following(), primary: aSide({ history: 'kept' }) }, aLink());
     expect(plan.warnings.join(' ')).not.toMatch(/paused by hand|paused itself/);

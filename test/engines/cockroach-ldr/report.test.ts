@@ -24,7 +24,7 @@ function aRun(operation: Operation, detail: LdrDetail, told: Readonly<Record<str
       ({ id, state: 'done', beganAt: null, endedAt: null, evidence: null, ...told[kind.replace('ldr.', '')] }) as unknown as StepView,
   );
   // The cast leaves out what the report does not read.
-  return { plan, steps, startFacts: [], startedAt: nowMs } as unknown as RunView;
+  return { plan, steps, startFacts: [], startedAt: nowMs, retried: [] } as unknown as RunView;
 }
 
 const switchover: Operation = { kind: 'switchover', link, maxWriteStopMs: 60_000 };
@@ -44,6 +44,15 @@ describe('the report of a run', () => {
     expect(report.sentence).toContain('could not write for 42 s');
     expect(report.sentence).toContain('Both sides held the same rows');
     expect(report.facts.map(({ label }) => label)).toContain('Data lost');
+  });
+
+  it('tells of tables that a first copy left without a row', () => {
+    const told = { 'await-scan': { evidence: { 'tables without rows': ['shop.public.items'] } } };
+    const setup: Operation = { kind: 'setup', link };
+    expect(reportLdr(aRun(setup, bare(), told), after).sentence).toContain(
+      'shop.public.items on sql-west held no row when the first copy was complete, though the source had some by then: they may wait in the dead letter queue, which /repl dlq shop shows,',
+    );
+    expect(reportLdr(aRun(setup, bare()), after).sentence).not.toContain('held no row');
   });
 
   it('claims nothing of a switchover that it did not measure', () => {

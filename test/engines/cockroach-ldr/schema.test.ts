@@ -288,6 +288,60 @@ describe('two tables that are to hold the same', () => {
     expect(found[0]?.sentence).toContain(words);
   });
 
+  const plain = [aColumn('id', { type: 'INT8', nullable: 'f' }), aColumn('note')];
+  const audit = aColumn('audit', { hidden: true });
+  const sharded = (buckets: number) => {
+    const shard = `crdb_internal_id_shard_${buckets}`;
+    return aTable({
+      columns: [...plain, aColumn(shard, { type: 'INT8', nullable: 'f', hidden: true, generated: `mod(x, ${buckets})` })],
+      primaryIndex: { name: 'orders_pkey', unique: true, keys: ['id'], all: [shard, 'id'] },
+    });
+  };
+
+  it('count the columns that SELECT * leaves out', () => {
+    const [one] = find({ standby: aTable({ columns: [...plain, audit] }) });
+    expect(one).toMatchObject({ rule: 'differ-columns', severity: 'blocks' });
+    expect(one?.sentence).toContain('hidden column audit is only on sql-west');
+    const primary = aTable({ columns: [...plain, { ...audit, type: 'INT8', nullable: 'f' }] });
+    const two = find({ primary, standby: aTable({ columns: [...plain, audit] }) });
+    expect(brief(two)).toEqual(['blocks differ-column-type both', 'blocks differ-column-nullability both']);
+    expect(two[0]?.sentence).toContain('hidden column audit is INT8 on sql-east and STRING on sql-west');
+    expect(find({ primary, standby: primary })).toEqual([]);
+    // Whether SELECT * shows it is no part of what is replicated.
+    expect(find({ primary, standby: aTable({ columns: [...plain, { ...audit, type: 'INT8', nullable: 'f', hidden: false }] }) })).toEqual(
+      [],
+    );
+  });
+
+  it('name the way out where only an index brings a column along that may differ', () => {
+    const expression = 'crdb_internal_idx_expr';
+    const columns = [...plain, aColumn(expression, { hidden: true, generated: 'lower(note)' })];
+    const nextWith = (unique: boolean, more: Partial<Parameters<typeof aTable>[0]> = {}) =>
+      find({ primary: aTable({ columns, indexes: [anIndex('low', [expression], { unique, all: [expression] })], ...more }) }).find(
+        ({ rule }) => rule === 'differ-columns',
+      )?.next;
+    expect(nextWith(false)).toMatch(/^Drop that index, or make the same one .* options\.skipSchemaCheck: true in the config/u);
+    for (const next of [nextWith(true), nextWith(false, { columns: [...columns, audit] }), nextWith(false, { indexes: [] })])
+      expect(next).toBe('Change the table on one side so that both are alike.');
+  });
+
+  it('name every key and index that is parted into other hash shards', () => {
+    const found = find({ primary: sharded(8), standby: sharded(4) });
+    expect(brief(found)).toEqual(['blocks differ-columns both', 'blocks differ-primary-key both']);
+    expect(found[0]?.sentence).toContain(
+      'hidden column crdb_internal_id_shard_8 (made by the hash-sharded index orders_pkey) is only on sql-east; hidden column crdb_internal_id_shard_4 (made by the hash-sharded index orders_pkey) is only on sql-west',
+    );
+    expect(found[1]?.sentence).toContain('the primary key is id in 8 hash shards on sql-east and id in 4 hash shards on sql-west');
+    expect(find({ primary: sharded(8), standby: sharded(8) })).toEqual([]);
+    const unique = (buckets: number) =>
+      aTable({ indexes: [anIndex('u', ['note'], { unique: true, all: [`crdb_internal_note_shard_${buckets}`, 'note'] })] });
+    expect(find({ primary: unique(8), standby: unique(4) })[0]?.sentence).toContain(
+      'unique index u on (note) in 8 hash shards is only on sql-east',
+    );
+    const skipped = find({ primary: sharded(8), standby: sharded(4), options: { skipSchemaCheck: true } });
+    expect(brief(skipped)).toEqual(['warns differ-columns both', 'warns differ-primary-key both']);
+  });
+
   it('may differ in indexes that demand nothing, and in names', () => {
     const unique = (name: string) => anIndex(name, ['note'], { unique: true });
     expect(find({ primary: aTable({ indexes: [anIndex('a', ['note'])] }) })).toEqual([]);
@@ -365,6 +419,40 @@ describe('tables that are there or not', () => {
     expect(brief(find({ options }))).toEqual(['blocks ttl-not-marked primary']);
     const marked = aTable({ create: `${createWith()} WITH (ttl_disable_changefeed_replication = true)` });
     expect(find({ options, primary: marked })).toEqual([]);
+    const off = aTable({ create: `${createWith()} WITH (ttl_disable_changefeed_replication = false)` });
+    expect(brief(find({ options, primary: off }))).toEqual(['blocks ttl-not-marked primary']);
+  });
+
+  it('are told one by one where the source marks only some that have a TTL', () => {
+    const ttl = `ttl = 'on', ttl_expire_after = '30 days'`;
+    const storages = [`${ttl}, ttl_disable_changefeed_replication = true`, ttl, 'exclude_data_from_backup = true'];
+    const pairs = storages.map((storage, at): TablePairView => {
+      const name = { database: 'shop', schema: 'public', table: `odd "${at}"` };
+      return {
+        views: { primary: aTable({ name, create: `${createWith()} WITH (${storage})` }), standby: aTable() },
+        look: { rows: { primary: 'filled', standby: 'empty' } },
+      };
+    });
+    const side = { release: releases['26.2'], tables: pairs.map(() => 'there' as const) };
+    const { settings } = aLink({
+      options: { mode: 'immediate', discardTtlDeletes: true, label: null, skipSchemaCheck: false },
+      tables: ['orders', 'items', 'plain'].map((table) => {
+        const name = { database: 'shop', schema: 'public', table };
+        return { primary: name, standby: name };
+      }),
+    });
+    const found = findingsInto({ settings, sides: { primary: side, standby: side }, pairs }, 'standby');
+    expect(found.filter(({ rule }) => rule.startsWith('ttl'))).toEqual([
+      {
+        rule: 'ttl-table-not-marked',
+        severity: 'warns',
+        side: 'primary',
+        pair: 1,
+        sentence:
+          'shop.public.items on sql-east deletes rows by TTL and does not keep that out of changefeeds, so these deletes are replicated like others, while the config wants them discarded.',
+        next: `Run ALTER TABLE "shop"."public"."odd ""1""" SET (ttl_disable_changefeed_replication = 'true') on sql-east, unless these deletes are wanted.`,
+      },
+    ]);
   });
 
   it('put what blocks first, and leave nothing out, however many tables there are', () => {

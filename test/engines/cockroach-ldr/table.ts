@@ -32,6 +32,7 @@ export const aColumn = (name: string, more: Partial<TableView['columns'][number]
   nullable: 't',
   default: null,
   generated: '',
+  hidden: false,
   ...more,
 });
 

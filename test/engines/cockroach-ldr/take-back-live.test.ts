@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/domain/clock.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Act, Step } from '../../../src/domain/plan.ts';
 import type { TableWrites } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { judgeWrites } from '../../../src/engines/cockroach-ldr/steps/take-back.ts';
 import type { LdrWorldOptions } from '../../../src/sim/cockroach/ldr/ldr-world.ts';
-import { aReach, byHand, type LdrBed, ldrLinkId as link, openLdr, streamPassword } from '../../conformance/cockroach-ldr-bed.ts';
-import { carryOut, planOn, settle } from '../../conformance/drive.ts';
+import { aReach, byHand, type LdrBed, ldrLinkId as link, streamPassword } from '../../conformance/cockroach-ldr-bed.ts';
+import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
+import { openBed, orders } from './beds.ts';
 import { aLink, micros } from './scenes.ts';
 
-let bed: LdrBed | null = null;
-afterEach(async () => {
-  await bed?.close();
-  bed = null;
-});
-
-const orders = 'shop.public.orders';
 const setup: Operation = { kind: 'setup', link };
 const absent: Partial<LdrWorldOptions> = {
   start: 'none',
@@ -23,11 +18,16 @@ const absent: Partial<LdrWorldOptions> = {
 
 /** A setup that was carried out to its end. */
 async function setUp(world: Partial<LdrWorldOptions>): Promise<{ readonly on: LdrBed; readonly undos: readonly Act[] }> {
-  const on = await openLdr('25.2', { world });
-  bed = on;
+  const on = await openBed('25.2', { world });
   const { steps } = await planOn(on, setup);
   for (const step of steps) if (step.by === 'engine') await carryOut(on, step, () => on.engine());
   return { on, undos: undosOf(steps) };
+}
+
+/** A setup that is planned, and of which nothing is done. */
+async function bareSetup(world: Partial<LdrWorldOptions>): Promise<{ readonly on: LdrBed; readonly steps: readonly Step[] }> {
+  const on = await openBed('25.2', { world });
+  return { on, steps: (await planOn(on, setup)).steps };
 }
 
 const undosOf = (steps: readonly Step[]): readonly Act[] =>
@@ -111,6 +111,49 @@ describe.each(copies)('taking a setup back, %s', { timeout: 180_000 }, (_, world
   });
 });
 
+/** Its pauses take no time. */
+const unhurried = anIo({ clock: { ...systemClock, sleep: async () => undefined }, timeoutMs: 5_000 });
+
+describe('a source that is gone while a setup is taken back', { timeout: 180_000 }, () => {
+  it.each([copies[0], copies[2]])('leaves every row, and people are asked at once, %s', async (_, world, kind) => {
+    const { on, undos } = await setUp(world);
+    await on.world.faults.down('primary');
+    const at = undos.findIndex((act) => act.kind === kind);
+    expect(await takeBack(on, undos.slice(0, at))).toBeNull();
+    const [undo] = undos.slice(at);
+    if (undo === undefined) throw new TypeError('nothing is taken back');
+    const ask = () => executorFor(on.engine(), undo).probe(undo, on.link, unhurried);
+    expect(await ask()).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringMatching(
+        /^sql-east could not be reached \(ECONNREFUSED\)\. What was copied to sql-west may be the only copy by now, so nothing was deleted there\. Press Retry when sql-west and sql-east answer, or Skip to leave all rows as they are\.$/,
+      ),
+    });
+    expect(rowsOn(on, 'standby')).toEqual([1_000, 1_000]);
+    // What never came to a job copied nothing, whatever the other side has.
+    const begun = await bareSetup(world);
+    const [fresh] = undosOf(begun.steps).filter((act) => act.kind === kind);
+    await begun.on.world.faults.down('primary');
+    if (fresh === undefined) throw new TypeError('nothing is taken back');
+    expect(await executorFor(begun.on.engine(), fresh).probe(fresh, begun.on.link, unhurried)).toMatchObject({ kind: 'done' });
+  });
+
+  it('lets nothing start either, and says so', async () => {
+    const { on, steps } = await bareSetup({ start: 'none' });
+    const check = steps.find((step) => step.kind === 'ldr.check-schema');
+    if (check === undefined) throw new TypeError('nothing is looked at');
+    await on.world.faults.down('primary');
+    expect(await executorFor(on.engine(), check).probe(check, on.link, unhurried)).toMatchObject({
+      kind: 'impossible',
+      why: expect.stringMatching(
+        /^sql-east can't be reached .*\. Nothing was started\. Press Retry when both clusters answer, or Cancel\.$/,
+      ),
+    });
+    await on.world.faults.up('primary');
+    expect((await settle(on, check, () => on.engine())).kind).toBe('done');
+  });
+});
+
 describe('the user that a setup made', { timeout: 180_000 }, () => {
   const more = 'shop.public.more';
   const world: Partial<LdrWorldOptions> = {
@@ -127,8 +170,7 @@ describe('the user that a setup made', { timeout: 180_000 }, () => {
     'is gone with what it was granted, unless another replication may come as it by now (%s)',
     async (version) => {
       for (const shared of [false, true]) {
-        const on = await openLdr(version, { world, settings });
-        bed = on;
+        const on = await openBed(version, { world, settings });
         const { steps } = await planOn(on, setup);
         for (const step of steps) if (step.by === 'engine') await carryOut(on, step, () => on.engine());
         if (shared)
@@ -151,8 +193,7 @@ describe('a setup into tables that are empty no longer', { timeout: 180_000 }, (
     ['unidirectional', `${orders} on sql-west should be empty now and hold rows`],
     ['bidirectional', 'must not start from two filled tables'],
   ] as const)('starts nothing, and takes nothing away (%s)', async (direction, why) => {
-    const on = await openLdr('25.2', { world: { start: 'none', direction } });
-    bed = on;
+    const on = await openBed('25.2', { world: { start: 'none', direction } });
     const { steps } = await planOn(on, setup);
     on.world.ldr.write('standby', orders, 13);
     const check = steps.find(({ kind }) => kind === 'ldr.check-schema');

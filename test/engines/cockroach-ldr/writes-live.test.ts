@@ -1,31 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan, Step } from '../../../src/domain/plan.ts';
 import { ldrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
-import {
-  failStreams,
-  type LdrBed,
-  type LdrBedOptions,
-  ldrLinkId as link,
-  openLdr,
-  streamPassword,
-} from '../../conformance/cockroach-ldr-bed.ts';
+import { failStreams, type LdrBed, type LdrBedOptions, ldrLinkId as link } from '../../conformance/cockroach-ldr-bed.ts';
 import { anIo, carryOut, planOn, settle, through } from '../../conformance/drive.ts';
+import { admin, items, openBed, orders } from './beds.ts';
 
-let bed: LdrBed | null = null;
-afterEach(async () => {
-  await bed?.close();
-  bed = null;
-});
-
-const orders = 'shop.public.orders';
-const items = 'shop.public.items';
-const admin = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
 const rebuild: Operation = { kind: 'rebuild', link };
 
 /** The stream into the standby has failed for good. */
 async function failed(options: LdrBedOptions = {}): Promise<LdrBed> {
-  bed = await openLdr('26.2', { world: admin, ...options });
+  const bed = await openBed('26.2', { world: admin, ...options });
   await failStreams(bed.world);
   return bed;
 }
@@ -82,7 +67,7 @@ describe('the look right before a side is emptied', { timeout: 180_000 }, () => 
   it('lets the run go on where nothing was written there', async () => {
     const on = await failed();
     const step = await upTo(on, await planOn(on, rebuild), 'ldr.check-writes');
-    expect(await ask(on, step)).toEqual({
+    expect(await ask(on, step)).toMatchObject({
       kind: 'done',
       evidence: { 'newest write that no job brought': 'none', 'written since': 'none', 'not read': 'none' },
     });

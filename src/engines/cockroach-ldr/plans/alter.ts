@@ -13,6 +13,7 @@ import {
   emptyingOf,
   emptyingWarnings,
   inUseRefusal,
+  keptPairs,
   queueSteps,
   weighBudgetMs,
 } from './empty.ts';
@@ -81,10 +82,13 @@ function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
   );
   const change = personAct(kinds.changeSchema, 'Change the tables on both sides in the same way', [
     `Run the same ALTER TABLE on ${settings.primary.cluster} and on ${settings.standby.cluster} (${names}); nothing replicates now, so they take it.`,
-    `Change no rows on ${settings[refill.into].cluster} by hand (INSERT, UPDATE): they are copied anew, and the run stops if anything was written there meanwhile. A change that writes every row anew hides that: the run then asks you once more.`,
+    `Change no rows on ${settings[refill.into].cluster} by hand (INSERT, UPDATE): they are copied anew, and the run stops if anything was written there meanwhile. Where the change writes every row anew, the run compares what each column held before and after it, and asks you where that does not tell.`,
     'Columns, types, nullability, keys, checks and unique indexes have to be equal on both sides afterwards. SHOW CREATE TABLE shows them.',
   ]);
+  const kept = keptPairs(refill);
   return [
+    // Its jobs go on until then, so that what the source has lost by mistake shows before anything is ended.
+    ...(kept.length === 0 ? [] : [lookStep(acts.compareRows(refill.into, kept, true), weighBudgetMs)]),
     ...endSteps(refill.reads, acts),
     // Before the look at writes: what comes between the two is seen by that one.
     lookStep(acts.countRows(refill.into), weighBudgetMs),
@@ -92,7 +96,8 @@ function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
     personStep(change),
     lookStep(acts.checkFit(refill.into), schemaBudgetMs),
     lookStep(acts.checkRows(refill.into), weighBudgetMs),
-    ...emptySteps(refill, acts),
+    // From then on nothing brings what is deleted on the source, so that rows are compared no more.
+    ...emptySteps(refill, acts, []),
   ];
 }
 

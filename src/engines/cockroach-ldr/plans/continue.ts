@@ -5,29 +5,19 @@ import { spell, spellTime } from '../../cockroach/spell.ts';
 import { type Micros, microsOfMs, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import { type Draft, notNow, type Outline, personAct, personStep } from '../../frame/drafts.ts';
 import { kinds } from '../acts.ts';
-import type { LdrLink } from '../config.ts';
-import type { LdrDetail } from '../detail.ts';
-import { lastFollower } from '../emptied-side.ts';
 import { flowsOf } from '../flow.ts';
-import { limitsOf, noLoss, sides } from '../scene.ts';
+import { limitsOf, noLoss } from '../scene.ts';
 import { emptied, findingWarnings, schemaRefusal } from '../unfit.ts';
 import { strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, wayOf } from '../words.ts';
+import { type Continued, copyWords } from './full-copy.ts';
 import { isBoth } from './move.ts';
 import { beyondWords, type Proven, provenInto, silentWords } from './proven.ts';
-import { planRebuild, planReturn } from './refill.ts';
-import { type Reads, startSteps } from './start.ts';
+import { sentRefusal } from './redirected.ts';
+import { planReturn } from './refill.ts';
+import { sentTo } from './sent.ts';
+import { startSteps } from './start.ts';
 import { vouchSteps } from './vouch.ts';
-
-interface Continued {
-  readonly link: LdrLink;
-  readonly detail: LdrDetail;
-  readonly reads: Reads;
-  /** What a setup with a full copy would do. */
-  readonly copy: Outline | Refusal;
-  /** The sides that are to follow again, in this order; both ways, one alone goes on beside the other one that lives. */
-  readonly order: readonly Side[];
-}
 
 /**
  * Plans to let replication go on from a time, without a first copy: for sides that were in step until a job ended. What was written
@@ -42,17 +32,11 @@ export function planContinue(from: ContinueFrom, scene: Continued): Outline | Re
   const warnings: string[] = [];
   const vouched: Draft[] = [];
   for (const into of order) {
-    const proven = provenInto(link, detail, into);
-    const at = timeInto(from, scene, proven);
-    if (typeof at === 'object') return at;
-    const window = windowOf(scene, into, at);
-    if (typeof window === 'object') return window;
-    const weighing = weighInto(scene, into);
-    const written = writtenRefusal(scene, weighing, at);
-    if (written !== null) return written;
-    times[into] = timestampOfMicros(at);
-    warnings.push(...timeWarnings(scene, into, at, window), ...(weighing === null ? [] : untoldWarnings(link, weighing, beforeStart)));
-    vouched.push(...vouchSteps(link, { into, at, unlisted: proven.unlisted, weighing }));
+    const onward = onwardInto(from, scene, into);
+    if (isRefusal(onward)) return onward;
+    times[into] = timestampOfMicros(onward.at);
+    warnings.push(...onward.warnings);
+    vouched.push(...onward.vouched);
   }
   const steps = startSteps('setup', link, reads, { kind: 'stream', order, from: times });
   if (isRefusal(steps)) return steps;
@@ -74,6 +58,34 @@ export function planContinue(from: ContinueFrom, scene: Continued): Outline | Re
       ...limitsOf(link),
       ...findingWarnings(detail, order, emptied),
     ],
+  };
+}
+
+interface Onward {
+  readonly at: Micros;
+  readonly warnings: readonly string[];
+  /** What a person has to answer for. */
+  readonly vouched: readonly Draft[];
+}
+
+/** From when on a side goes on, and what that rests on; a refusal where it can't. */
+function onwardInto(from: ContinueFrom, scene: Continued, into: Side): Onward | Refusal {
+  const { link, detail } = scene;
+  const proven = provenInto(link, detail, into);
+  const at = timeInto(from, scene, proven);
+  if (typeof at === 'object') return at;
+  const window = windowOf(scene, into, at);
+  if (typeof window === 'object') return window;
+  const weighing = weighInto(scene, into);
+  const written = writtenRefusal(scene, weighing, at);
+  if (written !== null) return written;
+  const sent = isBoth(link) ? null : sentTo(detail, into, proven.least?.at ?? null);
+  if (sent !== null && from.kind === 'last') return sentRefusal(link, detail, sent, at);
+  const untold = weighing === null ? [] : untoldWarnings(link, weighing, beforeStart);
+  return {
+    at,
+    warnings: [...timeWarnings(scene, into, at, window), ...untold],
+    vouched: vouchSteps(link, { into, at, unlisted: proven.unlisted, weighing, sent }),
   };
 }
 
@@ -143,28 +155,6 @@ function earlierWords(least: Micros, scene: Continued): string {
   if (!isRefusal(planContinue({ kind: 'last' }, scene))) return `/repl setup ${id} --from last goes on from where it ended.`;
   const earlier = planContinue({ kind: 'time', at: msOfMicros(least) }, scene);
   return isRefusal(earlier) ? earlier.next : `Give ${spellTime(least)} or an earlier time.`;
-}
-
-/** How a full copy is come by, as things are. Full sentences. */
-function copyWords({ link, detail, reads, copy, order }: Continued): string {
-  const { settings, id } = link;
-  const [only, another] = order;
-  if (isBoth(link) && only !== undefined && another === undefined) {
-    return `/repl rebuild ${id} ends what is left and fills ${settings[only].cluster} anew from ${settings[otherSide(only)].cluster}.`;
-  }
-  if (!isRefusal(copy)) return `Ask for /repl setup ${id} without --from: it makes a full copy.`;
-  const { schema } = detail;
-  const unfit = schemaRefusal('setup', link, detail, order, emptied);
-  const isHeld = unfit === null && schema.kind === 'read' && schema.pairs.some(({ rows }) => rows.standby === 'filled');
-  if (!isHeld || sides.some((side) => reads[side].tables.includes('absent'))) return copy.next;
-  const [here, there] = [settings.standby.cluster, settings.primary.cluster];
-  if (settings.direction === 'bidirectional') {
-    return `Find out which side applications use, empty the tables on the other one by hand (TRUNCATE), then ask for /repl setup ${id}: it makes a full copy.`;
-  }
-  const isSafe = lastFollower(link, reads) === 'standby' && !isRefusal(planRebuild(link, detail));
-  return isSafe
-    ? `If applications use ${there}, ask for /repl rebuild ${id}: it empties ${here} and copies everything anew.`
-    : `If applications use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}: it makes a full copy.`;
 }
 
 /** One way, what applications wrote on the side that follows since then says that they may use it, and would stay there alone. */

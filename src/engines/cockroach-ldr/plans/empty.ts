@@ -5,7 +5,7 @@ import { spellTime } from '../../cockroach/spell.ts';
 import { type Draft, lookStep, notNow, personAct, personStep } from '../../frame/drafts.ts';
 import { type Acts, kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
-import type { DlqView, LdrDetail } from '../detail.ts';
+import type { DlqView, LdrDetail, Redirect } from '../detail.ts';
 import { flowInto, readOf } from '../flow.ts';
 import { queueEntriesQuery } from '../reads/queues.ts';
 import { newestWriteQuery, writesSinceQuery } from '../reads/writes.ts';
@@ -13,6 +13,7 @@ import type { TableName } from '../table-name.ts';
 import { type PlannedQueue, plannedQueue, type Waiting, waitingOn } from '../waiting.ts';
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, upper } from '../words.ts';
+import { sentBefore, sentConfirm, sentWords } from './sent.ts';
 
 const lookBudgetMs = 120_000;
 /** After writers have stopped the way back has only what was under way, ms. */
@@ -28,6 +29,8 @@ export interface Emptying {
   /** Null where the way back still brings everything that is written there. */
   readonly weighing: Weighing | null;
   readonly letters: Letters;
+  /** The run that sent applications to it; null where none did, and where the way back brings what they write. */
+  readonly sent: Redirect | null;
 }
 
 /** Rows of the side that is to be emptied which the other side could not apply: they are in no table once it is empty. */
@@ -50,13 +53,17 @@ function lettersOn(link: LdrLink, detail: LdrDetail, side: Side): Letters {
   };
 }
 
-export const emptyingOf = (link: LdrLink, detail: LdrDetail, into: Side): Emptying => ({
-  link,
-  detail,
-  into,
-  weighing: isFollowedBack(link, detail, into) ? null : weigh(link, detail, into),
-  letters: lettersOn(link, detail, otherSide(into)),
-});
+export function emptyingOf(link: LdrLink, detail: LdrDetail, into: Side): Emptying {
+  const isBrought = isFollowedBack(link, detail, into);
+  return {
+    link,
+    detail,
+    into,
+    weighing: isBrought ? null : weigh(link, detail, into),
+    letters: lettersOn(link, detail, otherSide(into)),
+    sent: isBrought ? null : sentBefore(link, detail, into),
+  };
+}
 
 /** A side with the newest writes is the one in use, whatever people believe at 03:00. `away`: what to do if it is. */
 export function inUseRefusal({ link, into, weighing }: Emptying, away: string): Refusal | null {
@@ -81,10 +88,10 @@ export const queueSteps = ({ into, letters }: Emptying, acts: Acts): readonly Dr
  * this side has may go. It stands in the journal who did.
  */
 export function consentSteps(emptying: Emptying, acts: Acts): readonly Draft[] {
-  const { into, weighing, letters } = emptying;
+  const { into, weighing, letters, sent } = emptying;
   const source = otherSide(into);
   const mark = lookStep(acts.markTime(into), lookBudgetMs);
-  const isFree = (weighing === null || isClean(weighing)) && letters.queues.length === 0;
+  const isFree = (weighing === null || isClean(weighing)) && letters.queues.length === 0 && sent === null;
   const consent = isFree ? [] : [personStep(consentAct(emptying))];
   const check = lookStep(acts.checkQueue(source, false), lookBudgetMs);
   if (weighing === null) return [...consent, mark, lookStep(acts.awaitPast(source), drainBudgetMs), check];
@@ -100,9 +107,10 @@ export const keptPairs = ({ link, weighing, letters }: Emptying): readonly numbe
   return link.settings.tables.flatMap((_, pair) => (given.has(pair) ? [] : [pair]));
 };
 
-function consentAct({ link, into, weighing, letters }: Emptying) {
+function consentAct({ link, into, weighing, letters, sent }: Emptying) {
   const [here, there] = [link.settings[into].cluster, link.settings[otherSide(into)].cluster];
   return personAct(kinds.acceptLoss, `Confirm that what only ${here} has may be deleted`, [
+    ...(sent === null ? [] : [sentConfirm(link, sent)]),
     ...letterWords(link, into, letters),
     ...(weighing === null ? [] : [...strayWords(link, into, weighing, here, there), ...unreadWords(link, into, weighing, here)]),
     'Save what is needed, then confirm. Your name stands in the journal for it.',
@@ -147,11 +155,23 @@ function unreadWords(link: LdrLink, into: Side, weighing: Weighing, here: string
 }
 
 /** Right before rows are deleted, by the database's own word: nothing has come since it was planned or confirmed. */
-export const checkWritesStep = ({ into, weighing, link }: Emptying, acts: Acts): Draft =>
-  lookStep(acts.checkWrites(into, weighing?.known ?? link.settings.tables.map(() => null)), weighBudgetMs);
+export const checkWritesStep = (emptying: Emptying, acts: Acts): Draft =>
+  lookStep(acts.checkWrites(emptying.into, knownOf(emptying)), weighBudgetMs);
+
+/** By table, the newest write that was known when it was planned. */
+export const knownOf = ({ weighing, link }: Emptying): readonly (string | null)[] =>
+  weighing?.known ?? link.settings.tables.map(() => null);
 
 /** `quiet`: what has to be so where the way back brings what is written meanwhile. */
-export function emptyingLoss({ link, into, weighing, letters }: Emptying, quiet?: string): Estimate {
+export function emptyingLoss(emptying: Emptying, quiet?: string): Estimate {
+  const { link, into, sent } = emptying;
+  const loss = lossByRows(emptying, quiet);
+  if (sent === null) return loss;
+  const used = `If they use ${link.settings[into].cluster} still, what they write and delete there is lost.`;
+  return { ms: null, words: `${sentWords(link, sent)} ${used} Else: ${loss.words}` };
+}
+
+function lossByRows({ link, into, weighing, letters }: Emptying, quiet?: string): Estimate {
   const { settings } = link;
   const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
   const left = lettersLeft(letters, here, there);

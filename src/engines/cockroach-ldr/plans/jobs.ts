@@ -205,7 +205,14 @@ function reconnectWarnings({ settings, id }: LdrLink, flow: Flow): readonly stri
   const way = wayOf(settings, flow.into);
   const idsOf = (phase: 'paused' | 'gave-up') => flow.jobs.filter((job) => phaseOf(job) === phase).map((job) => job.id);
   const [held, stuck] = [idsOf('paused'), idsOf('gave-up')];
+  const isRemade = reachInto(settings, flow.into) !== null && !isAtLeast(flow.read.release, 25, 4);
+  const [here, name] = [settings[flow.into].cluster, connectionOf(settings, flow.into)];
   return [
+    ...(isRemade
+      ? [
+          `${here} runs ${flow.read.release.text}, where ${name} can only be dropped and made anew: if CockroachDB refuses the new one, for instance because it can't connect by it, ${here} has none until the cause is mended. ${way} goes on until its job starts again, and stops then.`,
+        ]
+      : []),
     ...(held.length === 0
       ? []
       : [

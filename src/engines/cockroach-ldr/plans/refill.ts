@@ -21,12 +21,14 @@ import {
   emptyingWarnings,
   inUseRefusal,
   keptPairs,
+  knownOf,
   queueSteps,
   weighBudgetMs,
 } from './empty.ts';
+import { sentWords } from './sent.ts';
 import { type Form, type Reads, startParts } from './start.ts';
 
-/** Ending a job takes seconds; emptying a table is answered at once, ms. */
+/** Ending a job takes seconds, ms. */
 const endBudgetMs = 10 * 60_000;
 export const schemaBudgetMs = 10 * 60_000;
 
@@ -43,7 +45,7 @@ export function planRebuild(link: LdrLink, detail: LdrDetail): Outline | Refusal
   const emptying = emptyingOf(link, detail, into);
   const { id } = link;
   const away = `If applications use ${link.settings[into].cluster}, /repl failback ${id} fills ${link.settings[otherSide(into)].cluster} anew from it.`;
-  const sound = soundRefusal(link, detail, into) ?? inUseRefusal(emptying, away) ?? servingRefusal(emptying);
+  const sound = soundRefusal(link, detail, into) ?? inUseRefusal(emptying, away) ?? sentRefusal(emptying) ?? servingRefusal(emptying);
   return sound ?? planRefill('rebuild', { ...emptying, reads });
 }
 
@@ -83,6 +85,19 @@ function servingRefusal({ link, detail, into, weighing }: Emptying): Refusal | n
   return notNow(
     `Whether applications use ${here} or ${there} can't be told: ${why}.${rows} Nothing on ${here} is deleted.`,
     `${into === 'standby' ? `If applications use ${here}, /repl failback ${id} fills ${there} anew from it. ` : ''}If they use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}.`,
+  );
+}
+
+/** One way, the side that applications were sent to is not the one to be filled anew, whatever became of its job. */
+function sentRefusal({ link, detail, into, sent }: Emptying): Refusal | null {
+  const { settings, id } = link;
+  if (sent === null || settings.direction === 'bidirectional') return null;
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  const back = isRefusal(planReturn(link, detail)) ? '' : `If applications use ${here}, /repl failback ${id} fills ${there} anew from it. `;
+  const first = into === 'primary' ? `swap primary and standby in the config of ${id}, ` : '';
+  return notNow(
+    `${sentWords(link, sent)} If they use ${here} still, a rebuild would delete what they wrote there and bring back what they deleted. Nothing on ${here} is deleted.`,
+    `${back}If they were brought back to ${there} by hand, ${first}empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}.`,
   );
 }
 
@@ -157,18 +172,20 @@ const clearSteps = (refill: Refill, acts: Acts): readonly Draft[] => [
   ...compareSteps(refill, acts),
   ...endSteps(refill.reads, acts),
   checkWritesStep(refill, acts),
-  ...emptySteps(refill, acts),
+  ...emptySteps(refill, acts, keptPairs(refill)),
 ];
 
 export const endSteps = (reads: Reads, acts: Acts): readonly Draft[] =>
   sides.flatMap((side) => reads[side].jobs.filter(isLive).map((job) => endStep(acts, side, job)));
 
-/** Deletes every row of the link's tables on a side, and sees that it is so. */
-export function emptySteps({ link, reads, into }: Refill, acts: Acts): readonly Draft[] {
+/** Deletes every row of the link's tables on a side, and sees that it is so. `kept`: tables of which the other side must not have fewer rows. */
+export function emptySteps(refill: Refill, acts: Acts, kept: readonly number[]): readonly Draft[] {
+  const { link, reads, into } = refill;
   const pairs = link.settings.tables.map((_, pair) => pair);
   const undo = noUndo('Deleted rows come back only by the copy that follows.');
-  const act = acts.emptyTables(into, pairs, { after: newestId(reads[into].jobs) });
-  return [changeStep(act, endBudgetMs, undo, { pointOfNoReturn: true }), lookStep(acts.checkSchema(into), schemaBudgetMs)];
+  const act = acts.emptyTables(into, pairs, { after: newestId(reads[into].jobs), known: knownOf(refill), kept });
+  // It looks at every row again before it begins.
+  return [changeStep(act, 2 * weighBudgetMs, undo, { pointOfNoReturn: true }), lookStep(acts.checkSchema(into), schemaBudgetMs)];
 }
 
 export const endStep = (acts: Acts, side: Side, job: JobView): Draft =>

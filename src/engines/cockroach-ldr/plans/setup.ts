@@ -4,6 +4,7 @@ import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { notNow, type Outline } from '../../frame/drafts.ts';
 import type { LdrLink } from '../config.ts';
 import type { LdrDetail, PairLook } from '../detail.ts';
+import { unmarkedRule } from '../findings.ts';
 import { type Flow, flowsOf, wantedInto } from '../flow.ts';
 import { formOf } from '../form.ts';
 import { reachInto } from '../reach.ts';
@@ -81,7 +82,12 @@ function planCopy(link: LdrLink, detail: LdrDetail, reads: Reads): Outline | Ref
     steps,
     predictedLoss: noLoss('Nothing is lost: rows are only copied.'),
     predictedDowntime: { ms: 0, words: 'Applications go on; the first copy reads every row and loads both clusters.' },
-    warnings: [...formWarnings(link, form), ...limitsOf(link), ...ttlWarnings(link), ...findingWarnings(detail, judged(form))],
+    warnings: [
+      ...formWarnings(link, form),
+      ...limitsOf(link),
+      ...ttlWarnings(link, detail, judged(form)),
+      ...findingWarnings(detail, judged(form)),
+    ],
   };
 }
 
@@ -186,13 +192,18 @@ function formWarnings({ id, settings }: LdrLink, form: Form): readonly string[] 
 const lockWarning = (id: string): string =>
   `While they replicate, the tables take only a few schema changes (plain indexes, defaults), made by hand on both sides; /repl alter ${id} is the way for all others.`;
 
-function ttlWarnings({ settings }: LdrLink): readonly string[] {
-  if (settings.options.discardTtlDeletes) {
-    return [
-      "Deletes by row-level TTL are discarded: set ttl_disable_changefeed_replication = 'true' on the source's tables, and give the other side a TTL of its own.",
-    ];
+/** Of which tables deletes by TTL are discarded, by what was read of them. */
+function ttlWarnings({ settings }: LdrLink, { schema }: LdrDetail, into: readonly Side[]): readonly string[] {
+  if (!settings.options.discardTtlDeletes) {
+    return settings.direction === 'bidirectional'
+      ? ['If tables have a row-level TTL, let its job run on one side only: both sides would delete the same rows twice over.']
+      : ['Deletes by row-level TTL are replicated like others; options.discardTtlDeletes leaves them out.'];
   }
-  return settings.direction === 'bidirectional'
-    ? ['If tables have a row-level TTL, let its job run on one side only: both sides would delete the same rows twice over.']
-    : ['Deletes by row-level TTL are replicated like others; options.discardTtlDeletes leaves them out.'];
+  return into.map((side) => {
+    const source = otherSide(side);
+    const found = schema.kind === 'read' ? schema.findings[side] : [];
+    const others = found.filter(({ rule }) => rule === unmarkedRule).map(({ pair }) => pair);
+    const but = others.length === 0 ? '' : `, and replicated like others from ${tablesAt(settings, source, others)}`;
+    return `Deletes by row-level TTL are discarded from the tables of ${settings[source].cluster} that set ttl_disable_changefeed_replication${but}: give ${settings[side].cluster} a TTL of its own.`;
+  });
 }

@@ -4,7 +4,8 @@ import type { Act, Undo } from '../../../domain/plan.ts';
 import { isRefusal, type Refusal } from '../../../domain/refusal.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, undoBy } from '../../frame/drafts.ts';
-import { type Acts, actsFor, type Grant } from '../acts.ts';
+import { type Acts, actsFor } from '../acts.ts';
+import type { Grant } from '../acts-access.ts';
 import type { LdrLink } from '../config.ts';
 import type { ReadSide, Replicator } from '../detail.ts';
 import { newestId } from '../own-jobs.ts';
@@ -84,13 +85,20 @@ function createSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
     const { into, both } = form;
     const start = startOn(reads, into);
     const create = changeStep(acts.createReplicated(into, both, start), accessBudgetMs, undoBy(acts.endReplicated(into, both, start)));
-    return [create, ...followers(form).map((side) => lookStep(acts.awaitScan(side, startOn(reads, side)), scanBudgetMs))];
+    return [
+      create,
+      ...followers(form).map((side) =>
+        lookStep(acts.awaitScan(side, { ...startOn(reads, side), by: side === into ? 'create' : 'back' }), scanBudgetMs),
+      ),
+    ];
   }
   // The last one is the side without rows; the one before it may hold the only ones.
   const { from } = form;
   return form.order.flatMap((into) => {
     const start = from === undefined ? startOn(reads, into) : { ...startOn(reads, into), cursor: from[into] };
-    const create = changeStep(acts.createStream(into, start), accessBudgetMs, undoBy(acts.endStream(into, startOn(reads, into))));
+    // Both ways, what is written there meanwhile is brought to the other side by the job that was started first.
+    const bare = from === undefined && form.order.length === 1;
+    const create = changeStep(acts.createStream(into, { ...start, bare }), accessBudgetMs, undoBy(acts.endStream(into, start)));
     return [create, lookStep(acts.awaitScan(into, start), scanBudgetMs)];
   });
 }

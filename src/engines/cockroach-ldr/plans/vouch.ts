@@ -4,9 +4,11 @@ import type { Micros } from '../../cockroach/times.ts';
 import { type Draft, personAct, personStep } from '../../frame/drafts.ts';
 import { kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
+import type { Redirect } from '../detail.ts';
 import { newestWriteQuery } from '../reads/writes.ts';
 import type { Weighing } from '../weigh.ts';
 import { tablesAt } from '../words.ts';
+import { sentConfirm } from './sent.ts';
 
 /** What no database tells of a side that goes on from a time. */
 interface Vouched {
@@ -17,17 +19,21 @@ interface Vouched {
   readonly unlisted: readonly number[];
   /** Who wrote last on it; null where that does not matter. */
   readonly weighing: Weighing | null;
+  /** The run that sent applications to it; null where none did. */
+  readonly sent: Redirect | null;
 }
 
 /** What no database tells, a person has to find out and to answer for. */
-export function vouchSteps({ settings }: LdrLink, { into, at, unlisted, weighing }: Vouched): readonly Draft[] {
+export function vouchSteps(link: LdrLink, { into, at, unlisted, weighing, sent }: Vouched): readonly Draft[] {
+  const { settings } = link;
   const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
   const unread = weighing?.untold.map(({ pair }) => pair) ?? [];
-  if (unlisted.length === 0 && unread.length === 0) return [];
+  if (unlisted.length === 0 && unread.length === 0 && sent === null) return [];
   const queries = settings.tables.flatMap((names, pair) => (pair === unread[0] ? [newestWriteQuery(names[into])] : []));
   return [
     personStep(
       personAct(kinds.acceptLoss, `Confirm what the databases do not tell of ${here}`, [
+        ...(sent === null ? [] : [sentConfirm(link, sent)]),
         ...(unlisted.length === 0
           ? []
           : [

@@ -4,10 +4,11 @@ import type { Check } from '../../../domain/plan.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
 import { type Held, heldBy, ownRights, privilegesIn } from '../../cockroach/held.ts';
+import { grantConnecting, mayConnect } from '../../cockroach/make-anew.ts';
 import { withInterface } from '../../cockroach/session.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
-import { passed, warned } from '../../frame/checks.ts';
+import { failed, passed, warned } from '../../frame/checks.ts';
 import { orWarned } from '../checks.ts';
 import type { LdrSettings } from '../config.ts';
 import type { LdrDetail, ReadSide } from '../detail.ts';
@@ -37,6 +38,30 @@ export async function controlChecks(
           if (jobs.includes('CONTROLJOB')) return [passed(name, `${user} may control jobs on ${cluster}.`)];
           const next = `Run ALTER USER ${quoteIdentifier(user)} CONTROLJOB there.`;
           return [warned(name, `${user} is not seen to hold CONTROLJOB on ${cluster}.`, next)];
+        }),
+      );
+    }),
+  );
+  return checks.flat();
+}
+
+/** Sides whose connection is changed by making it anew: the bot has to be let, or it is gone in between. */
+export async function renewalChecks(
+  connect: SqlConnect,
+  settings: LdrSettings,
+  into: readonly Side[],
+  io: EngineIo,
+): Promise<readonly Check[]> {
+  const checks = await Promise.all(
+    into.map((side) => {
+      const { cluster, user } = settings[side];
+      const name = `${cluster}: renewal of the connection`;
+      const connection = settings.streams[side]?.externalConnection ?? '';
+      return orWarned(name, io, () =>
+        withInterface(connect, settings[side], settings.interface, io, async (session) => {
+          if (await mayConnect(session, user)) return [passed(name, `${user} may make external connections on ${cluster}.`)];
+          const seen = `${user} does not hold EXTERNALCONNECTION on ${cluster}, and up to v25.3 ${connection} is changed by making it anew.`;
+          return [failed(name, seen, `Run ${grantConnecting(user)} there.`)];
         }),
       );
     }),
@@ -88,8 +113,10 @@ async function runnerChecks(
   if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
   const stream = settings.streams[into];
   const creates = stream !== null && stream.reach !== null && connections?.includes(stream.externalConnection) !== true;
+  const uses = stream !== null && connections?.includes(stream.externalConnection) === true ? [stream.externalConnection] : [];
   const missing = [
-    ...(creates && !held.system.includes('EXTERNALCONNECTION') ? [grantSystem('EXTERNALCONNECTION', user)] : []),
+    ...(await missingToUse(session, user, uses)),
+    ...(creates && !held.system.includes('EXTERNALCONNECTION') ? [grantConnecting(user)] : []),
     ...(await missingToRun(session, held, settings, into, isAtLeast(release, 25, 2), form)),
   ];
   return [verdict(name, user, cluster, missing)];
@@ -113,11 +140,25 @@ async function missingToRun(
   form: Form,
 ): Promise<readonly string[]> {
   const { user } = settings[into];
-  if (system.includes('REPLICATION') || (byTable && form !== 'create' && system.includes('REPLICATIONDEST'))) return [];
-  if (!byTable) return [grantSystem('REPLICATION', user)];
+  if (!byTable) return system.includes('REPLICATION') ? [] : [grantSystem('REPLICATION', user)];
   const tables = settings.tables.map((pair) => pair[into]);
+  // No manual says that a system privilege replaces this one.
   if (form === 'create') return missingOnDatabases(session, user, tables);
+  if (system.includes('REPLICATION') || system.includes('REPLICATIONDEST')) return [];
   return missingOnTables(session, user, tables, 'REPLICATIONDEST');
+}
+
+/** A connection of somebody else's may be listed, and still not be the bot's to use. Its own ones are its to use without a grant. */
+async function missingToUse(session: SqlSession, user: string, connections: readonly string[]): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const connection of connections) {
+    const quoted = quoteIdentifier(connection);
+    const rows = await session.read(`SHOW GRANTS ON EXTERNAL CONNECTION ${quoted}`).catch(noneIfAbsent);
+    const held = privilegesIn(rows.filter((row) => [user, 'public'].includes(row['grantee'] ?? '')));
+    const lacks = !held.includes('USAGE') && !held.includes('ALL');
+    if (lacks) missing.push(`GRANT USAGE ON EXTERNAL CONNECTION ${quoted} TO ${quoteIdentifier(user)} (unless ${user} made it)`);
+  }
+  return missing;
 }
 
 async function missingOnDatabases(session: SqlSession, user: string, tables: readonly TableName[]): Promise<readonly string[]> {

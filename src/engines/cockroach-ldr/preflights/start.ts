@@ -11,6 +11,7 @@ import { functionsOn } from '../functions.ts';
 import { readSchema } from '../reads/schema.ts';
 import { showTable } from '../table-name.ts';
 import { tablesAt } from '../words.ts';
+import { labelChecks, wayCheck } from './around.ts';
 import { privilegeChecks } from './privileges.ts';
 
 /** What a job needs that is to be started into each of these sides. Changes nothing. */
@@ -24,14 +25,17 @@ export async function startChecks(
   if (into.length === 0) return [];
   // A live job had the tables skipped; whoever starts anew wants to know all the same.
   const schema = detail.schema.kind === 'skipped' ? await readSchema(connect, settings, detail, io) : detail.schema;
-  const privileges = await Promise.all(into.map((side) => privilegeChecks(connect, settings, detail, side, io)));
+  const asked = await Promise.all(
+    into.flatMap((side) => [privilegeChecks(connect, settings, detail, side, io), labelChecks(connect, settings, detail, side, io)]),
+  );
   return [
     ...into.flatMap((side) => [
       ...rangefeedCheck(settings, detail, otherSide(side)),
       ...connectionCheck(settings, detail, side),
+      ...wayCheck(settings, detail, side),
       ...liveCheck(settings, detail, side),
     ]),
-    ...privileges.flat(),
+    ...asked.flat(),
     ...schemaChecks(settings, schema, into),
     ...into.flatMap((side) => [...functionChecks(settings, schema, side), ...historyCheck(settings, schema, side)]),
   ];

@@ -28,6 +28,11 @@ export async function readJobs(session: SqlSession, cluster: string, settings: L
   return readingOf({ cluster, settings, side }, rows, await readLogicalJobs(session));
 }
 
+/** The same without what only SHOW JOBS tells, which a busy cluster may take long for. Throws a Fault. */
+export async function readStreams(session: SqlSession, cluster: string, settings: LdrSettings, side: Side): Promise<readonly JobView[]> {
+  return readingOf({ cluster, settings, side }, await session.read(streamsStatement), null).jobs;
+}
+
 /**
  * The same without what only SHOW JOBS tells when that comes too late: a busy cluster may take long to list all jobs. The session is over
  * then, so it is asked last, after `besides`. Throws a Fault.

@@ -43,11 +43,23 @@ export async function readTables(session: SqlSession, settings: LdrSettings, sid
   return settings.tables.map((pair) => (found.has(key(pair[side])) ? 'there' : 'absent'));
 }
 
+export const anyRowQuery = (name: TableName): string => `SELECT count(*) AS n FROM (SELECT 1 FROM ${quoteTable(name)} LIMIT 1)`;
+
+/** A time may stand at the end of a whole statement only. */
+export const anyRowThenQuery = (name: TableName, at: string): string =>
+  `SELECT 1 AS n FROM ${quoteTable(name)} AS OF SYSTEM TIME ${quoteLiteral(at)} LIMIT 1`;
+
 /** Whether a table holds rows. Throws a Fault. */
-export async function readRows(session: SqlSession, name: TableName): Promise<Rows> {
+export const readRows = (session: SqlSession, name: TableName): Promise<Rows> =>
+  judged(async () => ((await session.read(anyRowQuery(name)))[0]?.['n'] === '0' ? 'empty' : 'filled'));
+
+/** Whether it held any at a time of its own cluster. Throws a Fault. */
+export const readRowsAt = (session: SqlSession, name: TableName, at: string): Promise<Rows> =>
+  judged(async () => ((await session.read(anyRowThenQuery(name, at))).length === 0 ? 'empty' : 'filled'));
+
+async function judged(read: () => Promise<Rows>): Promise<Rows> {
   try {
-    const [row] = await session.read(`SELECT count(*) AS n FROM (SELECT 1 FROM ${quoteTable(name)} LIMIT 1)`);
-    return row?.['n'] === '0' ? 'empty' : 'filled';
+    return await read();
   } catch (cause) {
     if (isAbsent(cause)) return 'absent';
     if (wasRefused(cause)) return 'unknown';

@@ -84,12 +84,12 @@ interface Reading {
 /** Reads every table of a side, a few at a time. Throws only when the caller itself gave up. */
 export async function readEach<T>(
   { connect, settings, side, options, io, tell }: Reading,
-  read: (session: SqlSession, name: TableName) => Promise<T>,
+  read: (session: SqlSession, name: TableName, pair: number) => Promise<T>,
 ): Promise<readonly (T | Untold)[]> {
   const began = io.clock.monotonic();
   const found = settings.tables.map((): T | Untold => ({ kind: 'untold', why: 'slow' }));
   const waiting = settings.tables.map((_, pair) => pair);
-  const count = () => found.length - waiting.length;
+  let ended = 0;
   const lane = () =>
     withInterface(connect, settings[side], settings.interface, io, async (session) => {
       for (const statement of politely(options.tableMs)) await session.read(statement);
@@ -98,8 +98,9 @@ export async function readEach<T>(
         const name = pair === undefined ? undefined : settings.tables[pair]?.[side];
         if (pair === undefined || name === undefined) return;
         found[pair] = { kind: 'untold', why: 'failed' };
-        found[pair] = await read(session, name);
-        tell(count());
+        found[pair] = await read(session, name, pair);
+        ended += 1;
+        tell(ended);
       }
     });
   const ends = await Promise.allSettled(Array.from({ length: Math.min(lanes, found.length) }, lane));

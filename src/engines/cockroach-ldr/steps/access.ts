@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { isFault } from '../../../domain/faults.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
+import { droppedOnly, keptFrom } from '../../cockroach/make-anew.ts';
 import { hiding } from '../../cockroach/secrets.ts';
 import { refused } from '../../frame/executor.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
-import { change, changeInSystem, type LdrStep, on, type Place } from '../place.ts';
+import { kinds } from '../acts.ts';
+import { change, changeInSystem, earlier, type LdrStep, on, type Place } from '../place.ts';
 import { connectionOf, maskedUriInto, reachInto, uriInto } from '../reach.ts';
+import { fedByRangefeeds } from './shared.ts';
 
 const rangefeedParams = z.object({ on: z.boolean() });
 
@@ -14,12 +17,16 @@ const rangefeedParams = z.object({ on: z.boolean() });
 export const setRangefeeds: LdrStep<z.infer<typeof rangefeedParams>> = {
   params: rangefeedParams,
   rebuild: (acts, side, params) => acts.setRangefeeds(side, params.on),
-  probe: (place, params) =>
-    on(place, async (session) => {
+  probe: async (place, params) => {
+    const isOn = await on(place, async (session) => {
       const value = Object.values((await session.read('SHOW CLUSTER SETTING kv.rangefeed.enabled'))[0] ?? {})[0] ?? null;
-      const isOn = value === 'true' || value === 't';
-      return isOn === params.on ? done({ 'kv.rangefeed.enabled': isOn }) : todo;
-    }),
+      return value === 'true' || value === 't';
+    });
+    if (isOn === params.on) return done({ 'kv.rangefeed.enabled': isOn });
+    // Without them everything else that reads changes from the cluster fails too.
+    const stays = params.on ? null : await fedByRangefeeds(place);
+    return stays === null ? todo : done({ 'kv.rangefeed.enabled': isOn, stays });
+  },
   perform: changeInSystem,
 };
 
@@ -73,7 +80,12 @@ export const createConnection: LdrStep<object> = {
       }
       return done({ ...nameEvidence(place), leads: leads === 'as-wanted' ? 'as the config says' : 'not shown to the bot' });
     }),
-  perform: sendUri,
+  perform: async (place, statement) => {
+    const wasDropped = earlier(place, kinds.dropConnection, place.here) !== null;
+    await sendUri(place, statement).catch((cause: unknown) => {
+      throw wasDropped ? droppedOnly(cause, 'Replication', anew(place)) : cause;
+    });
+  },
 };
 
 export const alterConnection: LdrStep<object> = {
@@ -100,10 +112,15 @@ export const dropConnection: LdrStep<z.infer<typeof dropParams>> = {
     on(place, async (session) => {
       const leads = await leadsOf(place, session);
       if (leads === 'absent') return done({ ...nameEvidence(place), connection: 'absent' });
-      return renewed && leads === 'as-wanted' ? done({ ...nameEvidence(place), leads: 'as the config says' }) : todo;
+      if (!renewed) return todo;
+      if (leads === 'as-wanted') return done({ ...nameEvidence(place), leads: 'as the config says' });
+      const kept = await keptFrom(session, place.settings[place.side].user, anew(place));
+      return kept === null ? todo : impossible(kept, nameEvidence(place));
     }),
   perform: change,
 };
+
+const anew = (place: Place) => ({ here: place.here, connection: connectionOf(place.settings, place.side) });
 
 /** What was approved has the URI masked; what is sent has it whole. */
 async function sendUri(place: Place, statement: string): Promise<void> {

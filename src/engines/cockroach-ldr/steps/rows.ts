@@ -6,9 +6,10 @@ import { done, impossible, underway } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
 import { askWork, beginWork, type Works } from '../background.ts';
 import { earlier, type LdrStep, type Place } from '../place.ts';
-import { type RowStock, readRowStocks } from '../reads/row-stock.ts';
+import { differing, type RowDigest } from '../reads/row-digest.ts';
+import { type EarlierDigests, type RowStock, readRowStocks } from '../reads/row-stock.ts';
 import { type Untold, writesSinceQuery } from '../reads/writes.ts';
-import { showTable } from '../table-name.ts';
+import { showName, showTable } from '../table-name.ts';
 import { count, tablesAt } from '../words.ts';
 
 /** Longest time for all tables, ms. */
@@ -21,16 +22,19 @@ export type StockReads = Works<Stocks>;
 interface Before {
   readonly rows: number;
   readonly newest: Micros | null;
+  /** What its columns held; null where that was not told. */
+  readonly digest: RowDigest | null;
 }
 
-const recorded = z.object({ rows: z.array(z.int()), 'newest writes': z.array(z.string().nullable()) });
+const digests = z.array(z.object({ key: z.array(z.string()), columns: z.record(z.string(), z.string()) }).nullable());
+const recorded = z.object({ rows: z.array(z.int()), 'newest writes': z.array(z.string().nullable()), columns: digests.default([]) });
 
 /** Begins to read all tables, or tells how that goes; the tables once they are read. */
-function stocksOf(place: Place, reads: StockReads): Stocks | Probe {
+function stocksOf(place: Place, reads: StockReads, before: EarlierDigests | null): Stocks | Probe {
   const { length } = place.settings.tables;
   const seen = askWork(reads, place);
   if (seen === null) {
-    beginWork(reads, place, allMs, readRowStocks);
+    beginWork(reads, place, allMs, (watched, tell) => readRowStocks(watched, before, tell));
     return underway(`The rows on ${place.here} are being counted.`, 0);
   }
   if (seen.kind === 'running') return underway(`The rows of ${seen.done} of ${length} tables are counted.`, seen.done / length);
@@ -38,6 +42,8 @@ function stocksOf(place: Place, reads: StockReads): Stocks | Probe {
 }
 
 const isProbe = (read: Stocks | Probe): read is Probe => 'kind' in read;
+const newestIn = (stocks: Stocks): readonly (string | null)[] =>
+  stocks.map((stock) => (stock.kind === 'told' && stock.newest !== null ? timestampOfMicros(stock.newest) : null));
 const unreadIn = (stocks: Stocks): readonly number[] => stocks.flatMap(({ kind }, pair) => (kind === 'untold' ? [pair] : []));
 
 /** Right after the jobs have ended: what a later look is compared with. */
@@ -45,7 +51,7 @@ export const countRows = (reads: StockReads): LdrStep<object> => ({
   params: z.object({}),
   rebuild: (acts, side) => acts.countRows(side),
   probe: (place) => {
-    const stocks = stocksOf(place, reads);
+    const stocks = stocksOf(place, reads, null);
     if (isProbe(stocks)) return Promise.resolve(stocks);
     const unread = unreadIn(stocks);
     const told = stocks.flatMap((stock) => (stock.kind === 'told' ? [stock] : []));
@@ -53,7 +59,8 @@ export const countRows = (reads: StockReads): LdrStep<object> => ({
       unread.length === 0
         ? done({
             rows: told.map(({ rows }) => rows),
-            'newest writes': told.map(({ newest }) => (newest === null ? null : timestampOfMicros(newest))),
+            'newest writes': newestIn(stocks),
+            columns: told.map(({ digest }) => (digest === null ? null : { key: digest.key, columns: digest.columns })),
           })
         : impossible(
             `${tablesAt(place.settings, place.side, unread)} on ${place.here} could not be read, so nobody could tell afterwards whether applications wrote there during the change. Nothing was deleted. See that the bot's user may read the tables, then press Retry.`,
@@ -75,25 +82,45 @@ export const checkRows = (reads: StockReads): LdrStep<object> => ({
         ),
       );
     }
-    const stocks = stocksOf(place, reads);
-    return Promise.resolve(isProbe(stocks) ? stocks : judgeRows(place, before, stocks));
+    const stocks = stocksOf(
+      place,
+      reads,
+      before.map(({ digest }) => digest),
+    );
+    if (isProbe(stocks)) return Promise.resolve(stocks);
+    const judged = judgeRows(place, before, stocks);
+    // What is there by now is what the step that deletes rows goes by.
+    return Promise.resolve(judged.kind === 'done' ? done({ ...judged.evidence, 'newest writes': newestIn(stocks) }) : judged);
   },
 });
 
 function beforeOf(place: Place): readonly Before[] | null {
   const found = recorded.safeParse(earlier(place, kinds.countRows, place.here));
   if (!found.success || found.data.rows.length !== place.settings.tables.length) return null;
-  const newest = found.data['newest writes'];
-  return found.data.rows.map((rows, pair) => ({ rows, newest: microsOfTimestamp(newest[pair] ?? '') }));
+  const { 'newest writes': newest, columns } = found.data;
+  return found.data.rows.map((rows, pair) => ({ rows, newest: microsOfTimestamp(newest[pair] ?? ''), digest: columns[pair] ?? null }));
 }
 
-type Verdict = 'untouched' | 'anew' | 'written';
+type Verdict = 'untouched' | 'proven' | 'anew' | 'other' | 'written';
 
 /**
- * A change of schema may write every row anew, and then as many as there were: nothing tells that from rows that applications wrote over
- * before it did. Whoever else writes leaves some rows as old as they were, or makes more of them.
+ * A change of schema may write every row anew, which hides what applications wrote over before it did: where the columns hold just what
+ * they held, nobody else has written, whatever the times say. Columns that hold something else may be the change's own doing.
  */
-function verdictOf(before: Before, { rows, oldest, newest }: RowStock): Verdict {
+function verdictOf(before: Before, now: RowStock): Verdict {
+  const byTimes = verdictByTimes(before, now);
+  if (byTimes === 'untouched' || now.rows !== before.rows) return byTimes;
+  const columns = otherColumns(before, now);
+  if (columns === null) return byTimes;
+  if (columns.length === 0) return 'proven';
+  return byTimes === 'anew' ? 'other' : 'written';
+}
+
+const otherColumns = (before: Before, { digest }: RowStock): readonly string[] | null =>
+  before.digest === null || digest === null ? null : differing(before.digest, digest);
+
+/** Whoever else writes than a change leaves some rows as old as they were, or makes more of them. */
+function verdictByTimes(before: Before, { rows, oldest, newest }: RowStock): Verdict {
   if (rows > before.rows) return 'written';
   if (newest === null || oldest === null) return 'untouched';
   if (before.newest === null) return 'written';
@@ -113,13 +140,17 @@ export function judgeRows(
     return now.kind === 'told' && then !== undefined ? [{ pair, now, then, verdict: verdictOf(then, now) }] : [];
   });
   const written = judged.filter(({ verdict }) => verdict === 'written');
-  const anew = judged.flatMap(({ pair, verdict }) => (verdict === 'anew' ? [pair] : []));
+  const pairsOf = (wanted: Verdict) => judged.flatMap(({ pair, verdict }) => (verdict === wanted ? [pair] : []));
+  const anew = pairsOf('anew');
+  const other = judged.filter(({ verdict }) => verdict === 'other');
   const unread = stocks.flatMap((_, pair) => (judged.some((one) => one.pair === pair) ? [] : [pair]));
   const names = (pairs: readonly number[]): string => tablesAt(settings, side, pairs) || 'none';
   const evidence = {
     rows: stocks.map((stock) => (stock.kind === 'told' ? stock.rows : null)),
     'written meanwhile': names(written.map(({ pair }) => pair)),
     'every row written anew': names(anew),
+    'written anew, and proven to hold the same': names(pairsOf('proven')),
+    'other values': other.map(({ pair, then, now }) => `${names([pair])} (${columnWords(otherColumns(then, now) ?? [])})`),
     'not read': names(unread),
   };
   if (written.length > 0) {
@@ -139,11 +170,24 @@ export function judgeRows(
       evidence,
     );
   }
+  if (other.length > 0) {
+    return impossible(
+      `${evidence['other values'].slice(0, mostNamed).join('; ')} on ${here}: these columns hold other values than before the schema was changed, or values that differ from row to row in a new column. The change may have done that by itself (another type, a default that differs, an UPDATE), or applications wrote there, and then ${there} lacks it. Nothing was deleted. Press Skip, which deletes these rows there, if you know that only the change wrote on ${here}; else save what ${there} may lack first. Cancel, if ${here} is the side in use.`,
+      evidence,
+    );
+  }
   if (anew.length === 0) return done(evidence);
   return impossible(
     `Every row of ${names(anew)} on ${here} was written anew while the schema was changed. The change does that by itself, and so whether applications wrote some of them over before can't be told. Nothing was deleted. Press Skip, which deletes them there, if you know that only the change wrote on ${here}; else save what ${there} may lack first. Cancel, if ${here} is the side in use.`,
     evidence,
   );
+}
+
+const mostNamed = 5;
+
+function columnWords(columns: readonly string[]): string {
+  const more = columns.length - mostNamed;
+  return `${columns.slice(0, mostNamed).map(showName).join(', ')}${more > 0 ? ` and ${count(more, 'more column')}` : ''}`;
 }
 
 function differenceOf(then: Before, { rows, newest }: RowStock): string {

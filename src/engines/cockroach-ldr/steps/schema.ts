@@ -3,13 +3,17 @@ import { Fault } from '../../../domain/faults.ts';
 import { otherSide } from '../../../domain/observation.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible } from '../../frame/probes.ts';
-import type { SchemaLook } from '../detail.ts';
+import type { Rows, SchemaLook } from '../detail.ts';
 import { type LdrStep, look, type Place } from '../place.ts';
 import { readSchema } from '../reads/schema.ts';
 import { emptied } from '../unfit.ts';
 import { tablesAt } from '../words.ts';
+import { absentWords, notBare } from './bare.ts';
+import { orAsk } from './unheard.ts';
 
 type Read = Extract<SchemaLook, { kind: 'read' }>;
+
+const unheard = (left: string): string => `${left} Press Retry when both clusters answer, or Cancel.`;
 
 /** The tables of both sides as they are now. Throws a Fault. */
 async function schemaNow(place: Place): Promise<Read> {
@@ -34,42 +38,54 @@ function obstacle({ settings, side, link }: Place, schema: Read, without: readon
   });
 }
 
+const rowsOf = ({ side }: Place, { pairs }: Read): readonly Rows[] => pairs.map(({ rows }) => rows[side]);
+
 /** Right before rows are deleted: the tables fit each other, whatever they hold. */
 export const checkFit: LdrStep<object> = {
   params: z.object({}),
   rebuild: (acts, side) => acts.checkFit(side),
-  probe: async (place) => {
-    const schema = await schemaNow(place);
-    return obstacle(place, schema, emptied) ?? done({ tables: schema.pairs.length, blocking: 0 });
-  },
+  probe: (place) =>
+    orAsk(
+      place,
+      async () => {
+        const schema = await schemaNow(place);
+        const unfit = obstacle(place, schema, emptied);
+        if (unfit !== null) return unfit;
+        // What starts afterwards fills tables that are there: it makes none.
+        const why = absentWords(place, rowsOf(place, schema), 'No row was deleted.');
+        return why === null ? done({ tables: schema.pairs.length, blocking: 0 }) : impossible(why);
+      },
+      unheard('No row was deleted.'),
+    ),
 };
 
 /** Right before the start: the tables fit each other, and the side that follows is empty. */
 export const checkSchema: LdrStep<object> = {
   params: z.object({}),
   rebuild: (acts, side) => acts.checkSchema(side),
-  probe: async (place) => {
-    const schema = await schemaNow(place);
-    const unfit = obstacle(place, schema, []);
-    if (unfit !== null) return unfit;
-    const { settings, side, here } = place;
-    const filled = schema.pairs.flatMap(({ rows }, pair) => (rows[side] === 'empty' ? [] : [pair]));
-    return filled.length === 0
-      ? done({ tables: schema.pairs.length, blocking: 0 })
-      : impossible(`${tablesAt(settings, side, filled)} on ${here} should be empty now and hold rows: somebody writes there.`);
-  },
+  probe: (place) => orAsk(place, () => fitAndEmpty(place), unheard('Nothing was started.')),
 };
+
+async function fitAndEmpty(place: Place): Promise<Probe> {
+  const schema = await schemaNow(place);
+  const unfit = obstacle(place, schema, []);
+  if (unfit !== null) return unfit;
+  const why = notBare(place, rowsOf(place, schema));
+  return why === null ? done({ tables: schema.pairs.length, blocking: 0 }) : impossible(why);
+}
 
 /** Right before a start that makes the tables: what is taken back by dropping them must not have been there. */
 export const checkAbsent: LdrStep<object> = {
   params: z.object({}),
   rebuild: (acts, side) => acts.checkAbsent(side),
-  probe: async (place) => {
-    const { tables } = await look(place);
-    const there = tables.flatMap((state, pair) => (state === 'there' ? [pair] : []));
-    if (there.length === 0) return done({ tables: 'absent' });
-    return impossible(
-      `${tablesAt(place.settings, place.side, there)} on ${place.here} was made since this was planned, so nothing was started. Ask for the setup anew.`,
-    );
-  },
+  probe: (place) => orAsk(place, () => absent(place), unheard('Nothing was started.')),
 };
+
+async function absent(place: Place): Promise<Probe> {
+  const { tables } = await look(place);
+  const there = tables.flatMap((state, pair) => (state === 'there' ? [pair] : []));
+  if (there.length === 0) return done({ tables: 'absent' });
+  return impossible(
+    `${tablesAt(place.settings, place.side, there)} on ${place.here} was made since this was planned, so nothing was started. Ask for the setup anew.`,
+  );
+}

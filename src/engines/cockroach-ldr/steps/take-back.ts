@@ -3,6 +3,7 @@ import { otherSide } from '../../../domain/observation.ts';
 import { spellTime } from '../../cockroach/spell.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
+import type { AskedStart } from '../asked-start.ts';
 import { askWork, beginWork, type Works } from '../background.ts';
 import type { TableWrites } from '../detail.ts';
 import { isLive } from '../flow.ts';
@@ -12,7 +13,8 @@ import { lastLookMs, readWrites } from '../reads/writes.ts';
 import { tablesAt } from '../words.ts';
 import { type Counts, fewerThere, readCounts } from './compare-rows.ts';
 import { emptiness } from './empty.ts';
-import { startParams } from './start.ts';
+import { createdIn, startParams, streamInto } from './start.ts';
+import { orAsk } from './unheard.ts';
 
 type Params = z.infer<typeof startParams>;
 
@@ -31,37 +33,52 @@ const allMs = 2 * 3_600_000;
  * Empties the tables again that were proven empty before the first job of this run. What a job brought is on the other side; what
  * applications wrote here since may be nowhere else, so that one such row keeps all of them.
  */
-export const clearCopy = (takings: Takings): LdrStep<Params> => ({
-  params: startParams,
-  rebuild: (acts, side, { after }) => acts.clearCopy(side, { after }),
-  probe: async (place, { after }) => {
-    const ended = await jobsEnded(place, after);
-    if (ended !== null) return ended;
-    const pairs = place.settings.tables.map((_, pair) => pair);
-    const filled = await emptiness(place, pairs);
-    return filled.kind === 'todo' ? unlessWritten(place, takings, 'emptied (TRUNCATE)') : filled;
-  },
-  perform: change,
-});
+export const clearCopy = (takings: Takings): LdrStep<Params> =>
+  orPeople({
+    params: startParams,
+    rebuild: (acts, side, { after }) => acts.clearCopy(side, { after }),
+    probe: async (place, { after }) => {
+      const ended = await jobsEnded(place, after, streamInto(place));
+      if (ended !== null) return ended;
+      const pairs = place.settings.tables.map((_, pair) => pair);
+      const filled = await emptiness(place, pairs);
+      return filled.kind === 'todo' ? unlessWritten(place, takings, 'emptied (TRUNCATE)') : filled;
+    },
+    perform: change,
+  });
 
 /** Drops the tables again that were not there before the first job of this run made them. */
-export const dropCopy = (takings: Takings): LdrStep<Params> => ({
-  params: startParams,
-  rebuild: (acts, side, { after }) => acts.dropCopy(side, { after }),
-  probe: async (place, { after }) => {
-    const ended = await jobsEnded(place, after);
-    if (ended !== null) return ended;
-    const { tables } = await look(place);
-    if (!tables.includes('there')) return done({ tables: 'absent' });
-    return unlessWritten(place, takings, 'dropped (DROP TABLE)');
-  },
-  perform: change,
+export const dropCopy = (takings: Takings): LdrStep<Params> =>
+  orPeople({
+    params: startParams,
+    rebuild: (acts, side, { after }) => acts.dropCopy(side, { after }),
+    probe: async (place, { after }) => {
+      const ended = await jobsEnded(place, after, createdIn(place));
+      if (ended !== null) return ended;
+      const { tables } = await look(place);
+      if (!tables.includes('there')) return done({ tables: 'absent' });
+      return unlessWritten(place, takings, 'dropped (DROP TABLE)');
+    },
+    perform: change,
+  });
+
+/** Where a cluster can't be asked, what was copied may be the only copy by now, and a person says what becomes of it. */
+const orPeople = (step: LdrStep<Params>): LdrStep<Params> => ({
+  ...step,
+  probe: (place, params) =>
+    orAsk(
+      place,
+      () => step.probe(place, params),
+      `What was copied to ${place.here} may be the only copy by now, so nothing was deleted there. Press Retry when ${place.here} and ${place.there} answer, or Skip to leave all rows as they are.`,
+    ),
 });
 
 /** Null once what this run started is over on both sides. `done` where it never started anything: then nothing here is its copy. */
-async function jobsEnded(place: Place, after: string): Promise<Probe | null> {
-  const [here, there] = [await jobsOn(place), (await jobsOn(place, otherSide(place.side))).filter(isLive)];
-  const { started, foreign, leaving, ended } = sortJobs(place.settings, here, after);
+async function jobsEnded(place: Place, after: string, asked: AskedStart): Promise<Probe | null> {
+  const here = await jobsOn(place);
+  const { started, foreign, leaving, ended } = sortJobs(place.settings, here, after, asked);
+  if ([...started, ...foreign, ...leaving, ...ended].length === 0) return done({ copied: 'nothing' });
+  const there = (await jobsOn(place, otherSide(place.side))).filter(isLive);
   const { leaving: parting } = sortJobs(place.settings, there, '0');
   const staying = [...started, ...foreign].map(({ id }) => `${id} on ${place.here}`);
   const back = there.filter((job) => !parting.includes(job)).map(({ id }) => `${id} on ${place.there}`);

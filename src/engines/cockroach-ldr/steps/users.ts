@@ -3,7 +3,6 @@ import { otherSide } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
 import { heldBy, privilegesIn } from '../../cockroach/held.ts';
-import { isOver, producerJob, readLogicalJobs } from '../../cockroach/jobs.ts';
 import { keptOut, letsIn } from '../../cockroach/log-in.ts';
 import { hiding } from '../../cockroach/secrets.ts';
 import { mask } from '../../cockroach/stream-uri.ts';
@@ -12,10 +11,10 @@ import { refused } from '../../frame/executor.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
 import { change, type LdrStep, on, type Place } from '../place.ts';
 import { reachInto } from '../reach.ts';
-import { namesOwn } from '../reads/jobs.ts';
 import { isUser } from '../reads/replicator.ts';
 import { tablesOn } from '../statements.ts';
 import { quoteTable } from '../table-name.ts';
+import { readByOthers } from './shared.ts';
 
 const userParams = z.object({ user: z.string() });
 
@@ -43,10 +42,9 @@ export const dropUser: LdrStep<z.infer<typeof userParams>> = {
 };
 
 /** `todo`, unless another replication reads from here by now: it may come as the same user, and would stop without it. */
-async function unlessShared({ settings, side }: Place, session: SqlSession, user: string): Promise<Probe> {
-  const live = (await readLogicalJobs(session)).filter((job) => job.type === producerJob && !isOver(job));
-  const other = live.find(({ description }) => !namesOwn(settings, side, description));
-  return other === undefined ? todo : done({ user, stays: `Job ${other.id} serves another replication, which may come as this user.` });
+async function unlessShared(place: Place, session: SqlSession, user: string): Promise<Probe> {
+  const stays = await readByOthers(place, session);
+  return stays === null ? todo : done({ user, stays });
 }
 
 /** What the connection on the other side is to hold, tried here. */

@@ -17,18 +17,18 @@ const allMs = 2 * 3_600_000;
 
 export type Looks = Works<readonly TableWrites[]>;
 
-const params = z.object({
-  known: z.array(
-    z
-      .string()
-      .regex(/^\d{1,20}$/)
-      .nullable(),
-  ),
-});
+/** By table, µs in digits. */
+export const knownWrites = z.array(
+  z
+    .string()
+    .regex(/^\d{1,20}$/)
+    .nullable(),
+);
+const params = z.object({ known: knownWrites });
 type Params = z.infer<typeof params>;
 
 /** Up to when writes on this side are accounted for. */
-interface Accounted {
+export interface Accounted {
   /** By table: what was seen when it was planned; null where that could not be read. */
   readonly known: readonly (Micros | null)[];
   /** Up to when the other side has everything, as an earlier step proved. */
@@ -42,19 +42,13 @@ export const checkWrites = (looks: Looks): LdrStep<Params> => ({
   params,
   rebuild: (acts, side, { known }) => acts.checkWrites(side, known),
   probe: async (place, { known }) => {
-    const accounted: Accounted = {
-      known: known.map((digits) => (digits === null ? null : BigInt(digits))),
-      arrived: timeIn(earlier(place, kinds.awaitPast, place.there), 'replicated time'),
-      confirmed: timeIn(earlier(place, kinds.markTime, place.here), 'at'),
-    };
+    const accounted = accountedOn(place, known);
     const unaccounted = known.some((_, pair) => limitOf(accounted, pair) === null);
     if (unaccounted)
       return impossible(`No step recorded up to when writes on ${place.here} are accounted for, so nothing may be deleted there.`);
     const look = askWork(looks, place);
     if (look === null) {
-      beginWork(looks, place, allMs, (watched, tell) =>
-        readWrites(watched.connect, watched.settings, watched.side, { tableMs: lastLookMs, allMs, gently: null }, watched.io, tell),
-      );
+      beginWork(looks, place, allMs, readAll);
       return underway(`The newest writes on ${place.here} are being read.`, 0);
     }
     const { length } = place.settings.tables;
@@ -64,7 +58,18 @@ export const checkWrites = (looks: Looks): LdrStep<Params> => ({
   },
 });
 
-const limitOf = ({ known, arrived, confirmed }: Accounted, pair: number): Micros | null => known[pair] ?? arrived ?? confirmed;
+/** What the plan knew (`known`), what an earlier step of the run proved, and what a person confirmed. */
+export const accountedOn = (place: Place, known: readonly (string | null)[]): Accounted => ({
+  known: known.map((digits) => (digits === null ? null : BigInt(digits))),
+  arrived: timeIn(earlier(place, kinds.awaitPast, place.there), 'replicated time'),
+  confirmed: timeIn(earlier(place, kinds.markTime, place.here), 'at'),
+});
+
+/** Without regard for writers: nobody should write there any more. */
+export const readAll = ({ connect, settings, side, io }: Place, tell: (done: number) => void): Promise<readonly TableWrites[]> =>
+  readWrites(connect, settings, side, { tableMs: lastLookMs, allMs, gently: null }, io, tell);
+
+export const limitOf = ({ known, arrived, confirmed }: Accounted, pair: number): Micros | null => known[pair] ?? arrived ?? confirmed;
 
 function judge(place: Place, found: readonly TableWrites[], accounted: Accounted): Probe {
   const { here, there, side, settings } = place;
@@ -90,9 +95,7 @@ function judge(place: Place, found: readonly TableWrites[], accounted: Accounted
       evidence,
     );
   }
-  // What a person has vouched for may stay unread; nothing else may.
-  const vouched = accounted.arrived === null && accounted.confirmed !== null;
-  const open = unread.filter((pair) => !vouched || accounted.known[pair] !== null);
+  const open = unread.filter((pair) => !isVouched(accounted, pair));
   return open.length === 0
     ? done(evidence)
     : impossible(
@@ -100,3 +103,7 @@ function judge(place: Place, found: readonly TableWrites[], accounted: Accounted
         evidence,
       );
 }
+
+/** What a person has vouched for may stay unread; nothing else may. */
+export const isVouched = ({ known, arrived, confirmed }: Accounted, pair: number): boolean =>
+  arrived === null && confirmed !== null && known[pair] === null;

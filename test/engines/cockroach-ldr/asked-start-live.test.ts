@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Operation } from '../../../src/domain/operation.ts';
+import type { Probe } from '../../../src/engines/engine.ts';
+import { byHand, endStreams, type LdrBed, ldrLinkId as link, openLdr, streamPassword } from '../../conformance/cockroach-ldr-bed.ts';
+import { carryOut, planOn, settle } from '../../conformance/drive.ts';
+import { until } from '../../support/until.ts';
+
+let bed: LdrBed | null = null;
+afterEach(async () => {
+  await bed?.close();
+  bed = null;
+});
+
+const orders = 'shop.public.orders';
+const tables = `TABLES (${orders}, shop.public.items)`;
+const stream = `CREATE LOGICAL REPLICATION STREAM FROM ${tables} ON 'external://to_east' INTO ${tables}`;
+const setup: Operation = { kind: 'setup', link };
+const rowsOn = ({ world }: LdrBed) => world.tables('standby').map(({ rows }) => rows);
+const isUp = ({ world }: LdrBed): Promise<void> =>
+  until(
+    () => world.ldrJobs('standby').some(({ status, replicatedTime }) => status === 'running' && replicatedTime !== null),
+    'the job follows',
+  );
+/** Seconds before now, as the server reads them. */
+const secondsAgo = (seconds: number): string => `-${seconds}s`;
+
+/** Carries out the engine's steps until one stops, and tells which. */
+async function whatStops(on: LdrBed, operation: Operation, beforeStart: () => Promise<void>) {
+  const engine = on.engine();
+  for (const step of (await planOn(on, operation)).steps.filter(({ by }) => by === 'engine')) {
+    if (step.kind === 'ldr.create-stream') await beforeStart();
+    const found: Probe = await settle(on, step, () => engine);
+    if (found.kind !== 'todo' && found.kind !== 'done') return { kind: step.kind, found, again: () => settle(on, step, () => engine) };
+    if (found.kind === 'todo') await carryOut(on, step, () => engine);
+  }
+  return null;
+}
+
+describe('a stream that somebody starts by hand while a run is under way', { timeout: 180_000 }, () => {
+  it.each([
+    ['25.2', 'CURSOR', 'so without a copy of the rows'],
+    ['26.2', 'CURSOR', 'so without a copy of the rows'],
+    ['26.2', `DISCARD = 'all-deletes'`, 'DISCARD is all-deletes instead of not set'],
+    ['26.2', `MODE = 'validated'`, 'MODE is validated instead of immediate'],
+    ['26.2', `LABEL = 'mine'`, 'LABEL is mine instead of not set'],
+  ] as const)('on %s WITH %s is not taken for what the run was to start', async (version, words, why) => {
+    const on = await openLdr(version, { world: { start: 'none', users: [{ name: 'ops', password: streamPassword, admin: true }] } });
+    bed = on;
+    const option = words === 'CURSOR' ? `CURSOR = '${secondsAgo(2)}'` : words;
+    const stopped = await whatStops(on, setup, async () => {
+      await byHand(on.world, 'standby', `${stream} WITH ${option}`);
+      await isUp(on);
+    });
+    expect(stopped).toMatchObject({ kind: 'ldr.create-stream', found: { kind: 'impossible', why: expect.stringContaining(why) } });
+    expect(on.effects()).toEqual([]);
+    // Once it is ended, and what it copied is gone, the run goes on.
+    await endStreams(on.world, 'standby');
+    await until(() => on.world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the stream is over');
+    await byHand(on.world, 'standby', `TRUNCATE TABLE ${orders}, shop.public.items`);
+    expect(await stopped?.again()).toEqual({ kind: 'todo' });
+  });
+
+  it('without a copy is seen on 24.3 too, which does not tell how a job was started', async () => {
+    const on = await openLdr('24.3', { world: { start: 'none' } });
+    bed = on;
+    const stopped = await whatStops(on, setup, async () => {
+      await byHand(on.world, 'standby', `${stream} WITH CURSOR = '${secondsAgo(2)}'`);
+      await isUp(on);
+    });
+    expect(stopped).toMatchObject({
+      kind: 'ldr.await-scan',
+      found: { kind: 'impossible', why: expect.stringContaining('holds no row, while sql-east held some by then') },
+    });
+    expect(rowsOn(on)).toEqual([0, 0]);
+  });
+
+  it('with a copy is taken though every row of a table waits in the dead letter queue', async () => {
+    const on = await openLdr('26.2', { world: { start: 'none' } });
+    bed = on;
+    const engine = on.engine();
+    for (const step of (await planOn(on, setup)).steps.filter(({ by }) => by === 'engine')) {
+      if (step.kind !== 'ldr.await-scan') {
+        await carryOut(on, step, () => engine);
+        continue;
+      }
+      await isUp(on);
+      on.world.ldr.conflict('standby', 'shop.public.items', 1_000);
+      on.world.control().advance(2_000);
+      expect(await settle(on, step, () => engine)).toMatchObject({
+        kind: 'done',
+        evidence: { 'tables without rows': ['shop.public.items'] },
+      });
+      break;
+    }
+    expect(rowsOn(on)).toEqual([1_000, 0]);
+  });
+
+  it('with a copy, or from another time, is not what a start from a time wants', async () => {
+    for (const options of ['', 'another']) {
+      const on = await openLdr('26.2', { world: { start: 'replicating' } });
+      bed = on;
+      await isUp(on);
+      await endStreams(on.world, 'standby');
+      await until(() => on.world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the stream is over');
+      const stopped = await whatStops(on, { ...setup, from: { kind: 'last' } }, async () => {
+        on.world.control().advance(10_000);
+        await byHand(on.world, 'standby', options === '' ? stream : `${stream} WITH CURSOR = '${secondsAgo(1)}'`);
+      });
+      const why = options === '' ? 'It copies everything, and does not go on from' : 'It does not go on from';
+      expect(stopped).toMatchObject({ kind: 'ldr.create-stream', found: { kind: 'impossible', why: expect.stringContaining(why) } });
+      await on.close();
+      bed = null;
+    }
+  });
+
+  it('is not ended when the run is taken back', async () => {
+    const on = await openLdr('26.2', { world: { start: 'none' } });
+    bed = on;
+    const create = (await planOn(on, setup)).steps.find(({ kind }) => kind === 'ldr.create-stream');
+    const undo = create?.undo.kind === 'act' ? create.undo.act : null;
+    await byHand(on.world, 'standby', `${stream} WITH CURSOR = '${secondsAgo(2)}'`);
+    expect(undo === null ? null : await settle(on, undo, () => on.engine())).toMatchObject({ kind: 'done', evidence: { job: 'none' } });
+    expect(on.world.ldrJobs('standby').map(({ status }) => status)).toEqual(['running']);
+  });
+});
