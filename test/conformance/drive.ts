@@ -31,9 +31,9 @@ export interface Bed<L extends Link = Link> {
    * What is in the databases, told by the simulator and by no engine: what clusters hold, serve, run, are set to and know of users.
    * Equal for equal states. What applications write all the time is left out, as is what the clock alone moves on.
    */
-  truth?(): JsonObject;
+  truth(): JsonObject;
   /** Applications write once more on every side that takes writes of theirs. Returns how to ask what of it is gone by then, in words. */
-  clientsWrite?(): Promise<() => readonly string[]>;
+  clientsWrite(): Promise<() => readonly string[]>;
   /** Does what a step asks of a person; left out where nothing in the databases waits for it. */
   byHand?(step: Step): Promise<void>;
   close(): Promise<void>;

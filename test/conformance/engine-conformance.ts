@@ -195,10 +195,10 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
 
       it('takes back what it did before the point of no return, and leaves things as they were', async () => {
         const on = await opened(situation);
-        const before = on.truth?.();
+        const before = on.truth();
         const seen = fingerprintOf((await on.engine().observe(on.link, anIo())).facts);
         for (const act of await untilNoReturn(on)) await carryOut(on, act, () => on.engine());
-        if (before !== undefined) await vi.waitFor(() => expect(on.truth?.()).toEqual(before), settles);
+        await vi.waitFor(() => expect(on.truth()).toEqual(before), settles);
         expect(fingerprintOf((await on.engine().observe(on.link, anIo())).facts)).toBe(seen);
         expect(on.wasSplit()).toBe(false);
       });
@@ -206,14 +206,14 @@ export function describeEngine<L extends Link>(name: string, situations: readonl
       it('takes nothing back that applications have written since: it stops, or leaves it where it is', async () => {
         const on = await opened(situation);
         const undos = await untilNoReturn(on);
-        const lost = await on.clientsWrite?.();
+        const lost = await on.clientsWrite();
         for (const act of undos) {
           const first = await settle(on, act, () => on.engine());
           // A run that takes back halts here, for a person to decide.
           if (first.kind === 'impossible' || first.kind === 'unknown') break;
           await carryOut(on, act, () => on.engine());
         }
-        expect(lost?.() ?? []).toEqual([]);
+        expect(lost()).toEqual([]);
         expect(on.wasSplit()).toBe(false);
       });
 

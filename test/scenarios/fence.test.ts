@@ -25,6 +25,24 @@ describe('a fence', () => {
     expect(house.sql.splitBrain().map(({ to }) => to)).not.toContain(null);
   });
 
+  it('keeps the old primary where a person names it, and says in the plan whom that cuts off', async () => {
+    house = await openHouse();
+    const failover = await house.propose('ana', '/repl failover prod-sql');
+    await house.approve(failover, 'bob', 'chloe');
+    await house.confirm(failover, 'ana');
+    await house.reaches(failover, 'succeeded');
+    await comeBack(house.sql);
+    expect(await house.ask('ana', '/repl describe prod-sql')).toContain('/repl fence prod-sql --keep prod-sql-frankfurt');
+
+    const fence = await house.propose('ana', '/repl fence prod-sql --keep prod-sql-frankfurt --reason "that was a drill"');
+    const asked = JSON.stringify((await house.message(fence)).blocks);
+    expect(asked).toContain('prod-sql-frankfurt keeps serving, since it was named, although prod-sql-dublin was promoted last');
+    expect(asked).toContain('those that still use prod-sql-dublin are cut off at once');
+    await house.approve(fence, 'bob');
+    await house.reaches(fence, 'succeeded');
+    expect(house.sql.writable()).toEqual({ primary: true, standby: false });
+  });
+
   it('is refused while only one side takes writes', async () => {
     house = await openHouse();
     expect(await house.ask('ana', '/repl fence prod-sql')).toMatch(/nothing to fence/);

@@ -37,8 +37,13 @@ describe('a link one way, whose applications move', { timeout: 180_000 }, () => 
   it('goes to the other side and follows from there, and the side in use is never emptied', async () => {
     const world = await open();
     world.ldr.write('primary', orders, 40);
-    await house.reaches(await carry('switchover'), 'succeeded');
+    const moved = await carry('switchover');
+    await house.reaches(moved, 'succeeded');
     expect(world.ldrJobs('standby')).toMatchObject([{ status: 'canceled' }]);
+    // Nobody has written there yet: only the bot's own run tells.
+    const refused = await house.ask('ana', `/repl setup ${id} --from last`);
+    expect(refused).toContain(`The switchover ${moved} sent the applications of ${id} to ${id}-dublin`);
+    expect(refused).toContain(`/repl failback ${id} fills ${id}-frankfurt anew from it`);
     world.ldr.write('standby', orders, 5);
     for (const operation of ['rebuild', 'setup']) {
       expect(await house.ask('ana', `/repl ${operation} ${id}`)).toContain(`/repl failback ${id}`);

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { worldLinks } from '../../src/sim/world.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
 
@@ -35,5 +36,20 @@ describe('a bot that starts', () => {
       .find((line) => line.includes('"worker":"bot-3"') && line.includes('"event":"redis.unfit"'));
     expect(warning).toContain('noeviction');
     expect(await house.ask('ana', '/repl doctor')).toContain('noeviction');
+  });
+});
+
+describe('the world that a newcomer meets', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse({ links: worldLinks });
+  });
+  afterAll(() => house.close());
+
+  it('is shown whole by the first status', async () => {
+    const answer = await house.ask('ana', '/repl status');
+    expect(answer).toContain(`All ${worldLinks.length} links are healthy`);
+    for (const { id } of worldLinks) expect(answer).toMatch(new RegExp(`"${id}"\\}.+?healthy, [0-9]+ (ms|s|transactions?) behind`));
+    expect(answer).not.toContain('unknown');
   });
 });

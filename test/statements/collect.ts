@@ -5,7 +5,8 @@ import { type Operation, operationNames } from '../../src/domain/operation.ts';
 import type { Plan, Step } from '../../src/domain/plan.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Engine } from '../../src/engines/engine.ts';
-import type { SeenStatement, SqlWorld } from '../../src/sim/cockroach/contract.ts';
+import type { SqlWorld } from '../../src/sim/cockroach/contract.ts';
+import type { SeenStatement } from '../../src/sim/cockroach/truth-contract.ts';
 import { connectSql, type SqlTls } from '../../src/transports/sql.ts';
 import { masked, setupSecrets } from '../conformance/cockroach-pcr-bed.ts';
 import { anIo, type Bed, carryOut, planOn, through } from '../conformance/drive.ts';
@@ -47,14 +48,19 @@ async function lookAround<L extends Link>(engine: Engine<L>, link: L): Promise<v
   for (const look of looks) await look().catch(() => undefined);
 }
 
-/** Finds a session that an older owner of a run has left, and ends it. */
-async function evict<L extends Link>(bed: WatchedBed<L>, virtualCluster: string): Promise<void> {
-  const { cluster, host, port, user, password, ca } = bed.world.standby;
+function openOn({ cluster, host, port, user, password, ca }: SqlWorld['standby'], virtualCluster: string): ReturnType<typeof connectSql> {
   const tls: SqlTls = ca === null ? { kind: 'disabled' } : { kind: 'verify', ca, cert: null, key: null };
-  const old = await connectSql(
+  return connectSql(
     { cluster, host, port, user, password: new Secret(password), tls, virtualCluster },
     { signal: new AbortController().signal, timeoutMs: 60_000, tag: `replops/${run}/1` },
   );
+}
+
+/** Finds a session that an older owner of a run has left, and ends it. */
+async function evict<L extends Link>(bed: WatchedBed<L>, virtualCluster: string): Promise<void> {
+  const { standby, primary } = bed.world;
+  // One of the two may be lost.
+  const old = await openOn(standby, virtualCluster).catch(() => openOn(primary, virtualCluster));
   expect(await bed.engine().evict(bed.link, run, 2, anIo())).toHaveLength(1);
   old.close();
 }

@@ -97,6 +97,7 @@ const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
       open: () => openLdr(version, { world: withEnum, settings: () => ({ ...justOrders, ...connected }) }),
     },
     ...(ldrDialects[version]?.creates === true ? [withoutAdmin(version)] : []),
+    { name: 'alter that adds a column', operation: { kind: 'alter', link }, open: () => openChanged(version) },
     {
       name: 'pause in a virtual cluster',
       operation: { kind: 'pause', link },
@@ -104,6 +105,26 @@ const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
     },
   ];
 };
+
+/** People add a column with a default on both sides, which writes every row anew. */
+async function openChanged(version: SimVersion): Promise<LdrBed> {
+  const name = 'shop.public.orders';
+  const columns = [
+    { name: 'id', type: 'UUID', default: 'gen_random_uuid()' },
+    { name: 'region', type: 'STRING' },
+  ];
+  const bed = await openLdr(version, { world: { ...admin, tables: [{ name, columns }] }, settings: () => justOrders });
+  return {
+    ...bed,
+    byHand: async ({ kind }) => {
+      if (kind !== 'ldr.change-schema') return;
+      for (const side of ['primary', 'standby'] as const) {
+        bed.world.ldr.change(side, name, { columns: [...columns, { name: 'tier', type: 'STRING', default: "'new'" }] });
+        bed.world.ldr.rewrite(side, name);
+      }
+    },
+  };
+}
 
 /** Rows that could not be applied: the server tries again for a minute before it gives one up. */
 async function deadLetters(world: LdrBed['world']): Promise<void> {

@@ -36,6 +36,8 @@ export interface Scene {
   readonly prepare?: (house: House) => Promise<void>;
   /** Changes that the plan holds twice for one cluster, or that are sent again because no read shows them. */
   readonly again?: RegExp;
+  /** What happens in the databases while the run is at it, whichever worker that is. */
+  readonly meanwhile?: (house: House) => Promise<void>;
   /** Lets databases that take their time come to an end, once another worker is at it. */
   readonly goOn?: (house: House) => Promise<void>;
   /** What has to hold of the databases at the end. */
@@ -134,7 +136,7 @@ export async function play(scene: Scene, { how, point }: Crash): Promise<boolean
     const reached = reach(house, proxy, point);
     const proposed = house.propose('ana', scene.command);
     const story = proposed.then(async (run) => {
-      await staff(house, run);
+      await Promise.all([staff(house, run), scene.meanwhile?.(house)]);
       return run;
     });
     if (!(await Promise.race([reached, story.then(() => false)]))) return false;

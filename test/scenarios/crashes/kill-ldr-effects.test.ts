@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { LdrWorld } from '../../../src/sim/cockroach/ldr/ldr-world.ts';
-import { endStreams } from '../../conformance/cockroach-ldr-bed.ts';
+import { byHand, endStreams } from '../../conformance/cockroach-ldr-bed.ts';
 import type { House } from '../../support/house.ts';
 import type { Scene } from '../../support/matrix.ts';
 import { describeKills } from '../../support/matrix-suite.ts';
@@ -62,6 +62,25 @@ describeKills({
   effects: [/CREATE LOGICAL/],
   ends: standbyHas('running'),
 });
+// One statement makes the tables on the side that follows, starts the copy, and the way back where one is wanted.
+for (const [direction, back] of [
+  ['unidirectional', []],
+  ['bidirectional', ['running']],
+] as const) {
+  describeKills({
+    command: '/repl setup prod-shop',
+    links: shop('none', direction),
+    prepare: (house) => byHand(worldOf(house), 'standby', 'DROP TABLE shop.public.orders, shop.public.items'),
+    effects: [/CREATE LOGICALLY REPLICATED/],
+    ends: (house) => {
+      standbyHas('running')(house);
+      expect(jobs(house, 'primary')).toEqual(back);
+      const [here, there] = (['primary', 'standby'] as const).map((side) => worldOf(house).tables(side));
+      expect(there?.map(({ name, rows }) => [name, rows])).toEqual(here?.map(({ name, rows }) => [name, rows]));
+      expect(here).toHaveLength(2);
+    },
+  });
+}
 describeKills({
   command: '/repl failover prod-shop',
   links: shop('replicating', 'unidirectional'),

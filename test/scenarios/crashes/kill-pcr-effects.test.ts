@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { byHand, comeBack } from '../../conformance/cockroach-pcr-bed.ts';
 import type { House } from '../../support/house.ts';
 import type { Scene } from '../../support/matrix.ts';
@@ -39,6 +40,24 @@ describeKills({
   prepare: ({ sql }) => comeBack(sql),
   effects: [/STOP SERVICE/],
   ends: standbyServes,
+});
+describeKills({
+  command: '/repl fence prod-sql --keep prod-sql-frankfurt',
+  links: starting('promoted'),
+  prepare: ({ sql }) => comeBack(sql),
+  effects: [/STOP SERVICE/],
+  ends: primaryServes,
+});
+// The side that was promoted is lost: what was stopped for it serves again.
+describeKills({
+  command: '/repl failover prod-sql',
+  links: starting('promoted'),
+  prepare: ({ sql }) => sql.faults.down('standby'),
+  effects: [/START SERVICE/],
+  ends: ({ sql }) => {
+    expect(sql.writable().primary).toBe(true);
+    expect(sql.splitBrain()).toEqual([]);
+  },
 });
 describeKills({ command: '/repl retention prod-sql --window 6h', effects: [/RETENTION/], ends: primaryServes });
 describeKills({ command: '/repl reader prod-sql on', effects: [/READ VIRTUAL CLUSTER/], ends: primaryServes });
