@@ -3,6 +3,9 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act, Asked } from '../../domain/plan.ts';
 import { asking } from './asks.ts';
 import type { LdrSettings } from './config.ts';
+import { asOfTime } from './reads/tables.ts';
+import { shortlyAgo } from './reads/writes.ts';
+import { timePlaceholder } from './statements.ts';
 import type { PlannedQueue } from './waiting.ts';
 
 type Kind =
@@ -74,7 +77,7 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
     compareRows: (side: Side, pairs: readonly number[], live = false) => {
       const title = `Check that ${at(otherSide(side))} has as many rows as ${at(side)}, before any there is deleted`;
       const late = { ...ask.jobs(side), only: `${at(otherSide(side))} has fewer, until its jobs are past the first count` };
-      const counts = [ask.counts(side, false), ask.counts(otherSide(side), true)];
+      const counts = [ask.counts(side), ask.counts(otherSide(side), shortlyAgo)];
       return look(side, kinds.compareRows, title, live ? [ask.clock(otherSide(side)), ...counts, late] : counts, {
         pairs: [...pairs],
         ...(live ? { live } : {}),
@@ -90,7 +93,14 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
     },
     awaitScan: (side: Side, { after, cursor = null, by }: Awaited) => {
       const title = `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`;
-      const rows = cursor !== null || by === 'back' ? [] : [ask.past(otherSide(side)), ask.held(side)];
+      const source = otherSide(side);
+      const told = { only: `${at(side)} tells how the job was started` };
+      const untold = { only: `${at(side)} does not (v24.3)` };
+      const counts = [ask.counts(source, asOfTime(timePlaceholder)), ask.counts(side), ask.counts(source, shortlyAgo)];
+      const rows =
+        cursor !== null || by === 'back'
+          ? []
+          : [...[ask.past(source), ask.held(side)].map((one) => ({ ...one, ...told })), ...counts.map((one) => ({ ...one, ...untold }))];
       const params = { after, cursor, ...(by === undefined ? {} : { by }) };
       return look(side, kinds.awaitScan, title, [ask.jobs(side), ...rows], params);
     },

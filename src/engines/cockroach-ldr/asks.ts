@@ -60,11 +60,11 @@ export function asking(settings: LdrSettings) {
     clock: (side: Side): Asked => of(side, [nowStatement]),
     login: (side: Side): Asked => of(side, [logInStatement]),
     writes: (side: Side): Asked => of(side, politely(lastLookMs), tablesOn(settings, side).map(newestWriteQuery)),
-    counts: (side: Side, gently: boolean): Asked =>
+    counts: (side: Side, asOf = ''): Asked =>
       of(
         side,
         politely(lastLookMs),
-        tablesOn(settings, side).map((table) => rowCountQuery(table, gently)),
+        tablesOn(settings, side).map((table) => rowCountQuery(table, asOf)),
       ),
     /** `first`: nothing is known yet of what tells their rows apart. */
     rows: (side: Side, first: boolean): Asked =>

@@ -3,8 +3,8 @@ import type { RunReport, RunView, StepView } from '../../domain/run.ts';
 import { feedReminders } from '../cockroach/feeds.ts';
 import { spell } from '../cockroach/spell.ts';
 import { kinds } from './acts.ts';
+import { bareKey } from './steps/copied.ts';
 import { gaveRowsUp } from './steps/last-look.ts';
-import { bareKey } from './steps/scan.ts';
 import { waitingIn } from './waiting.ts';
 import { upper } from './words.ts';
 

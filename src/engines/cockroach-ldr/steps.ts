@@ -8,6 +8,7 @@ import { alterConnection, createConnection, dropConnection, setRangefeeds } from
 import { bounce } from './steps/bounce.ts';
 import { type Comparisons, compareTables } from './steps/compare.ts';
 import { type CountReads, compareRows } from './steps/compare-rows.ts';
+import type { CopyReads } from './steps/copied.ts';
 import { awaitPast, markTime, takeStock } from './steps/cut.ts';
 import { emptyTables } from './steps/empty.ts';
 import { endReplicated, endStream } from './steps/end.ts';
@@ -27,6 +28,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
   const comparisons: Comparisons = new Map();
   const looks: Looks = new Map();
   const counts: CountReads = new Map();
+  const copies: CopyReads = new Map();
   const takings: Takings = new Map();
   const lastLooks: LastLooks = new Map();
   // Apart, so that what was read before people's part is never taken for what is there after it.
@@ -50,7 +52,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.endReplicated]: executorOf(connect, endReplicated),
     [kinds.clearCopy]: executorOf(connect, clearCopy(takings)),
     [kinds.dropCopy]: executorOf(connect, dropCopy(takings)),
-    [kinds.awaitScan]: executorOf(connect, awaitScan),
+    [kinds.awaitScan]: executorOf(connect, awaitScan(copies)),
     [kinds.proveAdvance]: executorOf(connect, proveAdvance),
     [kinds.pause]: executorOf(connect, pause),
     [kinds.resume]: executorOf(connect, resume),

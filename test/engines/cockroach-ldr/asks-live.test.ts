@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { timePlaceholder } from '../../../src/engines/cockroach-ldr/statements.ts';
+import type { SimVersion } from '../../../src/sim/cockroach/contract.ts';
 import {
   failStreams,
   type LdrBed,
@@ -12,7 +13,9 @@ import {
 import { carryOut, planOn, runTag, through } from '../../conformance/drive.ts';
 
 const admin = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
-const looks: readonly (readonly [string, Operation, LdrBedOptions])[] = [
+const looks: readonly (readonly [string, Operation, LdrBedOptions, SimVersion?])[] = [
+  ['setup', { kind: 'setup', link }, { world: { start: 'none' } }],
+  ['setup', { kind: 'setup', link }, { world: { start: 'none' } }, '24.3'],
   ['switchover', { kind: 'switchover', link }, {}],
   ['failover', { kind: 'failover', link, to: { kind: 'latest' } }, {}],
   ['verify', { kind: 'verify', link }, {}],
@@ -38,8 +41,8 @@ describe('a step that looks', { timeout: 180_000 }, () => {
     bed = null;
   });
 
-  it.each(looks)('in a %s, shows every question and whom it asks', async (_, operation, options) => {
-    const on = await openLdr('26.2', options);
+  it.each(looks)('in a %s, shows every question and whom it asks', async (_, operation, options, version = '26.2') => {
+    const on = await openLdr(version, options);
     bed = on;
     // One process: a long read is remembered by the one that makes it.
     const engine = on.engine();

@@ -5,7 +5,7 @@ import type { Place } from '../place.ts';
 import { quoteTable, type TableName } from '../table-name.ts';
 import { type Digested, digestIn, digestItems, type LaterDigest, type RowDigest, readDigested } from './row-digest.ts';
 import { isAbsent } from './tables.ts';
-import { lastLookMs, readEach, shortlyAgo, type Untold, untoldBy } from './writes.ts';
+import { lastLookMs, readEach, type Untold, untoldBy } from './writes.ts';
 
 /** Longest time for all tables, ms. */
 const allMs = 2 * 3_600_000;
@@ -27,30 +27,29 @@ export const rowStockQuery = (table: TableName, items: readonly string[] = []): 
 /** Rows of a table; null where they could not be counted. */
 export type Counted = number | null;
 
-/** `gently`: as of a moment ago, so that writers need not wait for the count. */
-export const rowCountQuery = (table: TableName, gently: boolean): string =>
-  `SELECT count(*) AS n FROM ${quoteTable(table)}${gently ? shortlyAgo : ''}`;
+/** `asOf`: empty for now, or the clause of a time. */
+export const rowCountQuery = (table: TableName, asOf: string): string => `SELECT count(*) AS n FROM ${quoteTable(table)}${asOf}`;
 
-/** Counts the rows of every table of the side. Throws only when the caller itself gave up. */
+/** Counts the rows of every table of the side. As of a time before now, writers need not wait for it. Throws only when the caller itself gave up. */
 export async function readRowCounts(
   { connect, settings, side, here, io }: Place,
-  gently: boolean,
+  asOf: string,
   tell: (done: number) => void,
 ): Promise<readonly Counted[]> {
   const reading = { connect, settings, side, options: { tableMs: lastLookMs, allMs }, io, tell };
-  const counts = await readEach(reading, (session, name) => countOne(session, here, name, gently));
+  const counts = await readEach(reading, (session, name) => countOne(session, here, name, asOf));
   return counts.map((count) => (typeof count === 'number' ? count : null));
 }
 
-async function countOne(session: SqlSession, cluster: string, name: TableName, gently: boolean): Promise<number | Untold> {
+async function countOne(session: SqlSession, cluster: string, name: TableName, asOf: string): Promise<number | Untold> {
   try {
-    const [row] = await session.read(rowCountQuery(name, gently));
+    const [row] = await session.read(rowCountQuery(name, asOf));
     const rows = Number(row?.['n'] ?? '');
     if (!/^\d+$/.test(row?.['n'] ?? '') || !Number.isSafeInteger(rows)) throw notUnderstood(cluster, 'number of rows', row?.['n'] ?? '');
     return rows;
   } catch (cause) {
     // A table that was made or emptied only now has no past.
-    if (isAbsent(cause)) return gently ? countOne(session, cluster, name, false) : 0;
+    if (isAbsent(cause)) return asOf === '' ? 0 : countOne(session, cluster, name, '');
     return untoldBy(cause);
   }
 }

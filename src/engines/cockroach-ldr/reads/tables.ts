@@ -45,9 +45,11 @@ export async function readTables(session: SqlSession, settings: LdrSettings, sid
 
 export const anyRowQuery = (name: TableName): string => `SELECT count(*) AS n FROM (SELECT 1 FROM ${quoteTable(name)} LIMIT 1)`;
 
+/** Reads what was there at a time of the own cluster. */
+export const asOfTime = (at: string): string => ` AS OF SYSTEM TIME ${quoteLiteral(at)}`;
+
 /** A time may stand at the end of a whole statement only. */
-export const anyRowThenQuery = (name: TableName, at: string): string =>
-  `SELECT 1 AS n FROM ${quoteTable(name)} AS OF SYSTEM TIME ${quoteLiteral(at)} LIMIT 1`;
+export const anyRowThenQuery = (name: TableName, at: string): string => `SELECT 1 AS n FROM ${quoteTable(name)}${asOfTime(at)} LIMIT 1`;
 
 /** Whether a table holds rows. Throws a Fault. */
 export const readRows = (session: SqlSession, name: TableName): Promise<Rows> =>

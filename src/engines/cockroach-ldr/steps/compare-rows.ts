@@ -9,8 +9,10 @@ import { askWork, beginWork, type Works } from '../background.ts';
 import { isLive, replicatedOf } from '../flow.ts';
 import { jobsToldOn, type LdrStep, on, type Place } from '../place.ts';
 import { type Counted, readRowCounts } from '../reads/row-stock.ts';
+import { shortlyAgo } from '../reads/writes.ts';
 import { tablesAt } from '../words.ts';
 import { standstill } from './standstill.ts';
+import { either, momentMs, type Tally } from './tally.ts';
 
 /** Longest time for all tables, ms. */
 const allMs = 2 * 3_600_000;
@@ -52,21 +54,11 @@ function soFar({ here, there, settings }: Place, done: number, live: boolean): s
   return `The rows of all tables are counted. Where ${there} has fewer, they are counted again${live ? ` once the job into ${here} has brought what ${there} had by then` : ''}.`;
 }
 
-/** A count as of a moment ago lacks what arrived since, ms: after that time one more count tells. */
-const momentMs = 6_000;
-
 type Tell = (done: number) => void;
-type Tally = readonly Counted[];
-
-const either = (choose: (a: number, b: number) => number, some: Tally, others: Tally): Tally =>
-  some.map((rows, pair) => {
-    const other = others[pair] ?? null;
-    return rows === null || other === null ? rows : choose(rows, other);
-  });
 
 /** The other side is the one in use: its writers need not wait for the count. */
 const countThere = (place: Place, tell: Tell): Promise<Tally> =>
-  readRowCounts({ ...place, side: otherSide(place.side), here: place.there, there: place.here }, true, tell);
+  readRowCounts({ ...place, side: otherSide(place.side), here: place.there, there: place.here }, shortlyAgo, tell);
 
 const isFewer = (place: Place, counts: Counts): boolean => {
   const pairs = place.settings.tables.map((_, pair) => pair);
@@ -88,7 +80,7 @@ async function countBoth(place: Place, tell: Tell): Promise<Counts> {
     done[side] = tables;
     tell(done.here + done.there);
   };
-  const [here, there] = await Promise.all([readRowCounts(place, false, telling('here')), countThere(place, telling('there'))]);
+  const [here, there] = await Promise.all([readRowCounts(place, '', telling('here')), countThere(place, telling('there'))]);
   return { here, there };
 }
 
@@ -101,10 +93,10 @@ async function countFollower(place: Place, tell: Tell): Promise<Counts> {
   const { length } = place.settings.tables;
   const began = await on(place, (session) => readNow(session, place.there), otherSide(place.side));
   const before = await countThere(place, () => undefined);
-  const here = await readRowCounts(place, false, tell);
+  const here = await readRowCounts(place, '', tell);
   const there = either(Math.max, await countThere(place, (done) => tell(length + done)), before);
   if (!isFewer(place, { here, there }) || !(await isPast(place, began))) return { here, there };
-  return { here: either(Math.min, await readRowCounts(place, false, () => undefined), here), there };
+  return { here: either(Math.min, await readRowCounts(place, '', () => undefined), here), there };
 }
 
 /** Between two looks at how far the jobs are, ms. */

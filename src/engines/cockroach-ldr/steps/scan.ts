@@ -1,22 +1,18 @@
 import { z } from 'zod';
-import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
 import { readNow } from '../../cockroach/now.ts';
-import { spell, spellTime } from '../../cockroach/spell.ts';
+import { spell } from '../../cockroach/spell.ts';
 import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
-import { done, impossible, underway, unknown } from '../../frame/probes.ts';
+import { done, impossible, underway } from '../../frame/probes.ts';
 import type { AskedStart } from '../asked-start.ts';
-import type { JobView, Rows } from '../detail.ts';
+import type { JobView } from '../detail.ts';
 import { isLive, phaseOf, replicatedOf } from '../flow.ts';
 import { sortJobs } from '../own-jobs.ts';
 import { jobsOn, type LdrStep, on, type Place } from '../place.ts';
 import { readJobs } from '../reads/jobs.ts';
-import { readRows, readRowsAt } from '../reads/tables.ts';
-import { startWords } from '../start-words.ts';
-import { tablesOn } from '../statements.ts';
-import { showTable, type TableName } from '../table-name.ts';
 import { phaseWords } from '../words.ts';
+import { arrived, type CopyReads, copied } from './copied.ts';
 import { said, standstill } from './standstill.ts';
 import { followParams, inTheWay } from './start.ts';
 
@@ -24,7 +20,7 @@ import { followParams, inTheWay } from './start.ts';
 const scanParams = followParams.extend({ by: z.enum(['create', 'back']).optional() });
 
 /** The first full copy is there once the job has a replicated time. */
-export const awaitScan: LdrStep<z.infer<typeof scanParams>> = {
+export const awaitScan = (reads: CopyReads): LdrStep<z.infer<typeof scanParams>> => ({
   params: scanParams,
   rebuild: (acts, side, { after, cursor = null, by }) => acts.awaitScan(side, { after, cursor, by }),
   probe: async (place, { after, cursor, by }) => {
@@ -33,7 +29,7 @@ export const awaitScan: LdrStep<z.infer<typeof scanParams>> = {
     const [job] = started;
     const [over] = ended;
     const [other] = foreign;
-    if (job !== undefined) return scanOf(place, job, asked?.cursor === null && by !== 'back');
+    if (job !== undefined) return scanOf(reads, place, job, asked?.cursor === null && by !== 'back');
     if (other !== undefined && asked !== null) return inTheWay(place, other, asked);
     if (over === undefined) return underway(`The job on ${place.here} has not appeared yet.`);
     return impossible(
@@ -44,12 +40,13 @@ export const awaitScan: LdrStep<z.infer<typeof scanParams>> = {
       },
     );
   },
-};
+});
 
-async function scanOf(place: Place, job: JobView, copies: boolean): Promise<Probe> {
+async function scanOf(reads: CopyReads, place: Place, job: JobView, copies: boolean): Promise<Probe> {
   const { here } = place;
   const phase = phaseOf(job);
-  if (job.replicated !== null) return copies ? copied(place, job, job.replicated) : done(arrived(job, job.replicated));
+  const { replicated } = job;
+  if (replicated !== null) return copies ? copied(reads, place, { job, replicated }) : done(arrived({ job, replicated }));
   if (phase === 'paused' || phase === 'gave-up') {
     return impossible(`Job ${job.id} on ${here} stands still before its first copy was complete: ${phaseWords[phase]}${said(job)}.`, {
       job: job.id,
@@ -58,38 +55,6 @@ async function scanOf(place: Place, job: JobView, copies: boolean): Promise<Prob
   }
   const part = job.fraction === null ? '' : ` (${Math.round(job.fraction * 100)} %)`;
   return underway(`${here} is being filled${part}.`, job.fraction);
-}
-
-const arrived = ({ id }: JobView, replicated: string) => ({ job: id, 'replicated time': timestampOfMicros(BigInt(replicated)) });
-
-/** Tables without a row on the side that follows, though the source had some by then. */
-export const bareKey = 'tables without rows';
-
-/** Not every version says how a job was started: rows that the source had by the replicated time have to have arrived. */
-async function copied(place: Place, job: JobView, replicated: string): Promise<Probe> {
-  const { settings, side, here, there } = place;
-  const held = (of: Side, at: string | null) => on(place, async (session) => await readEachRows(session, tablesOn(settings, of), at), of);
-  const [source, own] = [await held(otherSide(side), timestampOfMicros(BigInt(replicated))), await held(side, null)];
-  const bare = tablesOn(settings, side).filter((_, pair) => own[pair] === 'empty' && source[pair] === 'filled');
-  const unread = startWords(job.command) === null && own.some((rows, pair) => rows === 'empty' && source[pair] === 'unknown');
-  if (unread)
-    return unknown(
-      `Whether job ${job.id} copied what ${there} held can't be told: tables on ${here} are empty, and the bot may not read them on ${there} (GRANT SELECT).`,
-      arrived(job, replicated),
-    );
-  if (bare.length === 0) return done(arrived(job, replicated));
-  // It said itself that it copies: the rows came and went, or could not be applied.
-  if (startWords(job.command) !== null) return done({ ...arrived(job, replicated), [bareKey]: bare.map(showTable) });
-  return impossible(
-    `Job ${job.id} says that ${here} has everything up to ${spellTime(replicated)}, but ${bare.map(showTable).join(', ')} on ${here} holds no row, while ${there} held some by then: it may have been started without a copy (WITH CURSOR), or rows wait in the dead letter queue. Press Retry to look again; or end it with CANCEL JOB ${job.id}, cancel this run, and ask for a setup anew.`,
-    arrived(job, replicated),
-  );
-}
-
-async function readEachRows(session: SqlSession, tables: readonly TableName[], at: string | null): Promise<readonly Rows[]> {
-  const rows: Rows[] = [];
-  for (const table of tables) rows.push(await (at === null ? readRows(session, table) : readRowsAt(session, table, at)));
-  return rows;
 }
 
 /** Time between two looks at the replicated time within one probe, and the part of a probe's time that they may take. */
