@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { timePlaceholder } from '../../../src/engines/cockroach-ldr/statements.ts';
-import type { SimVersion } from '../../../src/sim/cockroach/contract.ts';
+import type { SimVersion } from '../../../src/sim/cockroach/grammar/dialect.ts';
 import {
   failStreams,
   type LdrBed,
@@ -13,14 +13,14 @@ import {
 import { carryOut, planOn, runTag, through } from '../../conformance/drive.ts';
 
 const admin = { users: [{ name: 'ops', password: streamPassword, admin: true }] };
-const looks: readonly (readonly [string, Operation, LdrBedOptions, SimVersion?])[] = [
-  ['setup', { kind: 'setup', link }, { world: { start: 'none' } }],
-  ['setup', { kind: 'setup', link }, { world: { start: 'none' } }, '24.3'],
-  ['switchover', { kind: 'switchover', link }, {}],
-  ['failover', { kind: 'failover', link, to: { kind: 'latest' } }, {}],
-  ['verify', { kind: 'verify', link }, {}],
-  ['alter', { kind: 'alter', link }, { world: admin }],
-  ['rebuild', { kind: 'rebuild', link }, { world: admin, prepare: failStreams }],
+const looks: readonly (readonly [string, Operation, SimVersion, LdrBedOptions])[] = [
+  ['setup', { kind: 'setup', link }, '26.2', { world: { start: 'none' } }],
+  ['setup', { kind: 'setup', link }, '24.3', { world: { start: 'none' } }],
+  ['switchover', { kind: 'switchover', link }, '26.2', {}],
+  ['failover', { kind: 'failover', link, to: { kind: 'latest' } }, '26.2', {}],
+  ['verify', { kind: 'verify', link }, '26.2', {}],
+  ['alter', { kind: 'alter', link }, '26.2', { world: admin }],
+  ['rebuild', { kind: 'rebuild', link }, '26.2', { world: admin, prepare: failStreams }],
 ];
 
 const time = /'(\d{4}-\d\d-\d\d [^']*|<when they were counted>)'/;
@@ -41,7 +41,7 @@ describe('a step that looks', { timeout: 180_000 }, () => {
     bed = null;
   });
 
-  it.each(looks)('in a %s, shows every question and whom it asks', async (_, operation, options, version = '26.2') => {
+  it.each(looks)('in a %s, shows every question and whom it asks (%#)', async (_, operation, version, options) => {
     const on = await openLdr(version, options);
     bed = on;
     // One process: a long read is remembered by the one that makes it.
