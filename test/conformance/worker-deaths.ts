@@ -184,9 +184,13 @@ function runnerOn<L extends Link>(worker: string, on: Bed<L>, journal: RunnerDep
 /** Does what the run asks of people, until it is over. */
 async function staff({ journal }: Store, on: Bed, run: RunId): Promise<void> {
   const helped = new Set<string>();
+  const records: JournalRecord[] = [];
   await until(
     async () => {
-      const now = fold(await journal.read(run));
+      const news = await journal.read(run, records.length);
+      if (news.length === 0) return false;
+      records.push(...news);
+      const now = fold(records);
       if (isFinal(now.state) || now.state === 'halted') return true;
       const current = now.state === 'running' ? currentStanding(now) : null;
       if (current?.step.by !== 'person' || current.view.confirmedBy !== null || current.view.deadlineAt === null) return false;
