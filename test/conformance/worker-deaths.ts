@@ -17,7 +17,7 @@ import { type Bed, planOn, type SeenEffect } from './drive.ts';
 import type { Situation } from './engine-conformance.ts';
 
 /** Short leases, so that a dead worker's run is taken over within half a second. */
-const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 15, probeMs: 20_000, observeMs: 20_000, progressEveryMs: 0, lineMs: 30 };
+const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 50, probeMs: 20_000, observeMs: 20_000, progressEveryMs: 0, lineMs: 30 };
 const quietWakeups = { wake: async () => undefined, listen: async () => undefined, close: async () => undefined };
 
 /** What a run did, when it was over. */

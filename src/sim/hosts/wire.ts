@@ -36,8 +36,9 @@ export async function startHostWire(backend: HostBackend, port: number, hostKey:
   let key = hostKey;
   const opened = await openLoopbackPort(port, (socket) => {
     socket.setNoDelay(true);
-    // One for each socket: several shake hands at once, and none may be taken for another.
-    const ssh = new ssh2.Server({ hostKeys: [key] });
+    // One for each socket: several shake hands at once, and none may be taken for another. Of what clients offer, it takes the exchange
+    // that costs least: worlds are connected to thousands of times.
+    const ssh = new ssh2.Server({ hostKeys: [key], algorithms: { kex: ['ecdh-sha2-nistp256'] } });
     ssh.on('connection', (connection) => serve(connection, backend, () => socket.resetAndDestroy()));
     ssh.injectSocket(socket);
   });
