@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { SimSide } from '../cockroach/contract.ts';
-import type { LdrStart, LdrWorld } from '../cockroach/ldr/ldr-contract.ts';
+import type { LdrStart, LdrWorld, LdrWorldOptions } from '../cockroach/ldr/ldr-contract.ts';
 import { startLdrWorld } from '../cockroach/ldr/ldr-world.ts';
 import type { Pace, SimVersion } from '../cockroach/sql-world.ts';
 import { type ConfigPart, type Stage, secretName } from './stage.ts';
@@ -11,8 +11,11 @@ export interface LdrSpec {
   readonly version: SimVersion;
   readonly start?: LdrStart;
   readonly direction?: 'unidirectional' | 'bidirectional';
-  /** `bot`: the bot makes and renews the external connections, from addresses in its config. People do when left out. */
-  readonly connections?: 'bot';
+  /**
+   * `bot`: the bot renews the external connections, from addresses in its config. `new`: it makes them too, and the users that they log in
+   * as, on clusters on which nothing is prepared. People do when left out.
+   */
+  readonly connections?: 'bot' | 'new';
 }
 
 export interface LdrStage extends Stage {
@@ -23,7 +26,16 @@ export interface LdrStage extends Stage {
 const sides = ['primary', 'standby'] as const;
 /** External connections by the side that has them: each leads to the other side. */
 const connections: Readonly<Record<SimSide, string>> = { primary: 'to_dublin', standby: 'to_frankfurt' };
+/** Those that no cluster has yet, and the user that they log in as. */
+const newConnections: Readonly<Record<SimSide, string>> = { primary: 'on_to_dublin', standby: 'on_to_frankfurt' };
+const newUser = 'stream';
 const tables = ['shop.public.orders', 'shop.public.items'] as const;
+
+/** Its operator may prepare everything. */
+const unprepared: Partial<LdrWorldOptions> = {
+  users: [{ name: 'ops', password: 'the password of an operator', admin: true }],
+  settings: { primary: { 'kv.rangefeed.enabled': 'false' }, standby: { 'kv.rangefeed.enabled': 'false' } },
+};
 
 export async function startLdrStage(id: string, spec: LdrSpec, clock: Clock, pace: Partial<Pace> | undefined): Promise<LdrStage> {
   const direction = spec.direction ?? 'unidirectional';
@@ -33,13 +45,14 @@ export async function startLdrStage(id: string, spec: LdrSpec, clock: Clock, pac
     direction,
     names: { primary: `${id}-frankfurt`, standby: `${id}-dublin` },
     connections,
+    ...(spec.connections === 'new' ? unprepared : {}),
     ...(spec.start === undefined ? {} : { start: spec.start }),
     ...(pace === undefined ? {} : { pace }),
   });
   return {
     engine: 'cockroach-ldr',
     world,
-    settings: settingsOf(id, world, direction, spec.connections === 'bot'),
+    settings: settingsOf(id, world, direction, spec.connections),
     secrets: Object.fromEntries(sides.map((side) => [secretName(id, side, 'password'), world[side].password])),
     addresses: {
       primary: `${world.primary.host}:${world.primary.port}`,
@@ -59,21 +72,25 @@ export async function startLdrStage(id: string, spec: LdrSpec, clock: Clock, pac
   };
 }
 
-function settingsOf(id: string, world: LdrWorld, direction: 'unidirectional' | 'bidirectional', reaches: boolean): ConfigPart {
+function settingsOf(id: string, world: LdrWorld, direction: 'unidirectional' | 'bidirectional', made: LdrSpec['connections']): ConfigPart {
   const side = (name: SimSide): ConfigPart => {
     const { cluster, host, port, user } = world[name];
     return { cluster, host, port, user, password: `env:${secretName(id, name, 'password')}`, tls: { mode: 'disable' } };
   };
-  const reachOf = (source: SimSide): ConfigPart =>
-    reaches ? { reach: { user: world[source].user, password: `env:${secretName(id, source, 'password')}`, tls: 'disable' } } : {};
+  const names = made === 'new' ? newConnections : connections;
+  const reachOf = (source: SimSide): ConfigPart => {
+    if (made === undefined) return {};
+    const user = made === 'new' ? newUser : world[source].user;
+    return { reach: { user, password: `env:${secretName(id, source, 'password')}`, tls: 'disable' } };
+  };
   return {
     direction,
     tables: [...tables],
     primary: side('primary'),
     standby: side('standby'),
     streams: {
-      toStandby: { externalConnection: connections.standby, ...reachOf('primary') },
-      toPrimary: { externalConnection: connections.primary, ...reachOf('standby') },
+      toStandby: { externalConnection: names.standby, ...reachOf('primary') },
+      toPrimary: { externalConnection: names.primary, ...reachOf('standby') },
     },
   };
 }

@@ -1,34 +1,7 @@
 import { expect } from 'vitest';
-import type { LdrWorld } from '../../../src/sim/cockroach/ldr/ldr-world.ts';
-import { byHand, endStreams } from '../../conformance/cockroach-ldr-bed.ts';
-import type { House } from '../../support/house.ts';
-import type { Scene } from '../../support/matrix.ts';
+import { byHand } from '../../conformance/cockroach-ldr-bed.ts';
 import { describeKills } from '../../support/matrix-suite.ts';
-import { until } from '../../support/until.ts';
-
-const shop = (
-  start: 'none' | 'replicating' | 'paused',
-  direction: 'unidirectional' | 'bidirectional',
-  more: { readonly connections?: 'bot'; readonly version?: '25.3' } = {},
-): NonNullable<Scene['links']> => [
-  { id: 'prod-shop', engine: 'cockroach-ldr', environment: 'production', description: 'Shop', version: '26.2', start, direction, ...more },
-];
-
-const worldOf = ({ world }: House): LdrWorld => {
-  const found = world.ldr['prod-shop'];
-  if (found === undefined) throw new TypeError('there is no shop');
-  return found;
-};
-
-const jobs = ({ world }: House, side: 'primary' | 'standby'): readonly string[] =>
-  world.ldr['prod-shop']?.ldrJobs(side).map(({ status }) => status) ?? [];
-
-/** Every job that was ever started into the side, in order. */
-const standbyHas =
-  (...statuses: readonly string[]) =>
-  (house: House): void => {
-    expect(jobs(house, 'standby')).toEqual(statuses);
-  };
+import { endAll, haveTheSame, jobs, shop, standbyHas, worldOf } from '../../support/shop.ts';
 
 describeKills({
   command: '/repl pause prod-shop',
@@ -75,9 +48,7 @@ for (const [direction, back] of [
     ends: (house) => {
       standbyHas('running')(house);
       expect(jobs(house, 'primary')).toEqual(back);
-      const [here, there] = (['primary', 'standby'] as const).map((side) => worldOf(house).tables(side));
-      expect(there?.map(({ name, rows }) => [name, rows])).toEqual(here?.map(({ name, rows }) => [name, rows]));
-      expect(here).toHaveLength(2);
+      haveTheSame(house);
     },
   });
 }
@@ -92,20 +63,13 @@ describeKills({
   command: '/repl failback prod-shop',
   links: shop('replicating', 'unidirectional'),
   prepare: async (house) => {
-    const world = worldOf(house);
-    await endStreams(world, 'standby');
-    await until(() => world.ldrJobs('standby').every(({ status }) => status === 'canceled'), 'the stream is over');
-    world.ldr.write('standby', 'shop.public.orders', 5);
+    await endAll(house);
+    worldOf(house).ldr.write('standby', 'shop.public.orders', 5);
   },
   effects: [/TRUNCATE/, /CREATE LOGICAL/],
   ends: (house) => {
     expect(jobs(house, 'primary')).toEqual(['running']);
-    const [here, there] = (['primary', 'standby'] as const).map((side) =>
-      worldOf(house)
-        .tables(side)
-        .map(({ rows }) => rows),
-    );
-    expect(here).toEqual(there);
+    haveTheSame(house);
   },
 });
 describeKills({
@@ -145,4 +109,24 @@ describeKills({
       .advance(25 * 3_600_000),
   effects: [/TRUNCATE/],
   ends: standbyHas('canceled', 'running'),
+});
+describeKills({
+  command: '/repl setup prod-shop --from last',
+  links: shop('replicating', 'unidirectional'),
+  prepare: endAll,
+  effects: [/CREATE LOGICAL/],
+  ends: (house) => {
+    standbyHas('canceled', 'running')(house);
+    haveTheSame(house);
+  },
+});
+// Users, what they may do, and the connection: on clusters where nothing is prepared.
+describeKills({
+  command: '/repl setup prod-shop',
+  links: shop('none', 'unidirectional', { connections: 'new' }),
+  effects: [/kv\.rangefeed\.enabled/, /CREATE USER/, /GRANT/, /CREATE EXTERNAL CONNECTION/],
+  ends: (house) => {
+    standbyHas('running')(house);
+    haveTheSame(house);
+  },
 });
