@@ -107,6 +107,24 @@ describe('the report of a run', () => {
     expect(report.sentence).toMatch(/^The old primary took no writes when the run began; when it took its last is not known: at most 3 s/);
   });
 
+  it.each([
+    ['what a lost side was last heard to be', micros(600_000), ' sql-east has all that it had.'],
+    ['nothing of a lost side', null, ''],
+  ] as const)('knows %s, and says of a failover to the stopped one what is given up', (_, activated, upTo) => {
+    const told = { 'start-service': { beganAt: nowMs + 60_000, endedAt: nowMs + 90_000 } };
+    const run = aRun(failover, aDetail(aReadSide(aVirtualCluster({ service: 'none' })), gone), told);
+    const standby = activated === null ? null : { at: micros(60_000), activated, writable: 'yes' as const };
+    const seen = { ...aDetail(aReadSide(aVirtualCluster()), gone), remembered: { primary: null, standby } };
+    const report = reportPcr(run, anObservation(seen));
+    expect(report.lossMs).toBeNull();
+    expect(report.sentence).toMatch(
+      /^What the lost side took since it was promoted is given up, if it served; how much that is was not measured\./,
+    );
+    expect(report.sentence.includes(upTo)).toBe(true);
+    expect(report.sentence.includes('Up to ')).toBe(activated !== null);
+    expect(report.sentence).not.toContain('No write was lost');
+  });
+
   it('measures nothing that was not seen', () => {
     const report = reportPcr(aRun(failover, aDetail(gone), {}), after);
     expect(report).toMatchObject({ lossMs: null, downtimeMs: null });
