@@ -1,7 +1,7 @@
 import { type AppDeps, patientIo } from './app/deps.ts';
 import { examineLinks, examinePolicy, examineWorker } from './app/examining.ts';
 import { recheck } from './app/judging.ts';
-import { lastRedirect } from './app/redirected.ts';
+import { createRedirects } from './app/redirected.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Clock } from './domain/clock.ts';
@@ -85,6 +85,7 @@ export function createBot(options: BotOptions): Bot {
       log.warn({ event: 'watch.history-unread', link, cause }, 'Earlier looks at a link could not be read.');
       return [];
     });
+  const redirected = createRedirects(store.journal);
   const deps: AppDeps = {
     links,
     engines,
@@ -96,6 +97,7 @@ export function createBot(options: BotOptions): Bot {
     log,
     observeMs,
     history,
+    redirected,
     makerOf: store.alerts.makerOf,
     examinations: [
       () => store.check(),
@@ -130,7 +132,7 @@ export function createBot(options: BotOptions): Bot {
     pace,
     history,
     recheck: (run) => recheck(deps, run),
-    redirected: (link) => lastRedirect(store.journal, link),
+    redirected,
     secure: async () => {
       const { kind } = await store.waitReplicas(1_000);
       return kind === 'short' ? 'the replicas of Redis do not have the journal of this run yet.' : null;

@@ -9,12 +9,11 @@ import type { People, Person } from '../domain/person.ts';
 import { isRefusal, type Refusal, refuse } from '../domain/refusal.ts';
 import type { Finding } from '../domain/reply.ts';
 import type { RunSummary, RunView } from '../domain/run.ts';
-import { type Engine, type EngineIo, patienceOf } from '../engines/engine.ts';
+import { type Engine, type EngineIo, patienceOf, type Redirected } from '../engines/engine.ts';
 import type { Registry } from '../intents/command.ts';
 import type { PolicyService } from '../policy/service.ts';
 import type { Journal } from '../runs/ports.ts';
 import type { AlertDesk } from '../watch/ports.ts';
-import { lastRedirect } from './redirected.ts';
 
 /** What the door needs of the house. */
 export interface AppDeps {
@@ -30,6 +29,8 @@ export interface AppDeps {
   readonly observeMs: number;
   /** Earlier looks at a link, oldest first; empty when they can't be read. Never throws. */
   readonly history: (link: LinkId) => Promise<readonly Sample[]>;
+  /** Where a run of the link last had applications sent; null when none did. Throws a Fault. */
+  readonly redirected: (link: LinkId) => Promise<Redirected | null>;
   /** Of several presses of one button, or commands that ask for the same, the delivery that makes the run. */
   readonly makerOf: AlertDesk['makerOf'];
   /** Each looks at one part of the house for `doctor`. */
@@ -47,9 +48,13 @@ export function readingIo({ clock, observeMs, history }: Pick<AppDeps, 'clock' |
 }
 
 /** The same with all the time that the engine needs: for plans and checks, which may not rest on what was not heard. */
-export const patientIo = (deps: Pick<AppDeps, 'clock' | 'observeMs' | 'history' | 'journal'>, engine: Engine, link: LinkId): EngineIo => ({
+export const patientIo = (
+  deps: Pick<AppDeps, 'clock' | 'observeMs' | 'history' | 'redirected'>,
+  engine: Engine,
+  link: LinkId,
+): EngineIo => ({
   ...readingIo({ ...deps, observeMs: patienceOf(engine, deps.observeMs) }, link),
-  redirected: () => lastRedirect(deps.journal, link),
+  redirected: () => deps.redirected(link),
 });
 
 /** The link and its engine. Refused for a link that the config doesn't have. */

@@ -1,20 +1,36 @@
-import type { LinkId } from '../domain/ids.ts';
+import type { LinkId, RunId } from '../domain/ids.ts';
+import { isFinal } from '../domain/run.ts';
 import { standings } from '../domain/standing.ts';
 import type { Redirected } from '../engines/engine.ts';
 import { fold } from '../runs/fold.ts';
 import type { Journal } from '../runs/ports.ts';
 
-/** Newest runs of a link that are looked through. */
-const lookedThrough = 50;
+/** Newest runs of a link that are looked through: more than a link ever has, and a bound. */
+const lookedThrough = 10_000;
 
-/** The run that last had applications of a link sent to a side; null when none of the newest did. Throws a Fault. */
-export async function lastRedirect(journal: Pick<Journal, 'recent' | 'read'>, link: LinkId): Promise<Redirected | null> {
-  for (const id of await journal.recent(link, lookedThrough)) {
+/** Tells which run last had applications of a link sent to a side; null when none did. It throws a Fault. */
+export function createRedirects(journal: Pick<Journal, 'recent' | 'read'>): (link: LinkId) => Promise<Redirected | null> {
+  /** What a run that is over tells never changes, so that each is read once. */
+  const over = new Map<RunId, Redirected | null>();
+
+  const redirectOf = async (id: RunId): Promise<Redirected | null> => {
+    const known = over.get(id);
+    if (known !== undefined) return known;
     const records = await journal.read(id);
-    const found = records.length === 0 ? null : redirectIn(fold(records));
-    if (found !== null) return found;
-  }
-  return null;
+    if (records.length === 0) return null;
+    const run = fold(records);
+    const found = redirectIn(run);
+    if (isFinal(run.state)) over.set(id, found);
+    return found;
+  };
+
+  return async (link) => {
+    for (const id of await journal.recent(link, lookedThrough)) {
+      const found = await redirectOf(id);
+      if (found !== null) return found;
+    }
+    return null;
+  };
 }
 
 /** What a person confirmed stays done, whatever became of the run then. */

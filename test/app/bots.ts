@@ -50,6 +50,7 @@ export async function someBots(): Promise<Bots> {
         log: silentLog,
         observeMs: 5_000,
         history: async () => [],
+        redirected: async () => null,
         makerOf: createAlertDesk(process).makerOf,
         examinations: [],
         nudge: () => undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastRedirect } from '../../src/app/redirected.ts';
+import { createRedirects } from '../../src/app/redirected.ts';
 import { asEffectId, asRunId, type RunId } from '../../src/domain/ids.ts';
 import type { Entry } from '../../src/domain/run.ts';
 import { ana, anObservation, aPlan, aStep, asRecords, link, proposal } from '../support/runs.ts';
@@ -41,14 +41,35 @@ const moved = (run: RunId, endedAt: number) => ({ run, operation: 'failover', to
 describe('where applications were sent last', () => {
   it('is told by the newest run whose redirect was confirmed, with the time at which it had ended all it ends', async () => {
     const journal = journalOf([three, story(three)], [two, story(two, 'confirmed', 'done')], [one, story(one, 'confirmed')]);
-    expect(await lastRedirect(journal, link)).toEqual(moved(two, 5_001));
-    expect(await lastRedirect(journalOf([one, story(one, 'confirmed')]), link)).toEqual(moved(one, 5_000));
+    expect(await createRedirects(journal)(link)).toEqual(moved(two, 5_001));
+    expect(await createRedirects(journalOf([one, story(one, 'confirmed')]))(link)).toEqual(moved(one, 5_000));
   });
 
   it('is not told by a run that nobody confirmed, whose redirect was skipped, or whose journal is gone', async () => {
-    expect(await lastRedirect(journalOf([one, story(one)]), link)).toBeNull();
-    expect(await lastRedirect(journalOf([one, story(one, 'skipped', 'done')]), link)).toBeNull();
-    expect(await lastRedirect(journalOf([one, []]), link)).toBeNull();
-    expect(await lastRedirect(journalOf(), link)).toBeNull();
+    expect(await createRedirects(journalOf([one, story(one)]))(link)).toBeNull();
+    expect(await createRedirects(journalOf([one, story(one, 'skipped', 'done')]))(link)).toBeNull();
+    expect(await createRedirects(journalOf([one, []]))(link)).toBeNull();
+    expect(await createRedirects(journalOf())(link)).toBeNull();
+  });
+
+  it('is looked for in every run of the link, and once in each that is over', async () => {
+    const ids = Array.from({ length: 60 }, (_, number) => asRunId(`r-${String(1_000_000_000 + number)}`));
+    const cancelled = (id: RunId): readonly Entry[] => [
+      proposal(aPlan([redirect, end]), { run: id }),
+      { kind: 'cancelled', at: 2_000, by: ana, sentence: 'Not now.' },
+    ];
+    const reads: RunId[] = [];
+    const told = journalOf(...ids.map((id) => [id, cancelled(id)] as const), [two, story(two, 'confirmed', 'done')]);
+    const redirects = createRedirects({
+      ...told,
+      read: (id) => {
+        reads.push(id);
+        return told.read(id);
+      },
+    });
+    expect(await redirects(link)).toEqual(moved(two, 5_001));
+    expect(await redirects(link)).toEqual(moved(two, 5_001));
+    // The one that is not over yet is read again.
+    expect(reads).toEqual([...ids, two, two]);
   });
 });
