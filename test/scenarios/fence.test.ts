@@ -6,14 +6,19 @@ import { openHouse } from '../support/house.ts';
 let house: House;
 afterEach(() => house.close());
 
+/** The standby was promoted, and the old primary takes writes again. */
+async function comesBackAfterFailover(): Promise<void> {
+  const failover = await house.propose('ana', '/repl failover prod-sql');
+  await house.approve(failover, 'bob', 'chloe');
+  await house.confirm(failover, 'ana');
+  await house.reaches(failover, 'succeeded');
+  await comeBack(house.sql);
+}
+
 describe('a fence', () => {
   it('ends the split brain when the old primary comes back, and keeps the side that was promoted', async () => {
     house = await openHouse();
-    const failover = await house.propose('ana', '/repl failover prod-sql');
-    await house.approve(failover, 'bob', 'chloe');
-    await house.confirm(failover, 'ana');
-    await house.reaches(failover, 'succeeded');
-    await comeBack(house.sql);
+    await comesBackAfterFailover();
     expect(house.sql.writable()).toEqual({ primary: true, standby: true });
     expect(await house.ask('ana', '/repl failback prod-sql')).toMatch(/split brain.*\/repl fence prod-sql/s);
 
@@ -27,11 +32,7 @@ describe('a fence', () => {
 
   it('keeps the old primary where a person names it, and says in the plan whom that cuts off', async () => {
     house = await openHouse();
-    const failover = await house.propose('ana', '/repl failover prod-sql');
-    await house.approve(failover, 'bob', 'chloe');
-    await house.confirm(failover, 'ana');
-    await house.reaches(failover, 'succeeded');
-    await comeBack(house.sql);
+    await comesBackAfterFailover();
     expect(await house.ask('ana', '/repl describe prod-sql')).toContain('/repl fence prod-sql --keep prod-sql-frankfurt');
 
     const fence = await house.propose('ana', '/repl fence prod-sql --keep prod-sql-frankfurt --reason "that was a drill"');

@@ -9,6 +9,18 @@ import { until } from '../support/until.ts';
 let house: House;
 afterEach(() => house.close());
 
+/** The region of the primary is given up for what the standby has. */
+async function failsOverToLatest(): Promise<void> {
+  const now = await house.propose('ana', '/repl failover prod-sql --to latest --reason "the region is down"');
+  await house.approve(now, 'bob', 'chloe');
+  await house.confirm(now, 'ana');
+  await until(() => house.sql.writable().standby, 'the standby serves');
+  await house.confirm(now, 'ana');
+  await house.reaches(now, 'succeeded');
+  expect(house.sql.writable()).toEqual({ primary: false, standby: true });
+  expect(house.sql.splitBrain()).toEqual([]);
+}
+
 describe('a failover that is asked for ahead', () => {
   it('leaves the link free, and is taken at once when the primary dies before its time', async () => {
     house = await openHouse();
@@ -23,14 +35,7 @@ describe('a failover that is asked for ahead', () => {
     await house.sql.faults.down('primary');
     // It tries for a while and then pauses itself: an approval would be void if that fell between the plan and the run.
     await until(() => house.sql.vc('standby')?.status === 'replication paused', 'the stream has given up');
-    const now = await house.propose('ana', '/repl failover prod-sql --to latest --reason "the region is down"');
-    await house.approve(now, 'bob', 'chloe');
-    await house.confirm(now, 'ana');
-    await until(() => house.sql.writable().standby, 'the standby serves');
-    await house.confirm(now, 'ana');
-    await house.reaches(now, 'succeeded');
-    expect(house.sql.writable()).toEqual({ primary: false, standby: true });
-    expect(house.sql.splitBrain()).toEqual([]);
+    await failsOverToLatest();
   });
 
   it('is completed by another failover when somebody began it by hand', async () => {
@@ -76,14 +81,7 @@ describe('a failover to a time that is near, whose primary dies while the run wa
     await house.click(run, 'ana', 'cancel');
     await house.reaches(run, 'failed');
 
-    const now = await house.propose('ana', '/repl failover prod-sql --to latest --reason "the region is down"');
-    await house.approve(now, 'bob', 'chloe');
-    await house.confirm(now, 'ana');
-    await until(() => house.sql.writable().standby, 'the standby serves');
-    await house.confirm(now, 'ana');
-    await house.reaches(now, 'succeeded');
-    expect(house.sql.writable()).toEqual({ primary: false, standby: true });
-    expect(house.sql.splitBrain()).toEqual([]);
+    await failsOverToLatest();
   });
 
   it('goes on to its time when the primary comes back and somebody presses Retry', async () => {
