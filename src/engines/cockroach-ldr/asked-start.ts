@@ -1,7 +1,7 @@
 import type { Side } from '../../domain/observation.ts';
 import { scrub } from '../../transports/scrub.ts';
 import { spellTime } from '../cockroach/spell.ts';
-import { microsOfHlc, microsOfTimestamp } from '../cockroach/times.ts';
+import { type Micros, microsOfHlc, microsOfTimestamp } from '../cockroach/times.ts';
 import type { LdrSettings } from './config.ts';
 import type { JobView } from './detail.ts';
 import { crossedIn, isTold, type StartWords, startWords } from './start-words.ts';
@@ -25,7 +25,7 @@ export function unlikeAsked(settings: LdrSettings, asked: AskedStart, job: JobVi
   if (told !== null && isBack !== told.options.has('PARENT') && !(isBack && told.cut))
     return isBack ? 'was not started by the job that makes the tables' : 'was started by a job on the other side';
   if (isBack) return null;
-  const cursor = unlikeCursor(asked.cursor, told);
+  const cursor = unlikeCursor(asked.cursor, told, job);
   if (cursor !== null || told === null) return cursor;
   const { into, form } = asked;
   const wanted = startWords(scrub(form === 'stream' ? streamStatement(settings, into, null) : replicatedStatement(settings, into, false)));
@@ -34,17 +34,29 @@ export function unlikeAsked(settings: LdrSettings, asked: AskedStart, job: JobVi
   return unlike.length === 0 ? null : `was started in another way (${unlike.join('; ')})`;
 }
 
-/** Where the statement is not told, neither is the time from which a job goes on. */
-function unlikeCursor(asked: string | null, told: StartWords | null): string | null {
-  if (told === null) return null;
-  const cursor = told.options.get('CURSOR') ?? null;
-  if (asked === null) return cursor === null ? null : 'was started WITH CURSOR, so without a copy of the rows that were there';
+function unlikeCursor(asked: string | null, told: StartWords | null, { started }: JobView): string | null {
+  if (asked === null) return told?.options.has('CURSOR') ? 'was started WITH CURSOR, so without a copy of the rows that were there' : null;
   const from = microsOfTimestamp(asked);
-  if (cursor === null && told.cut) return null;
+  const cursor = told?.options.get('CURSOR') ?? null;
+  if (told === null || (cursor === null && told.cut) || (cursor !== null && !isTold(cursor))) return unlikeBegin(from, started);
   if (cursor === null) return `copies everything, and does not go on from ${spellTime(from)}`;
   const began = microsOfTimestamp(cursor) ?? microsOfHlc(cursor);
-  if (began === from || !isTold(cursor)) return null;
+  if (began === from) return null;
   return `does not go on from ${spellTime(from)}, but from ${began === null ? shown(cursor) : spellTime(began)}`;
+}
+
+/** A release may tell times to the second only. */
+const roundedBy = 1_000_000n;
+
+/**
+ * Where the statement is not told, the job still tells the time from which it brings changes (`replication_start_time`): its cursor where
+ * it was given one, else that of its copy.
+ */
+function unlikeBegin(from: Micros | null, started: string | null): string | null {
+  if (from === null || started === null) return null;
+  const apart = BigInt(started) - from;
+  if (apart > -roundedBy && apart < roundedBy) return null;
+  return `does not go on from ${spellTime(from)}, but from ${spellTime(started)}`;
 }
 
 /** What the server does where nothing is said. */

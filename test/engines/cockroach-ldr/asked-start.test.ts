@@ -23,7 +23,8 @@ const withOptions = (options: Partial<LdrSettings['options']>): LdrSettings => (
 });
 const merge = { database: 'shop', schema: 'public', table: 'größe' };
 const decided = withOptions({ mode: 'validated', defaultFunction: { primary: merge, standby: merge } });
-const judge = (asked: AskedStart, command: string, of: LdrSettings = settings) => unlikeAsked(of, asked, aJob({ command }));
+const judge = (asked: AskedStart, command: string, of: LdrSettings = settings) =>
+  unlikeAsked(of, asked, aJob({ command, started: atCursor }));
 
 describe('a job that somebody else may have started', () => {
   const alike: readonly [string, AskedStart, string, LdrSettings?][] = [
@@ -62,6 +63,21 @@ describe('a job that somebody else may have started', () => {
   ];
   it.each(alike)('is what was asked for by %s', (_, asked, command, of = settings) => {
     expect(judge(asked, command, of)).toBeNull();
+  });
+
+  const untold: readonly [string, string][] = [
+    ['where nothing of options is told', 'LOGICAL REPLICATION STREAM into shop.public.orders from external://to_east'],
+    ['where the time is not shown', printed(`CURSOR = '_'`)],
+    ['where the time was bound', printed('CURSOR = $1')],
+    ['where the statement is cut off', printed(`MODE = 'immed`).slice(0, -1)],
+  ];
+  it.each(untold)('is known by the time at which it begins, %s', (_, command) => {
+    const begun = (apartMs: number) =>
+      unlikeAsked(settings, onward, aJob({ command, started: String(BigInt(atCursor) + BigInt(apartMs) * 1000n) }));
+    expect([begun(0), begun(-999), begun(999)]).toEqual([null, null, null]);
+    expect(begun(1_000)).toBe('does not go on from 2026-06-01 09:00:00.000000 UTC, but from 2026-06-01 09:00:01.000000 UTC');
+    expect(begun(-60_000)).toContain('but from 2026-06-01 08:59:00.000000 UTC');
+    expect(unlikeAsked(settings, onward, aJob({ command, started: null }))).toBeNull();
   });
 
   const unlike: readonly [string, AskedStart, string, string, LdrSettings?][] = [

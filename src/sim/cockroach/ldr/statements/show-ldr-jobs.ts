@@ -31,7 +31,7 @@ export function showLdrJobs(call: Call, { details }: Extract<LdrShow, { kind: 's
     status: job.status,
     [tablesColumn]: ldr.pairs.map(({ destination }) => fullName(destination)),
     replicated_time: replicatedSecond(call, ldr, call.nowUs()),
-    replication_start_time: ldr.startUs,
+    replication_start_time: ldr.beginsAtUs,
     conflict_resolution_type: ldr.conflict,
     [commandColumn]: ldr.command,
   });
