@@ -52,11 +52,15 @@ export function jobFolder(id: string): string {
  */
 const run = '{ rm -f "$0/in"; sh -c "$1" > "$0/log" 2>&1; echo $? > "$0/rc.new" && mv -f "$0/rc.new" "$0/rc"; } < "$0/in"';
 
+/** What follows the input of a job. Without it, the connection broke before the input had come, and the job is not begun. */
+const ending = 'replops-end-of-input';
+const takeInput = `cat > "$0/all" && test "$(tail -c ${ending.length} "$0/all")" = ${ending} && head -c -${ending.length} "$0/all" > "$0/in" && rm -f "$0/all"`;
+
 /**
  * `$0` is the folder, `$1` the way of the job, `$2` its command. The folder is made while `REPLOPS_JOB` is in the environment already,
- * so that there is no instant at which a job is claimed and not seen to run.
+ * so that there is no instant at which a job is claimed and not seen to run. It is unclaimed again when its input has not come whole.
  */
-const begin = `mkdir "$0" || { test -d "$0" && echo already && exit 0; exit 1; }; cat > "$0/in" && { setsid nohup sh -c "$1" "$0" "$2" > /dev/null 2>&1 < /dev/null & echo started; }`;
+const begin = `mkdir "$0" || { test -d "$0" && echo already && exit 0; exit 1; }; { ${takeInput}; } || { rm -rf "$0"; exit 1; }; { setsid nohup sh -c "$1" "$0" "$2" > /dev/null 2>&1 < /dev/null & echo started; }`;
 
 /** How long the log of a job that has ended is kept, minutes. */
 const keptMinutes = 7 * 24 * 60;
@@ -68,15 +72,20 @@ const keptMinutes = 7 * 24 * 60;
  */
 const sweep = `{ find "$HOME/.replops/jobs" -mindepth 2 -maxdepth 2 -type f -name rc -mmin +${keptMinutes} | sed -n -E -e 's/^(.*\\/\\.replops\\/jobs\\/[a-z0-9][a-z0-9-]{0,79})\\/rc$/\\1\\/log/p' | xargs -r -d '\\n' rm -f; } > /dev/null 2>&1 < /dev/null`;
 
-/** What is sent to start a job. Its input, if any, is the input of this command. */
+/** What is sent to start a job. Its input, if any, and what follows it are the input of this command. */
 export function startJobCommand(id: string, command: string): string {
   const own = `env -u REPLOPS_TAG REPLOPS_JOB=${id} sh -c ${quoteWord(begin)} ${jobFolder(id)} ${quoteWord(run)} ${quoteWord(command)}`;
   return `umask 077; mkdir -p "$HOME/.replops/jobs" && { ${sweep}; ${own}; }`;
 }
 
 /** Starts a job unless its id was started before. Throws a Fault that says what is known of the effect. */
-export async function startJob(session: ShellSession, id: string, command: string, input: ShellInput = {}): Promise<'started' | 'already'> {
-  const { exitCode, stdout, stderr } = await session.change(startJobCommand(id, command), input);
+export async function startJob(
+  session: ShellSession,
+  id: string,
+  command: string,
+  input: Pick<ShellInput, 'stdin'> = {},
+): Promise<'started' | 'already'> {
+  const { exitCode, stdout, stderr } = await session.change(startJobCommand(id, command), { ...input, ending });
   const answer = stdout.trim();
   if (exitCode === 0 && (answer === 'started' || answer === 'already')) return answer;
   throw new Fault('statement-refused', `The host could not start a job: ${stderr.trim() === '' ? 'it gave no reason' : stderr.trim()}.`, {

@@ -38,7 +38,13 @@ export interface ShellCall {
 export interface ShellInput {
   /** Given to the command on its standard input. A secret goes this way and no other: arguments can be read by every user of a host. */
   readonly stdin?: Secret | string;
+  /** Follows the input, so that a command can tell that it has come whole: of a connection that breaks, a host sees an input that ends. */
+  readonly ending?: string;
 }
+
+/** All that is given to a command. */
+export const inputText = ({ stdin = '', ending = '' }: ShellInput): string =>
+  `${stdin instanceof Secret ? stdin.reveal() : stdin}${ending}`;
 
 export interface ShellResult {
   /** Null when a signal ended it. */
@@ -134,13 +140,13 @@ function openConnection(target: ShellTarget, call: ShellCall, keepAlive: KeepAli
       client.connect({ ...config, hostVerifier: (key: Buffer) => isPinned(target.hostKey, key, seen) });
     });
 
-  const exec = async (phase: ShellPhase, command: string, { stdin = '' }: ShellInput = {}): Promise<ShellResult> => {
-    const hidden = stdin instanceof Secret ? [...secrets, stdin] : secrets;
+  const exec = async (phase: ShellPhase, command: string, input: ShellInput = {}): Promise<ShellResult> => {
+    const hidden = input.stdin instanceof Secret ? [...secrets, input.stdin] : secrets;
     const output = await converse(client, taggedCommand(tag, command), target.name, (channel) => {
       line.onCut(() => askToEnd(client, channel));
       // A stream that broke tells so by closing; without a listener it would end the process.
       channel.on('error', () => undefined);
-      channel.end(stdin instanceof Secret ? stdin.reveal() : stdin);
+      channel.end(inputText(input));
       return collectOutput(channel, { maxBytes, hidden, whole: phase === 'read', giveUp: () => askToEnd(client, channel) });
     });
     line.onCut(null);

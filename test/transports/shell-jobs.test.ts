@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import type { ShellSession } from '../../src/transports/shell.ts';
-import { type JobState, jobFolder, lookAtJob, startJob } from '../../src/transports/shell-jobs.ts';
+import { type JobState, jobFolder, lookAtJob, startJob, startJobCommand } from '../../src/transports/shell-jobs.ts';
 import { listTagged } from '../../src/transports/shell-processes.ts';
 import { aHost, aShell } from '../sim/hosts/bed.ts';
 import { until } from '../support/until.ts';
@@ -63,6 +63,18 @@ describe.each(shellPlaces)('a job on %s', (_, open) => {
     expect((await session.read('cat "$HOME/got"')).stdout).toBe('s3cr3t');
   });
 
+  it('is not begun when its input does not come whole, as from a connection that breaks, and can be begun then', async () => {
+    const session = await open();
+    const command = startJobCommand('r-13', 'cat > "$HOME/got"');
+    for (const stdin of ['', 's3c', 's3cr3treplops-end-of-inp']) {
+      expect(await session.change(command, { stdin })).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(await lookAtJob(session, 'r-13')).toEqual({ kind: 'absent' });
+    }
+    expect(await startJob(session, 'r-13', 'cat > "$HOME/got"', { stdin: 's3cr3t\n\n' })).toBe('started');
+    expect(await ends(session, 'r-13')).toMatchObject({ kind: 'ended', exitCode: 0 });
+    expect((await session.read('cat "$HOME/got"')).stdout).toBe('s3cr3t\n\n');
+  });
+
   it('that neither runs nor said how it ended has died', async () => {
     const session = await open();
     await startJob(session, 'r-7', 'echo begun; sleep 600');
@@ -79,8 +91,8 @@ describe('a job', () => {
   it('that can’t say how it ended, since the disk is full, has died', async () => {
     const host = await aHost();
     const session = await aShell(host);
+    await startJob(session, 'r-12', 'sleep 0.3; exit 0');
     host.files.fill(true);
-    await startJob(session, 'r-12', 'exit 0');
     expect(await ends(session, 'r-12')).toMatchObject({ kind: 'died' });
   });
 

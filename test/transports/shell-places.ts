@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { Secret } from '../../src/domain/secret.ts';
-import { type ShellInput, type ShellResult, type ShellSession, taggedCommand } from '../../src/transports/shell.ts';
+import { inputText, type ShellInput, type ShellResult, type ShellSession, taggedCommand } from '../../src/transports/shell.ts';
 import { aHost, aShell, runTag } from '../sim/hosts/bed.ts';
 
 const homes: string[] = [];
@@ -16,14 +15,14 @@ afterEach(() => {
 function localShell(): ShellSession {
   const home = mkdtempSync(join(tmpdir(), 'replops-jobs-'));
   homes.push(home);
-  const run = (command: string, { stdin = '' }: ShellInput = {}): Promise<ShellResult> =>
+  const run = (command: string, input: ShellInput = {}): Promise<ShellResult> =>
     new Promise((resolve) => {
       const child = spawn('/bin/sh', ['-c', taggedCommand(runTag, command)], { env: { HOME: home, PATH: '/usr/bin:/bin' }, cwd: home });
       const [stdout, stderr]: [string[], string[]] = [[], []];
       child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk.toString()));
       child.stdin.on('error', () => undefined);
-      child.stdin.end(stdin instanceof Secret ? stdin.reveal() : stdin);
+      child.stdin.end(inputText(input));
       child.on('close', (exitCode, signal) => {
         resolve({ exitCode, signal, stdout: stdout.join(''), stderr: stderr.join(''), truncated: false });
       });

@@ -13,7 +13,7 @@ export const coverage: Readonly<Record<string, string>> = {
   find: 'one folder; -mindepth, -maxdepth, -type f, -name without patterns, -mmin +MINUTES, -exec … {} +',
   grep: '-s -q -a -z -o -x -v -i -n -E -F, -A and -B NUMBER, over standard input or files',
   dirname: 'one path',
-  head: '-c NUMBER, or -n NUMBER of standard input',
+  head: '-c NUMBER and -c -NUMBER, or -n NUMBER of standard input',
   kill: '-TERM, -KILL, -0',
   ls: 'names, one in a line; -1 -t -d',
   mkdir: 'with or without -p',

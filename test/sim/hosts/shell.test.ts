@@ -83,7 +83,8 @@ const scripts: readonly (readonly [string, (folder: string) => string])[] = [
   ],
   [
     'the beginning of a file',
-    () => 'cat > f; head -c 3 f; head -c 100 f; head -c 0 f; tail -c +3 f | head -c 2; head -c 2 nosuch; echo $?',
+    () =>
+      'cat > f; head -c 3 f; head -c 100 f; head -c 0 f; head -c -2 f; head -c -100 f; tail -c +3 f | head -c 2; head -c 2 nosuch; echo $?',
   ],
   ['sizes', () => `cat > f; wc -c < f; wc -c f; printf '' | wc -c; cat f f | wc -c; test -f no && wc -c < no || echo gone`],
   ['bytes as letters', () => `cat > f; base64 f; cat f f f f f f f f f f f f f f f | base64; printf '' | base64; printf '–ü漢' | base64`],

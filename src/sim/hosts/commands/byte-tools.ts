@@ -20,15 +20,16 @@ function countOf(
   return { sign, count: Number(digits), paths };
 }
 
-/** The first bytes, or with `-n` the first lines of standard input. */
+/** The first bytes, with `-` all but the last ones, or with `-n` the first lines of standard input. */
 const head: Tool = async (call) => {
   if (call.argv[0] === '-n') {
     const lines = (await call.streams.stdin.all()).toString('utf8').split(/(?<=\n)/);
     print(call, lines.slice(0, Number(call.argv[1])).join(''));
     return 0;
   }
-  const { count, paths } = countOf(call, ['']);
-  call.streams.stdout((await given(call, paths)).subarray(0, count));
+  const { sign, count, paths } = countOf(call, ['', '-']);
+  const bytes = await given(call, paths);
+  call.streams.stdout(bytes.subarray(0, sign === '-' ? Math.max(0, bytes.length - count) : count));
   return 0;
 };
 
