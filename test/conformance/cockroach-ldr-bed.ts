@@ -135,6 +135,8 @@ export async function byHand(world: LdrWorld, side: BedSide, statement: string):
 /** Ends every stream into a side and waits until it is over. */
 export async function endStreams(world: LdrWorld, side: BedSide): Promise<void> {
   for (const { id } of world.ldrJobs(side)) await byHand(world, side, `CANCEL JOB ${id}`);
+  // A job that is asked to stop still brings rows for a moment.
+  await until(() => world.ldrJobs(side).every(({ status }) => status === 'canceled'), 'the streams are over');
 }
 
 /** Takes away the history that the streams into the standby need, and waits until they have failed for good. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
-import { byHand } from '../conformance/cockroach-ldr-bed.ts';
+import { endStreams } from '../conformance/cockroach-ldr-bed.ts';
 import { type House, openHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
 
@@ -59,8 +59,7 @@ describe('a link one way, whose applications move', { timeout: 180_000 }, () => 
   /** Applications were moved without a wait: the side that they left has writes that never came. */
   async function fled() {
     const world = await open();
-    const [job] = world.ldrJobs('standby');
-    await byHand(world, 'standby', `CANCEL JOB ${job?.id}`);
+    await endStreams(world, 'standby');
     world.ldr.write('primary', orders, 2);
     world.control().advance(8_000);
     world.ldr.write('standby', orders, 5);
