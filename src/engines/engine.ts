@@ -18,7 +18,7 @@ export interface Earlier {
   readonly at?: number;
 }
 
-/** Where a run had the applications of a link sent, as a person confirmed it. */
+/** Where a run had the applications of a link sent, as a person confirmed it or the link's hook showed it. */
 export interface Redirected {
   readonly run: RunId;
   readonly operation: OperationName;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRedirects } from '../../src/app/redirected.ts';
 import { asEffectId, asRunId, type RunId } from '../../src/domain/ids.ts';
+import type { Step } from '../../src/domain/plan.ts';
 import type { Entry } from '../../src/domain/run.ts';
 import { ana, anObservation, aPlan, aStep, asRecords, link, proposal } from '../support/runs.ts';
 
@@ -9,11 +10,15 @@ const end = aStep('s2');
 
 const halt = { why: 'late', sentence: 'Late.', databases: 'As before.', next: 'Wait.', evidence: {} } as const;
 
-/** A run that began, and what became of its first steps. */
-function story(run: RunId, ...steps: readonly ('confirmed' | 'skipped' | 'done')[]): readonly Entry[] {
-  const plan = aPlan([redirect, end]);
+/** A run that began, and what became of its first steps, the first of them at `from`. */
+const story = (run: RunId, ...steps: readonly Ending[]): readonly Entry[] => storyOf({ run, first: redirect, from: 5_000 }, steps);
+
+type Ending = 'confirmed' | 'skipped' | 'done';
+
+function storyOf({ run, first, from }: { run: RunId; first: Step; from: number }, steps: readonly Ending[]): readonly Entry[] {
+  const plan = aPlan([first, end]);
   const ended = steps.flatMap((how, index): readonly Entry[] => {
-    const [step, at] = [plan.steps[index]?.id ?? '', 5_000 + index];
+    const [step, at] = [plan.steps[index]?.id ?? '', from + index];
     if (how === 'skipped')
       return [
         { kind: 'halted', at, step, halt },
@@ -50,6 +55,26 @@ describe('where applications were sent last', () => {
     expect(await createRedirects(journalOf([one, story(one, 'skipped', 'done')]))(link)).toBeNull();
     expect(await createRedirects(journalOf([one, []]))(link)).toBeNull();
     expect(await createRedirects(journalOf())(link)).toBeNull();
+  });
+
+  it('is told by a redirect that the hook of the link carried out', async () => {
+    const hooked = aStep('s1', { kind: 'redirect.hook', params: { to: 'sql-west' } });
+    const journal = journalOf([one, storyOf({ run: one, first: hooked, from: 5_000 }, ['done', 'done'])]);
+    expect(await createRedirects(journal)(link)).toEqual(moved(one, 5_001));
+  });
+
+  it('is told by the run that redirected last, also where that was asked for first', async () => {
+    const journal = journalOf(
+      [two, storyOf({ run: two, first: redirect, from: 6_000 }, ['confirmed', 'done'])],
+      [one, storyOf({ run: one, first: redirect, from: 7_000 }, ['confirmed', 'done'])],
+    );
+    expect(await createRedirects(journal)(link)).toEqual(moved(one, 7_001));
+  });
+
+  it('is not told where there are more runs than can be looked through', async () => {
+    const ids = Array.from({ length: 10_001 }, (_, number) => asRunId(`r-${String(1_000_000_000 + number)}`));
+    const journal = { ...journalOf(), recent: async () => ids };
+    await expect(createRedirects(journal)(link)).rejects.toThrow('more than 10000 runs');
   });
 
   it('is looked for in every run of the link, and once in each that is over', async () => {

@@ -7,8 +7,11 @@ import type { CallHook } from '../../transports/hook.ts';
 import type { Engine, EngineIo, Probe, StepExecutor } from '../engine.ts';
 
 /** Kind of the step in which people redirect the traffic, in the plans of every engine; its `params.to` names the cluster. */
-export const redirectKind = 'redirect';
+const redirectKind = 'redirect';
 const hookKind = 'redirect.hook';
+
+/** Whether a step redirects the traffic, by people or by the link's hook. */
+export const isRedirect = ({ kind }: Pick<Step, 'kind'>): boolean => kind === redirectKind || kind === hookKind;
 
 /** From the call to the proof that the traffic goes there, ms. */
 const budgetMs = 300_000;
