@@ -51,7 +51,7 @@ export function havePlays(): void {
 
 async function open(): Promise<void> {
   redis = await startRedis();
-  store = createStore({ url: redis.url, worker: 'hours', clock: systemClock, onProblem: () => {} });
+  store = createStore({ url: redis.url, worker: 'hours', clock: systemClock, onProblem: () => {}, callWithinMs: 20_000 });
 }
 
 async function close(): Promise<void> {

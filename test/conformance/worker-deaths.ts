@@ -80,7 +80,7 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
   beforeAll(async () => {
     redis = await startRedis();
     stores = Array.from({ length: lanes }, (_, lane) =>
-      createStore({ url: `${redis.url}/${lane}`, worker: `deaths-${lane}`, clock: systemClock, onProblem: () => {} }),
+      createStore({ url: `${redis.url}/${lane}`, worker: `deaths-${lane}`, clock: systemClock, onProblem: () => {}, callWithinMs: 20_000 }),
     );
   });
   afterAll(async () => {

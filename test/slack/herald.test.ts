@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 function aStore(worker: string): Store {
-  const one = createStore({ url: redis.url, worker, clock: systemClock, onProblem: () => undefined });
+  const one = createStore({ url: redis.url, worker, clock: systemClock, onProblem: () => undefined, callWithinMs: 20_000 });
   stores.push(one);
   return one;
 }
@@ -57,7 +57,7 @@ function aHerald(worker: string, desk: ((own: AlertDesk) => AlertDesk) | null = 
   const { alerts } = aStore(worker);
   const herald = createHerald({
     desk: desk === null ? alerts : desk(alerts),
-    calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 2_000 }),
+    calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 20_000 }),
     links: (id) => links.get(id) ?? null,
     clock: systemClock,
     log: silentLog,
@@ -103,7 +103,7 @@ const settled = async (link: Link): Promise<boolean> =>
 
 /** A message of somebody else; what matters is that it is another one. */
 async function workspaceSays(link: Link): Promise<MessageTs> {
-  const calls = createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 2_000 });
+  const calls = createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 20_000 });
   const { ts } = await calls.call('chat.postMessage', { channel: link.incidentChannels[0] ?? '', text: 'The other one.' });
   return asMessageTs(ts);
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const port = await freePort();
   redis = await startRedis();
   ws = await startWorkspace({ delivery: { http: `http://127.0.0.1:${port}/slack/events`, signingSecret: 'shhh' }, commands: ['/repl'] });
-  store = createStore({ url: redis.url, worker: 'http-test', clock: systemClock, onProblem: () => undefined });
+  store = createStore({ url: redis.url, worker: 'http-test', clock: systemClock, onProblem: () => undefined, callWithinMs: 20_000 });
   edge = createSlackEdge({
     config: { mode: 'http', signingSecret: new Secret('shhh'), port, botToken: new Secret(ws.botToken), apiUrl: ws.apiUrl, teams: [] },
     groups: [],

@@ -62,7 +62,7 @@ export interface Labelled extends SeenMessage {
 
 export async function startBench(): Promise<Bench> {
   const [redis, workspace] = await Promise.all([startRedis(), startWorkspace({ delivery: 'socket' })]);
-  const store = createStore({ url: redis.url, worker: 'bench', clock: systemClock, onProblem: () => undefined });
+  const store = createStore({ url: redis.url, worker: 'bench', clock: systemClock, onProblem: () => undefined, callWithinMs: 20_000 });
   const stores: Store[] = [store];
   const reporters: Reporter[] = [];
   const channel = (name: string) => asChannelId(workspace.ids.channels[name] ?? '');
@@ -75,13 +75,13 @@ export async function startBench(): Promise<Bench> {
     store,
     link,
     reporter: (name, more = {}, ports = {}) => {
-      const own = createStore({ url: redis.url, worker: name, clock: systemClock, onProblem: () => undefined });
+      const own = createStore({ url: redis.url, worker: name, clock: systemClock, onProblem: () => undefined, callWithinMs: 20_000 });
       stores.push(own);
       const reporter = createReporter({
         journal: own.journal,
         reports: own.reports,
         ...ports,
-        calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 2_000 }),
+        calls: createSlackCalls({ token: new Secret(workspace.botToken), log: silentLog, apiUrl: workspace.apiUrl, timeoutMs: 20_000 }),
         fold,
         links: (id: LinkId) => (id === linkId ? link : null),
         incidents: incidentNotices,

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import { certificateTry } from '../../../src/engines/cockroach-pcr/certificate-words.ts';
+import type { SqlWorldOptions } from '../../../src/sim/cockroach/contract.ts';
+import { tinyPace } from '../../../src/sim/cockroach/pace.ts';
 import { aSetup, byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { bare, cancelStream } from '../../conformance/cockroach-pcr-situations.ts';
 import { anIo, carryOut, executorFor, planOn, pressRetry, settle, through } from '../../conformance/drive.ts';
@@ -15,8 +17,8 @@ afterEach(async () => {
 const setup: Operation = { kind: 'setup', link };
 const caPath = `/it's/ca_primary.crt`;
 
-async function openByFile(): Promise<PcrBed> {
-  bed = await openPcr('23.2', { ...bare, tls: true }, undefined, (world) => {
+async function openByFile(options: Partial<SqlWorldOptions> = {}): Promise<PcrBed> {
+  bed = await openPcr('23.2', { ...bare, tls: true, ...options }, undefined, (world) => {
     const made = aSetup(world);
     const of = (side: 'primary' | 'standby') => ({ ...made.addresses[side], caPath });
     return { setup: { ...made, addresses: { primary: of('primary'), standby: of('standby') } } };
@@ -56,7 +58,8 @@ describe('a certificate that people place on v23.2', { timeout: 180_000 }, () =>
   });
 
   it('stops the wait for the scan with the same command where the nodes that copy can’t connect, and goes on once the stream does', async () => {
-    const on = await openByFile();
+    // The copy goes on until the link is down, however long a machine takes to get there.
+    const on = await openByFile({ pace: { ...tinyPace, scanMs: 60_000 } });
     const plan = await planOn(on, setup);
     const scan = plan.steps.find(({ kind }) => kind === 'pcr.await-scan');
     if (scan === undefined) throw new TypeError('the plan waits for no scan');
@@ -73,6 +76,7 @@ describe('a certificate that people place on v23.2', { timeout: 180_000 }, () =>
     );
     on.world.faults.link('up');
     await byHand(on.world, 'standby', `ALTER VIRTUAL CLUSTER "application" RESUME REPLICATION`);
+    on.world.control().advance(120_000);
     pressRetry(on, stopped);
     expect((await settle(on, scan, () => on.engine())).kind).toBe('done');
   });

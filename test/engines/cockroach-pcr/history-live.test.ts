@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/domain/operation.ts';
 import type { Plan, Step } from '../../../src/domain/plan.ts';
 import { ownHistory } from '../../../src/engines/cockroach-pcr/own-history.ts';
+import type { SqlWorldOptions } from '../../../src/sim/cockroach/contract.ts';
+import { tinyPace } from '../../../src/sim/cockroach/pace.ts';
 import { byHand, pcrLinkId as link, openPcr, type PcrBed } from '../../conformance/cockroach-pcr-bed.ts';
 import { byConnection, streamSettings, streamUsers } from '../../conformance/cockroach-pcr-streams.ts';
 import { anIo, carryOut, executorFor, planOn, settle } from '../../conformance/drive.ts';
@@ -19,8 +21,8 @@ afterEach(async () => {
 });
 
 /** A stream by an external connection, paused by hand. */
-async function open(): Promise<PcrBed> {
-  const on = await openPcr('25.4', streamUsers('25.4'), (world) => byConnection(world, '25.4'), streamSettings);
+async function open(options: Partial<SqlWorldOptions> = {}): Promise<PcrBed> {
+  const on = await openPcr('25.4', { ...streamUsers('25.4'), ...options }, (world) => byConnection(world, '25.4'), streamSettings);
   bed = on;
   await byHand(on.world, 'standby', 'ALTER VIRTUAL CLUSTER main PAUSE REPLICATION');
   await until(() => on.world.vc('standby')?.status === 'replication paused', 'it is paused');
@@ -178,7 +180,7 @@ describe('a resume', { timeout: 180_000 }, () => {
 
 describe('a resume whose stream catches up for long', { timeout: 180_000 }, () => {
   it('is over after a while with a warning, and is not taken back by a pause', async () => {
-    const on = await open();
+    const on = await open({ pace: { ...tinyPace, giveUpMs: hour } });
     on.world.faults.catchUpStuck('standby', true);
     const plan = await planOn(on, resume);
     const [go, proof] = [step(plan, 'pcr.resume'), step(plan, 'pcr.prove-catch-up')];
@@ -187,7 +189,7 @@ describe('a resume whose stream catches up for long', { timeout: 180_000 }, () =
     await until(() => on.world.vc('standby')?.status === 'replicating', 'it runs');
     const probe = (agoMs: number) => {
       const earlier = [{ kind: go.kind, cluster: go.cluster, evidence: {}, at: Date.now() - agoMs }];
-      return executorFor(on.engine(), proof).probe(proof, on.link, anIo({ timeoutMs: 3_000, earlier }));
+      return executorFor(on.engine(), proof).probe(proof, on.link, anIo({ timeoutMs: 20_000, earlier }));
     };
     expect(await probe(0)).toMatchObject({ kind: 'underway', note: expect.stringContaining('has not been seen to move yet') });
     expect(await probe(hour)).toMatchObject({

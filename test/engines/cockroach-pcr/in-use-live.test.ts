@@ -51,7 +51,7 @@ describe('a standby that somebody uses as a cluster of its own', { timeout: 180_
 
   it.each([
     ['refused', { kind: 'refuse', sqlState: '42501', message: 'user ops does not have CONNECT privilege on database defaultdb' }, 20_000],
-    ['not answered', { kind: 'hang' }, 2_000],
+    ['not answered', { kind: 'hang' }, 8_000],
   ] as const)('%s: a standby that does not tell is not filled', async (_what, act, timeoutMs) => {
     const bed = await open();
     bed.world.faults.add({ match: /SHOW TABLES/i, times: 1_000, act });

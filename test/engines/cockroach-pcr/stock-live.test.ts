@@ -106,7 +106,7 @@ describe("somebody else's promotion during a failover to latest", { timeout: 180
   });
 
   it('is seen when it moves the one that the run has asked for', async () => {
-    const { on, next } = await underWay(kinds.awaitPromotion, '25.2', { pace: { ...tinyPace, failoverWaitMs: 3_000 } });
+    const { on, next } = await underWay(kinds.awaitPromotion, '25.2', waits);
     await promoteToThePast(on);
     expect(await settle(on, next, () => on.engine())).toMatchObject({
       kind: 'unknown',

@@ -29,9 +29,10 @@ describe('a switchover', { timeout: 180_000 }, () => {
   it('waits for a write that was open when writes were stopped, and loses nothing', async () => {
     const on = await open();
     const plan = await planOn(on, switchover);
-    on.world.control().straggle('primary', 400);
+    on.world.control().straggle('primary', 60_000);
     const drained = await upTo(on, plan, 'ccdr.await-drained');
     expect(on.world.transactions('primary').length).toBeGreaterThan(0);
+    on.world.control().advance(61_000);
     expect(await ask(on, drained)).toMatchObject({ kind: 'done' });
     expect(on.world.transactions('primary')).toEqual([]);
     const rest = plan.steps.slice(plan.steps.indexOf(drained));

@@ -153,7 +153,7 @@ describe('observing two clusters', { timeout: 180_000 }, () => {
       return lag.kind === 'transactions' && lag.transactions > 50 && (lag.atMostMs ?? 0) > 0;
     }, 'the replica falls behind');
     await world.faults.down('primary');
-    const { detail, observation } = await look(1_000);
+    const { detail, observation } = await look(8_000);
     expect(observation.trail).toBeUndefined();
     expect(Number(detail.past.atLeastLost?.transactions)).toBeGreaterThan(50);
     expect(detail.past.atLeastLost?.ms).toBeGreaterThan(0);

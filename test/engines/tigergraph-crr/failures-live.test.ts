@@ -197,7 +197,7 @@ describe('a switchover', () => {
 describe('queries that are installed anew', () => {
   const rebuild: Operation = { kind: 'rebuild', link: crrLinkId };
   const open = async (settings: Partial<CrrSettings>): Promise<Step> => {
-    bed = await openCrr({ version: '4.1.4', start: 'replicating', pace: { ...tinyPace, installMs: 600 } }, undefined, settings);
+    bed = await openCrr({ version: '4.1.4', start: 'replicating', pace: { ...tinyPace, installMs: 5_000 } }, undefined, settings);
     engine = bed.engine();
     return stepOf(rebuild, 'crr.install-queries');
   };
@@ -301,9 +301,9 @@ describe('while somebody else is at work on the same cluster', () => {
 });
 
 describe('a restore that ends half-way', () => {
-  const slow = { pace: { ...tinyPace, restoreMs: 600 } };
+  const slow = { pace: { ...tinyPace, restoreMs: 5_000 } };
   const stopped = () =>
-    until(() => bed.world.effects().some(({ kind }) => kind === 'restore-stops'), 'the restore has stopped services', 5_000, 5);
+    until(() => bed.world.effects().some(({ kind }) => kind === 'restore-stops'), 'the restore has stopped services', 100_000, 5);
 
   it('says what is left and where the old data is, and the same one puts it right', async () => {
     await opened(slow, backedUp('primary', 'nightly'));
@@ -318,7 +318,7 @@ describe('a restore that ends half-way', () => {
     await bed.world.faults.nodeUp('primary', 'm2');
     pressRetry(bed, probe);
     expect(await carryOut(bed, step, () => engine)).toBe(1);
-    await until(() => bed.world.side('primary').writable, 'tiger-east serves', 5_000, 5);
+    await until(() => bed.world.side('primary').writable, 'tiger-east serves');
     expect(bed.world.side('primary').records).toBeGreaterThan(0);
   });
 
