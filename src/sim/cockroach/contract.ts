@@ -106,6 +106,11 @@ export interface SqlWorldOptions {
   readonly regions?: Partial<Readonly<Record<SimSide, readonly string[]>>>;
   /** False: the primary is an older cluster whose data is in its system virtual cluster; then only `start: 'none'` makes sense. */
   readonly virtualized?: boolean;
+  /**
+   * False: the nodes of a v23.2 standby were started without `--config-profile replication-target`, so it has no `template`; then only
+   * `start: 'none'` makes sense.
+   */
+  readonly standbyProfile?: boolean;
   readonly start?: WorldStart;
   /** Tables (`db.schema.table`) in the control plane of a side: a cluster that somebody uses as it is, without virtual clusters. */
   readonly inUse?: Partial<Readonly<Record<SimSide, readonly string[]>>>;

@@ -85,7 +85,8 @@ function newCluster(side: SimSide, { names, options, versions }: Genesis, users:
   const system = addVc(cluster, 'system', 0);
   const epochs = cluster.flat ? [{ fromUs: 0, writer: cluster.uuid }] : [];
   Object.assign(system, { base: 'ready', service: 'shared', serviceUpUs: Number.NEGATIVE_INFINITY, users, epochs });
-  if (dialect.templateVc) addVc(cluster, 'template', 0).base = 'ready';
+  const profiled = !cluster.flat && (side === 'primary' || options.standbyProfile !== false);
+  if (dialect.templateVc && profiled) addVc(cluster, 'template', 0).base = 'ready';
   cluster.nextVcId = 3;
   return cluster;
 }
@@ -130,14 +131,21 @@ export function addApplication(cluster: Cluster, { options, users, virtualCluste
   cluster.settings.set('server.controller.default_target_cluster', virtualCluster);
 }
 
+function removeVc({ vcs }: Cluster, called: string): boolean {
+  const at = vcs.findIndex(({ name }) => name === called);
+  if (at >= 0) vcs.splice(at, 1);
+  return at >= 0;
+}
+
 /** What a side is right after it was initialized. */
 export function initialize(cluster: Cluster, genesis: Genesis, as: FreshCluster, atUs: Us): void {
-  const at = cluster.vcs.findIndex(({ name }) => name === genesis.virtualCluster);
-  if (as === 'application' && at < 0) addApplication(cluster, genesis, atUs);
-  if (as !== 'application' && at >= 0) {
-    cluster.vcs.splice(at, 1);
+  const application = cluster.vcs.some(({ name }) => name === genesis.virtualCluster);
+  if (as === 'application' && !application) addApplication(cluster, genesis, atUs);
+  if (as !== 'application' && removeVc(cluster, genesis.virtualCluster)) {
     cluster.settings.delete('server.controller.default_target_cluster');
   }
+  // Only a profile brings one.
+  if (as === 'plain') removeVc(cluster, 'template');
   const system = cluster.vcs.find(({ name }) => name === 'system');
   cluster.flat = as === 'plain' && cluster.side === 'primary';
   if (cluster.flat && system !== undefined) system.epochs = [{ fromUs: 0, writer: cluster.uuid }];

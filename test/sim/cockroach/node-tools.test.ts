@@ -47,6 +47,16 @@ describe('the cockroach of a node', { timeout: 180_000 }, () => {
     });
   });
 
+  it.each([
+    ['', 0],
+    [' --config-profile replication-target', 1],
+  ])('brings a template on v23.2 only where it was started with a profile: “%s”', async (profile, templates) => {
+    const { on, send } = await aNode('23.2');
+    await send(`cockroach start ${certs} --join=a,b --background${profile}`);
+    await send(`cockroach init ${certs}`);
+    expect(on.world.vc('primary', 'template') === null ? 0 : 1).toBe(templates);
+  });
+
   it('knows the flags of its release only', async () => {
     const { send } = await aNode('23.2');
     expect((await send('cockroach version --build-tag')).stdout).toMatch(/^v23\.2\.\d+\n$/);

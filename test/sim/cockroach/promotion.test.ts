@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SqlWorld } from '../../../src/sim/cockroach/contract.ts';
+import type { SimVersion } from '../../../src/sim/cockroach/grammar/dialect.ts';
 import { aLine, askThrough, aWorld, type Line, simVersions, upTo, vcOf } from './bed.ts';
 
 const minute = 60_000;
@@ -147,6 +148,54 @@ describe('the reader', () => {
     const world = await aWorld(version, { start: 'none' });
     await (await standbyOf(world)).ask(`${create} WITH RETENTION = '6h', READ VIRTUAL CLUSTER`, [world.primary.streamUri]);
     expect(world.vc('standby', 'main-readonly') !== null).toBe(appears);
+  });
+});
+
+describe('what a reader refuses', () => {
+  async function aReader(version: SimVersion): Promise<{ readonly world: SqlWorld; readonly line: Line }> {
+    const world = await aWorld(version);
+    await (await standbyOf(world)).ask('ALTER VIRTUAL CLUSTER main SET REPLICATION READ VIRTUAL CLUSTER');
+    world.control().advance(minute);
+    return { world, line: await aLine(world, 'standby', { vc: 'main-readonly', user: 'root', password: 'root-secret' }) };
+  }
+
+  it.each(
+    (['24.3', '26.2'] as const).flatMap((version) =>
+      [
+        'CREATE USER visitor',
+        'DROP USER ops',
+        `ALTER USER ops WITH PASSWORD 'x'`,
+        'GRANT SYSTEM VIEWSYSTEMDATA TO ops',
+        `CREATE EXTERNAL CONNECTION c AS 'postgresql://repl@127.0.0.1:1/defaultdb'`,
+      ].map((statement) => [version, statement] as const),
+    ),
+  )('%s: %s', async (version, statement) => {
+    const { world, line } = await aReader(version);
+    const before = world.contents();
+    const effects = world.effects().length;
+    expect(await line.refusal(statement)).toMatchObject({
+      code: '25006',
+      message: expect.stringMatching(/^cannot execute .* in a read-only transaction$/),
+    });
+    expect(world.effects()).toHaveLength(effects);
+    expect(world.contents()).toEqual(before);
+  });
+
+  it.each([
+    ['26.1', false],
+    ['26.2', true],
+  ] as const)('%s: reads as of a time: %s', async (version, refused) => {
+    const { line } = await aReader(version);
+    const read = `SELECT username FROM [SHOW USERS] AS OF SYSTEM TIME '-1m'`;
+    if (refused) expect((await line.refusal(read)).message).toContain('AS OF SYSTEM TIME');
+    if (refused) await line.ask('SET bypass_pcr_reader_catalog_aost = true');
+    expect((await line.ask(read)).rows).not.toHaveLength(0);
+    await (await aLine((await aReader(version)).world, 'primary')).ask(read);
+  });
+
+  it('what is ruled from the system virtual cluster as any other does', async () => {
+    const { line } = await aReader('26.2');
+    expect((await line.refusal('ALTER VIRTUAL CLUSTER main STOP SERVICE')).code).toBe('42501');
   });
 });
 

@@ -130,6 +130,29 @@ export const refusals: readonly Case[] = [
       message: /requires an enterprise license/,
     }),
   ),
+  ...(['23.2', '24.3'] as const).flatMap((version) =>
+    (['primary', 'standby'] as const).map((unnamed): Case => {
+      const vc = version === '23.2' ? 'application' : 'main';
+      return {
+        name: `a stream of ${version} where the ${unnamed} has no organization`,
+        version,
+        options: { start: 'none', settings: { [unnamed]: { 'cluster.organization': '' } } },
+        sql: `CREATE VIRTUAL CLUSTER ${vc} FROM REPLICATION OF ${vc} ON $1`,
+        values: ['<primary>'],
+        code: 'XXC02',
+        message: /requires an enterprise license/,
+      };
+    }),
+  ),
+  {
+    name: 'a copy like a template on 23.2, whose nodes were started without a profile',
+    version: '23.2',
+    options: { start: 'none', standbyProfile: false },
+    sql: 'CREATE VIRTUAL CLUSTER application LIKE template FROM REPLICATION OF application ON $1',
+    values: ['<primary>'],
+    code: '42704',
+    message: 'tenant "template" does not exist',
+  },
   {
     name: 'failing back onto a running service',
     side: 'primary',

@@ -2,6 +2,13 @@
 export const simVersions = ['23.2', '24.1', '24.2', '24.3', '25.1', '25.2', '25.3', '25.4', '26.1', '26.2'] as const;
 export type SimVersion = (typeof simVersions)[number];
 
+/** Releases that an upgrade may skip. */
+const innovations: readonly SimVersion[] = ['24.2', '25.1', '25.3', '26.1'];
+
+/** The newest release to which one upgrade leads; none is too new for the last ones. */
+export const nextMajor = (major: number): number =>
+  Number(simVersions.find((version) => Number(version) > major && !innovations.includes(version)) ?? Number.POSITIVE_INFINITY);
+
 /** What differs between versions, as data. Everything else in the simulator is common to all of them. */
 export interface Dialect {
   readonly version: SimVersion;
@@ -18,6 +25,8 @@ export interface Dialect {
   readonly readerOptionLostInCompany: boolean;
   /** From 25.4 on a failover always destroys the reader; before, only one to a SYSTEM TIME does. */
   readonly failoverAlwaysDropsReader: boolean;
+  /** From 26.2 on a reader refuses AS OF SYSTEM TIME. */
+  readonly readerRefusesAsOf: boolean;
   readonly expirationWindow: 'none' | 'consumer' | 'source';
   readonly priorDetails: boolean;
   readonly sourcePrivileges: readonly string[];
@@ -26,7 +35,7 @@ export interface Dialect {
   readonly jobsWithResolvedTimestamp: boolean;
   /** From 26.1 on the list of jobs tells why somebody paused one. */
   readonly tellsWhyPaused: boolean;
-  /** Up to 24.3 replication has to be licensed on both sides. */
+  /** Up to 24.3 replication takes a licence and an organization on both sides. */
   readonly licensed: boolean;
   /** How an illegal job transition names the state of the job. */
   readonly jobStateWord: 'status' | 'state';
@@ -64,6 +73,7 @@ const since241: Traits = {
   readVirtualCluster: false,
   readerOptionLostInCompany: true,
   failoverAlwaysDropsReader: false,
+  readerRefusesAsOf: false,
   expirationWindow: 'consumer',
   priorDetails: true,
   sourcePrivileges: ['REPLICATION'],
@@ -170,7 +180,7 @@ const traits: Readonly<Record<SimVersion, Traits>> = {
   '25.3': since253,
   '25.4': since254,
   '26.1': since261,
-  '26.2': since261,
+  '26.2': { ...since261, readerRefusesAsOf: true },
 };
 
 /** What a release speaks; the patch that is known best when none is given. */

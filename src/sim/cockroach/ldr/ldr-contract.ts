@@ -77,8 +77,11 @@ export interface LdrControl {
   fail(side: SimSide, jobId: string, error: string): void;
   /** A change of schema writes every row of a table anew: none keeps the time at which it was written, or its origin. */
   rewrite(side: SimSide, table: string): void;
-  /** A person changes a table by hand, past every lock. */
-  change(side: SimSide, table: string, patch: Partial<Omit<TableSpec, 'name' | 'rows' | 'sides'>>): void;
+  /**
+   * A person changes a table by hand. Throws what the server says while a job uses the table, whatever the change is, unless it is
+   * forced: then it is made past every lock.
+   */
+  change(side: SimSide, table: string, patch: Partial<Omit<TableSpec, 'name' | 'rows' | 'sides'>>, how?: { readonly force: boolean }): void;
 }
 
 export interface LdrTruth {

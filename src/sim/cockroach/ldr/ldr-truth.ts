@@ -5,7 +5,7 @@ import { writeAll } from './clients.ts';
 import { holdingsAt } from './holdings.ts';
 import type { LdrControl, LdrJobTruth, LdrTruth, TableTruth } from './ldr-contract.ts';
 import { fingerprintAt, goAstray, rowsAt } from './state/content.ts';
-import { isLocked, isOver, pauseWithError } from './state/lifecycle.ts';
+import { isLocked, isOver, pauseWithError, requireUnlocked } from './state/lifecycle.ts';
 import type { LdrJob, LdrPair } from './state/model.ts';
 import { firstValue } from './state/row-values.ts';
 import { fullName, type SimTable, shapeOf } from './state/table.ts';
@@ -93,9 +93,10 @@ function createControl(realm: Realm): LdrControl {
         tableOf(realm, side, name).epoch.rewrittenUs = atUs;
       }),
     fail: (side, jobId, error) => change((atUs) => pauseWithError(jobOf(state.clusters[side], jobId), error, atUs)),
-    change: (side, name, patch) =>
+    change: (side, name, patch, { force } = { force: false }) =>
       change(() => {
         const table = tableOf(realm, side, name);
+        if (!force) requireUnlocked(state, table);
         const before = table.shape.columns.map((column) => column.name);
         table.shape = shapeOf({ ...table.shape, ...patch, name });
         for (const { name: column } of table.shape.columns) if (!before.includes(column)) table.epoch.added.add(column);

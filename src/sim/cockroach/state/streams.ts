@@ -1,3 +1,4 @@
+import { nextMajor } from '../grammar/dialect.ts';
 import { SqlError, uncategorized } from '../sql-error.ts';
 import { newWork } from './frontier.ts';
 import { addJob } from './jobs.ts';
@@ -14,10 +15,23 @@ export interface StreamOptions {
 
 const defaultRetentionUs = 4 * 3_600_000_000;
 
+/** The active version, which the binaries may be ahead of. */
+const activeOf = ({ settings, dialect }: Cluster): number => Number(settings.get('version') ?? dialect.version);
+
+/** A destination has to be as new as its source, or one upgrade ahead. */
 function checkVersions(destination: Cluster, source: Cluster): void {
   if (Number(destination.dialect.version) < Number(source.dialect.version)) {
     throw uncategorized(
       `the source cluster version (${source.dialect.version}) is newer than the destination's (${destination.dialect.version})`,
+    );
+  }
+  const [own, others] = [activeOf(destination), activeOf(source)];
+  if (own < others) {
+    throw uncategorized(`the active version of the source cluster (${others}) is newer than the destination's (${own})`);
+  }
+  if (own > nextMajor(others)) {
+    throw uncategorized(
+      `the active version of the destination cluster (${own}) is more than one upgrade ahead of the source's (${others})`,
     );
   }
 }
@@ -94,8 +108,10 @@ function newStream(state: SimState, source: StreamSource, begin: Beginning, job:
   };
 }
 
+/** A licence is one of an organization: both have to be set. */
 function checkLicence({ dialect, settings }: Cluster): void {
-  if (!dialect.licensed || (settings.get('enterprise.license') ?? '') !== '') return;
+  const isSet = (name: string): boolean => (settings.get(name) ?? '') !== '';
+  if (!dialect.licensed || ['enterprise.license', 'cluster.organization'].every(isSet)) return;
   throw new SqlError('XXC02', 'use of CREATE VIRTUAL CLUSTER FROM REPLICATION requires an enterprise license');
 }
 

@@ -19,6 +19,10 @@ export interface Call {
 
 export const inSystemVc = (call: Call): boolean => call.session.vcId === 1;
 
+/** Whether the session is in a reader, which shows what another virtual cluster holds and takes no writes. */
+export const inReader = ({ cluster, session }: Call): boolean =>
+  cluster.vcs.some(({ id, readerOf }) => id === session.vcId && readerOf !== null);
+
 /** The users of the virtual cluster that the session is in. */
 export const usersOf = (cluster: Cluster, vcId: number): Users =>
   vcId === 1 ? cluster.users : (cluster.vcs.find((vc) => vc.id === vcId)?.users ?? new Map());

@@ -6,7 +6,7 @@ import type { LdrStatement } from '../ldr/grammar/ldr-statement.ts';
 import { ldrRuns } from '../ldr/statements/change-tables.ts';
 import { SqlError } from '../sql-error.ts';
 import type { Column } from '../values/sql-types.ts';
-import type { Call } from './call.ts';
+import { type Call, inReader } from './call.ts';
 import { isReadOnly, otherRuns } from './change-others.ts';
 import { virtualClusterRuns } from './change-virtual-clusters.ts';
 import { changeTags, isChange, type Outcome, standAlone } from './outcome.ts';
@@ -25,6 +25,9 @@ export function describe(call: Call, statement: Statement): readonly Column[] | 
   return zeroColumns ? [] : null;
 }
 
+/** Whether it writes where the session is: virtual clusters are ruled from elsewhere, and sessions are in no table. */
+const isWrite = (kind: StatementKind): boolean => kind !== 'cancel-sessions' && !Object.hasOwn(virtualClusterRuns, kind);
+
 const isCreateLdr = (kind: StatementKind): boolean =>
   kind === 'create-logical-replication-stream' || kind === 'create-logically-replicated';
 
@@ -40,7 +43,8 @@ function checkTransaction(call: Call, kind: StatementKind, batch: boolean): void
   if ((transaction === 'T' || batch) && standAlone.has(kind)) {
     throw new SqlError('XXUUU', `${changeTags[kind]} cannot be used inside a multi-statement transaction`);
   }
-  if (isReadOnly(call)) throw new SqlError('25006', `cannot execute ${changeTags[kind]} in a read-only transaction`);
+  if (isReadOnly(call) || (inReader(call) && isWrite(kind)))
+    throw new SqlError('25006', `cannot execute ${changeTags[kind]} in a read-only transaction`);
 }
 
 /** Runs one statement now. `batch`: it came with others in one message, which makes them one transaction. */

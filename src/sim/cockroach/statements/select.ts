@@ -1,9 +1,9 @@
 import type { Expression, Select, SelectItem, Source } from '../grammar/statement.ts';
 import { planCatalogQuery, planLdrRelation } from '../ldr/statements/relations.ts';
-import { SqlError } from '../sql-error.ts';
+import { SqlError, uncategorized } from '../sql-error.ts';
 import type { Column, SqlValue, Table } from '../values/sql-types.ts';
 import { toCastText } from '../values/sql-types.ts';
-import type { Call } from './call.ts';
+import { type Call, inReader } from './call.ts';
 import { evaluate, evaluateAlone, type Scope } from './evaluate.ts';
 import { enabledRoles } from './show-access.ts';
 import type { ShowPlan } from './show-plan.ts';
@@ -94,6 +94,15 @@ function columnsIn(expression: Expression): readonly string[] {
   }
 }
 
+/** A reader chooses the time of its reads by itself. */
+function checkAsOf(call: Call, { asOf }: Select): void {
+  if (asOf === null || !call.cluster.dialect.readerRefusesAsOf || !inReader(call)) return;
+  if (isOn(call, 'bypass_pcr_reader_catalog_aost')) return;
+  throw uncategorized('AS OF SYSTEM TIME can not be used in a reader virtual cluster', {
+    hint: 'To proceed anyway, set bypass_pcr_reader_catalog_aost = true.',
+  });
+}
+
 /** A SELECT whose columns are known before it runs. */
 export interface SelectPlan {
   readonly columns: readonly Column[];
@@ -102,6 +111,7 @@ export interface SelectPlan {
 
 export function planSelect(call: Call, select: Select): SelectPlan {
   const { dialect } = call.cluster;
+  checkAsOf(call, select);
   const source = select.from === null ? null : planSource(call, select.from, select.asOf);
   const inner = source?.columns ?? [];
   if (source === null && select.items.some((item) => item.expression.kind === 'star')) {

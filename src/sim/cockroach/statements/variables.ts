@@ -16,6 +16,7 @@ export const variableDefaults: Readonly<Record<string, string>> = {
   default_transaction_read_only: 'off',
   sql_safe_updates: 'off',
   allow_unsafe_internals: 'off',
+  bypass_pcr_reader_catalog_aost: 'off',
   timezone: 'UTC',
   datestyle: 'ISO, MDY',
   intervalstyle: 'postgres',
@@ -45,7 +46,7 @@ const timeouts = new Set([
   'idle_in_session_timeout',
   'transaction_timeout',
 ]);
-const flags = new Set(['default_transaction_read_only', 'sql_safe_updates', 'allow_unsafe_internals']);
+const flags = new Set(['default_transaction_read_only', 'sql_safe_updates', 'allow_unsafe_internals', 'bypass_pcr_reader_catalog_aost']);
 
 const qualities = new Set(['background', 'regular', 'critical']);
 

@@ -153,7 +153,8 @@ describe('tables that replication makes', () => {
   });
 
   it('of a bidirectional one are followed back once they are there', async () => {
-    const world = await anLdrWorld('26.2', bare);
+    // The way back is its runner's own.
+    const world = await anLdrWorld('26.2', { ...bare, users: [{ name: 'ops', password: 'ops-secret', admin: true }] });
     const line = await aLine(world, 'standby');
     await line.ask(make(`BIDIRECTIONAL ON 'external://to_west'`));
     const parent = world.ldrJobs('standby')[0]?.id;
@@ -170,6 +171,30 @@ describe('tables that replication makes', () => {
     const [west, east] = (['standby', 'primary'] as const).map((side) => world.tables(side).find(({ name }) => name === orders));
     expect(west).toMatchObject({ rows: 1007, fingerprint: east?.fingerprint });
     expect(east?.rows).toBe(1007);
+  });
+});
+
+describe('a change of a table by hand', () => {
+  const change = { checks: [{ name: 'positive', expression: 'amount > 0' }] };
+
+  it.each(['primary', 'standby'] as const)('is refused on the %s while a job uses the table, unless it is forced', async (side) => {
+    const world = await anLdrWorld('26.2');
+    const before = world.holdings();
+    expect(() => world.ldr.change(side, orders, change)).toThrow(
+      'this schema change is disallowed on table orders because it is referenced by one or more logical replication jobs',
+    );
+    expect(world.holdings()).toEqual(before);
+    world.ldr.change(side, orders, change, { force: true });
+    expect(world.holdings()).not.toEqual(before);
+  });
+
+  it('is made once the job is over, and not while it ends', async () => {
+    const world = await anLdrWorld('26.2');
+    await (await aLine(world, 'standby')).ask(`CANCEL JOB ${world.ldrJobs('standby')[0]?.id}`);
+    expect(() => world.ldr.change('primary', orders, change)).toThrow(/disallowed/);
+    world.control().advance(10_000);
+    world.ldr.change('primary', orders, change);
+    world.ldr.change('standby', orders, change);
   });
 });
 

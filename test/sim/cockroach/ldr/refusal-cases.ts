@@ -46,6 +46,26 @@ export const ldrRefusals: readonly LdrRefusal[] = [
     code: '22023',
     message: /foreign keys/,
   },
+  ...(['25.1', '25.2', '26.2'] as const).flatMap((version): readonly LdrRefusal[] => [
+    {
+      name: `a foreign key on ${version}, in every mode`,
+      version,
+      options: both({ foreignKeys: [{ name: 'fk', columns: ['region'], references: 'shop.public.regions', referenced: ['id'] }] }),
+      sql: `${stream} WITH MODE = 'validated'`,
+      code: '22023',
+      message: /foreign keys/,
+    },
+    {
+      name: `a table of ${version} that others refer to, in every mode`,
+      version,
+      options: {
+        tables: [{ name: orders }, { name: items, foreignKeys: [{ name: 'fk', columns: ['id'], references: orders, referenced: ['id'] }] }],
+      },
+      sql: `${stream} WITH MODE = 'validated'`,
+      code: '22023',
+      message: /foreign keys/,
+    },
+  ]),
   {
     name: 'lists of different length',
     sql: `CREATE LOGICAL REPLICATION STREAM FROM TABLES (${orders}, ${items}) ON 'external://to_east' INTO TABLE ${orders}`,
@@ -185,6 +205,43 @@ export const ldrRefusals: readonly LdrRefusal[] = [
     code: '42704',
     message: /^reverse stream uri failed validation: /,
   },
+  ...(['25.2', '26.2'] as const).map(
+    (version): LdrRefusal => ({
+      name: `a way back by another user than the one who runs the statement, on ${version}`,
+      version,
+      options: { ...bare, users: users([]) },
+      sql: make(` WITH BIDIRECTIONAL ON 'external://to_west'`),
+      code: '42501',
+      message: /^reverse stream uri failed validation: user repl /,
+    }),
+  ),
+  {
+    name: 'a way back by a user of 25.1 without the privilege',
+    version: '25.1',
+    options: {
+      ...bare,
+      users: [
+        { name: 'ops', password: 'ops-secret', admin: true },
+        { name: 'repl', password: 'repl-secret', grants: ['REPLICATION'], sides: ['primary'] },
+        { name: 'repl', password: 'repl-secret', sides: ['standby'] },
+      ],
+    },
+    sql: make(` WITH BIDIRECTIONAL ON 'external://to_west'`),
+    code: '42501',
+    message: /^reverse stream uri failed validation: user repl does not have REPLICATION system privilege$/,
+  },
+  ...['ttl-deletes', 'all-deletes'].map(
+    (discard): LdrRefusal => ({
+      name: `${discard} that are left out both ways`,
+      options: {
+        tables: [{ name: orders, ttl: { expireAfter: '30 days', excluded: true }, sides: ['primary'] }, { name: items }],
+        users: [{ name: 'ops', password: 'ops-secret', admin: true }],
+      },
+      sql: make(` WITH BIDIRECTIONAL ON 'external://to_west', DISCARD = '${discard}'`),
+      code: '22023',
+      message: /DISCARD/,
+    }),
+  ),
   {
     name: 'two databases',
     options: { tables: [{ name: orders, sides: ['primary'] }, { name: 'other.public.x' }] },

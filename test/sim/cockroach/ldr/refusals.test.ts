@@ -32,14 +32,27 @@ describe('what a version allows', () => {
     expect(world.ldrJobs('standby')).toHaveLength(1);
   });
 
-  it('a schema that differs when nobody looks, and foreign keys when rows are validated', async () => {
-    const world = await anLdrWorld('26.2', { start: 'none' });
+  it('a schema that differs when nobody looks, and up to 24.3 foreign keys when rows are validated', async () => {
+    const world = await anLdrWorld('24.3', { start: 'none' });
     world.ldr.change('standby', orders, { checks: [{ name: 'c', expression: 'amount > 0' }] });
     world.ldr.change('standby', items, { foreignKeys: [{ name: 'fk', columns: ['id'], references: 'shop.public.x', referenced: ['id'] }] });
     const line = await aLine(world, 'standby');
     await line.ask(`${streamOf(orders)} WITH SKIP SCHEMA CHECK`);
     await line.ask(`${streamOf(items)} WITH MODE = 'validated'`);
     expect(world.ldrJobs('standby')).toHaveLength(2);
+  });
+
+  it.each([
+    ['25.1', 'another user', ['ops', 'repl']],
+    ['25.2', 'the user who runs the statement', ['ops']],
+    ['26.2', 'the user who runs the statement', ['ops']],
+  ] as const)('%s takes a way back by %s', async (version, _, names) => {
+    const users = names.map((name) => ({ name, password: `${name}-secret`, grants: ['REPLICATION', 'EXTERNALCONNECTION'] }));
+    const world = await anLdrWorld(version, { start: 'none', tables: [{ name: orders, sides: ['primary'] }], users });
+    await (await aLine(world, 'standby')).ask(
+      `CREATE LOGICALLY REPLICATED TABLE ${orders} FROM TABLE ${orders} ON 'external://to_east' WITH BIDIRECTIONAL ON 'external://to_west'`,
+    );
+    expect(world.ldrJobs('standby')).toHaveLength(1);
   });
 
   it('deletes by time to live to be left out once a table says so', async () => {

@@ -17,6 +17,8 @@ export interface LdrDialect {
   /** Expressions with sequences, in tables that both sides have. */
   readonly sequences: boolean;
   readonly truncateLocked: boolean;
+  /** Tables with foreign keys, where MODE = 'validated'. */
+  readonly validatedForeignKeys: boolean;
 }
 
 const ldr243: LdrDialect = {
@@ -30,6 +32,7 @@ const ldr243: LdrDialect = {
   hashIndexes: false,
   sequences: false,
   truncateLocked: false,
+  validatedForeignKeys: true,
 };
 
 const ldr251: LdrDialect = {
@@ -39,6 +42,7 @@ const ldr251: LdrDialect = {
   finalizedOn: '25.1',
   tablesColumn: 'tables',
   commandColumn: 'command',
+  validatedForeignKeys: false,
 };
 
 const ldr252: LdrDialect = { ...ldr251, tablePrivileges: true, partialIndexes: true };

@@ -1,3 +1,4 @@
+import { uncategorized } from '../../sql-error.ts';
 import { moveWork, workFraction } from '../../state/frontier.ts';
 import { isWorking, setJob } from '../../state/jobs.ts';
 import { type Cluster, isDown, type Job, jobOf, type SimState, terminalJobStates, type Us, us } from '../../state/model.ts';
@@ -175,3 +176,11 @@ export const isLocked = (state: SimState, table: SimTable): boolean =>
   state.ldr.jobs.some(
     (ldr) => !isOver(state, ldr) && ldr.pairs.some(({ source, destination }) => source === table || destination === table),
   );
+
+/** Refuses a change of the schema of a table that a job uses. */
+export function requireUnlocked(state: SimState, table: SimTable): void {
+  if (!isLocked(state, table)) return;
+  throw uncategorized(
+    `this schema change is disallowed on table ${table.name} because it is referenced by one or more logical replication jobs`,
+  );
+}

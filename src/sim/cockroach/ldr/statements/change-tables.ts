@@ -1,5 +1,5 @@
 import type { Expression } from '../../grammar/statement.ts';
-import { SqlError, uncategorized } from '../../sql-error.ts';
+import { SqlError } from '../../sql-error.ts';
 import { type Call, currentUser, usersOf } from '../../statements/call.ts';
 import { evaluate } from '../../statements/evaluate.ts';
 import { acknowledged, type Outcome } from '../../statements/outcome.ts';
@@ -7,7 +7,7 @@ import { typeOf } from '../../statements/typing.ts';
 import type { SqlValue } from '../../values/sql-types.ts';
 import { ldrDialects } from '../grammar/ldr-dialect.ts';
 import type { LdrStatement } from '../grammar/ldr-statement.ts';
-import { isLocked } from '../state/lifecycle.ts';
+import { requireUnlocked } from '../state/lifecycle.ts';
 import { emptyTable, type SimTable } from '../state/table.ts';
 import { createLdr } from './create-ldr.ts';
 import { dlqColumns, dlqRecords, findDlq } from './dlq.ts';
@@ -16,18 +16,11 @@ import { findTable, placeOf, requireDatabase, requireOn, requireTable } from './
 type Of<Kind extends LdrStatement['kind']> = Extract<LdrStatement, { kind: Kind }>;
 type Run<Kind extends LdrStatement['kind']> = (call: Call, statement: Of<Kind>) => Outcome;
 
-function checkUnlocked(call: Call, table: SimTable): void {
-  if (!isLocked(call.state, table)) return;
-  throw uncategorized(
-    `this schema change is disallowed on table ${table.name} because it is referenced by one or more logical replication jobs`,
-  );
-}
-
 const truncate: Run<'truncate-tables'> = (call, { kind, tables }) => {
   const chosen = tables.map((name) => requireTable(placeOf(call), name));
   for (const table of chosen) {
     requireOn(call, table, 'DROP');
-    if (ldrDialects[call.cluster.dialect.version]?.truncateLocked === true) checkUnlocked(call, table);
+    if (ldrDialects[call.cluster.dialect.version]?.truncateLocked === true) requireUnlocked(call.state, table);
   }
   for (const table of chosen) emptyTable(table, call.nowUs());
   call.effect(kind, call.session.vcName, true);
@@ -39,7 +32,7 @@ const drop: Run<'drop-tables'> = (call, { kind, tables, ifExists }) => {
   const chosen = tables.flatMap((name) => (ifExists && findTable(place, name) === null ? [] : [requireTable(place, name)]));
   for (const table of chosen) {
     requireOn(call, table, 'DROP');
-    checkUnlocked(call, table);
+    requireUnlocked(call.state, table);
   }
   const all = call.state.ldr.tables;
   for (const table of chosen) all.splice(all.indexOf(table), 1);
@@ -57,7 +50,7 @@ function setParameter(call: Call, table: SimTable, parameter: string, value: str
     return;
   }
   if (parameter !== 'ttl_expire_after' && parameter !== 'ttl') throw new SqlError('22023', `invalid storage parameter "${parameter}"`);
-  checkUnlocked(call, table);
+  requireUnlocked(call.state, table);
   const ends = value === null || parameter === 'ttl';
   table.shape = { ...table.shape, ttl: ends ? null : { expireAfter: value, excluded: ttl?.excluded ?? false } };
 }

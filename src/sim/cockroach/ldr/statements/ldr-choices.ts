@@ -63,7 +63,8 @@ export function readChoices(call: Call, statement: CreateLdr): Choices {
   return { mode, conflict, discard, cursorUs: readCursor(call, options) };
 }
 
-function checkDirection({ unidirectional, bidirectional }: LdrOptions): void {
+function checkDirection({ unidirectional, bidirectional, discard }: LdrOptions): void {
   if (unidirectional && bidirectional !== null) throw uncategorized('UNIDIRECTIONAL and BIDIRECTIONAL cannot be specified together');
   if (!unidirectional && bidirectional === null) throw uncategorized('either BIDIRECTIONAL or UNIDRECTIONAL must be specified');
+  if (bidirectional !== null && discard !== null) throw invalid('DISCARD is only supported for unidirectional replication');
 }

@@ -76,12 +76,17 @@ const isReferenced = (call: Call, table: SimTable): boolean =>
       other.shape.foreignKeys.some(({ references }) => references === fullName(table)),
   );
 
+function checkForeignKeys(call: Call, table: SimTable, { mode }: Choices, { validatedForeignKeys }: LdrDialect): void {
+  if (table.shape.foreignKeys.length === 0 && !isReferenced(call, table)) return;
+  if (mode !== 'validated') throw invalid(`foreign keys are only supported with MODE = 'validated'`);
+  if (!validatedForeignKeys) throw invalid('foreign keys are not supported by logical replication');
+}
+
 /** Whether each destination can take its source's rows. */
 export function checkPairs(call: Call, statement: CreateLdr, choices: Choices, pairs: readonly Pair[], dialect: LdrDialect): void {
   const creates = statement.kind === 'create-logically-replicated';
   for (const { source, destination } of pairs) {
-    const linked = destination.shape.foreignKeys.length > 0 || isReferenced(call, destination);
-    if (choices.mode !== 'validated' && linked) throw invalid(`foreign keys are only supported with MODE = 'validated'`);
+    checkForeignKeys(call, destination, choices, dialect);
     if (creates && source.shape.columns.some(({ type }) => isEnum(type))) {
       throw new SqlError(
         '0A000',

@@ -53,9 +53,15 @@ export function checkReverse(call: Call, source: LdrSource, sources: readonly Si
   if (back.cluster !== call.cluster || back.vc.id !== call.session.vcId) {
     throw uncategorized('reverse stream uri failed validation: it does not lead to the destination cluster');
   }
-  if (back.user.name === call.session.user || hasPrivilege(back.user, ['REPLICATIONSOURCE', 'REPLICATION'])) return;
-  throw new SqlError(
-    '42501',
-    `reverse stream uri failed validation: user ${back.user.name} does not have REPLICATIONSOURCE system privilege`,
-  );
+  const problem = backProblem(call, back, dialect);
+  if (problem !== null) throw new SqlError('42501', `reverse stream uri failed validation: user ${back.user.name} ${problem}`);
+}
+
+/**
+ * Why the user of the way back may not read the tables that are to be made; null when it may. From 25.2 on only who runs the statement
+ * may: it is given privileges on the tables as they are made.
+ */
+function backProblem(call: Call, { user }: LdrSource, { tablePrivileges }: LdrDialect): string | null {
+  if (tablePrivileges) return user.name === call.session.user ? null : `is not ${call.session.user}, who runs the statement`;
+  return hasPrivilege(user, ['REPLICATION']) ? null : 'does not have REPLICATION system privilege';
 }
