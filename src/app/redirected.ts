@@ -1,9 +1,9 @@
 import { Fault } from '../domain/faults.ts';
 import type { LinkId, RunId } from '../domain/ids.ts';
+import { isRedirect } from '../domain/redirect.ts';
 import { isFinal } from '../domain/run.ts';
 import { standings } from '../domain/standing.ts';
 import type { Redirected } from '../engines/engine.ts';
-import { isRedirect } from '../engines/redirect/hook.ts';
 import { fold } from '../runs/fold.ts';
 import type { Journal } from '../runs/ports.ts';
 

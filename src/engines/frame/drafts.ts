@@ -1,5 +1,6 @@
 import type { Link } from '../../domain/link.ts';
 import type { Act, Estimate, Step, Undo } from '../../domain/plan.ts';
+import { redirectKind } from '../../domain/redirect.ts';
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 
 /** A step without its place in the plan. */
@@ -81,6 +82,6 @@ export const redirectAct = (
   title = `Redirect application traffic to ${to}`,
   more: readonly string[] = [],
 ): Act => ({
-  ...personAct('redirect', title, [link.redirect.instructions, ...more]),
+  ...personAct(redirectKind, title, [link.redirect.instructions, ...more]),
   params: { to },
 });

@@ -2,16 +2,10 @@ import { z } from 'zod';
 import { Fault, isFault } from '../../domain/faults.ts';
 import type { Link } from '../../domain/link.ts';
 import type { Act, Check, Plan, Step } from '../../domain/plan.ts';
+import { redirectHookKind, redirectKind } from '../../domain/redirect.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import type { CallHook } from '../../transports/hook.ts';
 import type { Engine, EngineIo, Probe, StepExecutor } from '../engine.ts';
-
-/** Kind of the step in which people redirect the traffic, in the plans of every engine; its `params.to` names the cluster. */
-const redirectKind = 'redirect';
-const hookKind = 'redirect.hook';
-
-/** Whether a step redirects the traffic, by people or by the link's hook. */
-export const isRedirect = ({ kind }: Pick<Step, 'kind'>): boolean => kind === redirectKind || kind === hookKind;
 
 /** From the call to the proof that the traffic goes there, ms. */
 const budgetMs = 300_000;
@@ -37,7 +31,7 @@ export function withRedirectHook(engine: Engine, call: CallHook): Engine {
       const checks = await engine.preflight(operation, link, io);
       return link.redirect.kind === 'manual' ? checks : [...checks, await hookCheck(link, link.redirect, call, io)];
     },
-    steps: { ...engine.steps, [hookKind]: executor(call) },
+    steps: { ...engine.steps, [redirectHookKind]: executor(call) },
   };
 }
 
@@ -48,7 +42,7 @@ function hookedStep(plan: Plan, step: Step, hook: Hook): Step {
   if (step.by !== 'person' || step.kind !== redirectKind || !to.success) return step;
   return {
     ...step,
-    kind: hookKind,
+    kind: redirectHookKind,
     statements: [statementOf(hook, plan.link, to.data.to)],
     params: { to: to.data.to },
     budgetMs,
