@@ -231,6 +231,10 @@ export function followersOf(detail: PcrDetail): readonly Follower[] {
 
 export const microsOf = (digits: string | null): Micros | null => (digits === null ? null : BigInt(digits));
 
+/** Whether a failover was asked for to a time that has not been replicated yet. */
+export const isAhead = ({ failover, replicated }: Pick<VirtualClusterView, 'failover' | 'replicated'>): boolean =>
+  failover !== null && replicated !== null && BigInt(failover) > BigInt(replicated);
+
 /** How far a follower is behind by its own clock, ms; null while nothing has been replicated in full. Never negative. */
 export function lagMsOf({ read, vc }: Follower): number | null {
   const replicated = microsOf(vc.replicated);

@@ -1,7 +1,6 @@
 import { aboutLag, type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
 import {
-  expiresInMs,
   expiryMsOf,
   type Follower,
   followersOf,
@@ -14,7 +13,7 @@ import {
 } from './detail.ts';
 import { groundFacts } from './facts-ground.ts';
 import { hostFacts } from './facts-hosts.ts';
-import { windowMsOf } from './window.ts';
+import { remainingOf } from './window.ts';
 import { coarseState, scanShare, spell, spellTime } from './words.ts';
 
 /** Facts of both sides in a fixed order, what moves first. The binding ones are there whether or not a side answers, so that fingerprints compare. */
@@ -111,17 +110,20 @@ function followerFacts(settings: PcrSettings, detail: PcrDetail): readonly Fact[
       ...tell('failover-time', `Failover time of ${cluster}`, vc.failover === null ? null : spellTime(vc.failover)),
       ...tell('job', `Replication job of ${cluster}`, jobWords(follower)),
       ...tell('job-says', `What the job of ${cluster} says`, vc.job?.runningStatus || vc.job?.error || null),
-      ...tell('expires', 'Time left to resume', leftWords(settings, follower)),
+      ...tell('expires', 'Time left to resume', leftWords(settings, detail, follower)),
     ];
   });
 }
 
 /** Null while nothing runs out. */
-function leftWords(settings: PcrSettings, follower: Follower): string | null {
-  const { phase, read } = follower;
-  const windowMs = windowMsOf(settings, read);
-  const left = phase === 'paused' || phase === 'gave-up' ? expiresInMs(follower, windowMs) : null;
-  if (left === null) return null;
+function leftWords(settings: PcrSettings, detail: PcrDetail, follower: Follower): string | null {
+  const { phase, read, side } = follower;
+  if (phase !== 'paused' && phase !== 'gave-up') return null;
+  const { history, leftMs, windowMs } = remainingOf(settings, detail, follower);
+  const there = settings[otherSide(side)].cluster;
+  if (history === 'lost') return `none: ${there} no longer keeps the history`;
+  if (leftMs === null) return null;
   const by = windowMs === expiryMsOf(read) ? 'this version begins with' : 'the config says';
-  return `${left > 0 ? spell(left) : 'probably none'}, if the window is the ${spell(windowMs)} that ${by}`;
+  const gone = history === 'kept' ? `${there} keeps the history still, and may let it go any moment` : 'probably none';
+  return `${leftMs > 0 ? spell(leftMs) : gone}, if the window is the ${spell(windowMs)} that ${by}`;
 }

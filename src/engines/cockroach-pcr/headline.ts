@@ -1,12 +1,12 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import { aloneHeadline } from './alone.ts';
 import type { PcrSettings } from './config.ts';
-import { expiresInMs, type Follower, followersOf, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import { type Follower, followersOf, isAhead, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
 import { inService } from './in-service.ts';
 import { promotedLast } from './promoted.ts';
 import { routeWords } from './route.ts';
 import { isUnfed, unfedWords } from './unfed.ts';
-import { windowMsOf } from './window.ts';
+import { type Remaining, remainingOf } from './window.ts';
 import { causeOf, elsewhereWords, openWords, pausedWords, phaseWords, problemOf, scanShare, spell, spellTime, unseen } from './words.ts';
 
 export interface Headline {
@@ -38,7 +38,7 @@ export function headlineOf(settings: PcrSettings, detail: PcrDetail): Headline {
   if (followers.length > 1) {
     return say('broken', `Both ${primary.cluster} and ${standby.cluster} follow, so applications can write on neither.`);
   }
-  return withRouteWords(settings, follower, sourceTrouble(settings, detail, follower) ?? streamState(settings, follower));
+  return withRouteWords(settings, follower, sourceTrouble(settings, detail, follower) ?? streamState(settings, detail, follower));
 }
 
 /** Where no fence can be planned before people say which side is to go on. */
@@ -148,15 +148,17 @@ function wordsFor(detail: PcrDetail, side: Side): string {
 /** What is wrong with the side that should take the writes; null when nothing is. */
 function sourceTrouble(settings: PcrSettings, detail: PcrDetail, follower: Follower): Headline | null {
   const source = otherSide(follower.side);
-  if (follower.phase === 'pending' || follower.phase === 'reverting') return null;
   const there = settings[source].cluster;
   const problem = problemOf(there, detail[source]);
   const here = settings[follower.side].cluster;
+  if (follower.phase === 'reverting') return null;
+  if (follower.phase === 'pending')
+    return problem !== null && isAhead(follower.vc) ? say('broken', `${problem} ${neverWords(here, follower.vc)}`) : null;
   const upTo =
     follower.vc.replicated === null
       ? `${here} has no complete copy yet`
       : `${here} has everything up to ${spellTime(follower.vc.replicated)}`;
-  if (problem !== null) return say('broken', `${problem} ${upTo}.`);
+  if (problem !== null) return say('broken', `${problem} ${isAhead(follower.vc) ? neverWords(here, follower.vc) : `${upTo}.`}`);
   if (isUnfed(settings, follower, detail[source])) return say('broken', unfedWords(here, there, follower));
   if (writableOf(detail[source]) === 'yes') return null;
   const elsewhere = elsewhereWords(settings, detail, source);
@@ -164,14 +166,13 @@ function sourceTrouble(settings: PcrSettings, detail: PcrDetail, follower: Follo
   return say('broken', `Applications can't write on ${there} (${wordsFor(detail, source)}). ${upTo}.`);
 }
 
-function streamState(settings: PcrSettings, follower: Follower): Headline {
+function streamState(settings: PcrSettings, detail: PcrDetail, follower: Follower): Headline {
   const { side, vc, phase } = follower;
   const here = settings[side].cluster;
   const there = settings[otherSide(side)].cluster;
   const way = `${there} → ${here}`;
   const lagMs = lagMsOf(follower);
-  const windowMs = windowMsOf(settings, follower.read);
-  const leftMs = expiresInMs(follower, windowMs);
+  const left = remainingOf(settings, detail, follower);
   const share = scanShare(vc);
   switch (phase) {
     case 'scanning':
@@ -187,13 +188,13 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
     case 'paused':
       // Told as broken, and so to whoever is on call, while there is still time to resume it.
       return say(
-        (leftMs ?? windowMs) * 2 > windowMs ? 'degraded' : 'broken',
-        `${way}: ${pausedWords(vc)}. ${countdown(leftMs)}${scheduled(here, vc)}`,
+        left.history !== 'lost' && (left.leftMs ?? left.windowMs) * 2 > left.windowMs ? 'degraded' : 'broken',
+        `${way}: ${pausedWords(vc)}. ${countdown(left, here, there)}${scheduled(here, vc)}`,
       );
     case 'gave-up':
       return say(
         'broken',
-        `${way}: replication gave up after an error and paused itself (${causeOf(vc.job?.runningStatus)}). ${countdown(leftMs)}${scheduled(here, vc)}`,
+        `${way}: replication gave up after an error and paused itself (${causeOf(vc.job?.runningStatus)}). ${countdown(left, here, there)}${scheduled(here, vc)}`,
       );
     case 'pending':
       return say(
@@ -207,14 +208,17 @@ function streamState(settings: PcrSettings, follower: Follower): Headline {
   }
 }
 
+/** A failover to a time that the source did not live to see is never carried out. */
+const neverWords = (here: string, { replicated, failover }: Follower['vc']): string =>
+  `${here} has everything up to ${spellTime(replicated)}, and never gets to ${spellTime(failover)}, to which a failover was asked for: only another one, to the latest time, promotes it.`;
+
 /** A failover that was asked for is not forgotten by a stream that stands still. */
 const scheduled = (here: string, { failover }: Follower['vc']): string =>
   failover === null ? '' : ` A failover of ${here} to ${spellTime(failover)} is asked for, and is not reached while it stands still.`;
 
 /** What a pending failover waits for. Until somebody completes it, the source goes on and the follower does not serve. */
 function pendingWords({ vc }: Follower, here: string, there: string): string {
-  const waits = vc.failover !== null && vc.replicated !== null && BigInt(vc.failover) > BigInt(vc.replicated);
-  return waits
+  return isAhead(vc)
     ? `${here} has everything up to ${spellTime(vc.replicated)}, and what ${there} takes after the failover time will be lost.`
     : `${here} has all that it waits for.`;
 }
@@ -225,9 +229,15 @@ function following(way: string, here: string, lagMs: number): Headline {
   return say('healthy', `${way}: ${here} follows and is ${spell(lagMs)} behind.`);
 }
 
-function countdown(left: number | null): string {
-  if (left === null) return 'How long it can still be resumed is not known.';
-  return left > 0
-    ? `It can be resumed for about ${spell(left)} more; after that the link has to be rebuilt.`
+function countdown({ history, leftMs }: Remaining, here: string, there: string): string {
+  if (history === 'lost') {
+    return `It can't be resumed any more: ${there} no longer keeps the history that ${here} needs, so the link has to be rebuilt.`;
+  }
+  if (leftMs === null) return 'How long it can still be resumed is not known.';
+  if (leftMs > 0) {
+    return `It can be resumed for about ${spell(leftMs)} more (unless that window was changed); after that the link has to be rebuilt.`;
+  }
+  return history === 'kept'
+    ? `${there} keeps the history that ${here} needs still, but may let it go any moment: resume it now, or the link has to be rebuilt.`
     : 'It has probably stood still for too long to be resumed; the link may have to be rebuilt.';
 }

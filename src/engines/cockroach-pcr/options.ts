@@ -8,15 +8,13 @@ import type { PcrSetup } from './config-setup.ts';
 import { expiryMsOf, type ReadSide } from './detail.ts';
 import type { StreamOptions } from './statements-setup.ts';
 import type { Way } from './way.ts';
+import { takesWindow } from './window.ts';
 
 /** From 24.3.12 on a copy can be opened for reads while it follows. */
 export const canOpenReader = ({ release }: ReadSide): boolean => isAtLeastPatch(release, 24, 3, 12);
 
 /** From 24.3 on a copy can have a reader from its beginning. */
 export const canBeginReader = ({ release }: ReadSide): boolean => isAtLeast(release, 24, 3);
-
-/** From 24.1 to 25.1 the window of silence is told to the side that follows; later to the one that is copied. */
-const takesWindow = ({ release }: ReadSide): boolean => isAtLeast(release, 24, 1) && !isAtLeast(release, 25, 2);
 
 /**
  * What the config asks for and the statement that begins a stream can take. Up to 25.4 a reader is dropped without a word when another

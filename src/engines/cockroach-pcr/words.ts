@@ -2,7 +2,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { PcrSettings } from './config.ts';
-import { followerIn, type PcrDetail, type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
+import { followerIn, isAhead, type PcrDetail, type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
 
 export { problemOf, spell, spellTime };
 
@@ -38,11 +38,12 @@ export const causeOf = (runningStatus: string | undefined): string => (runningSt
 
 /**
  * The state that an approval rests on. A stream that follows, retries or gave up is one state here: when a primary dies it goes
- * through all three within minutes, and what a failover does is the same in each.
+ * through all three within minutes, and what a failover does is the same in each. So does one that waits for a failover time to come.
  */
 export function coarseState(side: SideRead, phase: Phase): string {
   if (side.kind !== 'read') return 'unknown';
-  if (phase === 'retrying' || phase === 'gave-up') return 'following';
+  const to = side.vc !== null && isAhead(side.vc) ? `, a failover to ${spellTime(side.vc.failover)} asked for` : '';
+  if (phase === 'following' || phase === 'retrying' || phase === 'gave-up' || (phase === 'pending' && to !== '')) return `following${to}`;
   return phase === 'strange' ? `strange (${side.vc?.status ?? ''})` : phase;
 }
 

@@ -6,6 +6,7 @@ import { observationOf } from '../../../src/engines/cockroach-pcr/observe.ts';
 import {
   aDetail,
   aJob,
+  aLink,
   aMadeLink,
   anObservation,
   aReadSide,
@@ -53,8 +54,8 @@ describe('the share of a first copy', () => {
 
 describe('the time that is left to resume', () => {
   const hourMs = 3_600_000;
-  const pausedFor = (hours: number, version: '23.2' | '26.2') =>
-    aDetail(aSource(onVersion(version)), aStandby({ ...paused, replicated: micros(hours * hourMs) }, onVersion(version)));
+  const pausedFor = (hours: number, version: '23.2' | '26.2', history: 'kept' | 'lost' | 'untold' = 'untold') =>
+    aDetail(aSource({ ...onVersion(version), history }), aStandby({ ...paused, replicated: micros(hours * hourMs) }, onVersion(version)));
   it.each([
     ['26.2', null, 13, 'for about 11 h more'],
     ['26.2', 12, 13, 'probably stood still for too long'],
@@ -69,6 +70,67 @@ describe('the time that is left to resume', () => {
     expect(fact?.value).toContain(
       window === null || version === '23.2' ? 'this version begins with' : `${spell(window * hourMs)} that the config says`,
     );
+  });
+});
+
+describe('a stream that stands still', () => {
+  const hours = (many: number) => micros(many * 3_600_000);
+  const still = (many: number, history: 'kept' | 'lost') => aDetail(aSource({ history }), aStandby({ ...paused, replicated: hours(many) }));
+  const told = (detail: PcrDetail, link = aLink()) => {
+    const seen = observationOf(link, detail, nowMs);
+    return [seen.health, seen.headline, seen.facts.find(({ name }) => name === 'standby.expires')?.value];
+  };
+
+  it('can be resumed no more once its source says so, however short the pause was', () => {
+    expect(told(still(3, 'lost'))).toEqual([
+      'broken',
+      expect.stringContaining(
+        "It can't be resumed any more: sql-east no longer keeps the history that sql-west needs, so the link has to be rebuilt.",
+      ),
+      'none: sql-east no longer keeps the history',
+    ]);
+    const byItself = aDetail(aSource({ history: 'lost' }), aStandby({ ...gaveUp, replicated: hours(3) }));
+    expect(told(byItself)[1]).toContain("It can't be resumed any more");
+  });
+
+  it('can be resumed for as long as its source says so', () => {
+    expect(told(still(25, 'kept'))).toEqual([
+      'broken',
+      expect.stringContaining('sql-east keeps the history that sql-west needs still, but may let it go any moment: resume it now'),
+      expect.stringContaining('may let it go any moment'),
+    ]);
+  });
+
+  it('has the window of the config only where these releases can be told it', () => {
+    const link = aMadeLink({ expirationMs: 48 * 3_600_000 });
+    const old = aSource({ release: { year: 25, number: 1, text: 'v25.1.4' }, activeVersion: '25.1' });
+    const newer = { release: { year: 25, number: 2, text: 'v25.2.1' }, activeVersion: '25.2' };
+    const one = { ...paused, replicated: hours(1) };
+    expect(told(aDetail(aSource(newer), aStandby(one, newer)), link)[1]).toContain('for about 47 h more');
+    expect(told(aDetail(old, aStandby(one, newer)), link)[1]).toContain('for about 23 h more');
+  });
+});
+
+describe('a failover to a time that the primary did not live to see', () => {
+  const at = { replicated: micros(60_000), failover: micros(-3_600_000) };
+  it.each([
+    ['is pending', { status: 'replication pending failover', ...at }],
+    ['stands still', { ...gaveUp, ...at }],
+  ])('is told to be broken, with what promotes it, where it %s', (_, stream) => {
+    const seen = observationOf(aLink(), aDetail(gone, aStandby(stream)), nowMs);
+    expect(seen).toMatchObject({
+      health: 'broken',
+      headline: expect.stringMatching(
+        /^sql-east can't be reached.* never gets to .*: only another one, to the latest time, promotes it\.$/,
+      ),
+    });
+  });
+
+  it('is one state for an approval, whether it still waits, tries again or gave up', () => {
+    const of = (status: string, more = {}) => fingerprintOf(anObservation(aDetail(gone, aStandby({ ...at, status, ...more }))).facts);
+    expect(of('replication error')).toBe(of('replication pending failover'));
+    expect(of('replication paused', gaveUp)).toBe(of('replication pending failover'));
+    expect(of('replicating', { failover: null })).not.toBe(of('replicating'));
   });
 });
 
@@ -101,11 +163,16 @@ describe('an observation', () => {
       'broken',
       '11 h more',
     ],
-    ['a pause that was too long', aDetail(aSource(), aStandby({ ...paused, replicated: micros(25 * 3_600_000) })), 'broken', 'too long'],
+    [
+      'a pause that was too long',
+      aDetail(aSource({ history: 'untold' }), aStandby({ ...paused, replicated: micros(25 * 3_600_000) })),
+      'broken',
+      'too long',
+    ],
     ['a pause without any time', aDetail(aSource(), aStandby({ ...paused, replicated: null, job: null })), 'degraded', 'not known'],
     [
       'a failover that is pending',
-      aDetail(gone, aStandby({ status: 'replication pending failover', failover: micros(0) })),
+      aDetail(aSource(), aStandby({ status: 'replication pending failover', failover: micros(0) })),
       'degraded',
       'pending',
     ],

@@ -2,7 +2,7 @@ import type { Estimate } from '../../../domain/plan.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { changeStep, lookStep, notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
-import { expiresInMs, microsOf } from '../detail.ts';
+import { expiresInMs, isAhead } from '../detail.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { windowMsOf } from '../window.ts';
 import { causeOf, pausedWords, problemOf, spell, spellTime } from '../words.ts';
@@ -18,10 +18,10 @@ const noLoss = (here: string): Estimate => ({ ms: 0, words: `Nothing is lost; ${
 const noDowntime: Estimate = { ms: 0, words: 'Applications are not affected.' };
 
 export function planPause(scene: Scene): Outline | Refusal {
-  const { link, follower, here, there } = scene;
+  const { link, follower, sourceRead, here, there } = scene;
   const { phase, side } = follower;
   // A failover that waits for its time can be held by a pause; one that has begun can't.
-  const underWay = phase === 'pending' && isAhead(scene) ? null : promotionUnderWay('pause', scene);
+  const underWay = phase === 'pending' && isAhead(follower.vc) ? null : promotionUnderWay('pause', scene);
   if (underWay !== null) return underWay;
   if (phase === 'paused' || phase === 'gave-up') {
     const how = phase === 'paused' ? 'is paused already' : 'has paused itself after an error already';
@@ -35,7 +35,7 @@ export function planPause(scene: Scene): Outline | Refusal {
     predictedDowntime: noDowntime,
     warnings: [
       ...alreadyRunning(scene),
-      `${there} keeps the history that ${here} needs for ${spell(windowMsOf(link.settings, follower.read))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
+      `${there} keeps the history that ${here} needs for ${spell(windowMsOf(link.settings, follower.read, sourceRead))} only (unless that window was changed): a pause that lasts longer can't be resumed, and the link has to be rebuilt.`,
       `While replication is paused, a failover loses everything written since the pause.`,
       ...(phase === 'pending'
         ? [
@@ -52,14 +52,8 @@ function alreadyRunning({ link, sourceRead, follower, here, there }: Scene): rea
   return problem === null
     ? []
     : [
-        `${problem} So ${here} stands still already, at ${spellTime(follower.vc.replicated)}, and the ${spell(windowMsOf(link.settings, follower.read))} run from there, not from the pause.`,
+        `${problem} So ${here} stands still already, at ${spellTime(follower.vc.replicated)}, and the ${spell(windowMsOf(link.settings, follower.read, sourceRead))} run from there, not from the pause.`,
       ];
-}
-
-/** Whether the pending failover waits for a time that has not been replicated yet. */
-function isAhead({ follower: { vc } }: Scene): boolean {
-  const [at, newest] = [microsOf(vc.failover), microsOf(vc.replicated)];
-  return at !== null && newest !== null && at > newest;
 }
 
 export function planResume(scene: Scene): Outline | Refusal {
@@ -114,7 +108,7 @@ export function expiredRefusal(scene: Scene): Refusal | null {
 /** The source says whether it keeps the history; when it can't be asked, the usual window is all there is to go by. */
 export function hasExpired({ link, follower, sourceRead }: Scene): boolean {
   if (sourceRead.kind === 'read' && (sourceRead.history === 'kept' || sourceRead.history === 'lost')) return sourceRead.history === 'lost';
-  const left = expiresInMs(follower, windowMsOf(link.settings, follower.read));
+  const left = expiresInMs(follower, windowMsOf(link.settings, follower.read, sourceRead));
   return left !== null && left <= 0;
 }
 
