@@ -38,11 +38,16 @@ export async function withMemory(
     const read = saidOfBoth.safeParse(trail);
     return read.success ? [read.data] : [];
   });
-  const last = trails.at(-1);
-  const known = isSplit || last === undefined ? detail : { ...detail, remembered: last };
+  const known =
+    isSplit || trails.length === 0
+      ? detail
+      : { ...detail, remembered: { primary: lastOf(trails, 'primary'), standby: lastOf(trails, 'standby') } };
   if (!isSplit && !sides.some((side) => isLeftStopped(detail[side]))) return known;
   return { ...known, signs: { ...(await sentTo(settings, io)), alone: aloneIn(trails), served: servedIn(trails) } };
 }
+
+/** A look whose history could not be read left nothing of the side that it did not hear; older ones still do. */
+const lastOf = (trails: readonly SaidOfBoth[], side: Side): Said | null => trails.findLast((trail) => trail[side] !== null)?.[side] ?? null;
 
 const isLeftStopped = (read: SideRead): boolean => read.kind === 'read' && phaseOf(read.vc) === 'ready' && read.vc?.service === 'none';
 

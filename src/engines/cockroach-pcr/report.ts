@@ -213,7 +213,10 @@ function downtimeOf(run: RunView, told: readonly Told[]): Measured {
 
 function promotionFacts(told: readonly Told[]): RunReport['facts'] {
   const evidence = find(told, kinds.awaitPromotion)?.view.evidence ?? null;
-  return typeof evidence?.['promoted to'] === 'string' ? [{ label: 'Promoted to', value: inUtc(evidence['promoted to']) }] : [];
+  const job =
+    typeof evidence?.['job'] === 'string' ? [{ label: 'Job of the promotion', value: `${evidence['job']} ${evidence['job status']}` }] : [];
+  const to = typeof evidence?.['promoted to'] === 'string' ? [{ label: 'Promoted to', value: inUtc(evidence['promoted to']) }] : [];
+  return [...to, ...job];
 }
 
 const factsNow = ({ facts }: Observation): RunReport['facts'] =>

@@ -36,7 +36,12 @@ export const readHistory = (connect: SqlConnect, address: ClusterAddress, name: 
   orDeaf(io, () => withSystem(connect, address, io, async (session) => historyOf(name, await readReplicationJobs(session))));
 
 /** Throws a Fault. */
-export async function standOf(session: SqlSession, cluster: string, name: string, { clock }: Pick<EngineIo, 'clock'>): Promise<Stand> {
+export async function standOf(
+  session: SqlSession,
+  cluster: string,
+  name: string,
+  { clock, signal }: Pick<EngineIo, 'clock' | 'signal'>,
+): Promise<Stand> {
   const vc = standIn(await session.read(questions.virtualClusters), cluster, name);
   if (vc === null) {
     const whole = await readWhole(session, cluster, name);
@@ -45,7 +50,10 @@ export async function standOf(session: SqlSession, cluster: string, name: string
   const writable = ofService(vc);
   if (vc.service === 'none') return { kind: 'read', vc, now: null, writable, whole: null };
   // It is known to serve: that must not be lost because its clock comes too late.
-  const now = await readNow(session, cluster).catch(() => microsOfMs(clock.now()));
+  const now = await readNow(session, cluster).catch((cause: unknown) => {
+    if (!isFault(cause) || signal.aborted) throw cause;
+    return microsOfMs(clock.now());
+  });
   return { kind: 'read', vc, now: String(now), writable, whole: null };
 }
 

@@ -1,5 +1,5 @@
 import type { PcrSettings } from './config.ts';
-import { type Follower, phaseOf, type SideRead } from './detail.ts';
+import { type Follower, phaseOf, type ReadSide, type SideRead } from './detail.ts';
 import { leadsTo } from './ground.ts';
 import type { Scene } from './scene.ts';
 
@@ -10,16 +10,24 @@ const longestShown = 20;
  * Whether a stream that works is fed by another cluster than the one that the config calls its source: that one lists no live job that
  * keeps history of the virtual cluster. False where jobs can't tell: not all are shown, or not by this name.
  */
-export function isUnfed({ virtualCluster }: PcrSettings, { phase, vc }: Follower, source: SideRead): boolean {
-  if (phase !== 'following' || source.kind !== 'read' || source.sight !== 'all') return false;
-  if (source.flat === true || source.elsewhere !== undefined || phaseOf(source.vc) !== 'ready') return false;
-  if (virtualCluster.length > longestShown || (vc.sourceName !== null && vc.sourceName !== virtualCluster)) return false;
+export function isUnfed(settings: PcrSettings, follower: Follower, source: SideRead): boolean {
+  if (follower.phase !== 'following' || source.kind !== 'read' || source.sight !== 'all' || !isNamed(settings, follower, source))
+    return false;
   return source.history === 'none' || source.history === 'lost';
 }
 
-/** Whether the source is seen to feed the follower, so that a look later can tell that it does not any more. */
-export const isFed = ({ follower, sourceRead }: Scene): boolean =>
-  follower.phase === 'following' && sourceRead.kind === 'read' && sourceRead.vc !== null && sourceRead.history === 'kept';
+/** Whether the jobs of a source name what they keep history for by the name of the virtual cluster. */
+function isNamed({ virtualCluster }: PcrSettings, { vc }: Follower, source: ReadSide): boolean {
+  if (source.flat === true || source.elsewhere !== undefined || phaseOf(source.vc) !== 'ready') return false;
+  return virtualCluster.length <= longestShown && (vc.sourceName === null || vc.sourceName === virtualCluster);
+}
+
+/**
+ * Whether a step is to look if the source feeds the follower. Neither its jobs nor the state of the stream count here: lists that come
+ * late and a stream that tries again come and go while a primary dies, and must not make another plan of the one that was approved.
+ */
+export const isFedSeen = ({ link, follower, sourceRead }: Scene): boolean =>
+  sourceRead.kind === 'read' && isNamed(link.settings, follower, sourceRead) && !isUnfed(link.settings, follower, sourceRead);
 
 /** What it copies instead, as far as it says so. A full sentence. */
 export function unfedWords(here: string, there: string, { vc }: Follower): string {

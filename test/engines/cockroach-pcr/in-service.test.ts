@@ -48,6 +48,11 @@ describe('the side that a fence keeps by itself', () => {
       /sent to sql-east/,
     ],
     [
+      'a run sent applications elsewhere so shortly after it that clocks may lie',
+      { sent: at('primary', 2 * hour - minute / 2) },
+      /sent to sql-east/,
+    ],
+    [
       'the other one alone was heard since the promotion, and no run tells',
       { alone: at('primary', hour) },
       /sql-east was seen to serve while sql-west gave no answer/,
@@ -83,6 +88,13 @@ describe('what is gathered of it', () => {
     const { signs, remembered } = await withMemory(settings, now, { history });
     expect(signs).toEqual({ sent: null, alone: at('primary', minute), served: { primary: micros(0), standby: micros(0) } });
     expect(remembered).toBeUndefined();
+  });
+
+  it('is what a side said before a look that knew nothing of it, since its history could not be read then', async () => {
+    const blind = look(aDetail(serves(minute), gone));
+    expect(blind.trail).toMatchObject({ standby: null });
+    const history = async () => [look(withoutWest(hour)), blind];
+    expect((await withMemory(settings, aDetail(serves(0), gone), { history })).remembered?.standby).toMatchObject(both.standby);
   });
 
   it('is nobody where both were heard before that', async () => {

@@ -53,6 +53,21 @@ describe('a failover to a time to come', () => {
   });
 });
 
+describe('a failover to a time that has passed and is not replicated yet', () => {
+  it('stops the primary first, gives up what came after that time, and is reached on the way', () => {
+    const plan = planned(failoverTo(5_000));
+    expect(kindsOf(plan)).toEqual([stock, fence, promote, ...serve]);
+    expect(plan.steps.find(({ kind }) => kind === 'pcr.complete-replication')?.params).not.toMatchObject({ ahead: true });
+    const far = planned(failoverTo(600_000), aDetail(aSource(), aStandby({ replicated: micros(2_400_000) })));
+    expect(far.predictedLoss).toMatchObject({ ms: 600_000, words: expect.stringContaining('Every write of the last 10 min') });
+  });
+
+  it('is refused where the standby never gets there', () => {
+    const refused = answer(failoverTo(5_000), aDetail(aSource(), aStandby({ status: 'replication paused' })));
+    expect(refused).toMatchObject({ kind: 'refusal', sentence: expect.stringContaining('wait for ever') });
+  });
+});
+
 describe('a failover while one is pending', () => {
   it('takes what is there when it is asked to, also when the primary died before the time', () => {
     const alive = planned(failover, aDetail(aSource(), pendingIn(5 * hour)));

@@ -128,6 +128,14 @@ describe('a side that accepts connections and gives no answer', { timeout: 240_0
     expect(await look(on, next)).toEqual({ kind: 'todo' });
   });
 
+  it('is asked again before a person is: one stall halts nobody', async () => {
+    const on = await opened('25.2', { writesPerSecond: 1 });
+    const next = await upTo(on, switchover, kinds.completeReplication);
+    const stall = on.world.faults.add({ match: /VIRTUAL CLUSTER/, side: 'primary', tag: /replops/, times: 1, act: { kind: 'hang' } });
+    expect(await look(on, next)).toEqual({ kind: 'todo' });
+    expect(stall.hits()).toBe(1);
+  });
+
   it('holds no failover up once a person has answered for it', async () => {
     const on = await opened('25.2', { writesPerSecond: 1 });
     const next = await upTo(on, failover, kinds.startService);

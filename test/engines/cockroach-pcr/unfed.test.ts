@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../../src/domain/observation.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
+import { hashPlan } from '../../../src/domain/plan.ts';
 import { isRefusal } from '../../../src/domain/refusal.ts';
 import { kinds } from '../../../src/engines/cockroach-pcr/acts.ts';
 import type { ReadSide, VirtualClusterView } from '../../../src/engines/cockroach-pcr/detail.ts';
@@ -34,6 +35,20 @@ describe('a standby whose stream no job of the primary feeds', () => {
     expect(observation.headline.includes('it copies another cluster')).toBe(isUnfed);
     const asked = planPcr(switchover, link, observation);
     expect(isRefusal(asked) && asked.sentence.includes('it copies another cluster')).toBe(isUnfed);
+  });
+
+  it('is the same plan whether or not the jobs came in time, and while the stream tries again', () => {
+    const hashes = (operation: Operation, sights: readonly Observation[]) =>
+      new Set(
+        sights.map((sight) => {
+          const plan = planPcr(operation, link, sight);
+          if (isRefusal(plan)) throw new TypeError(plan.sentence);
+          return hashPlan(plan);
+        }),
+      );
+    const late = [seen({}), seen({ history: 'untold' }), seen({ history: 'mixed' }), seen({ sight: 'unknown' })];
+    expect(hashes(switchover, late).size).toBe(1);
+    expect(hashes(failover, [...late, seen({}, { status: 'replication error' })]).size).toBe(1);
   });
 
   it('is not judged by a name that lists cut', () => {

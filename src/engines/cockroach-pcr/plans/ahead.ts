@@ -29,13 +29,14 @@ interface Ahead {
 
 /** Plans a promotion to a time to come. Pure. */
 export function planAhead(ahead: Ahead, scene: Scene): Outline | Refusal {
-  const refusal = refusalOf(ahead, scene);
+  const refusal = aheadRefusal(ahead, scene);
   if (refusal !== null) return refusal;
   const leftMs = msOfMicros(microsOfMs(ahead.at) - BigInt(scene.follower.read.now));
   return leftMs <= nearMs ? near(ahead, scene) : far(ahead, scene);
 }
 
-function refusalOf({ at, ask }: Ahead, { link, follower, sourceRead, here, there }: Scene): Refusal | null {
+/** Why a standby might never get to a time that has not been replicated yet; null when it does. */
+export function aheadRefusal({ at, ask }: Pick<Ahead, 'at' | 'ask'>, { link, follower, sourceRead, here, there }: Scene): Refusal | null {
   const time = spellTime(microsOfMs(at));
   const newest = microsOf(follower.vc.replicated);
   const problem = problemOf(there, sourceRead);

@@ -53,11 +53,12 @@ export function planAlone({ to }: Failover, link: PcrLink, detail: PcrDetail): O
 }
 
 /** The way of the team goes first; a side that was put into service comes back with it. */
-function fenceAct({ settings }: PcrLink, { here, there, lost }: Alone): Act {
+function fenceAct({ settings }: PcrLink, { here, there }: Alone): Act {
   const act = fenceByHandAct(there, here, settings.fencing ?? null);
-  const alive = `${there} accepts connections, so it may serve this very moment: confirm only once it is cut off from its applications, or powered off.`;
+  // Told whether or not it does: one that is about to die does so now and then, and the approval is of these words.
+  const alive = `If ${there} accepts connections, it may serve this very moment: confirm only once it is cut off from its applications, or powered off.`;
   const back = `Confirm only if ${there} is lost, or can't come back to its applications by itself: a side that served does so again when its nodes start.`;
-  return { ...act, statements: [...(lost.kind === 'silent' ? [alive] : []), ...act.statements, back] };
+  return { ...act, statements: [alive, ...act.statements, back] };
 }
 
 function lossOf(alone: Alone): Estimate {

@@ -16,10 +16,10 @@ import {
 } from '../failover-steps.ts';
 import { insteadOf } from '../instead.ts';
 import { copyAgeMs, type Scene } from '../scene.ts';
-import { isFed } from '../unfed.ts';
-import { serveRefusal } from '../versions.ts';
+import { isFedSeen } from '../unfed.ts';
+import { lateWarnings, serveRefusal } from '../versions.ts';
 import { pausedWords, spell, spellTime } from '../words.ts';
-import { planAhead } from './ahead.ts';
+import { aheadRefusal, planAhead } from './ahead.ts';
 import { planContinue } from './continue.ts';
 
 type Failover = Extract<Operation, { kind: 'failover' }>;
@@ -42,10 +42,16 @@ export function planFailover(operation: Failover, scene: Scene): Outline | Refus
 
 function planFresh(operation: Failover, scene: Scene, ageMs: number, replaces: string | null): Outline | Refusal {
   const { to } = operation;
-  if (to.kind === 'time' && isAhead(microsOfMs(to.at), scene)) return planAhead({ at: to.at, ask: true, replaces }, scene);
+  if (to.kind === 'time' && isAhead(microsOfMs(to.at), scene)) {
+    if (microsOfMs(to.at) > BigInt(scene.follower.read.now)) return planAhead({ at: to.at, ask: true, replaces }, scene);
+    // It has passed, and is on its way: the database promotes to it as soon as the standby gets there.
+    const refusal = aheadRefusal({ at: to.at, ask: true }, scene);
+    if (refusal !== null) return refusal;
+  }
   return outsideWindow(operation, scene) ?? promote(operation, scene, ageMs, replaces);
 }
 
+/** Whether it has not been replicated yet. */
 const isAhead = (at: Micros, { follower }: Scene): boolean => {
   const newest = microsOf(follower.vc.replicated);
   return newest !== null && at > newest;
@@ -75,7 +81,7 @@ function promote(operation: Failover, scene: Scene, ageMs: number, replaces: str
   return {
     summary: `Promote ${here} to ${to} and let it take over from ${there}.`,
     steps: [
-      lookStep(acts.takeStock(follower.side, operation.to, replaces, isFed(scene)), serviceBudgetMs),
+      lookStep(acts.takeStock(follower.side, operation.to, replaces, isFedSeen(scene)), serviceBudgetMs),
       ...fenceSteps(scene, acts),
       changeStep(acts.completeReplication(follower.side, operation.to, false, { replaces }), serviceBudgetMs, afterPromotion, {
         pointOfNoReturn: true,
@@ -89,6 +95,7 @@ function promote(operation: Failover, scene: Scene, ageMs: number, replaces: str
       ...(replaces === null ? [] : [`This takes the place of the failover of ${here} that is pending for ${spellTime(replaces)}.`]),
       ...fenceWarnings(scene),
       ...newerWarnings(scene),
+      ...lateWarnings(scene),
       ...stateWarnings(scene),
       ...promotionWarnings(scene, operation.to.kind === 'time'),
     ],

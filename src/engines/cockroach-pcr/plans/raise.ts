@@ -1,6 +1,7 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
 import type { Undo } from '../../../domain/plan.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
+import { quoteWord } from '../../../transports/shell-quoting.ts';
 import { isAtLeast, type Release } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, personStep, undoBy } from '../../frame/drafts.ts';
 import { byHandAct, runCommandAct } from '../../hosts/acts.ts';
@@ -9,7 +10,7 @@ import { actsFor } from '../acts.ts';
 import type { PcrLink } from '../config.ts';
 import { profileMark } from '../config-hosts.ts';
 import type { HostsRead, PcrDetail, ReadSide } from '../detail.ts';
-import { problemOf } from '../words.ts';
+import { problemOf, spellTime } from '../words.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
@@ -36,21 +37,33 @@ export function raise(link: PcrLink, detail: PcrDetail): Raised | Refusal | null
   // Data that is in the control plane is there already, so that cluster is none that is to be made.
   if (setup === null || absent.length === 0 || (setup.source === 'system' && absent.includes('primary'))) return null;
   if (sides.some((side) => detail[side].kind === 'locked')) return null;
+  const known = absent.find((side) => detail.remembered?.[side] != null);
+  if (known !== undefined) return heardBefore(link, known, detail);
   const releases = absent.map((side) => ({ side, release: releaseFor(link, side, detail) }));
   const refusal = releases.map(({ release }) => release).find((release) => release !== null && 'kind' in release);
   if (refusal !== undefined && refusal !== null && 'kind' in refusal) return refusal;
-  const known = releases.flatMap(({ side, release }) => (release === null || 'kind' in release ? [] : [{ side, release }]));
-  if (known.length < absent.length) return null;
+  const told = releases.flatMap(({ side, release }) => (release === null || 'kind' in release ? [] : [{ side, release }]));
+  if (told.length < absent.length) return null;
   const one = (side: Side): PcrDetail[Side] => {
-    const own = known.find((each) => each.side === side);
+    const own = told.find((each) => each.side === side);
     return own === undefined ? detail[side] : assumed(link, side, own.release, detail[otherSide(side)]);
   };
   return {
     detail: { ...detail, primary: one('primary'), standby: one('standby') },
-    starts: known.flatMap(({ side, release }) => startSteps(link, side, release, detail.hosts?.[side] ?? null)),
-    inits: known.flatMap(({ side, release }) => initSteps(link, side, release)),
-    warnings: known.flatMap(({ side, release }) => warningsOf(link, side, release, detail)),
+    starts: told.flatMap(({ side, release }) => startSteps(link, side, release, detail.hosts?.[side] ?? null)),
+    inits: told.flatMap(({ side, release }) => initSteps(link, side, release)),
+    warnings: told.flatMap(({ side, release }) => warningsOf(link, side, release, detail)),
   };
+}
+
+/** One that an earlier look has heard is no new cluster: it may hold the data, and started again it may take writes beside the other side. */
+function heardBefore({ id, settings }: PcrLink, side: Side, detail: PcrDetail): Refusal {
+  const [here, there] = [settings[side].cluster, settings[otherSide(side)].cluster];
+  const at = detail.remembered?.[side]?.at ?? null;
+  return notNow(
+    `${problemOf(here, detail[side])} It answered at ${spellTime(at)}, so it is no new cluster, and no setup of ${id} may start it: it may take writes beside ${there}, or hold the only copy.`,
+    `Find out what became of it. If ${there} serves, leave it stopped until it can be fenced; /repl status ${id} says what to do once both can be asked. If it was wiped, initialize it by hand, then ask again.`,
+  );
 }
 
 /** The release that will run there; null when nobody can tell. */
@@ -154,7 +167,7 @@ function newClusterByHand({ settings }: PcrLink, side: Side, release: Release, o
       `On every node of ${here}: cockroach start --certs-dir=certs --advertise-addr=<this node> --join=<all nodes>${profile === '' ? '' : ` ${profile}`}`,
       `On one node of ${here}: ${init}`,
       ...(operator
-        ? [`On the same node: ${sql} -e ${operatorSql(settings[side], '<the password that the config refers to>').join('; ')}`]
+        ? [`On the same node: ${sql} -e ${quoteWord(operatorSql(settings[side], '<the password that the config refers to>').join('; '))}`]
         : []),
     ],
   });

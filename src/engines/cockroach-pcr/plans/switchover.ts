@@ -7,7 +7,7 @@ import { phaseOf, writableOf } from '../detail.ts';
 import { afterPromotion, clearDefaultTarget, isNewer, promotionWarnings, servingSteps, usualPromotionMs } from '../failover-steps.ts';
 import { sourceElsewhere } from '../fence-need.ts';
 import { copyAgeMs, promotionUnderWay, type Scene } from '../scene.ts';
-import { isFed, unfedBy, unfedNext } from '../unfed.ts';
+import { isFedSeen, unfedBy, unfedNext } from '../unfed.ts';
 import { serveRefusal } from '../versions.ts';
 import { phaseWords, problemOf, spell } from '../words.ts';
 
@@ -76,7 +76,7 @@ function stopSteps({ maxWriteStopMs }: Switchover, scene: Scene, acts: Acts): re
     ? noUndo(`${scene.there} was stopped before this run, and is left so.`)
     : undoBy(acts.startService(source, 'restart'));
   return [
-    lookStep(acts.proveCatchUp(follower.side, share.catchUp, isFed(scene)), proofBudgetMs),
+    lookStep(acts.proveCatchUp(follower.side, share.catchUp, isFedSeen(scene)), proofBudgetMs),
     ...clearDefaultTarget(scene, acts, share.setting, 'undo'),
     changeStep(acts.stopService(source), share.stop, restart, { onLate: 'undo' }),
     lookStep(acts.awaitCut(follower.side), share.catchUp, 'undo'),

@@ -1,3 +1,6 @@
+import { otherSide } from '../../../domain/observation.ts';
+import { systemInterface } from '../../cockroach/session.ts';
+import { readSight } from '../../cockroach/sight.ts';
 import type { Probe } from '../../engine.ts';
 import { unknown } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
@@ -8,12 +11,14 @@ export const fedKey = 'fed by a job of the other side';
 
 const skippedKey = 'feeds it no more';
 
-/**
- * Why the follower may not be fed any more by the side that is to be stopped, though that listed a live job for it when the plan was made:
- * its stream, or an address, has come to lead elsewhere since. Null when it is, or nothing tells.
- */
+/** Why the follower may not be fed by the side that is to be stopped: its stream, or an address, leads elsewhere. Null when it is, or nothing tells. */
 export async function noLongerFed(place: Place): Promise<Probe | null> {
-  return judged(place, await historyThere(place));
+  const other = await historyThere(place);
+  if (other.kind !== 'read' || (other.history !== 'none' && other.history !== 'lost')) return null;
+  // A job that is listed no more tells nothing to who is not shown those of others.
+  const { connect, link, side, io } = place;
+  const sight = other.history === 'none' ? await readSight(connect, link.settings[otherSide(side)], systemInterface, io) : 'all';
+  return sight === 'all' ? unfed(place) : null;
 }
 
 /** The same, where an earlier step of the run saw that it was fed. */
@@ -22,11 +27,10 @@ export async function fedNoMore(place: Place): Promise<Probe | null> {
   return seen ? noLongerFed(place) : null;
 }
 
-function judged({ here, there, io, link }: Place, other: Awaited<ReturnType<typeof historyThere>>): Probe | null {
-  if (other.kind !== 'read' || (other.history !== 'none' && other.history !== 'lost')) return null;
+function unfed({ here, there, io, link }: Place): Probe | null {
   if (io.retried.some((shown) => shown[skippedKey] === there)) return null;
   return unknown(
-    `No job on ${there} feeds ${here} any more, though one did when this was planned: ${here} copies another cluster by now, the address of ${there} in the config leads to another one, or the stream has just ended. Nothing was promoted. See where both lead; /repl verify ${link.id} compares what both sides have. To go on all the same, press Retry; else press Cancel.`,
+    `No job on ${there} feeds ${here} any more: ${here} copies another cluster by now, the address of ${there} in the config leads to another one, or the stream has just ended. Nothing was promoted. See where both lead; /repl verify ${link.id} compares what both sides have. To go on all the same, press Retry; else press Cancel.`,
     { [skippedKey]: there },
   );
 }

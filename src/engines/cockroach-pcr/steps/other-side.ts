@@ -3,7 +3,7 @@ import type { EngineIo, Probe } from '../../engine.ts';
 import { fenceKind } from '../../frame/drafts.ts';
 import { impossible, unknown } from '../../frame/probes.ts';
 import { phaseOf, type SideRead } from '../detail.ts';
-import { type Place, statusOf } from '../place.ts';
+import { type Place, standThere, statusOf } from '../place.ts';
 import type { StandRead } from '../stand.ts';
 import { problemOf } from '../words.ts';
 
@@ -39,6 +39,22 @@ export function unjudged({ there, name, io }: Place, other: SideRead | StandRead
     `${name} on ${there} is in a state that is not known here (${state}), so whether applications can write there is not known. See that they can't (stop them, or take its load balancer away), then press Retry, which takes ${there} for stopped.`,
     { [stateKey]: state },
   );
+}
+
+/** One stall is nothing to ask people about: so many looks get no answer before a run halts over it, with this time between two, ms. */
+const looks = 3;
+const betweenMs = 1_000;
+
+/** What a probe says of the other side, which is asked again while it gives no answer and that would halt the run. */
+export async function asked(place: Place, first: StandRead, judge: (other: StandRead) => Probe): Promise<Probe> {
+  const { clock, signal } = place.io;
+  let [other, probe] = [first, judge(first)];
+  for (let look = 1; look < looks && other.kind === 'silent' && probe.kind === 'unknown'; look += 1) {
+    await clock.sleep(betweenMs, signal);
+    other = await standThere(place);
+    probe = judge(other);
+  }
+  return probe;
 }
 
 /**

@@ -12,7 +12,7 @@ import { phaseWords, spellTime } from '../words.ts';
 import { leftOut, provenCut, reachOf } from './cut.ts';
 import { fedNoMore } from './fed.ts';
 import { unlessLost } from './lost.ts';
-import { againKey, servesAgain, tookAgain, unheard, unjudged } from './other-side.ts';
+import { againKey, asked, servesAgain, tookAgain, unheard, unjudged } from './other-side.ts';
 import { aheadMicros, elsewhere, outdated, replaces, target, targetOf } from './stock.ts';
 
 const completeParams = z.object({ to: target, stopped: z.boolean(), replaces, ahead: z.boolean().default(false) });
@@ -34,12 +34,12 @@ export const completeReplication: PcrStep<CompleteParams> = {
     if (vc === null || ['absent', 'incomplete', 'dropping', 'strange'].includes(phase)) {
       return impossible(`${place.here} can't be promoted: ${phaseWords[phase]}.`, { status: statusOf(vc) });
     }
-    const asked = askedBefore(place, params, vc, reading.now);
-    if (asked !== null && asked.kind !== 'todo') return asked;
-    if (asked === null && (phase === 'scanning' || vc.replicated === null)) {
+    const before = askedBefore(place, params, vc, reading.now);
+    if (before !== null && before.kind !== 'todo') return before;
+    if (before === null && (phase === 'scanning' || vc.replicated === null)) {
       return impossible(`${place.here} can't be promoted: it has no consistent copy yet.`, { status: vc.status });
     }
-    return other === null ? todo : (unlessHeard(place, other) ?? unfed ?? onlyIfStopped(place, other));
+    return other === null ? todo : asked(place, other, (heard) => unlessHeard(place, heard) ?? unfed ?? onlyIfStopped(place, heard));
   },
   // Up to v23.2 this is told nowhere else once the promotion is over.
   perform: async ({ connect, address, io }, statement) => {
@@ -95,7 +95,7 @@ function onlyIfStopped(place: Place, other: StandRead): Probe {
 
 function promotedTo(place: Place, { to }: CompleteParams, vc: VirtualClusterView): Probe {
   const { here } = place;
-  const evidence = { status: vc.status, 'promoted to': evidenceTime(vc.activated), job: vc.job?.status ?? null };
+  const evidence = { status: vc.status, 'promoted to': evidenceTime(vc.activated), ...jobEvidence(vc.job) };
   if (vc.activated === null && vc.job?.status !== 'succeeded') {
     return unknown(`${here} is ready, but nothing shows that it was promoted from a stream.`, evidence);
   }
@@ -145,6 +145,11 @@ export const awaitPromotion: PcrStep<object> = {
   },
 };
 
+const jobEvidence = (job: VirtualClusterView['job']) => ({ job: job?.id ?? null, 'job status': job?.status ?? null });
+
+const endedOtherwise = (here: string, { id, status }: NonNullable<VirtualClusterView['job']>): string =>
+  `${here} is ready, but the job of its promotion (${id}) ended as ${status}, so whether it has all that it should is not proven. See what SHOW JOBS says of it there. To go on with ${here} as it is, press Skip.`;
+
 function promotionState({ here, name }: Place, { vc, now }: Glance): Probe {
   const phase: Phase = phaseOf(vc);
   const status = statusOf(vc);
@@ -152,7 +157,8 @@ function promotionState({ here, name }: Place, { vc, now }: Glance): Probe {
   const { job, failover, replicated, activated } = vc;
   if (phase === 'ready') {
     if (job !== null && !isJobOver(job.status)) return underway(`${here} is ready; its job is ending.`, 1);
-    return done({ status, 'promoted to': evidenceTime(activated), job: job?.status ?? null, 'seen at': timestampOfMicros(now) });
+    const evidence = { status, 'promoted to': evidenceTime(activated), 'seen at': timestampOfMicros(now), ...jobEvidence(job) };
+    return job === null || job.status === 'succeeded' ? done(evidence) : unknown(endedOtherwise(here, job), evidence);
   }
   if (phase === 'reverting') return underway(`${here} gives up what is newer than ${spellTime(failover)}.`, job?.fraction ?? null);
   if (phase === 'pending') return underway(`${here} is at ${spellTime(replicated)}, on its way to ${spellTime(failover)}.`);

@@ -9,7 +9,7 @@ import { phaseOf } from '../detail.ts';
 import { change, glance, onlyIfOtherServes, type PcrStep, type Place, phaseThere, standThere, statusOf } from '../place.ts';
 import { type StandRead, writableIn } from '../stand.ts';
 import { phaseWords } from '../words.ts';
-import { againKey, servesAgain, tookAgain, unheard, unjudged } from './other-side.ts';
+import { againKey, asked, servesAgain, tookAgain, unheard, unjudged } from './other-side.ts';
 
 const noParams = z.object({});
 
@@ -50,8 +50,8 @@ export const startService: PcrStep<z.infer<typeof startParams>> = {
       const evidence = { service: 'shared', status: vc.status, 'seen at': timestampOfMicros(now) };
       return done(again === null ? evidence : { ...evidence, [againKey]: again });
     }
-    if (purpose === 'alone') return unlessOtherAnswers(place, other);
-    return purpose === 'serve' ? unlessOtherServes(place, other) : unlessOtherTakesOver(place, other);
+    const judge = purpose === 'alone' ? unlessOtherAnswers : purpose === 'serve' ? unlessOtherServes : unlessOtherTakesOver;
+    return asked(place, other, (heard) => judge(place, heard));
   },
   perform: change,
 };
