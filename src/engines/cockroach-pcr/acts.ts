@@ -1,6 +1,7 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { FailoverTarget } from '../../domain/operation.ts';
 import type { Act, Asked } from '../../domain/plan.ts';
+import { redirectKind } from '../../domain/redirect.ts';
 import { quoteIdentifier, quoteLiteral } from '../../transports/sql-quoting.ts';
 import { microsOfMs, timestampOfMicros } from '../cockroach/times.ts';
 import { actOn, alter, lookOn } from './act-on.ts';
@@ -32,7 +33,7 @@ export const kinds = {
   dropCopy: 'pcr.drop-copy',
   takeTime: 'pcr.take-time',
   compareCopies: 'pcr.compare-copies',
-  redirect: 'redirect',
+  redirect: redirectKind,
 } as const;
 
 /**
@@ -43,6 +44,10 @@ export type StartPurpose = 'serve' | 'restart' | 'alone';
 
 /** Stands in a statement for the time that the step before took and recorded. */
 export const timePlaceholder = '<the time that was taken>';
+
+/** Asks for the fingerprint of a virtual cluster as of that time. */
+export const fingerprintOf = (name: string): string =>
+  `SELECT fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER ${quoteIdentifier(name)}] AS OF SYSTEM TIME '${timePlaceholder}'`;
 
 /** Writes the acts of one link: texts and parameters are constant for equal settings. */
 export const actsFor = (settings: PcrSettings) => ({
@@ -91,7 +96,7 @@ function replicationActs(settings: PcrSettings) {
   const at = (side: Side) => settings[side].cluster;
   const feeding = (side: Side, fed: boolean): readonly Asked[] => (fed ? [ask.jobs(otherSide(side))] : []);
   return {
-    // `fed`: the other side lists a live job that feeds this one, and has to go on doing so.
+    // `fed`: the jobs of the other side tell whether it feeds this one, and they are looked at.
     // `patienceMs`: after this long, one that was let go on and runs need not have been seen to move.
     proveCatchUp: (side: Side, withinMs: number, fed = false, patienceMs: number | null = null) =>
       lookOn(settings, side, kinds.proveCatchUp, `Prove that ${at(side)} keeps up`, [ask.view(side), ...feeding(side, fed)], {
@@ -145,12 +150,12 @@ function replicationActs(settings: PcrSettings) {
       ]),
     takeTime: (side: Side) =>
       lookOn(settings, side, kinds.takeTime, `Take the newest time that ${at(side)} has as the time to compare at`, [ask.view(side)]),
-    compareCopies: (side: Side): Act => {
-      const fingerprint = `SELECT fingerprint FROM [SHOW EXPERIMENTAL_FINGERPRINTS FROM VIRTUAL CLUSTER ${quoteIdentifier(settings.virtualCluster)}] AS OF SYSTEM TIME '${timePlaceholder}'`;
-      const act = actOn(settings, side, kinds.compareCopies, `Compare ${at(side)} with ${at(otherSide(side))} as of that time`, [
-        fingerprint,
-      ]);
-      return { ...act, asks: [ask.of(side, []), ask.of(otherSide(side), [fingerprint])] };
+    // `source`: what the side is a copy of, where that has another name.
+    compareCopies: (side: Side, source = settings.virtualCluster): Act => {
+      const title = `Compare ${at(side)} with ${at(otherSide(side))} as of that time`;
+      const other = source === settings.virtualCluster ? {} : { source };
+      const act = actOn(settings, side, kinds.compareCopies, title, [fingerprintOf(settings.virtualCluster)], other);
+      return { ...act, asks: [ask.of(side, []), ask.of(otherSide(side), [fingerprintOf(source)])] };
     },
     awaitFollowing: (side: Side) =>
       lookOn(settings, side, kinds.awaitFollowing, `Wait until ${at(side)} follows ${at(otherSide(side))}`, [ask.view(side)]),

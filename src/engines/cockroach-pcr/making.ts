@@ -1,13 +1,14 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { isAtLeast } from '../cockroach/version.ts';
-import { changeStep, type Draft, lookStep, notNow, noUndo, undoBy } from '../frame/drafts.ts';
+import { changeStep, type Draft, lookStep, notNow, noUndo, personStep, undoBy } from '../frame/drafts.ts';
+import { settingsByHand } from './acts/by-hand.ts';
 import { actsFor } from './acts.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
 import type { GroundRead, ReadSide } from './detail.ts';
 import { keptSteps, optionsFor } from './options.ts';
-import { forPeople, replaceConnectionStatements, type Setting, type Trust, wayTo } from './statements-setup.ts';
+import { type ByHand, forPeople, replaceConnectionStatements, type Setting, type Trust, wayTo } from './statements-setup.ts';
 import type { Way } from './way.ts';
 
 /** What has to be made so that a side can copy the other one, or why it can't. `renews`: a connection that is there is written anew. Pure. */
@@ -17,6 +18,8 @@ export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSid
   // Where it was not looked, a connection that the config names is taken to be there.
   const isThere = named !== null && (to.ground == null || to.ground.connections.some(({ name }) => name === named));
   const trust = isAtLeast(to.release, 24, 1) ? 'inline' : 'path';
+  const bare = templateRefusal(settings[side].cluster, to);
+  if (bare !== null) return bare;
   if (!isThere && wayTo(settings, otherSide(side), trust) === null) return unreachable(link, side);
   const asFound = isThere && !(renews && wayTo(settings, otherSide(side), trust) !== null);
   const refusal = asFound ? null : (gatewayRefusal(link, side, to) ?? userRefusal(link, side, from));
@@ -38,6 +41,15 @@ export function wayFrom(link: PcrLink, side: Side, source: string, from: ReadSid
     connect: named !== null && !isThere,
     user: asFound ? null : userFor(link, from),
   };
+}
+
+/** v23.2 makes a copy from a template, which only its profile brings; where it was not looked, it is taken to be there. */
+function templateRefusal(here: string, { release, ground }: ReadSide): Refusal | null {
+  if (isAtLeast(release, 24, 1) || ground == null || ground.virtualClusters.some(({ name }) => name === 'template')) return null;
+  return notNow(
+    `${here} runs ${release.text} and has no virtual cluster template, so its nodes were not started with --config-profile replication-target, and it can't take a copy.`,
+    `Initialize ${here} anew (a new cluster, with cockroach start --config-profile replication-target on every node), or upgrade both sides to v24.1 first, which needs none; then ask again.`,
+  );
 }
 
 /** What the user of a stream needs on the side that is copied. */
@@ -174,6 +186,28 @@ const renewalBudgetMs = 180_000;
 /** The external connection, where it is not there yet. */
 export const connectionSteps = ({ acts, side, copy, connect }: Way): readonly Draft[] =>
   connect ? [changeStep(acts.createConnection(side, copy.trust), statementBudgetMs, undoBy(acts.dropConnection(side)))] : [];
+
+/** What up to v24.3 refuses a replication without, and neither a side nor the config has: a person sets it. */
+export function unsetOn({ settings: { setup } }: PcrLink, { release, ground }: ReadSide): readonly ByHand[] {
+  if (setup === null || ground == null || isAtLeast(release, 25, 1)) return [];
+  return [
+    ...(ground.organization || setup.organization !== null ? [] : (['organization'] as const)),
+    ...(ground.license || setup.license !== null ? [] : (['license'] as const)),
+  ];
+}
+
+/** What a person is asked to set, and the proof that it is there. */
+export function handSettingSteps(link: PcrLink, sides: Readonly<Record<Side, ReadSide>>): readonly Draft[] {
+  const acts = actsFor(link.settings);
+  return (['primary', 'standby'] as const).flatMap((side) => {
+    const unset = unsetOn(link, sides[side]);
+    if (unset.length === 0) return [];
+    return [
+      personStep(settingsByHand(link.settings, side, unset)),
+      ...unset.map((setting) => lookStep(acts.seeSetting(side, setting), statementBudgetMs)),
+    ];
+  });
+}
 
 /** Rangefeeds on both sides, since the roles may be swapped one day; organization and licence where the config gives them. */
 export function settingSteps({ settings }: PcrLink, grounds: Readonly<Record<Side, GroundRead | null>>): readonly Draft[] {

@@ -18,6 +18,7 @@ import { observationOf, readDetail } from './observe.ts';
 import { planPcr } from './plan.ts';
 import { applicationChecks } from './preflights/application.ts';
 import { clockChecks } from './preflights/clocks.ts';
+import { connectionRightChecks } from './preflights/connection-right.ts';
 import { connectionUserChecks } from './preflights/connection-user.ts';
 import { nodeTrustOf } from './preflights/node-trust.ts';
 import { operationChecks } from './preflights/operation.ts';
@@ -44,10 +45,12 @@ export async function preflightPcr(
     await readDetail(connect, shell, link, { ...io, planning: operation.kind }),
     io,
   );
-  const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], io)));
+  const copied = copiedBy(operation);
+  const to = copied === null ? null : followerOf(operation, detail);
+  const privileges = await Promise.all(sides.map((side) => privilegeCheck(connect, settings[side], detail[side], side === to, io)));
   const seen = observationOf(link, detail, io.clock.now());
-  const makes = operation.kind === 'setup' || operation.kind === 'rebuild';
-  const trust = makes ? await nodeTrustOf(shell, link, detail, followerOf(operation, detail), io) : { tried: [], checks: [] };
+  const makes = copied === 'setup' || copied === 'rebuild' ? copied : null;
+  const trust = makes !== null ? await nodeTrustOf(shell, link, detail, to, io) : { tried: [], checks: [] };
   return [
     ...planChecks(operation.kind, planPcr(operation, link, seen), seen.headline),
     ...sides.flatMap((side) => sideChecks(operation, settings[side], detail[side])),
@@ -55,12 +58,17 @@ export async function preflightPcr(
     ...pairChecks(operation, link, detail),
     ...applicationChecks(operation, link, detail),
     ...feedChecksIn(link, detail),
-    ...(makes ? [...setupChecks(link, detail, trust.tried), ...trust.checks, ...(await clockChecks(connect, link, io))] : []),
+    ...(makes !== null ? [...setupChecks(link, detail, trust.tried), ...trust.checks, ...(await clockChecks(connect, link, io))] : []),
+    ...(copied === null ? [] : await connectionRightChecks(connect, copied, link, to, detail, io)),
     ...(await connectionUserChecks(connect, operation, link, detail, io)),
     ...(await operationChecks(operation, { connect, link, detail, io })),
     ...(operation.kind === 'failback' ? await streamChecks(connect, link, detail, io) : []),
   ];
 }
+
+/** Operations that begin a stream. */
+const copiedBy = ({ kind }: Operation): 'setup' | 'rebuild' | 'failback' | null =>
+  kind === 'setup' || kind === 'rebuild' || kind === 'failback' ? kind : null;
 
 /** The side that is to get the copy; null where that can't be told. */
 function followerOf({ kind }: Operation, detail: PcrDetail): Side | null {
@@ -97,21 +105,34 @@ function versionCheck(cluster: string, { release, activeVersion }: ReadSide): Ch
     : passed(name, seen);
 }
 
-/** Who may manage virtual clusters and settings, and see jobs: admin, or the single privileges. */
-async function privilegeCheck(connect: SqlConnect, address: ClusterAddress, read: SideRead, io: EngineIo): Promise<readonly Check[]> {
+/** Who may manage virtual clusters and settings, and see jobs: admin, or the single privileges. `follows`: a stream is to begin there. */
+async function privilegeCheck(
+  connect: SqlConnect,
+  address: ClusterAddress,
+  read: SideRead,
+  follows: boolean,
+  io: EngineIo,
+): Promise<readonly Check[]> {
   if (read.kind !== 'read') return [];
   const { cluster, user } = address;
   const name = `${cluster}: privileges`;
   try {
     const held = await withSystem(connect, address, io, (session) => ownRights(session, user));
     if (held.admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
-    const needed = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING', ...(isAtLeast(read.release, 25, 2) ? ['REPLICATIONDEST'] : [])];
-    const missing = needed.filter((privilege) => !held.system.includes(privilege));
+    const needed = neededOn(read, follows);
+    const missing = held.system.includes('ALL') ? [] : needed.filter((privilege) => !held.system.includes(privilege));
     return [manageCheck(name, cluster, user, needed, missing), sightCheck(cluster, user, held.jobs)];
   } catch (cause) {
     if (!isFault(cause) || io.signal.aborted) throw cause;
     return [warned(name, `What ${user} may do on ${cluster} could not be read: ${cause.message}`, 'Check the privileges by hand.')];
   }
+}
+
+/** Up to v25.1 REPLICATION is asked for only of who begins a stream. */
+function neededOn({ release }: ReadSide, follows: boolean): readonly string[] {
+  const always = ['MANAGEVIRTUALCLUSTER', 'MODIFYCLUSTERSETTING'];
+  if (isAtLeast(release, 25, 2)) return [...always, 'REPLICATIONDEST'];
+  return follows ? [...always, 'REPLICATION'] : always;
 }
 
 function manageCheck(name: string, cluster: string, user: string, needed: readonly string[], missing: readonly string[]): Check {

@@ -1,6 +1,6 @@
 import { type Refusal, refuse } from '../../domain/refusal.ts';
 import { quoteIdentifier } from '../../transports/sql-quoting.ts';
-import { isAtLeast, type Release } from '../cockroach/version.ts';
+import { isAtLeast } from '../cockroach/version.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrLink } from './config.ts';
 import type { PcrSetup } from './config-setup.ts';
@@ -180,7 +180,6 @@ export function setupWarnings(ground: Ground): readonly string[] {
       `${regionWords(link, primary, standby)} After a failover data can't stay where zone configurations want it.`,
     ),
     ...unseenVersion(there, setup.source, primary),
-    ...licenceWarnings(link, [primary, there], [standby, here]),
     ...[primary, standby].flatMap((side) => unfinished(side, side === primary ? there : here)),
     ...when(
       setup.source === 'system',
@@ -188,29 +187,14 @@ export function setupWarnings(ground: Ground): readonly string[] {
     ),
     ...optionWarnings(link, here, standby, there, primary),
     `Users in system on ${there} do not come along; those of the application do.`,
+    ...when(
+      setup.consoleUser === null,
+      `The config names no settings.setup.consoleUser, so nobody is made an admin of ${here}: who is to see the replication in its DB Console has to be one.`,
+    ),
   ];
 }
-
-/** What up to v24.3 refuses a replication without, of each side that was looked at. */
-export const licenceWarnings = (
-  { settings: { setup } }: PcrLink,
-  ...sides: readonly (readonly [ReadSide, cluster: string])[]
-): readonly string[] =>
-  sides.flatMap(([{ release, ground }, cluster]) => {
-    if (setup === null || ground == null || isAtLeast(release, 25, 1)) return [];
-    const missing = [
-      ...(ground.organization || setup.organization !== null ? [] : ['organization']),
-      ...(ground.license || setup.license !== null ? [] : ['licence']),
-    ];
-    if (missing.length === 0) return [];
-    return [
-      `${cluster} has no ${missing.join(' and no ')}, and ${majorOf(release)} asks for both: without them it refuses the replication.`,
-    ];
-  });
 
 const unfinished = ({ activeVersion }: ReadSide, cluster: string): readonly string[] =>
   /upgrading|-step-/.test(activeVersion)
     ? [`An upgrade of ${cluster} is not finalized (${activeVersion}); finalize it first if you can.`]
     : [];
-
-const majorOf = ({ year, number }: Release): string => `v${year}.${number}`;

@@ -16,6 +16,8 @@ export const forPeople: Spelling = { secret: () => mask, uri: maskedUri };
 export const asSent: Spelling = { secret: (value) => value.reveal(), uri: streamUri };
 
 export type Setting = 'organization' | 'license' | 'rangefeed';
+/** Those that a person sets where the config does not hold them. */
+export type ByHand = Exclude<Setting, 'rangefeed'>;
 export type Who = 'stream' | 'console';
 
 const settingNames: Readonly<Record<Setting, string>> = {
@@ -33,6 +35,17 @@ export function configureStatement({ setup }: PcrSettings, setting: Setting, on:
     return setup?.organization == null ? null : `SET CLUSTER SETTING ${name} = ${quoteLiteral(setup.organization)}`;
   return setup?.license == null ? null : `SET CLUSTER SETTING ${name} = ${quoteLiteral(spelling.secret(setup.license))}`;
 }
+
+const blanks: Readonly<Record<ByHand, string>> = { organization: '<the organization that the licence names>', license: '<the licence>' };
+
+/** What a person types who has the value that the config does not hold. */
+export const byHandStatement = (setting: ByHand): string => `SET CLUSTER SETTING ${settingNames[setting]} = '${blanks[setting]}'`;
+
+/** Whether a setting of the cluster holds something. The licence itself is never asked for: only how long it is. */
+export const settingQuestion = (setting: Setting): string =>
+  setting === 'rangefeed'
+    ? `SHOW CLUSTER SETTING ${settingNames[setting]}`
+    : `SELECT length(value) AS length FROM [SHOW CLUSTER SETTINGS] WHERE variable = '${settingNames[setting]}'`;
 
 /** The login of a user that the config names. */
 export const loginOf = (setup: PcrSetup | null, who: Who): StreamLogin | null =>

@@ -19,7 +19,7 @@ import { awaitPromotion, completeReplication } from './steps/promotion.ts';
 import { awaitReader, closeReader, dropReader, openReader, startReader, stopReader, verifyReader } from './steps/reader.ts';
 import { setDefaultTarget, startService, stopService, verifyService } from './steps/service.ts';
 import { awaitScan, createConnection, createCopy, dropConnection, dropNewCopy, dropOldCopy, proveMoving } from './steps/setup.ts';
-import { configure, createUser, dropUser, grantUser, proveLogin, revokeUser } from './steps/setup-users.ts';
+import { configure, createUser, dropUser, grantUser, proveLogin, revokeUser, seeSetting } from './steps/setup-users.ts';
 import { takeStock } from './steps/stock.ts';
 import { dropCopy } from './steps/teardown.ts';
 import { awaitTime, bounce, replaceConnection, setExpiration, setRetention } from './steps/tuning.ts';
@@ -48,6 +48,7 @@ export function stepsOf(connect: SqlConnect, shell: ShellConnect): Readonly<Reco
     [kinds.compareCopies]: executorOf(connect, compareCopies(comparisons)),
     [kinds.awaitFollowing]: executorOf(connect, awaitFollowing),
     [setupKinds.configure]: executorOf(connect, configure),
+    [setupKinds.seeSetting]: executorOf(connect, seeSetting),
     [setupKinds.createUser]: executorOf(connect, createUser),
     [setupKinds.dropUser]: executorOf(connect, dropUser),
     [setupKinds.grantUser]: executorOf(connect, grantUser),

@@ -38,7 +38,7 @@ export function nextMajor(major: string): string {
 
 /** Why a side can't follow the other by their releases, and what to do; null when it can: it has to be as new, or one upgrade ahead. */
 export function followRefusal(here: string, read: ReadSide, there: string, source: ReadSide): Refusal | null {
-  return applicationRefusal(there, source) ?? releaseRefusal(here, read, there, source);
+  return applicationRefusal(there, source) ?? releaseRefusal(here, read, there, source) ?? lateRefusal(here, read, there, source);
 }
 
 function releaseRefusal(here: string, read: ReadSide, there: string, source: ReadSide): Refusal | null {
@@ -71,6 +71,29 @@ export const outruns = (application: string | null | undefined, active: string):
   return own !== null && system !== null && compareMajors(own, system) > 0;
 };
 
+/** A virtual cluster against the binaries that are to run it: they start only one that is as new as they are, or one upgrade behind. */
+export const lags = (application: string | null | undefined, binaries: string): boolean => {
+  const own = majorOfActive(application ?? '');
+  return own !== null && compareMajors(binaries, nextMajor(own)) > 0;
+};
+
+/** What people should know before they promote one that may be too old for the binaries which are to run it. */
+export function lateWarnings({ link, follower: { read }, here, sourceRead, there }: Scene): readonly string[] {
+  if (sourceRead.kind !== 'read' || !lags(sourceRead.appVersion, majorOf(read.release))) return [];
+  return [
+    `${link.settings.virtualCluster} on ${there} has the active version ${sourceRead.appVersion}, more than one upgrade behind ${read.release.text} on ${here}, so it may not start there once it is promoted. If ${there} can wait, finalize it there first: /repl upgrade ${link.id} does.`,
+  ];
+}
+
+/** Why a copy of a virtual cluster would not start where it is to be: null when nothing says that it is too old. */
+function lateRefusal(here: string, { release }: ReadSide, there: string, { appVersion, ...source }: ReadSide): Refusal | null {
+  if (!lags(appVersion, majorOf(release))) return null;
+  return notNow(
+    `The application's virtual cluster on ${there} has the active version ${appVersion}, more than one upgrade behind ${release.text} on ${here}: once promoted, it would not start there, so no copy of it can be relied on.`,
+    `Finalize v${majorOf(source.release)} on ${there} first, on its system interface and then in that virtual cluster (SET CLUSTER SETTING version in each), then ask again.`,
+  );
+}
+
 /** Why a virtual cluster can't be copied as it is: no control plane runs one that is newer than itself. */
 function applicationRefusal(there: string, { appVersion, activeVersion }: ReadSide): Refusal | null {
   if (!outruns(appVersion, activeVersion)) return null;
@@ -82,7 +105,15 @@ function applicationRefusal(there: string, { appVersion, activeVersion }: ReadSi
 
 /** Why a side could not serve, once it is promoted, what it gets from the other one; null when nothing that was read says so. */
 export function serveRefusal(operation: string, { link: { id }, follower: { read }, here, sourceRead, there }: Scene): Refusal | null {
-  if (sourceRead.kind !== 'read' || !outruns(sourceRead.appVersion, read.activeVersion)) return null;
+  if (sourceRead.kind !== 'read') return null;
+  // A failover may be the only way out, and that such a one does not start is derived, not documented: there it is a warning.
+  if (operation !== 'failover' && lags(sourceRead.appVersion, majorOf(read.release))) {
+    return notNow(
+      `The application's virtual cluster on ${there} has the active version ${sourceRead.appVersion}, more than one upgrade behind ${read.release.text} on ${here}: once promoted, it would not start there, so no ${operation} of ${id} is planned and ${there} goes on.`,
+      `Finalize it on ${there} first: /repl upgrade ${id} does, or a user of it there (SET CLUSTER SETTING version = '${majorOfActive(sourceRead.activeVersion)}'). Then ask again.`,
+    );
+  }
+  if (!outruns(sourceRead.appVersion, read.activeVersion)) return null;
   return notNow(
     `The application's virtual cluster on ${there} has the active version ${sourceRead.appVersion}, newer than ${read.activeVersion} on ${here}: once promoted, it would not start there, so no ${operation} of ${id} is planned and ${there} goes on.`,
     `Upgrade ${here} and finalize it first: put the new binaries on its nodes, and /repl upgrade ${id} does the rest in the right order.`,
@@ -94,13 +125,13 @@ export function unseenVersion(there: string, name: string, source: SideRead): re
   const why = untoldBy(source);
   if (why !== null) {
     return [
-      `Which active version ${name} has can't be asked while ${there} ${why}: the side that is promoted starts it only if that is not newer than its own (SHOW CLUSTER SETTING version there).`,
+      `Which active version ${name} has can't be asked while ${there} ${why}: the side that is promoted starts it only if that is not newer than its own, and not more than one upgrade older (SHOW CLUSTER SETTING version there).`,
     ];
   }
   if (source.kind !== 'read' || source.appVersion === undefined) return [];
   if (source.appVersion !== null && majorOfActive(source.appVersion) !== null) return [];
   return [
-    `The active version of ${name} on ${there} is unknown: the bot could not read it there. A side serves it only while it is not newer than that side's own: run SHOW CLUSTER SETTING version in ${name} on ${there}.`,
+    `The active version of ${name} on ${there} is unknown: the bot could not read it there. A side serves it only while it is not newer than that side's own, and not more than one upgrade older: run SHOW CLUSTER SETTING version in ${name} on ${there}.`,
   ];
 }
 

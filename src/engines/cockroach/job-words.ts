@@ -9,6 +9,7 @@ const withheld = 'an error whose text is not shown, as it may hold values of row
 const causes: readonly (readonly [RegExp, string])[] = [
   [/history retention job is no longer active/iu, 'history retention job is no longer active'],
   [/replication (?:job|stream) \d+ (?:must be running|timed out|is not active)/iu, 'the source keeps no history for it any more'],
+  [/as the producer job (?:\d+ )?is not active/iu, 'the job on the source that keeps its history is not active'],
   [/28P01|28000|password authentication failed/u, 'the source refuses the login (28P01)'],
   [/42501|insufficient privilege|does not have .{0,60}privilege/iu, 'a privilege is missing (42501)'],
   [/x509|certificate|\btls\b/iu, 'a certificate is not accepted'],
@@ -16,7 +17,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/kv\.rangefeed\.enabled/u, 'rangefeeds are off at the source'],
   [/schema change|descriptor .{0,60}changed/iu, 'a schema change stands in the way'],
   [
-    /dial tcp|connection refused|connection reset|no route to host|i\/o timeout|no such host|can ?not be reached|broken pipe/iu,
+    /dial tcp|connection refused|connection reset|no route to host|i\/o timeout|no such host|can ?not be reached|broken pipe|does not answer|failed to connect|unexpected EOF|closed the connection/iu,
     'the source can not be reached',
   ],
   [/disk full|out of disk|no space left|53100/iu, 'the disk is full'],
@@ -33,7 +34,9 @@ const plain: readonly (readonly [RegExp, string])[] = [
   [/^(?:running )?initial scan/iu, 'initial scan'],
   [/^running the SQL flow/iu, 'running'],
   [/^(?:logical |physical )?replication running|^running$|^replicating$/iu, 'running'],
-  [/^(?:cutting|failing) over/iu, 'failing over'],
+  [/^(?:cutting|failing) over|^starting to cut over|^completing the producer job|^stream ingestion finished/iu, 'failing over'],
+  [/^resuming stream/iu, 'connecting'],
+  [/^creating \d+ initial splits/iu, 'initial scan'],
   [/^revert/iu, 'reverting'],
   [/^retrying/iu, 'the source cluster does not answer; it is tried again'],
   [/^waiting/iu, 'waiting'],

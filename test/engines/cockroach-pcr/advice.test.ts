@@ -309,10 +309,13 @@ describe('clusters on which nothing was made yet', () => {
     expect(plan.predictedLoss).toEqual({ ms: 0, words: 'Nothing is lost: sql-west has no copy yet.' });
   });
 
-  it('are said to be refused by releases that ask for a licence, where the config gives none', () => {
+  it('are asked of a person where the release wants a licence and the config gives none, before anything is dropped', () => {
     const on = onVersion('24.3');
     const old = aDetail(aReadSide(aVirtualCluster(), { ...on, ground }), aReadSide(null, { ...on, ground }));
-    expect(planned({ kind: 'rebuild', link }, old, aMadeLink()).warnings.filter((one) => one.includes('asks for both'))).toHaveLength(2);
+    const { steps } = planned({ kind: 'rebuild', link }, old, aMadeLink());
+    expect(steps.slice(0, 6).map(({ kind }) => kind)).toEqual(
+      ['sql-east', 'sql-west'].flatMap(() => ['pcr.configure-by-hand', 'pcr.see-setting', 'pcr.see-setting']),
+    );
   });
 });
 

@@ -5,12 +5,13 @@ import type { Operation } from '../../../src/domain/operation.ts';
 import { isRefusal } from '../../../src/domain/refusal.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { type PcrLink, parsePcrSettings } from '../../../src/engines/cockroach-pcr/config.ts';
+import type { SideNodes } from '../../../src/engines/cockroach-pcr/config-hosts.ts';
 import type { PcrDetail, ReadSide } from '../../../src/engines/cockroach-pcr/detail.ts';
 import { planPcr } from '../../../src/engines/cockroach-pcr/plan.ts';
 import { setupChecks } from '../../../src/engines/cockroach-pcr/preflights/setup.ts';
 import { quoteIdentifier } from '../../../src/transports/sql-quoting.ts';
 import { hostileName, quotedIn, skeletonOf } from '../../support/hostile.ts';
-import { aDetail, aJob, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, micros, onVersion } from './build.ts';
+import { aDetail, aJob, aLink, anObservation, aReadSide, aSource, aStandby, aVirtualCluster, gone, micros, onVersion } from './build.ts';
 
 const link = asLinkId('prod-sql');
 const hour = 3_600_000;
@@ -54,8 +55,31 @@ const promoted = (side: Partial<ReadSide> = {}): ReadSide =>
   aReadSide(aVirtualCluster({ activated: micros(600_000) }), { history: 'kept', ...side });
 const stopped = aReadSide(aVirtualCluster({ service: 'none' }), { history: 'kept' });
 
-/** Operations with a state of the databases in which each is planned. */
-const scenes = (name: string): readonly (readonly [Operation, PcrDetail])[] => {
+/** Both sides are nodes that were never started, on which the bot's user has this name. */
+function onBareNodes(name: string): readonly [Operation, PcrDetail, PcrLink] {
+  const nodes: SideNodes = {
+    // Nothing of a target is used: nobody connects to it.
+    nodes: [{ name: 'node-1', user: 'ops', key: new Secret('k') } as unknown as SideNodes['nodes'][number]],
+    certsFolder: '/certs',
+    caCertificate: '/certs/ca.crt',
+    trustedAs: 'ca.crt',
+    binary: 'cockroach',
+    address: 'localhost:26257',
+    start: null,
+  };
+  const release = { year: 26, number: 2, text: 'v26.2.2' };
+  const node = { node: 'node-1', release, running: false, found: 'absent', sha256: null } as const;
+  const read = { own: { sha256: 'ab'.repeat(32), notAfter: Date.UTC(2030, 0, 1) }, nodes: [node], why: null };
+  const { settings, ...rest } = linkNamed(name);
+  const { setup, primary, standby } = settings;
+  if (setup === null) throw new TypeError('the link has no setup');
+  const made = { ...setup, source: 'main', hosts: { primary: nodes, standby: nodes } };
+  const of = { ...rest, settings: { ...settings, primary: { ...primary, user: name }, standby: { ...standby, user: name }, setup: made } };
+  return [{ kind: 'setup', link }, { ...aDetail(gone, gone), hosts: { primary: read, standby: read } }, of];
+}
+
+/** Operations with a state of the databases in which each is planned, and another link where it takes one. */
+const scenes = (name: string): readonly (readonly [Operation, PcrDetail, PcrLink?])[] => {
   const follows = (more: Parameters<typeof aStandby>[0] = {}, side: Partial<ReadSide> = {}) =>
     aStandby({ sourceName: name, ...more }, side);
   const reader = { status: 'ready', service: 'shared' } as const;
@@ -80,13 +104,18 @@ const scenes = (name: string): readonly (readonly [Operation, PcrDetail])[] => {
     [{ kind: 'reconnect', link }, aDetail(aSource(), follows({ sourceUri: `external://${connectionOf(name)}` }))],
     [{ kind: 'reconnect', link }, aDetail(aSource(old), follows({ sourceUri: `external://${connectionOf(name)}` }, old))],
     [{ kind: 'verify', link }, aDetail(aSource(), follows())],
+    [
+      { kind: 'upgrade', link },
+      aDetail(aSource({ ...onVersion('25.4'), appVersion: '25.4' }), follows({}, { ...onVersion('26.2'), activeVersion: '25.4', reader })),
+    ],
+    onBareNodes(name),
   ];
 };
 
 /** What a plan sends, or asks people to send. */
 function statementsOf(name: string, of: PcrLink): readonly (readonly string[])[] {
-  return scenes(name).map(([operation, detail]) => {
-    const plan = planPcr(operation, of, anObservation(detail, of));
+  return scenes(name).map(([operation, detail, own = of]) => {
+    const plan = planPcr(operation, own, anObservation(detail, own));
     if (isRefusal(plan)) throw new TypeError(`${operation.kind}: ${plan.sentence}`);
     return plan.steps.filter(({ kind }) => kind !== 'redirect').flatMap(({ statements }) => statements);
   });
@@ -100,6 +129,10 @@ describe('names in the statements of every plan', () => {
     const all = plain.flat();
     expect(all.length).toBeGreaterThan(40);
     expect(all.filter((statement) => quotedIn(statement).includes(plainName)).length).toBeGreaterThan(30);
+    expect(
+      all.filter((statement) => /^'cockroach' sql .*\nCREATE USER "plain" WITH PASSWORD '.*;\nGRANT admin TO "plain";/s.test(statement)),
+    ).toHaveLength(2);
+    expect(all.filter((statement) => statement === `SET CLUSTER SETTING version = '26.2'`)).toHaveLength(3);
   });
 
   it('stay within their quotes, whatever they hold', () => {

@@ -60,7 +60,9 @@ describe('observing', { timeout: 180_000 }, () => {
   it('tells a stream that gave up from one that was paused by hand', async () => {
     const on = await open();
     on.world.faults.link('down');
-    await expect.poll(async () => (await look(on)).headline, { timeout: 100_000 }).toContain('paused itself');
+    await expect
+      .poll(async () => (await look(on)).headline, { timeout: 100_000 })
+      .toContain('paused itself (the source can not be reached)');
     // The server's own text may name hosts, users and values.
     expect(JSON.stringify(await look(on))).not.toContain('ingestion job failed');
   });

@@ -18,6 +18,7 @@ import {
   aStandby,
   aVirtualCluster,
   gone,
+  micros,
   onVersion,
 } from './build.ts';
 
@@ -72,6 +73,18 @@ describe('a setup', () => {
       /same regions/,
     ],
     [
+      'the application is too old for the standby to start it',
+      aDetail(aPrimary({ ...onVersion('25.4'), appVersion: '24.3' }), anEmpty()),
+      aMadeLink(),
+      /more than one upgrade behind v26\.2\.2 on sql-west.*Finalize v25\.4 on sql-east first/,
+    ],
+    [
+      'v23.2 has no template on the standby',
+      aDetail(aPrimary(onVersion('23.2')), anEmpty(onVersion('23.2'))),
+      aMadeLink(),
+      /no virtual cluster template/,
+    ],
+    [
       'a gateway is wanted on 24.3',
       aDetail(aPrimary(onVersion('24.3')), anEmpty(onVersion('24.3'))),
       aMadeLink({ route: 'gateway' }),
@@ -117,6 +130,32 @@ describe('a rebuild', () => {
 
 describe('an upgrade', () => {
   const v25 = { ...onVersion('25.4'), appVersion: '25.4' };
+  it.each([
+    ['24.1', '25.2', /main on sql-east has the active version 24\.1.*so prod-sql can't be taken to v25\.2 at once/],
+    ['24.3', '25.2', null],
+    ['25.2', '25.2', null],
+    ['24.3-upgrading-to-25.2-step-004', '25.2', null],
+  ])('of an application at v%s under v%s goes to v25.4 only where one upgrade leads to its control plane', (app, active, words) => {
+    const source = aSource({ release: { year: 25, number: 2, text: 'v25.2.1' }, activeVersion: active, appVersion: app });
+    const answer = planned('upgrade', aDetail(source, aStandby({}, { ...onVersion('25.4'), activeVersion: '25.2' })));
+    if (words !== null) return expect(refusalOf(answer)).toMatch(words);
+    return expect(kindsOf(answer)[0]).toBe(app === '25.2' ? 'pcr.finalize' : 'pcr.finalize-application');
+  });
+
+  it('finalizes no application ahead of a standby that is not finalized yet', () => {
+    const source = aSource({ release: { year: 25, number: 2, text: 'v25.2.1' }, activeVersion: '25.2', appVersion: '24.3' });
+    const answer = planned('upgrade', aDetail(source, aStandby({}, { ...onVersion('24.3') })));
+    expect(kindsOf(answer)).toEqual(['pcr.replace-binaries', 'pcr.verify-release', 'pcr.finalize', 'pcr.finalize-application']);
+  });
+
+  it('asks a person to finalize first what the bot can read but not name', () => {
+    const shop = { vc: null, elsewhere: 'shop', elsewhereServes: true, appVersion: '24.3' };
+    const source = aSource({ release: { year: 25, number: 2, text: 'v25.2.1' }, activeVersion: '25.2', ...shop });
+    const plan = planned('upgrade', aDetail(source, aStandby({}, { ...onVersion('25.4'), activeVersion: '25.2' })));
+    expect(kindsOf(plan)[0]).toBe('pcr.finalize-application-by-hand');
+    expect(plan.kind === 'plan' && plan.steps[0]?.title).toContain('Finalize v25.2 in shop on sql-east');
+  });
+
   it('goes standby, primary, application', () => {
     const standby = aStandby({}, { ...onVersion('26.2'), activeVersion: '25.4' });
     expect(kindsOf(planned('upgrade', aDetail(aSource(v25), standby)))).toEqual([
@@ -190,6 +229,31 @@ describe('an upgrade', () => {
     expect(words).toContain('(east-1)');
     for (const word of ['node drain --self', 'node status']) {
       expect(words).toContain(`'/opt/cockroach' ${word} --certs-dir='/it'\\''s/certs' --host='east:26257'`);
+    }
+  });
+
+  it('starts no cluster that an earlier look has heard', () => {
+    const of = (name: string) => ({ name, host: name, port: 22, user: 'ops', key: new Secret('k'), hostKeys: ['x'] });
+    const nodes = (name: string) => ({
+      nodes: [of(name)],
+      certsFolder: '/certs',
+      caCertificate: '/c',
+      trustedAs: 'w.crt',
+      binary: '/opt/cockroach',
+      address: `${name}:26257`,
+      start: { command: 'systemctl start cockroach', check: 'true', undo: null },
+    });
+    const hosts = { primary: nodes('east-1'), standby: nodes('west-1') } as unknown as NonNullable<PcrSetup['hosts']>;
+    const of26 = aMadeLink({ hosts, release: '26.2' });
+    const told = { at: micros(3_600_000), activated: null, writable: 'yes' as const };
+    const lost = (remembered: PcrDetail['remembered']): PcrDetail => ({ ...aDetail(gone, gone), ...(remembered && { remembered }) });
+    expect(planned('setup', lost(undefined), of26).kind).toBe('plan');
+    for (const remembered of [
+      { primary: told, standby: null },
+      { primary: null, standby: told },
+    ]) {
+      const answer = planned('setup', lost(remembered), of26);
+      expect(refusalOf(answer)).toMatch(/It answered at 2026-06-01 09:00:00.* no new cluster, and no setup of prod-sql may start it/);
     }
   });
 

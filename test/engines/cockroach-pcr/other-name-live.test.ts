@@ -47,6 +47,29 @@ describe('a copy by another name than its source’s, as the config says', { tim
     expect(failover.steps[1]).toMatchObject({ by: 'person', kind: 'fence-by-hand' });
   });
 
+  it('is compared with its source, each by its own name', async () => {
+    const bed = await open();
+    const plan = await planOn(bed, { kind: 'verify', link: bed.link.id });
+    // A comparison is known to the process that makes it.
+    const engine = bed.engine();
+    for (const step of plan.steps) await carryOut(bed, step, () => engine);
+    const asked = (side: 'primary' | 'standby') =>
+      bed.world.statements().filter((seen) => seen.side === side && /EXPERIMENTAL_FINGERPRINTS/.test(seen.statement));
+    expect(asked('primary').map(({ statement }) => statement)).toEqual([expect.stringContaining('VIRTUAL CLUSTER "main"')]);
+    expect(asked('standby').map(({ statement }) => statement)).toEqual([expect.stringContaining('VIRTUAL CLUSTER "copy"')]);
+    expect(bed.effects()).toEqual([]);
+  });
+
+  it('that differs from its source halts the run', async () => {
+    const bed = await open();
+    bed.world.faults.corrupt('standby', true);
+    const [time, compare] = (await planOn(bed, { kind: 'verify', link: bed.link.id })).steps;
+    if (time === undefined || compare === undefined) throw new TypeError('the plan has no two steps');
+    const engine = bed.engine();
+    await carryOut(bed, time, () => engine);
+    await expect(carryOut(bed, compare, () => engine)).rejects.toThrow(/copy differs between sql-west and sql-east/);
+  });
+
   it('is rebuilt once its stream broke, and can be torn down', async () => {
     const bed = await open();
     const job = bed.world.jobs('standby').find(({ type }) => type === 'REPLICATION STREAM INGESTION');

@@ -15,6 +15,28 @@ describe('what a job says of itself', () => {
     ['pausing after error: column "card_number" value 4111 1111 is bad', hidden],
     ['pausing after error: the source cluster can not be reached: dial tcp 10.1.2.3: i/o timeout', 'the source can not be reached'],
     ['ingestion job failed (FATAL: password authentication failed for user repl) but is being paused', 'refuses the login (28P01)'],
+    ['ingestion job failed (the producer on the source cluster does not answer) but is being paused', 'the source can not be reached'],
+    [
+      'ingestion job failed (ingestion job 7 failed to connect to stream address or existing topology for planning: ‹×›) but is being paused',
+      'pausing after error: the source can not be reached',
+    ],
+    ['ingestion job failed (failed to connect to any connection uri: ‹×›) but is being paused', 'the source can not be reached'],
+    [
+      'ingestion job failed (failed to resume ingestion job 7 as the producer job 8 is not active and in status STREAM_INACTIVE) but is being paused',
+      'the job on the source that keeps its history is not active',
+    ],
+    [
+      'ingestion job failed (failed to resume ingestion job 7 as the producer job is not active and in status STREAM_PAUSED) but is being paused',
+      'the job on the source that keeps its history is not active',
+    ],
+    ['ingestion job failed (failed to connect to any connection uri: x509: unknown authority) but is being paused', 'certificate'],
+    ['resuming stream (producer job 8) from 1695922878.030920020,0', 'connecting'],
+    [`creating 12 initial splits based on the source cluster's topology`, 'initial scan'],
+    ['reverting existing data to prepare for replication', 'reverting'],
+    ['physical replication running', 'running'],
+    ['starting to cut over to the given timestamp 1695922878.030920020,0', 'failing over'],
+    ['completing the producer job 8 in the source cluster', 'failing over'],
+    ['stream ingestion finished successfully', 'failing over'],
     ['duplicate key value (email)=(ana@example.com)', hidden],
   ])('is told in our own words: %s', (text, words) => {
     expect(statusWords(text)).toContain(words);

@@ -5,8 +5,9 @@ import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.t
 import { spell } from '../../cockroach/spell.ts';
 import { certificateTry } from '../certificate-words.ts';
 import type { PcrLink, PcrSettings } from '../config.ts';
-import { intervalText } from '../statements-setup.ts';
+import { type ByHand, byHandStatement, intervalText } from '../statements-setup.ts';
 import { nodeCommand } from './hosts.ts';
+import { settingWords } from './setup.ts';
 
 /** What people do on the nodes. Their names are written into journals, so a name is never used again for something else. */
 export const handKinds = {
@@ -14,6 +15,7 @@ export const handKinds = {
   binaries: 'pcr.replace-binaries',
   window: 'pcr.set-window-by-hand',
   application: 'pcr.finalize-application-by-hand',
+  settings: 'pcr.configure-by-hand',
 } as const;
 
 const byHand = (kind: string, title: string, statements: readonly string[]): Act => ({
@@ -44,6 +46,13 @@ export function certificateByHand({ settings }: PcrLink, side: Side): Act {
         ]),
   ]);
 }
+
+/** The config does not hold them, and a licence is a secret: it goes from the person to the cluster, and not through the bot. */
+export const settingsByHand = (settings: PcrSettings, side: Side, missing: readonly ByHand[]): Act =>
+  byHand(handKinds.settings, `Set ${missing.map((setting) => settingWords[setting]).join(' and ')} on ${settings[side].cluster}`, [
+    `On the system interface of ${settings[side].cluster} (options=-ccluster=system), as an admin or a user with MODIFYCLUSTERSETTING, in a SQL shell and not in this chat:`,
+    ...missing.map(byHandStatement),
+  ]);
 
 /** The virtual cluster that is copied has another name than the link's. */
 export const windowByHand = ({ settings }: PcrLink, from: Side, source: string, windowMs: number): Act =>

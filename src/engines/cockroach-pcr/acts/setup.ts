@@ -7,6 +7,7 @@ import { actOn, lookOn } from '../act-on.ts';
 import type { PcrSettings } from '../config.ts';
 import { asking } from '../reads.ts';
 import {
+  type ByHand,
   type CopyOptions,
   configureStatement,
   createConnectionStatement,
@@ -15,6 +16,7 @@ import {
   forPeople,
   loginOf,
   type Setting,
+  settingQuestion,
   type Trust,
   type Who,
 } from '../statements-setup.ts';
@@ -35,12 +37,13 @@ export const setupKinds = {
   awaitScan: 'pcr.await-scan',
   proveMoving: 'pcr.prove-moving',
   proveConnection: 'pcr.prove-connection',
+  seeSetting: 'pcr.see-setting',
 } as const;
 
 /** A statement that the config no longer has words for is left out, so that it differs from the approved one. */
 const shown = (statement: string | null): readonly string[] => (statement === null ? [] : [statement]);
 
-const settingWords: Readonly<Record<Setting, string>> = {
+export const settingWords: Readonly<Record<Setting, string>> = {
   organization: 'the organization',
   license: 'the licence',
   rangefeed: 'rangefeeds',
@@ -63,6 +66,16 @@ function userActs(settings: PcrSettings) {
         `${on ? 'Set' : 'Take back'} ${settingWords[setting]} on ${at(side)}`,
         shown(configureStatement(settings, setting, on, forPeople)),
         { setting, on },
+      ),
+    /** After a person has set it. */
+    seeSetting: (side: Side, setting: ByHand): Act =>
+      lookOn(
+        settings,
+        side,
+        setupKinds.seeSetting,
+        `See that ${settingWords[setting]} is set on ${at(side)}`,
+        [asking(settings).of(side, [settingQuestion(setting)])],
+        { setting },
       ),
     createUser: (side: Side, who: Who): Act =>
       actOn(

@@ -7,10 +7,10 @@ import { aloneNext } from '../alone.ts';
 import { certificateSteps } from '../certificates.ts';
 import type { PcrLink } from '../config.ts';
 import { type GroundRead, type PcrDetail, type Phase, phaseOf, type ReadSide, writableOf } from '../detail.ts';
-import { connectionSteps, copySteps, renewalSteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { connectionSteps, copySteps, handSettingSteps, renewalSteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { newerWarnings } from '../newer.ts';
 import { optionWarnings } from '../options.ts';
-import { licenceWarnings, usedRefusal } from '../setup-ground.ts';
+import { usedRefusal } from '../setup-ground.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
 import { nobodyWords, phaseWords, problemOf } from '../words.ts';
 import { isElsewhere, isScheduled } from './teardown.ts';
@@ -44,6 +44,7 @@ export function planRebuild(link: PcrLink, detail: PcrDetail): Outline | Refusal
   return {
     summary: `${pair.read.vc === null ? 'Copy' : `Drop what ${here} has, copy`} ${way.copy.source} of ${there} to ${here} in full, and let ${here} follow ${there}.`,
     steps: [
+      ...handSettingSteps(link, readsOf(pair)),
       ...settingSteps(link, groundsOf(pair)),
       ...streamUserSteps(way),
       ...certificateSteps(link, pair.side, way.copy.trust, detail),
@@ -134,6 +135,9 @@ function nextFor(phase: Phase, { link: { id }, read, here }: Pair): string {
   return isScheduled(read) ? `/repl pause ${id} holds it before its time; then ask again.` : statusOf(id);
 }
 
+const readsOf = ({ side, read, sourceRead }: Pair): Readonly<Record<Side, ReadSide>> =>
+  side === 'standby' ? { primary: sourceRead, standby: read } : { primary: read, standby: sourceRead };
+
 const groundsOf = ({ side, read, sourceRead }: Pair): Readonly<Record<Side, GroundRead | null>> => {
   const [own, source] = [read.ground ?? null, sourceRead.ground ?? null];
   return side === 'standby' ? { primary: source, standby: own } : { primary: own, standby: source };
@@ -194,7 +198,6 @@ function warningsOf(pair: Pair): readonly string[] {
     ...unprovenWarnings(pair),
     ...unseenVersion(there, link.settings.virtualCluster, sourceRead),
     ...optionWarnings(link, here, read, there, sourceRead),
-    ...licenceWarnings(link, [read, here], [sourceRead, there]),
     `Until the copy is complete, which can take hours, nothing protects ${there}: no failover is possible.`,
     `The roles stay as they are: once ${here} follows, /repl switchover ${link.id} swaps them.`,
   ];

@@ -5,7 +5,7 @@ import { actsFor } from '../acts.ts';
 import { certificateSteps, certificateStepsBack } from '../certificates.ts';
 import type { PcrLink } from '../config.ts';
 import { followersOf, type PcrDetail, writableOf } from '../detail.ts';
-import { astrayRefusal, connectionSteps, copySteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { astrayRefusal, connectionSteps, copySteps, handSettingSteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { promotedLast } from '../promoted.ts';
 import { type Ground, groundRefusal, groundsOf, setupWarnings } from '../setup-ground.ts';
 import { nextFor, withoutFollower } from '../without-follower.ts';
@@ -34,6 +34,7 @@ export function planSetup(link: PcrLink, detail: PcrDetail): Outline | Refusal {
       ...certificateSteps(link, 'standby', way.copy.trust, detail),
       ...certificateStepsBack(link, 'primary', way.copy.trust, detail),
       ...(raised?.inits ?? []),
+      ...handSettingSteps(link, { primary: ground.primary, standby: ground.standby }),
       ...settingSteps(link, { primary: ground.primary.ground, standby: ground.standby.ground }),
       ...streamUserSteps(way),
       ...consoleSteps(ground),

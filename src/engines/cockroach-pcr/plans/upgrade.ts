@@ -9,7 +9,7 @@ import type { ReadSide } from '../detail.ts';
 import { restartedFeeds } from '../feeds.ts';
 import { canOpenReader } from '../options.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
-import { compareMajors, isUnfinished, majorOf, majorOfActive, nextMajor } from '../versions.ts';
+import { compareMajors, isUnfinished, majorOf, majorOfActive, nextMajor, unseenVersion } from '../versions.ts';
 import { phaseWords, problemOf } from '../words.ts';
 
 type Upgrade = Extract<Operation, { kind: 'upgrade' }>;
@@ -42,17 +42,20 @@ export function planUpgrade({ phase }: Upgrade, scene: Scene): Outline | Refusal
     );
   }
   const target = [majorOf(follower.read.release), majorOf(sourceRead.release)].reduce((a, b) => (compareMajors(a, b) >= 0 ? a : b));
-  const far = farRefusal(scene, sourceRead, target);
+  const overdue = overdueVersion(scene, sourceRead);
+  const far = farRefusal(scene, sourceRead, target) ?? farApplication(scene, sourceRead, overdue ?? target);
   if (far !== null) return far;
+  const first = overdue === null ? [] : applicationSteps(scene, sourceRead, overdue);
   const steps = [...sideSteps(scene, follower.side, follower.read, target), ...sideSteps(scene, scene.source, sourceRead, target)];
-  const application = applicationSteps(scene, sourceRead, target);
-  if (steps.length === 0 && (application.length === 0 || sourceRead.appVersion == null)) return nothingToDo(scene, sourceRead, target);
+  const application = overdue === target ? [] : applicationSteps(scene, sourceRead, target);
+  if (first.length + steps.length === 0 && (application.length === 0 || sourceRead.appVersion == null))
+    return nothingToDo(scene, sourceRead, target);
   return {
     summary: `Take ${here}, then ${there}, to v${target}, with replication going on.`,
-    steps: [...steps, ...application, ...readerSteps(scene, target)],
+    steps: [...first, ...steps, ...application, ...readerSteps(scene, target)],
     predictedLoss: { ms: 0, words: 'Nothing is lost: both sides stay up, and replication goes on.' },
     predictedDowntime: { ms: 0, words: 'Writes go on; each node is away for as long as its restart takes.' },
-    warnings: warningsOf(scene, sourceRead, target),
+    warnings: [...overdueWarnings(scene, sourceRead, overdue), ...warningsOf(scene, sourceRead, target)],
   };
 }
 
@@ -72,6 +75,38 @@ function farRefusal({ link, here, there, follower }: Scene, sourceRead: ReadSide
   }
   return null;
 }
+
+const nameOf = ({ link }: Scene, { elsewhere }: ReadSide): string => elsewhere ?? link.settings.virtualCluster;
+
+/**
+ * What the application's virtual cluster is to be finalized at before anything else, so that newer binaries start it. Null while it keeps
+ * up with its control plane, and while the standby does not: its copy must not be newer than that.
+ */
+function overdueVersion({ follower }: Scene, { appVersion, activeVersion }: ReadSide): string | null {
+  const own = majorOfActive(appVersion ?? '');
+  const [system, standby] = [majorOfActive(activeVersion), majorOfActive(follower.read.activeVersion)];
+  if (own === null || system === null || standby === null) return null;
+  return compareMajors(own, system) < 0 && compareMajors(standby, system) >= 0 ? system : null;
+}
+
+/** New binaries do not start a virtual cluster that is more than one upgrade behind them, so it counts like a side. */
+function farApplication(scene: Scene, sourceRead: ReadSide, to: string): Refusal | null {
+  const { link, there } = scene;
+  const own = majorOfActive(sourceRead.appVersion ?? '');
+  if (own === null || compareMajors(to, nextMajor(own)) <= 0) return null;
+  const name = nameOf(scene, sourceRead);
+  return notNow(
+    `${name} on ${there} has the active version ${sourceRead.appVersion}, and one upgrade leads from there to v${nextMajor(own)} at most, so ${link.id} can't be taken to v${to} at once: binaries that are further ahead would not start it.`,
+    `As a user of ${name} on ${there}, finalize it one upgrade at a time (SET CLUSTER SETTING version), until it has the version of the system virtual cluster there (${sourceRead.activeVersion}); then ask again.`,
+  );
+}
+
+const overdueWarnings = (scene: Scene, sourceRead: ReadSide, overdue: string | null): readonly string[] =>
+  overdue === null
+    ? []
+    : [
+        `${nameOf(scene, sourceRead)} on ${scene.there} still has the active version ${sourceRead.appVersion}, so it is finalized at ${overdue} before anything else: binaries that are more than one upgrade ahead of it would not start it.`,
+      ];
 
 /** Replication goes on all the while, so that there is nothing to be ended before and made anew after. */
 const inOneRun = (id: string, phase: string): Refusal =>
@@ -112,10 +147,11 @@ const finalStep = (act: Parameters<typeof changeStep>[0], where: string): Draft 
   changeStep(act, finalizeBudgetMs, noUndo(`What is finalized on ${where} can't go back to an older release.`), { pointOfNoReturn: true });
 
 /** The copy of the virtual cluster follows by replication. An older cluster has none of its own. */
-function applicationSteps({ link, source, there }: Scene, read: ReadSide, target: string): readonly Draft[] {
+function applicationSteps(scene: Scene, read: ReadSide, target: string): readonly Draft[] {
+  const { link, source, there } = scene;
   if (read.flat === true || isFinal(read.appVersion ?? '', target)) return [];
   // A bot that could not ask could not finalize either, and would find that out when all else is final.
-  const virtualCluster = read.elsewhere ?? link.settings.virtualCluster;
+  const virtualCluster = nameOf(scene, read);
   if (read.appVersion === null || read.elsewhere !== undefined)
     return [personStep(applicationByHand({ ...link.settings, virtualCluster }, source, target))];
   return [finalStep(actsFor(link.settings).finalizeApplication(source, target), `${link.settings.virtualCluster} on ${there}`)];
@@ -150,6 +186,7 @@ function warningsOf({ link, here, there, follower, source }: Scene, sourceRead: 
     `What is made final can't go back to the older release; run v${target} long enough on ${here} before you approve.`,
     'If cluster.preserve_downgrade_option is set on a side, reset it before its version is finalized.',
     ...(follower.read.reader == null ? [] : [`The reader on ${here} is closed and made anew at the end.`]),
+    ...unseenVersion(there, link.settings.virtualCluster, sourceRead),
     ...restartedFeeds(link, source, sourceRead),
   ];
 }

@@ -35,9 +35,14 @@ function groundChecks(link: PcrLink, side: Side, read: Grounded): readonly Check
     if (isSet) return passed(words, `The ${name} is set on ${cluster}; its value was not read.`);
     if (planned) return passed(words, `The ${name} is not set on ${cluster}; the plan sets it.`);
     const seen = `The ${name} is not set on ${cluster}, and the config gives none.`;
-    return required
-      ? failed(words, seen, `Add it to settings.setup; ${release.text} asks for it.`)
-      : warned(words, seen, `Set it on ${cluster} if your licence has terms that ask for it.`);
+    if (required) {
+      return warned(
+        words,
+        `${seen} ${release.text} asks for it.`,
+        'A step of the plan asks a person to set it, or add it to settings.setup.',
+      );
+    }
+    return warned(words, seen, `Set it on ${cluster} if your licence has terms that ask for it.`);
   };
   const isAdmin = user === 'root' || ground.admins.includes(user);
   return [

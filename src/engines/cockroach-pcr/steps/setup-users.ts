@@ -3,11 +3,23 @@ import { Fault } from '../../../domain/faults.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { keptOut, letsIn } from '../../cockroach/log-in.ts';
 import { hiding } from '../../cockroach/secrets.ts';
-import { systemInterface, withSystem } from '../../cockroach/session.ts';
+import { firstValue, systemInterface, withSystem } from '../../cockroach/session.ts';
 import type { Probe } from '../../engine.ts';
-import { done, impossible, todo } from '../../frame/probes.ts';
+import { done, impossible, todo, underway } from '../../frame/probes.ts';
+import { settingWords } from '../acts/setup.ts';
 import { change, type PcrStep, type Place } from '../place.ts';
-import { asSent, configureStatement, createUserStatement, forPeople, loginOf, type Spelling, type Who } from '../statements-setup.ts';
+import {
+  asSent,
+  byHandStatement,
+  configureStatement,
+  createUserStatement,
+  forPeople,
+  loginOf,
+  type Setting,
+  type Spelling,
+  settingQuestion,
+  type Who,
+} from '../statements-setup.ts';
 
 /**
  * Sends a statement with its secrets, which only now leave the config. What was approved is the same statement with the secrets
@@ -28,26 +40,30 @@ function secretsOf({ link: { settings } }: Place): readonly (Secret | null)[] {
 
 const configureParams = z.object({ setting: z.enum(['organization', 'license', 'rangefeed']), on: z.boolean() });
 
-/** Whether a setting of the cluster holds something. The licence itself is never asked for: only how long it is. */
-const lengthOf = (setting: string): string => `SELECT length(value) AS length FROM [SHOW CLUSTER SETTINGS] WHERE variable = '${setting}'`;
-
-const configuredTexts: Readonly<Record<z.infer<typeof configureParams>['setting'], string>> = {
-  organization: lengthOf('cluster.organization'),
-  license: lengthOf('enterprise.license'),
-  rangefeed: 'SHOW CLUSTER SETTING kv.rangefeed.enabled',
-};
+const isSet = ({ connect, address, io }: Place, setting: Setting): Promise<boolean> =>
+  withSystem(connect, address, io, async (session) => {
+    const value = firstValue(await session.read(settingQuestion(setting))) ?? '';
+    return setting === 'rangefeed' ? value === 'true' || value === 't' : Number(value) > 0;
+  });
 
 export const configure: PcrStep<z.infer<typeof configureParams>> = {
   params: configureParams,
   rebuild: (acts, side, { setting, on }) => acts.configure(side, setting, on),
-  probe: ({ connect, address, io }, { setting, on }) =>
-    withSystem(connect, address, io, async (session) => {
-      const value = Object.values((await session.read(configuredTexts[setting]))[0] ?? {})[0] ?? '';
-      const isOn = setting === 'rangefeed' ? value === 'true' || value === 't' : Number(value) > 0;
-      return isOn === on ? done({ setting, set: isOn ? 'yes' : 'no' }) : todo;
-    }),
+  probe: async (place, { setting, on }) => ((await isSet(place, setting)) === on ? done({ setting, set: on ? 'yes' : 'no' }) : todo),
   perform: (place, statement, { setting, on }) =>
     changeWithSecrets(place, statement, (spelling) => configureStatement(place.link.settings, setting, on, spelling)),
+};
+
+const seeParams = z.object({ setting: z.enum(['organization', 'license']) });
+
+/** What a person was asked to set. The nodes of a cluster hear of a setting one after the other, so it is waited for. */
+export const seeSetting: PcrStep<z.infer<typeof seeParams>> = {
+  params: seeParams,
+  rebuild: (acts, side, { setting }) => acts.seeSetting(side, setting),
+  probe: async (place, { setting }) =>
+    (await isSet(place, setting))
+      ? done({ setting, set: 'yes' })
+      : underway(`${place.here} does not show ${settingWords[setting]} yet: ${byHandStatement(setting)} on its system interface sets it.`),
 };
 
 const who = z.enum(['stream', 'console']);

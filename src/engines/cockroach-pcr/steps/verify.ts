@@ -7,7 +7,7 @@ import { withSystem } from '../../cockroach/session.ts';
 import { microsOfTimestamp, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
-import { kinds, timePlaceholder } from '../acts.ts';
+import { fingerprintOf, kinds, timePlaceholder } from '../acts.ts';
 import { microsOf, phaseOf } from '../detail.ts';
 import { look, type PcrStep, type Place, statusOf } from '../place.ts';
 import { phaseWords } from '../words.ts';
@@ -61,13 +61,16 @@ function takenTime({ io, here }: Place): string | null {
   return typeof taken === 'string' && microsOfTimestamp(taken) !== null ? taken : null;
 }
 
+// Left out in a plan where both sides have one name.
+const compareParams = z.object({ source: z.string().optional() });
+
 /**
  * Compares the content of both sides. The call only begins it, so that the run goes on listening (a cancel must not wait for hours),
  * and a difference halts the run.
  */
-export const compareCopies = (comparisons: Comparisons): PcrStep<object> => ({
-  params: z.object({}),
-  rebuild: (acts, side) => acts.compareCopies(side),
+export const compareCopies = (comparisons: Comparisons): PcrStep<z.infer<typeof compareParams>> => ({
+  params: compareParams,
+  rebuild: (acts, side, { source }) => acts.compareCopies(side, source),
   probe: async (place) => {
     const comparison = comparisons.get(keyOf(place));
     if (comparison === undefined) return readiness(place);
@@ -84,10 +87,10 @@ export const compareCopies = (comparisons: Comparisons): PcrStep<object> => ({
     }
     return impossible(differs(place, outcome.seen), evidenceOf(place, outcome.seen));
   },
-  perform: async (place, statement) => {
+  perform: async (place, statement, { source = place.name }) => {
     const comparison: Comparison = { outcome: { kind: 'running' }, askedAt: place.io.clock.monotonic() };
     comparisons.set(keyOf(place), comparison);
-    void begin(place, statement, comparison);
+    void begin(place, [statement, fingerprintOf(source)], comparison);
   },
 });
 
@@ -100,12 +103,15 @@ const evidenceOf = ({ here, there }: Place, seen: Compared): JsonObject => ({
 const differs = ({ name, here, there }: Place, { at }: Compared): string =>
   `${name} differs between ${here} and ${there} as of ${at}: the copy is damaged. Do not fail over to ${here} before the vendor's support has looked at it.`;
 
+/** What the side that follows is asked, and what its source is. */
+type Statements = readonly [own: string, others: string];
+
 /** Never rejects: what went wrong is told to who asks next. */
-async function begin(place: Place, statement: string, comparison: Comparison): Promise<void> {
+async function begin(place: Place, statements: Statements, comparison: Comparison): Promise<void> {
   const given = new AbortController();
   const { clock } = place.io;
   const watched = { ...place, io: { ...place.io, signal: AbortSignal.any([place.io.signal, given.signal]) } };
-  const work = compare(watched, statement).then(
+  const work = compare(watched, statements).then(
     (seen) => {
       comparison.outcome = { kind: 'compared', seen };
     },
@@ -126,19 +132,18 @@ function readiness(place: Place): Probe {
   return takenTime(place) === null ? impossible('The run has not recorded as of which time to compare. Ask for a new verify.') : todo;
 }
 
-async function compare(place: Place, statement: string): Promise<Compared> {
+async function compare(place: Place, [own, others]: Statements): Promise<Compared> {
   const { address, link, side, here } = place;
   const at = takenTime(place);
   if (at === null) throw notTold(here, 'a replicated time');
-  const asOf = statement.replace(timePlaceholder, at);
   const [atHere, atThere] = await Promise.all([
-    fingerprintOf(place, address, asOf),
-    fingerprintOf(place, link.settings[otherSide(side)], asOf),
+    askedOf(place, address, own.replace(timePlaceholder, at)),
+    askedOf(place, link.settings[otherSide(side)], others.replace(timePlaceholder, at)),
   ]);
   return { at, here: atHere, there: atThere };
 }
 
-const fingerprintOf = ({ connect, io }: Place, address: ClusterAddress, statement: string): Promise<string> =>
+const askedOf = ({ connect, io }: Place, address: ClusterAddress, statement: string): Promise<string> =>
   withSystem(connect, address, io, async (session) => {
     const digits = (await session.read(statement))[0]?.['fingerprint'] ?? '';
     if (!/^-?\d{1,20}$/.test(digits)) throw notTold(address.cluster, 'a fingerprint');
