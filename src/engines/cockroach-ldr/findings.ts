@@ -8,6 +8,7 @@ import { differencesOf } from './schema-compare.ts';
 import { featureRules, type Ground } from './schema-rules.ts';
 import { quoteTable, showTable } from './table-name.ts';
 import type { TableView } from './table-view.ts';
+import { ttlMarksIn } from './ttl-marks.ts';
 
 /** One table of the link as it was read: null where it does not exist. */
 export interface TablePairView {
@@ -141,10 +142,7 @@ function together(ground: Ground, into: Side): readonly Finding[] {
   return [{ rule: 'spread-destination', severity: 'blocks', side: into, pair: 0, sentence, next }];
 }
 
-/** What a table says of deletes by TTL. The value may stand in quotes, whose contents are blanked. */
-const expires = (view: TableView | null): boolean => hasLine(view, /\bttl(?:_expire_after|_expiration_expression)?\s*=/u);
-const isMarked = (view: TableView | null): boolean => hasLine(view, /\bttl_disable_changefeed_replication\s*=(?!\s*(?:false\b|'·····'))/u);
-const hasLine = (view: TableView | null, what: RegExp): boolean => view?.lines.some(({ words }) => what.test(words)) === true;
+const marksOf = (view: TableView | null) => ttlMarksIn(view?.lines ?? []);
 
 export const unmarkedRule = 'ttl-table-not-marked';
 
@@ -152,14 +150,14 @@ export const unmarkedRule = 'ttl-table-not-marked';
 function discarding({ settings, pairs }: SchemaInput, source: Side): readonly Finding[] {
   if (!settings.options.discardTtlDeletes) return [];
   const { cluster } = settings[source];
-  if (!pairs.some(({ views }) => isMarked(views[source]))) {
+  if (!pairs.some(({ views }) => marksOf(views[source]).isMarked)) {
     const sentence = `The config wants deletes by TTL discarded, but no table of the link on ${cluster} keeps them out of changefeeds.`;
     const next = `Run ALTER TABLE … SET (ttl_disable_changefeed_replication = 'true') on ${cluster} for the tables with a TTL, or set discardTtlDeletes to false.`;
     return [{ rule: 'ttl-not-marked', severity: 'blocks', side: source, pair: 0, sentence, next }];
   }
   return pairs.flatMap(({ views }, place): readonly Finding[] => {
     const view = views[source];
-    if (view === null || !expires(view) || isMarked(view)) return [];
+    if (view === null || !marksOf(view).expires || marksOf(view).isMarked) return [];
     const sentence = `${nameOf({ settings }, place, source)} deletes rows by TTL and does not keep that out of changefeeds, so these deletes are replicated like others, while the config wants them discarded.`;
     const next = `Run ALTER TABLE ${quoteTable(view.name)} SET (ttl_disable_changefeed_replication = 'true') on ${cluster}, unless these deletes are wanted.`;
     return [{ rule: unmarkedRule, severity: 'warns', side: source, pair: place, sentence, next }];

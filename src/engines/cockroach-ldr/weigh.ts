@@ -2,7 +2,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import { spellTime } from '../cockroach/spell.ts';
 import type { Micros } from '../cockroach/times.ts';
 import type { LdrLink } from './config.ts';
-import type { LdrDetail, TableWrites } from './detail.ts';
+import type { JobView, LdrDetail, TableWrites } from './detail.ts';
 import { flowInto, readOf } from './flow.ts';
 import { showTable } from './table-name.ts';
 import { tablesAt } from './words.ts';
@@ -58,9 +58,12 @@ export function weigh(link: LdrLink, detail: LdrDetail, into: Side): Weighing {
 }
 
 /** Up to when a side has everything that the other one took into a table: as far as the jobs came that brought it, those that are over too. */
-function arrivedUpTo(detail: LdrDetail, side: Side, pair: number): Micros | null {
-  const jobs = readOf(detail, side)?.jobs.filter(({ covers, source }) => covers.includes(pair) && source !== 'other') ?? [];
-  return newestOf(jobs.flatMap(({ replicated }) => (replicated === null ? [] : [BigInt(replicated)])));
+const arrivedUpTo = (detail: LdrDetail, side: Side, pair: number): Micros | null => broughtUpTo(readOf(detail, side)?.jobs ?? [], pair);
+
+/** The same by the word of the jobs of that side. */
+export function broughtUpTo(jobs: readonly JobView[], pair: number): Micros | null {
+  const known = jobs.filter(({ covers, source }) => covers.includes(pair) && source !== 'other');
+  return newestOf(known.flatMap(({ replicated }) => (replicated === null ? [] : [BigInt(replicated)])));
 }
 
 export const isClean = ({ strays, untold: unread }: Weighing): boolean => strays.length === 0 && unread.length === 0;

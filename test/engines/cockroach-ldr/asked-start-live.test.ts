@@ -93,6 +93,19 @@ describe('a stream that somebody starts by hand while a run is under way', { tim
     expect(on.effects().filter(({ statement }) => /STREAM/.test(statement))).toEqual([]);
   });
 
+  it('with a copy is taken on 24.3 where a TTL of that side deletes rows', async () => {
+    const on = await openLdr('24.3', {
+      world: { start: 'none', tables: [{ name: orders, ttl: { expireAfter: '1 day' } }, { name: 'shop.public.items' }] },
+    });
+    bed = on;
+    const stopped = await whatStops(on, setup, async () => {
+      await byHand(on.world, 'standby', stream);
+      await isUp(on);
+      on.world.ldr.conflict('standby', orders, 300);
+    });
+    expect(stopped).toBe(null);
+  });
+
   it('with a copy is taken though every row of a table waits in the dead letter queue', async () => {
     const on = await openLdr('26.2', { world: { start: 'none' } });
     bed = on;
@@ -156,5 +169,17 @@ describe('what a job of 24.3 was to copy', () => {
     const probe = judgeCopy(place, { job: aJob(), replicated: micros(0) }, { wanted, found });
     expect(probe.kind).toBe(kind);
     expect(probe.kind === 'impossible' || probe.kind === 'unknown' ? probe.why : '').toContain(why);
+  });
+
+  it.each([
+    ['where another table proves that there was a copy', [10, 20], [10, 7], [1], 'done', ''],
+    ['where each table with rows has one', [0, 20], [0, 7], [1], 'impossible', 'a row-level TTL deletes rows of these tables'],
+    ['where it is not the table that has fewer', [10, 20], [10, 7], [0], 'impossible', 'WITH CURSOR'],
+    ['beside one that has fewer without it', [10, 20], [9, 7], [1], 'impossible', 'items (7 here, 20 there). It may'],
+  ] as const)('is not missed for a TTL of the own side only %s', (_, wanted, found, expiring, kind, why) => {
+    const probe = judgeCopy(place, { job: aJob(), replicated: micros(0) }, { wanted, found, expiring });
+    expect(probe.kind).toBe(kind);
+    expect(probe.kind === 'impossible' ? probe.why : '').toContain(why);
+    expect(probe.kind === 'done' ? probe.evidence['fewer rows, by a TTL here'] : '').toBe(kind === 'done' ? 'shop.public.items' : '');
   });
 });

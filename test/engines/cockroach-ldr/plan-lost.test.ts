@@ -182,3 +182,71 @@ describe('what needs both sides', () => {
     expect(refusal({ kind: 'setup', link: linkId }, bare(aSide(), gone)).next).not.toContain('failover');
   });
 });
+
+describe('a side whose first copy was never complete', () => {
+  const failback: Operation = { kind: 'failback', link: linkId };
+  const setup: Operation = { kind: 'setup', link: linkId };
+  const none = wrote([micros(minute), null], [micros(minute), null]);
+  const half = (jobs: readonly Partial<JobView>[]): LdrDetail => ({ ...left(jobs, aSide()), ...none });
+  /** The standby is the one that is written to. */
+  const inUse = (detail: LdrDetail): LdrDetail => ({ ...detail, ...wrote([micros(2 * minute), micros(minute)], [null, null]) });
+  const never = { ...canceled, replicated: null };
+
+  it.each([
+    ['of all tables', aLink(), half([never])],
+    [
+      'of one table',
+      aLink(),
+      half([
+        { ...never, covers: [1] },
+        { ...canceled, covers: [0] },
+      ]),
+    ],
+    ['both ways', bothWays(), half([never])],
+  ] as const)('is not failed back from: %s', (_, link, detail) => {
+    const { sentence, next } = refusal(failback, detail, link);
+    expect(sentence).toMatch(
+      /^sql-west never had a full copy of .*shop\.public\.items: job \d+ ended before its first copy was complete\./,
+    );
+    expect(next).toMatch(/^\/repl rebuild shop fills sql-west anew from sql-east\./);
+    expectWorks(next, detail, link);
+    const start = refusal(setup, detail, link);
+    expect(start.sentence).toContain('never had a full copy');
+    expect(start.next).toMatch(/^\/repl rebuild shop/);
+    expectWorks(start.next, detail, link);
+  });
+
+  it('is not named to fail back from where a rebuild is refused', () => {
+    const detail = inUse(half([never]));
+    const { sentence, next } = refusal({ kind: 'rebuild', link: linkId }, detail);
+    expect(sentence).toContain('sql-west looks like the side in use');
+    expect(next).toMatch(/^If applications use sql-west, it still lacks what its first copy never brought/);
+    expect(refusal(failback, detail).next).toMatch(/^If applications use sql-east, empty the tables on sql-west by hand \(TRUNCATE\)/);
+  });
+
+  it('may be failed back from where the other side has no row to lose', () => {
+    const schema = aLook([
+      ['empty', 'filled'],
+      ['empty', 'filled'],
+    ]);
+    expect(planned(failback, { ...inUse(half([never])), schema }).steps.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['no job is listed any more', []],
+    ['the job did not name its source', [{ ...canceled, source: 'unknown' }]],
+  ] as const)('is not told from one that had it where %s, and people are told so', (_, jobs) => {
+    const plan = planned(failback, inUse(half([...jobs])));
+    expect(plan.predictedLoss).toMatchObject({
+      ms: null,
+      words: expect.stringMatching(/^Nothing proves that sql-west ever had a full copy of shop\.public\.orders, shop\.public\.items: /),
+    });
+    const kinds = plan.steps.map(({ kind }) => kind);
+    expect(kinds.indexOf('ldr.compare-rows')).toBe(kinds.indexOf('ldr.accept-loss') - 1);
+    expect(kinds.filter((kind) => kind === 'ldr.compare-rows')).toHaveLength(1);
+  });
+
+  it('needs no word of people where a job had brought everything', () => {
+    expect(planned(failback, inUse(half([canceled]))).predictedLoss.words).not.toContain('Nothing proves');
+  });
+});

@@ -78,6 +78,13 @@ describe('a rebuild of a side whose job failed', () => {
     expect(plan.predictedLoss.ms).toBeNull();
   });
 
+  it('has the rows compared of every table, also of those that a person lets go', () => {
+    const detail = { ...failed, ...wrote([micros(minute), micros(2 * minute)], [micros(hour), 'slow']) };
+    const { steps } = planned(rebuild, detail);
+    expect(steps.find(({ kind }) => kind === 'ldr.compare-rows')?.params['pairs']).toEqual([]);
+    expect(steps.find(({ kind }) => kind === 'ldr.empty-tables')?.params['kept']).toEqual([0, 1]);
+  });
+
   it('rests on all of both sides being unknown where nothing was looked at', () => {
     expect(consent(rebuild, failed)).toContain('shop.public.orders, shop.public.items on sql-west could not be read');
   });
@@ -147,10 +154,12 @@ describe('both ways', () => {
   it('a rebuild waits until the other side has what was written, where the way back still brings it', () => {
     const detail: LdrDetail = { ...mutual({ status: 'failed' }), schema: filled };
     const plan = planned(rebuild, detail, bothWays());
-    expect(outline(plan).slice(0, 12)).toEqual([
+    expect(outline(plan).slice(0, 14)).toEqual([
       'ldr.count-queue sql-east',
+      'ldr.check-connection sql-east',
       'ldr.create-user sql-west',
       'ldr.grant sql-west',
+      'ldr.check-connection sql-west',
       'ldr.create-user sql-east',
       'ldr.grant sql-east',
       '(ldr.stop-writers)',

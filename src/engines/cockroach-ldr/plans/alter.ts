@@ -20,6 +20,7 @@ import {
 import { targetOf } from './move.ts';
 import { emptySteps, endSteps, type Refill, schemaBudgetMs } from './refill.ts';
 import { type Form, startParts } from './start.ts';
+import { ttlWarnings } from './ttl.ts';
 
 /** Takes both sides through a change of schema that replicating tables refuse: end, change, fill anew. Pure. */
 export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
@@ -51,7 +52,7 @@ export function planAlter(link: LdrLink, detail: LdrDetail): Outline | Refusal {
       ms: 0,
       words: `Applications go on with ${there}; ${here} can't be used from the end of the jobs until its copy is complete.`,
     },
-    warnings: [...warningsOf(link, detail, into), ...emptyingWarnings(refill)],
+    warnings: [...warningsOf(link, detail, into), ...emptyingWarnings(refill), ...ttlWarnings(refill)],
   };
 }
 
@@ -85,10 +86,9 @@ function changeSteps(refill: Refill, acts: Acts): readonly Draft[] {
     `Change no rows on ${settings[refill.into].cluster} by hand (INSERT, UPDATE): they are copied anew, and the run stops if anything was written there meanwhile. Where the change writes every row anew, the run compares what each column held before and after it, and asks you where that does not tell.`,
     'Columns, types, nullability, keys, checks and unique indexes have to be equal on both sides afterwards. SHOW CREATE TABLE shows them.',
   ]);
-  const kept = keptPairs(refill);
   return [
     // Its jobs go on until then, so that what the source has lost by mistake shows before anything is ended.
-    ...(kept.length === 0 ? [] : [lookStep(acts.compareRows(refill.into, kept, true), weighBudgetMs)]),
+    lookStep(acts.compareRows(refill.into, keptPairs(refill), true), weighBudgetMs),
     ...endSteps(refill.reads, acts),
     // Before the look at writes: what comes between the two is seen by that one.
     lookStep(acts.countRows(refill.into), weighBudgetMs),

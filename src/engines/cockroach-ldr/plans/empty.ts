@@ -13,6 +13,7 @@ import type { TableName } from '../table-name.ts';
 import { type PlannedQueue, plannedQueue, type Waiting, waitingOn } from '../waiting.ts';
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, upper } from '../words.ts';
+import { unprovenConfirm, unprovenWords } from './doubts.ts';
 import { sentBefore, sentConfirm, sentWords } from './sent.ts';
 
 const lookBudgetMs = 120_000;
@@ -31,6 +32,8 @@ export interface Emptying {
   readonly letters: Letters;
   /** The run that sent applications to it; null where none did, and where the way back brings what they write. */
   readonly sent: Redirect | null;
+  /** Tables of which nothing proves that the other side ever had a full copy; empty where it was not filled by replication. */
+  readonly unproven: readonly number[];
 }
 
 /** Rows of the side that is to be emptied which the other side could not apply: they are in no table once it is empty. */
@@ -53,7 +56,7 @@ function lettersOn(link: LdrLink, detail: LdrDetail, side: Side): Letters {
   };
 }
 
-export function emptyingOf(link: LdrLink, detail: LdrDetail, into: Side): Emptying {
+export function emptyingOf(link: LdrLink, detail: LdrDetail, into: Side, unproven: readonly number[] = []): Emptying {
   const isBrought = isFollowedBack(link, detail, into);
   return {
     link,
@@ -62,6 +65,7 @@ export function emptyingOf(link: LdrLink, detail: LdrDetail, into: Side): Emptyi
     weighing: isBrought ? null : weigh(link, detail, into),
     letters: lettersOn(link, detail, otherSide(into)),
     sent: isBrought ? null : sentBefore(link, detail, into),
+    unproven,
   };
 }
 
@@ -88,17 +92,20 @@ export const queueSteps = ({ into, letters }: Emptying, acts: Acts): readonly Dr
  * this side has may go. It stands in the journal who did.
  */
 export function consentSteps(emptying: Emptying, acts: Acts): readonly Draft[] {
-  const { into, weighing, letters, sent } = emptying;
+  const { into, weighing, letters, sent, unproven } = emptying;
   const source = otherSide(into);
   const mark = lookStep(acts.markTime(into), lookBudgetMs);
-  const isFree = (weighing === null || isClean(weighing)) && letters.queues.length === 0 && sent === null;
+  const isFree = (weighing === null || isClean(weighing)) && letters.queues.length === 0 && sent === null && unproven.length === 0;
   const consent = isFree ? [] : [personStep(consentAct(emptying))];
   const check = lookStep(acts.checkQueue(source, false), lookBudgetMs);
   if (weighing === null) return [...consent, mark, lookStep(acts.awaitPast(source), drainBudgetMs), check];
   return [...consent, ...(weighing.untold.length > 0 ? [mark] : []), ...(letters.growing ? [check] : [])];
 }
 
-/** Tables of which nobody is asked to give anything up: the other side has to have as many rows of them. */
+/**
+ * Tables of which nobody is asked to give anything up: the other side has to have as many rows of them. Of the others it may lack what was
+ * given up, and no more.
+ */
 export const keptPairs = ({ link, weighing, letters }: Emptying): readonly number[] => {
   const given = new Set([
     ...(weighing === null ? [] : [...weighing.strays, ...weighing.untold].map(({ pair }) => pair)),
@@ -107,10 +114,11 @@ export const keptPairs = ({ link, weighing, letters }: Emptying): readonly numbe
   return link.settings.tables.flatMap((_, pair) => (given.has(pair) ? [] : [pair]));
 };
 
-function consentAct({ link, into, weighing, letters, sent }: Emptying) {
+function consentAct({ link, into, weighing, letters, sent, unproven }: Emptying) {
   const [here, there] = [link.settings[into].cluster, link.settings[otherSide(into)].cluster];
   return personAct(kinds.acceptLoss, `Confirm that what only ${here} has may be deleted`, [
     ...(sent === null ? [] : [sentConfirm(link, sent)]),
+    ...(unproven.length === 0 ? [] : unprovenConfirm(link, into, unproven)),
     ...letterWords(link, into, letters),
     ...(weighing === null ? [] : [...strayWords(link, into, weighing, here, there), ...unreadWords(link, into, weighing, here)]),
     'Save what is needed, then confirm. Your name stands in the journal for it.',
@@ -164,8 +172,9 @@ export const knownOf = ({ weighing, link }: Emptying): readonly (string | null)[
 
 /** `quiet`: what has to be so where the way back brings what is written meanwhile. */
 export function emptyingLoss(emptying: Emptying, quiet?: string): Estimate {
-  const { link, into, sent } = emptying;
-  const loss = lossByRows(emptying, quiet);
+  const { link, into, sent, unproven } = emptying;
+  const byRows = lossByRows(emptying, quiet);
+  const loss = unproven.length === 0 ? byRows : { ms: null, words: `${unprovenWords(link, into, unproven)} Else: ${byRows.words}` };
   if (sent === null) return loss;
   const used = `If they use ${link.settings[into].cluster} still, what they write and delete there is lost.`;
   return { ms: null, words: `${sentWords(link, sent)} ${used} Else: ${loss.words}` };
@@ -207,7 +216,8 @@ function lettersLeft({ waiting, queues }: Letters, here: string, there: string):
   return [...known, ...(unread ? [unknown] : [])].join(' ');
 }
 
-export const emptyingWarnings = ({ link, into, weighing, letters }: Emptying): readonly string[] => [
+export const emptyingWarnings = ({ link, into, weighing, letters, unproven }: Emptying): readonly string[] => [
+  ...(unproven.length === 0 ? [] : [unprovenWords(link, into, unproven)]),
   ...(weighing === null ? [] : [newestWords(link, weighing), ...untoldWarnings(link, weighing)]),
   ...letterWarnings(link, into, letters),
 ];

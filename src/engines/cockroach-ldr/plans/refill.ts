@@ -6,12 +6,12 @@ import { type Acts, actsFor, kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { JobView, LdrDetail } from '../detail.ts';
 import { lastFollower, sideToRebuild } from '../emptied-side.ts';
-import { flowInto, isLive, lastOver, phaseOf } from '../flow.ts';
+import { flowInto, isLive, phaseOf } from '../flow.ts';
 import { newestId } from '../own-jobs.ts';
-import { bothRead, isExpired, limitsOf, sides } from '../scene.ts';
+import { bothRead, limitsOf, sides } from '../scene.ts';
 import { emptied, findingWarnings, schemaRefusal, versionRefusal } from '../unfit.ts';
-import { isClean, strayList } from '../weigh.ts';
 import { count, phaseWords, tablesAt, wayOf } from '../words.ts';
+import { doubtsOf } from './doubts.ts';
 import {
   checkWritesStep,
   consentSteps,
@@ -25,8 +25,10 @@ import {
   queueSteps,
   weighBudgetMs,
 } from './empty.ts';
+import { backWords, neverRefusal, servingRefusal, soundRefusal } from './may-empty.ts';
 import { sentWords } from './sent.ts';
 import { type Form, type Reads, startParts } from './start.ts';
+import { ttlWarnings } from './ttl.ts';
 
 /** Ending a job takes seconds, ms. */
 const endBudgetMs = 10 * 60_000;
@@ -43,10 +45,20 @@ export function planRebuild(link: LdrLink, detail: LdrDetail): Outline | Refusal
   if (isRefusal(reads)) return reads;
   const into = sideToRebuild(link, detail, reads);
   const emptying = emptyingOf(link, detail, into);
-  const { id } = link;
-  const away = `If applications use ${link.settings[into].cluster}, /repl failback ${id} fills ${link.settings[otherSide(into)].cluster} anew from it.`;
-  const sound = soundRefusal(link, detail, into) ?? inUseRefusal(emptying, away) ?? sentRefusal(emptying) ?? servingRefusal(emptying);
-  return sound ?? planRefill('rebuild', { ...emptying, reads });
+  return rebuildRefusal(emptying) ?? planRefill('rebuild', { ...emptying, reads });
+}
+
+function rebuildRefusal(emptying: Emptying): Refusal | null {
+  const { link, detail, into } = emptying;
+  const inUse = () => inUseRefusal(emptying, backWords(link, detail, into));
+  return soundRefusal(link, detail, into) ?? inUse() ?? sentRefusal(emptying) ?? servingRefusal(emptying);
+}
+
+/** Whether a rebuild would fill a side anew. */
+function isRebuilt(link: LdrLink, detail: LdrDetail, reads: Reads, into: Side): boolean {
+  if (sideToRebuild(link, detail, reads) !== into) return false;
+  const emptying = emptyingOf(link, detail, into);
+  return emptying.sent === null && rebuildRefusal(emptying) === null && !isRefusal(planRefill('rebuild', { ...emptying, reads }));
 }
 
 /** Plans that the side that used to be the source follows the other one. Only where no job is live: a live one says that the roles have not changed. */
@@ -62,30 +74,10 @@ export function planReturn(link: LdrLink, detail: LdrDetail): Outline | Refusal 
       `If applications use ${here} now, end the job first with /repl teardown ${link.id}, then ask again; if ${here} can't follow any more, ask for a rebuild.`,
     );
   }
-  const emptying = emptyingOf(link, detail, otherSide(former));
+  const emptying = emptyingOf(link, detail, otherSide(former), doubtsOf(link, detail, former).unproven);
   const away = `If applications use ${link.settings[emptying.into].cluster}, this would go the wrong way: /repl rebuild ${link.id} fills ${link.settings[former].cluster} anew instead.`;
-  return inUseRefusal(emptying, away) ?? planRefill('failback', { ...emptying, reads });
-}
-
-/**
- * A side that may be the one in use is not emptied. A job that was cancelled may have been ended by a switchover or a failover to this
- * very side, and both ways either side may serve: then only rows tell, where they can be read.
- */
-function servingRefusal({ link, detail, into, weighing }: Emptying): Refusal | null {
-  const { settings, id } = link;
-  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
-  const both = settings.direction === 'bidirectional';
-  const told = both ? weighing === null : flowInto(settings, detail, into) !== null || lastOver(detail, into)?.status === 'failed';
-  if (told || weighing === null || isClean(weighing)) return null;
-  const why = both
-    ? `no job brings ${here}'s writes to ${there}`
-    : `no job into ${here} failed; one that was ended by hand, by a switchover or by a failover may have left ${here} in use`;
-  const strays = strayList(link, weighing);
-  const rows = strays.length === 0 ? '' : ` ${here} has writes that ${there} is not known to have: ${strays.join('; ')}.`;
-  return notNow(
-    `Whether applications use ${here} or ${there} can't be told: ${why}.${rows} Nothing on ${here} is deleted.`,
-    `${into === 'standby' ? `If applications use ${here}, /repl failback ${id} fills ${there} anew from it. ` : ''}If they use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}.`,
-  );
+  const never = neverRefusal(link, detail, emptying.into, () => isRebuilt(link, detail, reads, former));
+  return never ?? inUseRefusal(emptying, away) ?? planRefill('failback', { ...emptying, reads });
 }
 
 /** One way, the side that applications were sent to is not the one to be filled anew, whatever became of its job. */
@@ -98,19 +90,6 @@ function sentRefusal({ link, detail, into, sent }: Emptying): Refusal | null {
   return notNow(
     `${sentWords(link, sent)} If they use ${here} still, a rebuild would delete what they wrote there and bring back what they deleted. Nothing on ${here} is deleted.`,
     `${back}If they were brought back to ${there} by hand, ${first}empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id}.`,
-  );
-}
-
-/** A side that follows, or that can go on, is not emptied. */
-function soundRefusal({ settings, id }: LdrLink, detail: LdrDetail, into: Side): Refusal | null {
-  const flow = flowInto(settings, detail, into);
-  if (flow === null || flow.missing.length > 0) return null;
-  const halted = flow.phase === 'paused' || flow.phase === 'gave-up';
-  if (halted && isExpired(detail, flow)) return null;
-  if (flow.phase === 'retrying' || flow.phase === 'strange') return null;
-  return notNow(
-    `${wayOf(settings, into)}: ${phaseWords[flow.phase]}, so there is no need to delete what ${settings[into].cluster} has and copy it anew.`,
-    halted ? `/repl resume ${id} lets it go on.` : `If it must be done all the same, end the replication with /repl teardown ${id} first.`,
   );
 }
 
@@ -132,6 +111,8 @@ function planRefill(operation: OperationName, refill: Refill): Outline | Refusal
       ...queueSteps(refill, acts),
       ...parts.access,
       personStep(quietAct(refill)),
+      // Whoever has to answer for a side of which nothing is proven is shown the numbers first.
+      ...(isDoubtful(refill) ? [compareStep(refill, acts)] : []),
       ...consentSteps(refill, acts),
       ...clearSteps(refill, acts),
       ...parts.start,
@@ -141,6 +122,7 @@ function planRefill(operation: OperationName, refill: Refill): Outline | Refusal
     warnings: [
       `Be sure that applications use ${there} and not ${here}: CockroachDB does not tell who is in use, and ${here} is emptied.`,
       ...emptyingWarnings(refill),
+      ...(operation === 'rebuild' ? ttlWarnings(refill) : []),
       ...afterwards(operation, refill),
       ...limitsOf(link),
       ...findingWarnings(detail, form.order, emptied),
@@ -160,32 +142,35 @@ const quietAct = ({ link, into }: Refill) => {
   ]);
 };
 
-function compareSteps(refill: Refill, acts: Acts): readonly Draft[] {
-  const pairs = keptPairs(refill);
-  return pairs.length === 0 ? [] : [lookStep(acts.compareRows(refill.into, pairs), weighBudgetMs)];
-}
+const compareStep = (refill: Refill, acts: Acts): Draft => lookStep(acts.compareRows(refill.into, keptPairs(refill)), weighBudgetMs);
+
+const isDoubtful = ({ unproven }: Refill): boolean => unproven.length > 0;
 
 /** Ends what is left of jobs on both sides, then empties the side that is to be filled. */
 const clearSteps = (refill: Refill, acts: Acts): readonly Draft[] => [
   // Nothing is ended or deleted before the tables are known to fit: an unfit copy is better than none.
   lookStep(acts.checkFit(refill.into), schemaBudgetMs),
-  ...compareSteps(refill, acts),
+  ...(isDoubtful(refill) ? [] : [compareStep(refill, acts)]),
   ...endSteps(refill.reads, acts),
   checkWritesStep(refill, acts),
-  ...emptySteps(refill, acts, keptPairs(refill)),
+  ...emptySteps(
+    refill,
+    acts,
+    refill.link.settings.tables.map((_, pair) => pair),
+  ),
 ];
 
 export const endSteps = (reads: Reads, acts: Acts): readonly Draft[] =>
   sides.flatMap((side) => reads[side].jobs.filter(isLive).map((job) => endStep(acts, side, job)));
 
-/** Deletes every row of the link's tables on a side, and sees that it is so. `kept`: tables of which the other side must not have fewer rows. */
+/** Deletes every row of the link's tables on a side, and sees that it is so. `kept`: tables whose rows are counted on both sides once more. */
 export function emptySteps(refill: Refill, acts: Acts, kept: readonly number[]): readonly Draft[] {
   const { link, reads, into } = refill;
   const pairs = link.settings.tables.map((_, pair) => pair);
   const undo = noUndo('Deleted rows come back only by the copy that follows.');
   const act = acts.emptyTables(into, pairs, { after: newestId(reads[into].jobs), known: knownOf(refill), kept });
-  // It looks at every row again before it begins.
-  return [changeStep(act, 2 * weighBudgetMs, undo, { pointOfNoReturn: true }), lookStep(acts.checkSchema(into), schemaBudgetMs)];
+  // It looks at every row again before it begins: it counts them, and then sees who wrote last.
+  return [changeStep(act, 3 * weighBudgetMs, undo, { pointOfNoReturn: true }), lookStep(acts.checkSchema(into), schemaBudgetMs)];
 }
 
 export const endStep = (acts: Acts, side: Side, job: JobView): Draft =>

@@ -24,6 +24,10 @@ export interface RowStock {
 export const rowStockQuery = (table: TableName, items: readonly string[] = []): string =>
   `SELECT ${['count(*) AS n', 'min(crdb_internal_mvcc_timestamp) AS oldest', 'max(crdb_internal_mvcc_timestamp) AS newest', ...items].join(', ')} FROM ${quoteTable(table)}`;
 
+/** How many rows no job brought that were written after a time (ns in digits). No index holds either time, so the whole table is read. */
+export const rowsSinceQuery = (table: TableName, since: string): string =>
+  `SELECT count(*) AS n FROM ${quoteTable(table)} WHERE crdb_internal_origin_timestamp IS NULL AND crdb_internal_mvcc_timestamp > ${since}`;
+
 /** Rows of a table; null where they could not be counted. */
 export type Counted = number | null;
 

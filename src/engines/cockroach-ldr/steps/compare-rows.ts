@@ -11,26 +11,30 @@ import { jobsToldOn, type LdrStep, on, type Place } from '../place.ts';
 import { type Counted, readRowCounts } from '../reads/row-stock.ts';
 import { shortlyAgo } from '../reads/writes.ts';
 import { tablesAt } from '../words.ts';
+import { leaveEvidence, readLeave } from './leave.ts';
 import { standstill } from './standstill.ts';
-import { either, momentMs, type Tally } from './tally.ts';
+import { either, type Leave, lackOf, momentMs, noLeave, type Tallies, type Tally } from './tally.ts';
 
 /** Longest time for all tables, ms. */
 const allMs = 2 * 3_600_000;
 
 /** How many rows each table has on both sides. */
-export interface Counts {
-  readonly here: readonly Counted[];
-  readonly there: readonly Counted[];
+export type Counts = Tallies;
+
+/** How many rows both sides have, and what of them may be missing on the other one. */
+interface Compared {
+  readonly counts: Counts;
+  readonly leave: Leave;
 }
 
-export type CountReads = Works<Counts>;
+export type CountReads = Works<Compared>;
 
 const params = z.object({ pairs: z.array(z.int()), live: z.boolean().default(false) });
 
 /**
  * Before jobs end and rows are deleted: the side that everything is to be copied from has as many. What a job once brought from there
  * need not be there any more: it may have been restored from an older backup, or emptied by mistake. `pairs`: tables of which nobody has
- * said that what only this side has may go.
+ * said that what only this side has may go; of the others it may lack what was given up, and no more.
  */
 export const compareRows = (reads: CountReads): LdrStep<z.infer<typeof params>> => ({
   params,
@@ -38,15 +42,21 @@ export const compareRows = (reads: CountReads): LdrStep<z.infer<typeof params>> 
   probe: async (place, { pairs, live }) => {
     const seen = askWork(reads, place);
     if (seen === null) {
-      beginWork(reads, place, allMs, (watched, tell) => readCounts(watched, tell, live));
+      beginWork(reads, place, allMs, (watched, tell) => readCompared(watched, tell, live, pairs));
       return underway('The rows of both sides are being counted.', 0);
     }
     const { length } = place.settings.tables;
     if (seen.kind === 'running') return underway(soFar(place, seen.done, live), seen.done / (2 * length));
     const none: readonly Counted[] = place.settings.tables.map(() => null);
-    return judgeCounts(place, seen.kind === 'failed' ? { here: none, there: none } : seen.value, pairs);
+    if (seen.kind === 'failed') return judgeCounts(place, { here: none, there: none });
+    return judgeCounts(place, seen.value.counts, seen.value.leave);
   },
 });
+
+async function readCompared(place: Place, tell: Tell, live: boolean, pairs: readonly number[]): Promise<Compared> {
+  const counts = await readCounts(place, tell, live);
+  return { counts, leave: await readLeave(place, counts, pairs) };
+}
 
 function soFar({ here, there, settings }: Place, done: number, live: boolean): string {
   const all = 2 * settings.tables.length;
@@ -122,24 +132,34 @@ async function isPast(place: Place, time: Micros): Promise<boolean> {
   return false;
 }
 
-/** Tables that the other side has fewer rows of, in words; and those that could not be counted. Pure. */
-export function fewerThere({ settings, side }: Pick<Place, 'settings' | 'side'>, { here, there }: Counts, pairs: readonly number[]) {
-  const unread = pairs.filter((pair) => (here[pair] ?? null) === null || (there[pair] ?? null) === null);
+/** Tables that the other side has fewer rows of than it may, in words; and those that could not be counted. Pure. */
+export function fewerThere(
+  { settings, side }: Pick<Place, 'settings' | 'side'>,
+  counts: Counts,
+  pairs: readonly number[],
+  leave: Leave = noLeave,
+) {
+  // Of a table that could not be read when it was planned, a person has vouched.
+  const unread = pairs.filter((pair) => lackOf(counts, leave, pair) === null && (leave.given[pair] ?? null) === null);
   const fewer = pairs.flatMap((pair) => {
-    const [own, others] = [here[pair] ?? null, there[pair] ?? null];
-    return own !== null && others !== null && own > others ? [`${tablesAt(settings, side, [pair])} (${own} here, ${others} there)`] : [];
+    const given = leave.given[pair] ?? 0;
+    const but = given === 0 ? '' : `, of which ${given} were given up`;
+    return (lackOf(counts, leave, pair) ?? 0) > 0
+      ? [`${tablesAt(settings, side, [pair])} (${counts.here[pair]} here${but}, ${counts.there[pair]} there)`]
+      : [];
   });
   return { fewer, unread: tablesAt(settings, side, unread) };
 }
 
-/** Whether the other side holds no fewer rows. Pure. */
-export function judgeCounts(place: Pick<Place, 'here' | 'there' | 'settings' | 'side'>, counts: Counts, pairs: readonly number[]): Probe {
-  const { here, there } = place;
-  const { fewer, unread } = fewerThere(place, counts, pairs);
-  const evidence = { [here]: [...counts.here], [there]: [...counts.there] };
+/** Whether the other side holds no fewer rows than it may. Pure. */
+export function judgeCounts(place: Pick<Place, 'here' | 'there' | 'settings' | 'side'>, counts: Counts, leave: Leave = noLeave): Probe {
+  const { here, there, settings } = place;
+  const pairs = settings.tables.map((_, pair) => pair);
+  const { fewer, unread } = fewerThere(place, counts, pairs, leave);
+  const evidence = { [here]: [...counts.here], [there]: [...counts.there], ...leaveEvidence(place, leave) };
   if (fewer.length > 0) {
     return impossible(
-      `${here} holds more rows than ${there}, from which everything is to be copied: ${fewer.join(', ')}. What ${there} lacks would be gone for good. Nothing was deleted and no job was ended. Press Retry to count anew: rows that are deleted on ${there} while they are counted can look like this. If it stays so, find out why: ${there} may have been restored from an older backup or emptied by mistake, or rows were deleted there that no job brings any more. If ${there} is right, press Skip; if not, press Cancel and bring the rows back to ${there} first.`,
+      `${here} holds more rows than ${there}, from which everything is to be copied: ${fewer.join(', ')}. What ${there} lacks would be gone for good. Nothing was deleted and no job was ended. Press Retry to count anew: rows that are deleted on ${there} while they are counted can look like this. If it stays so, find out why: ${there} may have been restored from an older backup or emptied by mistake, it may never have had a full copy, or rows were deleted there that no job brings any more. If ${there} is right, press Skip; if not, press Cancel and bring the rows back to ${there} first.`,
       evidence,
     );
   }

@@ -13,6 +13,7 @@ import { startWords } from '../start-words.ts';
 import { tablesOn } from '../statements.ts';
 import { showTable } from '../table-name.ts';
 import { tablesAt } from '../words.ts';
+import { expiringHere } from './leave.ts';
 import { either, momentMs, type Tally } from './tally.ts';
 
 /** A job into this side that says it has everything up to a time. */
@@ -31,6 +32,8 @@ export const bareKey = 'tables without rows';
 interface CopyCounts {
   readonly wanted: Tally;
   readonly found: Tally;
+  /** Tables that delete rows by age here, so that some may have come and gone; asked only of tables that have fewer. */
+  readonly expiring?: readonly number[];
 }
 
 export type CopyReads = Works<CopyCounts>;
@@ -91,7 +94,8 @@ async function readCopy(place: Place, { replicated }: Arrived, tell: (done: numb
   // What was deleted within the last moment was not seen by the count as of a moment ago.
   await place.io.clock.sleep(momentMs, place.io.signal);
   const [wanted, again] = [await readRowCounts(source, shortlyAgo, quietly), await readRowCounts(place, '', quietly)];
-  return { wanted: either(Math.min, first.wanted, wanted), found: either(Math.max, found, again) };
+  const second = { wanted: either(Math.min, first.wanted, wanted), found: either(Math.max, found, again) };
+  return fewer(second).length === 0 ? second : { ...second, expiring: await expiringHere(place) };
 }
 
 const places = (tally: Tally, which: (rows: Counted, place: number) => boolean): readonly number[] =>
@@ -105,17 +109,33 @@ export function judgeCopy(
   job: Arrived,
   counts: CopyCounts,
 ): Probe {
-  const { wanted, found } = counts;
-  const evidence = { ...arrived(job), [here]: [...found], [there]: [...wanted] };
+  const { wanted, found, expiring = [] } = counts;
   const { id } = job.job;
   const unread = places(wanted, (rows, place) => rows === null || (found[place] ?? null) === null);
   const short = fewer(counts).filter((place) => !unread.includes(place));
-  if (short.length > 0) {
-    const each = short.map((place) => `${tablesAt(settings, side, [place])} (${found[place]} here, ${wanted[place]} there)`);
-    return impossible(
-      `Job ${id} says that ${here} has everything up to ${spellTime(job.replicated)}, but ${here} holds fewer rows than ${there}: ${each.join(', ')}. It may have been started without a copy (WITH CURSOR), or rows wait in the dead letter queue. Press Retry to look again; or end it with CANCEL JOB ${id}, cancel this run, and ask for a setup anew.`,
-      evidence,
-    );
+  // One job copies all of its tables or none: one that lost no row by age proves it for the others.
+  const isProven = places(wanted, (rows) => rows !== null && rows > 0).some((place) => !short.includes(place) && !unread.includes(place));
+  const expired = short.filter((place) => expiring.includes(place));
+  const evidence = {
+    ...arrived(job),
+    [here]: [...found],
+    [there]: [...wanted],
+    ...(expired.length === 0 ? {} : { 'fewer rows, by a TTL here': tablesAt(settings, side, expired) }),
+  };
+  const open = isProven ? short.filter((place) => !expired.includes(place)) : short;
+  if (open.length > 0) {
+    const each = open.map((place) => `${tablesAt(settings, side, [place])} (${found[place]} here, ${wanted[place]} there)`);
+    const says = `Job ${id} says that ${here} has everything up to ${spellTime(job.replicated)}, but ${here} holds fewer rows than ${there}: ${each.join(', ')}.`;
+    const anew = `or end it with CANCEL JOB ${id}, cancel this run, and ask for a setup anew`;
+    return open.every((place) => expired.includes(place))
+      ? impossible(
+          `${says} On ${here} a row-level TTL deletes rows of these tables, which may be why; but every table with rows is one of them, so whether the job made a copy or was started without one (WITH CURSOR) can't be told. Look on ${here} for rows that were written on ${there} before the job was started: if they are there, press Skip; ${anew}.`,
+          evidence,
+        )
+      : impossible(
+          `${says} It may have been started without a copy (WITH CURSOR), or rows wait in the dead letter queue. Press Retry to look again; ${anew}.`,
+          evidence,
+        );
   }
   if (unread.length > 0) {
     return unknown(

@@ -6,7 +6,7 @@ import { sortJobs } from '../own-jobs.ts';
 import { change, jobsOn, type LdrStep, on, type Place } from '../place.ts';
 import { showTable } from '../table-name.ts';
 import { rowsIn, unreadWords } from './bare.ts';
-import { type LastLooks, lookAgain } from './last-look.ts';
+import { goneEvidence, type LastLooks, lookAgain, type RowsLeft } from './last-look.ts';
 import { streamInto } from './start.ts';
 import { knownWrites } from './writes.ts';
 
@@ -21,14 +21,14 @@ const params = z.object({
  * Deletes every row on the side that was given up. Never while a job writes there, never what the other side does not have, and never
  * by a look of long ago.
  */
-export const emptyTables = (looks: LastLooks): LdrStep<z.infer<typeof params>> => ({
+export const emptyTables = (looks: LastLooks, left: RowsLeft = new Map()): LdrStep<z.infer<typeof params>> => ({
   params,
   rebuild: (acts, side, { pairs, after, known, kept }) => acts.emptyTables(side, pairs, { after, known, kept }),
   probe: async (place, { pairs, after, known, kept }) => {
     const { settings, here } = place;
     const { started, ended, foreign, leaving } = sortJobs(settings, await jobsOn(place), after, streamInto(place));
     const [refill] = [...started, ...ended];
-    if (refill !== undefined) return done({ 'filled anew by job': refill.id });
+    if (refill !== undefined) return done({ 'filled anew by job': refill.id, ...goneEvidence(place, left) });
     const [job] = [...foreign, ...leaving];
     if (job !== undefined && leaving.includes(job)) return underway(`${here} is still ending job ${job.id}.`);
     if (job !== undefined) {
@@ -37,8 +37,9 @@ export const emptyTables = (looks: LastLooks): LdrStep<z.infer<typeof params>> =
       });
     }
     const filled = await emptiness(place, pairs);
+    if (filled.kind === 'done') return done({ ...filled.evidence, ...goneEvidence(place, left) });
     return filled.kind === 'todo'
-      ? lookAgain(place, { known: place.settings.tables.map((_, pair) => known[pair] ?? null), kept }, looks)
+      ? lookAgain(place, { known: place.settings.tables.map((_, pair) => known[pair] ?? null), kept }, looks, left)
       : filled;
   },
   perform: change,

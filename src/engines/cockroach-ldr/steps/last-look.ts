@@ -10,7 +10,9 @@ import { askWork, beginWork, type Works } from '../background.ts';
 import type { TableWrites } from '../detail.ts';
 import { earlierStep, on, type Place } from '../place.ts';
 import { tablesAt } from '../words.ts';
-import { type Counts, fewerThere, readCounts } from './compare-rows.ts';
+import { fewerThere, readCounts } from './compare-rows.ts';
+import { leaveIn } from './leave.ts';
+import { lackOf, noLeave, type Tallies } from './tally.ts';
 import { accountedOn, isVouched, limitOf, readAll } from './writes.ts';
 
 /** Longest time for all tables, ms. */
@@ -20,7 +22,7 @@ const allMs = 2 * 3_600_000;
 interface LastLook {
   readonly writes: readonly TableWrites[];
   /** Null where the plan compares no rows, or a person skipped that. */
-  readonly counts: Counts | null;
+  readonly counts: Tallies | null;
 }
 
 export type LastLooks = Works<LastLook>;
@@ -43,7 +45,7 @@ interface Base {
  * Rows are deleted by what is so now: between the step that looked and this one there may be a halt, a dead worker, a night. What is
  * written while the tables are read here is all that can be missed.
  */
-export async function lookAgain(place: Place, planned: Planned, looks: LastLooks): Promise<Probe> {
+export async function lookAgain(place: Place, planned: Planned, looks: LastLooks, left: RowsLeft): Promise<Probe> {
   const { here } = place;
   const seen = askWork(looks, place);
   if (seen === null) {
@@ -56,16 +58,17 @@ export async function lookAgain(place: Place, planned: Planned, looks: LastLooks
     return impossible(`The newest writes on ${here} could not be read again: ${seen.why} Nothing was deleted. Press Retry to look anew.`);
   const before = earlierStep(place, kinds.checkRows, here) ?? earlierStep(place, kinds.checkWrites, here);
   const base = await baseOf(place, planned, before);
-  return newSince(place, seen.value, base, planned.kept);
+  const { writes, counts } = seen.value;
+  return newSince(place, writes, base) ?? (counts === null ? todo : lackIn(place, counts, planned.kept, left));
 }
 
 async function readAgain(place: Place, { kept }: Planned, tell: (done: number) => void): Promise<LastLook> {
   // Whoever had the run go on without a look has given rows up, so that there may be fewer on the other side.
   const looks = [kinds.compareRows, kinds.checkWrites, kinds.checkRows].flatMap((kind) => earlierStep(place, kind, place.here) ?? []);
   const compares = kept.length > 0 && looks.some(({ kind }) => kind === kinds.compareRows) && !looks.some(isSkipped);
-  // Each may take hours on big tables: neither waits for the other.
-  const [counts, writes] = await Promise.all([compares ? readCounts(place, () => undefined) : null, readAll(place, tell)]);
-  return { writes, counts };
+  // Each may take hours on big tables. Who wrote is seen last: nothing but that look may lie before rows are deleted.
+  const counts = compares ? await readCounts(place, () => undefined) : null;
+  return { writes: await readAll(place, tell), counts };
 }
 
 const isSkipped = ({ evidence }: Earlier): boolean => 'skipped' in evidence;
@@ -105,8 +108,8 @@ async function beforeSkip(place: Place, { limits }: Base, agoMs: number): Promis
   };
 }
 
-/** Whether something is there that nobody has looked at. Pure. */
-function newSince(place: Place, { writes, counts }: LastLook, { limits, mayStayUnread }: Base, kept: readonly number[]): Probe {
+/** What is there that nobody has looked at; null where nothing is. Pure. */
+function newSince(place: Place, writes: readonly TableWrites[], { limits, mayStayUnread }: Base): Probe | null {
   const { here, there, side, settings } = place;
   const names = (pairs: readonly number[]): string => tablesAt(settings, side, pairs);
   const late = writes.flatMap((table, pair) => {
@@ -127,50 +130,89 @@ function newSince(place: Place, { writes, counts }: LastLook, { limits, mayStayU
       { 'not read': names(unread) },
     );
   }
-  return counts === null ? todo : lackOf(place, counts, kept);
+  return null;
 }
 
-/** By table, how many rows may be missing on the other side by the word of a person. */
-const acceptedKey = 'missing rows that Retry accepts';
-const acceptance = z.object({ [acceptedKey]: z.array(z.int()) });
+/** By table, how many rows were missing on the other side when a person was asked; none where nobody had to be. */
+const shownKey = 'rows missing there, as shown';
+const shownIn = z.object({ [shownKey]: z.array(z.int()) });
+/** What earlier versions recorded, where Retry said yes to less as well. */
+const formerKey = 'missing rows that Retry accepts';
+const goneKey = 'rows missing there when all were deleted';
 
-/** What a person was told that may be missing, and answered with Retry; null when nobody was. */
-function acceptedIn({ io }: Pick<Place, 'io'>): readonly number[] | null {
-  const last = io.retried.findLast((shown) => acceptedKey in shown);
-  return acceptance.safeParse(last).data?.[acceptedKey] ?? null;
+/** By run and side, the rows that were missing on the other side when it was said that rows are to be deleted. */
+export type RowsLeft = Map<string, readonly number[]>;
+
+const keyOf = ({ io, link, here }: Place): string => `${io.tag} ${link.id} ${here}`;
+
+/** For the journal, what was missing by then; nothing where people were not asked, or where another worker deleted the rows. */
+export function goneEvidence(place: Place, left: RowsLeft): JsonObject {
+  const rows = left.get(keyOf(place));
+  left.delete(keyOf(place));
+  return rows === undefined ? {} : { [goneKey]: [...rows] };
 }
 
-/** A source in use may delete more than it takes: by the time a person has answered, more is missing than was counted. */
-const room = 2;
+/** What a person was told to be missing, and answered with Retry; null when nobody was. */
+function answeredIn({ io }: Pick<Place, 'io'>): readonly number[] | null {
+  const last = io.retried.findLast((shown) => shownKey in shown);
+  return shownIn.safeParse(last).data?.[shownKey] ?? null;
+}
+
+/**
+ * What a Retry says yes to. A source in use may delete more by the time a person answers, up to twice as much. Less than about what was
+ * shown says that somebody brings rows back: then nobody has said that the rest may go.
+ */
+const boundsOf = (shown: number) => ({ least: Math.ceil(shown * 0.95), most: 2 * shown });
+
+function isAnswered(lack: number, shown: number): boolean {
+  const { least, most } = boundsOf(shown);
+  return lack >= least && lack <= most;
+}
 
 /**
  * The other side had as many rows when they were compared, so what it lacks by now was deleted there since: rightly, or by mistake. A
- * person is told how much is missing, and up to how much a Retry accepts; never more is. Pure.
+ * person is told how much is missing, and to how much a Retry says yes. Pure but for what it notes of rows that are given up.
  */
-function lackOf(place: Place, counts: Counts, kept: readonly number[]): Probe {
+function lackIn(place: Place, counts: Tallies, kept: readonly number[], left: RowsLeft): Probe {
   const { here, there, side, settings } = place;
-  const lacks = settings.tables.map((_, pair) => Math.max(0, (counts.here[pair] ?? 0) - (counts.there[pair] ?? 0)));
-  const accepted = acceptedIn(place);
-  const open = kept.filter((pair) => (lacks[pair] ?? 0) > (accepted?.[pair] ?? 0));
-  const { fewer } = fewerThere(place, counts, open);
-  const { unread: uncounted } = fewerThere(place, counts, kept);
-  if (fewer.length === 0 && uncounted === '') return todo;
+  const compared = earlierStep(place, kinds.compareRows, here);
+  const leave = compared === null ? noLeave : leaveIn(place, compared.evidence);
+  const lacks = settings.tables.map((_, pair) => (kept.includes(pair) ? (lackOf(counts, leave, pair) ?? 0) : 0));
+  const answered = answeredIn(place);
+  const open = kept.filter((pair) => (lacks[pair] ?? 0) > 0 && !isAnswered(lacks[pair] ?? 0, answered?.[pair] ?? 0));
+  const { unread: uncounted } = fewerThere(place, counts, kept, leave);
   const evidence = { [here]: [...counts.here], [there]: [...counts.there] };
-  if (fewer.length === 0) {
+  if (open.length === 0 && uncounted !== '') {
     return impossible(
       `The rows of ${uncounted} could not be counted again on both sides, so whether ${there} still has all that ${here} would lose is not known. Nothing was deleted. Press Retry when the tables can be read; or save what is needed, empty the tables on ${here} by hand (TRUNCATE) and press Retry.`,
       evidence,
     );
   }
-  const allowed = lacks.map((lack, pair) =>
-    open.includes(pair) ? Math.min(room * lack, counts.here[pair] ?? 0) : (accepted?.[pair] ?? 0),
-  );
-  const limits = open.map((pair) => `${allowed[pair] ?? 0} of ${tablesAt(settings, side, [pair])}`).join(', ');
+  if (open.length === 0) {
+    if (answered !== null) left.set(keyOf(place), lacks);
+    return todo;
+  }
+  const shown = lacks.map((lack, pair) => (open.includes(pair) || lack === 0 ? lack : (answered?.[pair] ?? 0)));
+  const names = (pair: number): string => tablesAt(settings, side, [pair]);
+  const bounds = open.map((pair) => {
+    const { least, most } = boundsOf(lacks[pair] ?? 0);
+    return `${least} to ${most} of ${names(pair)}`;
+  });
+  const repaired = open.filter((pair) => (lacks[pair] ?? 0) < (answered?.[pair] ?? 0));
+  const less = repaired.map((pair) => `${lacks[pair]} of ${names(pair)}, and ${answered?.[pair]} when it was shown`);
+  const again = less.length === 0 ? '' : ` Fewer are missing by now than a Retry said yes to: ${less.join('; ')}.`;
   return impossible(
-    `${here} holds more rows by now than ${there}, from which everything is to be copied: ${fewer.join(', ')}. ${there} had as many when they were compared, so they were deleted there since. What ${there} lacks would be gone for good. Nothing was deleted on ${here}. If that is as it should be on ${there} (a purge, a TTL), press Retry: the run then accepts that up to ${limits} are missing there, and asks again if it is more. If not, bring the rows back to ${there} first, then press Retry.`,
-    { ...evidence, [acceptedKey]: allowed },
+    `${here} holds more rows by now than ${there}, from which everything is to be copied: ${fewerThere(place, counts, open, leave).fewer.join(', ')}.${again} ${there} had as many when they were compared, so they were deleted there since. What ${there} lacks would be gone for good. Nothing was deleted on ${here}. If that is as it should be on ${there} (a purge, a TTL), press Retry: the run goes on if ${bounds.join(', ')} are missing there by then, and asks again if it is any other number. If rows have to come back to ${there}, bring all of them back before you press Retry: with none missing the run goes on and nothing is lost.`,
+    { ...evidence, [shownKey]: shown },
   );
 }
 
-/** Whether a person accepted that rows are missing on the other side. */
-export const gaveRowsUp = (retried: readonly JsonObject[]): boolean => retried.some((shown) => acceptedKey in shown);
+/**
+ * How many rows were given up that the other side lacked, by the word of a person: none where nobody was asked; null where it is not
+ * known how many were still missing when rows were deleted. `evidence`: of the step that deleted them.
+ */
+export function rowsGivenUp(retried: readonly JsonObject[], evidence: JsonObject | null): number | null {
+  if (!retried.some((shown) => shownKey in shown || formerKey in shown)) return 0;
+  const told = z.object({ [goneKey]: z.array(z.int()) }).safeParse(evidence);
+  return told.success ? told.data[goneKey].reduce((sum, rows) => sum + rows, 0) : null;
+}

@@ -12,3 +12,28 @@ export const either = (choose: (a: number, b: number) => number, some: Tally, ot
     const other = others[pair] ?? null;
     return rows === null || other === null ? rows : choose(rows, other);
   });
+
+/** How many rows each table has on both sides. */
+export interface Tallies {
+  readonly here: Tally;
+  readonly there: Tally;
+}
+
+/** What the other side may lack of what is here without anybody being asked. */
+export interface Leave {
+  /** By table, how many rows of it people gave up; null where they gave up none. */
+  readonly given: Tally;
+  /** Tables whose rows a TTL deletes on the other side alone. */
+  readonly ttl: readonly number[];
+}
+
+export const noLeave: Leave = { given: [], ttl: [] };
+
+/** How many rows of a table the other side lacks beyond that; null where they could not be counted. Pure. */
+export function lackOf({ here, there }: Tallies, { given, ttl }: Leave, pair: number): number | null {
+  const [own, others] = [here[pair] ?? null, there[pair] ?? null];
+  if (own === null || others === null) return null;
+  // A TTL deletes by age: what leaves nothing at all is more likely to be something else.
+  if (ttl.includes(pair) && others > 0) return 0;
+  return Math.max(0, own - others - (given[pair] ?? 0));
+}
