@@ -3,6 +3,7 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import type { Act, Asked } from '../../domain/plan.ts';
 import { asking } from './asks.ts';
 import type { LdrSettings } from './config.ts';
+import { connectionOf } from './reach.ts';
 import { asOfTime } from './reads/tables.ts';
 import { shortlyAgo } from './reads/writes.ts';
 import { timePlaceholder } from './statements.ts';
@@ -10,6 +11,7 @@ import type { PlannedQueue } from './waiting.ts';
 
 type Kind =
   | 'proveLogin'
+  | 'checkConnection'
   | 'checkFit'
   | 'checkSchema'
   | 'checkAbsent'
@@ -17,6 +19,7 @@ type Kind =
   | 'compareRows'
   | 'countRows'
   | 'checkRows'
+  | 'proveSource'
   | 'awaitScan'
   | 'proveAdvance'
   | 'countQueue'
@@ -57,11 +60,23 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
     ...actOn(settings, side, kind, title, [], params),
     ...(asks.length === 0 ? {} : { asks }),
   });
+  /** What tells which rows of tables that people gave up came by no job. */
+  const asksOfGiven = (side: Side): readonly Asked[] => {
+    const only = `${at(otherSide(side))} has fewer rows of a table whose writes were given up`;
+    return [ask.jobs(otherSide(side)), ask.queues(otherSide(side)), ask.since(side)].map((one) => ({ ...one, only }));
+  };
+  /** What tells whether a TTL makes the sides differ. */
+  const asksOfTtl = (side: Side): readonly Asked[] =>
+    settings.options.discardTtlDeletes ? [ask.jobs(side), ask.jobs(otherSide(side)), ask.marks(otherSide(side))] : [];
   return {
     // On the side that is read from.
     proveLogin: (side: Side, user: string) => {
       const title = `Log in to ${at(side)} as ${user}, with the password that the connection is to hold`;
       return look(side, kinds.proveLogin, title, [ask.login(side)], { user });
+    },
+    checkConnection: (side: Side) => {
+      const title = `Check that the external connection ${connectionOf(settings, side)} on ${at(side)} leads where the config says`;
+      return look(side, kinds.checkConnection, title, [ask.connection(side)]);
     },
     // What it asks of each table is a page long, and the same that a preflight of a setup asks.
     checkFit: (side: Side) =>
@@ -78,7 +93,9 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
       const title = `Check that ${at(otherSide(side))} has as many rows as ${at(side)}, before any there is deleted`;
       const late = { ...ask.jobs(side), only: `${at(otherSide(side))} has fewer, until its jobs are past the first count` };
       const counts = [ask.counts(side), ask.counts(otherSide(side), shortlyAgo)];
-      return look(side, kinds.compareRows, title, live ? [ask.clock(otherSide(side)), ...counts, late] : counts, {
+      const given = settings.tables.some((_, pair) => !pairs.includes(pair)) ? asksOfGiven(side) : [];
+      const asks = [...(live ? [ask.clock(otherSide(side)), ...counts, late] : counts), ...asksOfTtl(side), ...given];
+      return look(side, kinds.compareRows, title, asks, {
         pairs: [...pairs],
         ...(live ? { live } : {}),
       });
@@ -91,6 +108,14 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
       const title = `Check that nothing was written on ${at(side)} while the tables were changed, before any row there is deleted`;
       return look(side, kinds.checkRows, title, [ask.rows(side, false)]);
     },
+    // On the side that follows, of the side that it is to follow.
+    proveSource: (side: Side) => {
+      const source = otherSide(side);
+      const title = `Prove that the job on ${at(side)} reads from ${at(source)}`;
+      const only = `${at(source)} lists no such job`;
+      const asks = [ask.producers(source), { ...ask.jobs(side), only }, { ...ask.rights(source), only }];
+      return look(side, kinds.proveSource, title, asks);
+    },
     awaitScan: (side: Side, { after, cursor = null, by }: Awaited) => {
       const title = `Wait until ${at(side)} ${cursor === null ? 'has its first full copy' : 'goes on'}`;
       const source = otherSide(side);
@@ -101,8 +126,9 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
         cursor !== null || by === 'back'
           ? []
           : [...[ask.past(source), ask.held(side)].map((one) => ({ ...one, ...told })), ...counts.map((one) => ({ ...one, ...untold }))];
+      const marks = rows.length === 0 ? [] : [{ ...ask.marks(side), only: `${at(side)} does not (v24.3), and has fewer rows` }];
       const params = { after, cursor, ...(by === undefined ? {} : { by }) };
-      return look(side, kinds.awaitScan, title, [ask.jobs(side), ...rows], params);
+      return look(side, kinds.awaitScan, title, [ask.jobs(side), ...rows, ...marks], params);
     },
     // `bare`: tables that no job brings now, of which nothing can be proven.
     proveAdvance: (side: Side, withinMs: number, bare: readonly number[] = []) =>
@@ -132,7 +158,15 @@ export function lookActs(settings: LdrSettings, kinds: Readonly<Record<Kind, str
     compareTables: (side: Side, from: 'now' | 'caught-up') => {
       const both = [side, otherSide(side)];
       const title = `Compare the tables of ${at(side)} with those of ${at(otherSide(side))} as of one time`;
-      const asks = [...(from === 'now' ? both.map(ask.progress) : []), ...both.map(ask.content)];
+      const isBoth = settings.direction === 'bidirectional';
+      const only = 'the two differ then';
+      const again = from === 'caught-up' && isBoth ? both.map((one) => ({ ...ask.progress(one), only })) : [];
+      const asks = [
+        ...(from === 'now' ? both.map(ask.progress) : again),
+        ...both.map(ask.content),
+        ...(settings.options.discardTtlDeletes ? [{ ...ask.marks(otherSide(side)), only }] : []),
+        ...(from === 'caught-up' && (isBoth || settings.options.discardTtlDeletes) ? [{ ...ask.writes(otherSide(side)), only }] : []),
+      ];
       return look(side, kinds.compareTables, title, asks, { from });
     },
   };

@@ -129,6 +129,10 @@ const historyWords: Readonly<Record<ReadSide['history'], string>> = {
   untold: 'not told: the jobs were not listed in time',
 };
 
+/** Where a job on the other side lives, none is seen that it could live on. */
+const historyFact = (settings: LdrSettings, detail: LdrDetail, side: Side, { history }: ReadSide): string =>
+  history === 'none' && flowInto(settings, detail, otherSide(side)) !== null ? 'none is seen' : historyWords[history];
+
 type Tell = (name: string, label: string, value: string | null) => readonly Fact[];
 
 const tellOf =
@@ -171,7 +175,11 @@ function movingFacts(settings: LdrSettings, detail: LdrDetail, side: Side): read
   const last = flowInto(settings, detail, side) === null ? lastOver(detail, side) : null;
   return [
     ...tell('dlq', `Dead letter queue of ${cluster}`, queueFact(settings, side, read)),
-    ...tell('history', `History on ${cluster} for a job on ${settings[otherSide(side)].cluster}`, historyWords[read.history]),
+    ...tell(
+      'history',
+      `History on ${cluster} for a job on ${settings[otherSide(side)].cluster}`,
+      historyFact(settings, detail, side, read),
+    ),
     ...tell(
       'last-job',
       `Last job of ${cluster}`,

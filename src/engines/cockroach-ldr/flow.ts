@@ -1,4 +1,4 @@
-import type { Side } from '../../domain/observation.ts';
+import { otherSide, type Side } from '../../domain/observation.ts';
 import { isOverStatus } from '../cockroach/jobs.ts';
 import { type Micros, msOfMicros } from '../cockroach/times.ts';
 import type { LdrSettings } from './config.ts';
@@ -132,6 +132,20 @@ export function arrivedUpTo(settings: Pick<LdrSettings, 'tables'>, jobs: readonl
 export function lagMsOf(flow: Flow): number | null {
   const replicated = replicatedOf(flow);
   return replicated === null ? null : Math.max(0, Math.ceil(msOfMicros(BigInt(flow.read.now) - replicated) / 1_000) * 1_000);
+}
+
+/** Both sides are not read at the same instant, and their clocks differ: a job that is younger may not have been seen by its source, ms. */
+const youngMs = 60_000;
+
+/**
+ * Whether a flow that moves can't come from the link's other side: that one keeps no history for any job, though the bot is shown all jobs
+ * there. An external connection is known by its name only, and may lead elsewhere.
+ */
+export function isUnfed(detail: LdrDetail, { into, jobs, phase }: Flow): boolean {
+  const source = readOf(detail, otherSide(into));
+  if (source === null || source.history !== 'none' || source.sight !== 'all') return false;
+  const isSettled = ({ started }: JobView): boolean => started !== null && msOfMicros(BigInt(source.now) - BigInt(started)) > youngMs;
+  return (phase === 'following' || phase === 'scanning') && jobs.every(isSettled);
 }
 
 /** How long a source waits for a job that is silent before the history is let go, ms. */

@@ -3,10 +3,10 @@ import { problemOf } from '../cockroach/deaf.ts';
 import { spell } from '../cockroach/spell.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, ReadSide } from './detail.ts';
-import { expiresInMs, expiryMs, type Flow, flowInto, flowsOf, lagMsOf, lastOver, phaseOf, wantedInto } from './flow.ts';
+import { expiresInMs, expiryMs, type Flow, flowInto, flowsOf, isUnfed, lagMsOf, lastOver, phaseOf, wantedInto } from './flow.ts';
 import { waitingOn } from './waiting.ts';
 import { widerSentences } from './wider.ts';
-import { countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, upper, wayOf } from './words.ts';
+import { countdown, leadOf, phaseWords, progressOf, reasonOf, tablesAt, unfedWords, upper, wayOf } from './words.ts';
 
 export interface Headline {
   readonly health: Health;
@@ -71,7 +71,7 @@ function unlessSourceIsDeaf(settings: LdrSettings, detail: LdrDetail, into: Side
 function directionOf(settings: LdrSettings, detail: LdrDetail, into: Side): Headline {
   const way = wayOf(settings, into);
   const flow = flowInto(settings, detail, into);
-  if (flow !== null) return flowState(settings, flow, way);
+  if (flow !== null) return flowState(settings, detail, flow, way);
   const here = settings[into].cluster;
   if (detail[into].kind !== 'read') return say('unknown', `Whether ${way} is replicated is not known.`);
   const last = lastOver(detail, into);
@@ -85,7 +85,7 @@ function directionOf(settings: LdrSettings, detail: LdrDetail, into: Side): Head
   );
 }
 
-function flowState(settings: LdrSettings, flow: Flow, way: string): Headline {
+function flowState(settings: LdrSettings, detail: LdrDetail, flow: Flow, way: string): Headline {
   const here = settings[flow.into].cluster;
   if (flow.missing.length > 0) {
     return say('broken', `${way}: no job replicates ${tablesAt(settings, flow.into, flow.missing)}; the rest: ${phaseWords[flow.phase]}.`);
@@ -103,6 +103,7 @@ function flowState(settings: LdrSettings, flow: Flow, way: string): Headline {
       `${way}: job ${foreign.id} on ${here} reads from the external connection ${foreign.connection ?? ''}, which is not the one that the config names.`,
     );
   }
+  if (isUnfed(detail, flow)) return say('degraded', `${way}: ${unfedWords(settings, flow)}`);
   return phaseState(settings, flow, way, here);
 }
 

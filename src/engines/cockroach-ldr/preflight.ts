@@ -15,6 +15,7 @@ import { readOf, wantedInto } from './flow.ts';
 import { forPlan, observationOf, readDetail } from './observe.ts';
 import { laggard } from './pair.ts';
 import { planLdr } from './plan.ts';
+import { accessChecks } from './preflights/access.ts';
 import { compareHistoryChecks } from './preflights/history.ts';
 import { controlChecks, renewalChecks } from './preflights/privileges.ts';
 import { startChecks } from './preflights/start.ts';
@@ -28,8 +29,9 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
   const detail = await forPlan(connect, operation.kind, link, await readDetail(connect, settings, io), io);
   const seen = observationOf(link, detail, at);
   const plan = planLdr(operation, link, seen);
-  const [control, renewal, start, history] = await Promise.all([
+  const [control, access, renewal, start, history] = await Promise.all([
     controlChecks(connect, operation, settings, detail, io),
+    accessChecks(connect, settings, detail, isRefusal(plan) ? [] : plan.steps, io),
     renewalChecks(connect, settings, renewedOn(plan), io),
     startChecks(connect, settings, detail, startsInto(operation.kind, settings, plan), io),
     readsThePast.includes(operation.kind) ? compareHistoryChecks(connect, settings, detail, io) : [],
@@ -39,6 +41,7 @@ export async function preflightLdr(connect: SqlConnect, operation: Operation, li
     ...sides.flatMap((side) => sideChecks(operation.kind, settings, detail, side)),
     ...versionPair(settings, detail),
     ...control,
+    ...access,
     ...renewal,
     ...feedChecksIn(link, detail),
     ...start,

@@ -6,9 +6,9 @@ import { problemOf } from '../cockroach/deaf.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { LdrLink } from './config.ts';
 import type { JobView, LdrDetail, ReadSide } from './detail.ts';
-import { expiresInMs, type Flow, flowInto, lastOver, readOf, replicatedOf } from './flow.ts';
+import { expiresInMs, type Flow, flowInto, isUnfed, lastOver, readOf, replicatedOf } from './flow.ts';
 import { waitingOn } from './waiting.ts';
-import { phaseWords, reasonOf, tablesAt, upper, wayOf } from './words.ts';
+import { phaseWords, reasonOf, tablesAt, unfedWords, upper, wayOf } from './words.ts';
 
 export const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 
@@ -59,7 +59,17 @@ export function soundFlow(operation: OperationName, link: LdrLink, detail: LdrDe
       `Mend the config, or end the jobs with /repl teardown ${id} and set the link up anew.`,
     );
   }
-  return foreignRefusal(operation, link, into, flow.jobs) ?? flow;
+  return foreignRefusal(operation, link, into, flow.jobs) ?? unfedRefusal(operation, link, detail, flow) ?? flow;
+}
+
+/** A flow that comes from elsewhere tells nothing of this link, whatever its connection is called. */
+function unfedRefusal(operation: OperationName, { settings, id }: LdrLink, detail: LdrDetail, flow: Flow): Refusal | null {
+  if (!isUnfed(detail, flow)) return null;
+  const here = settings[flow.into].cluster;
+  return notNow(
+    `${upper(unfedWords(settings, flow))} So no ${operation} of ${id} can be planned.`,
+    `See where the connection leads (SHOW CREATE EXTERNAL CONNECTION on ${here}). If it leads elsewhere, end the job with /repl teardown ${id}, mend the connection, and fill ${here} anew.`,
+  );
 }
 
 /** A job that follows something else tells nothing of this link; a connection that only has another name can be told to the bot. */
@@ -116,6 +126,15 @@ export const limitsOf = ({ settings }: LdrLink): readonly string[] => [
     : []),
   'Users, privileges, sequences, cluster settings, row-level TTL settings and changefeeds are not replicated: see that the other side has what applications need.',
 ];
+
+/** What a comparison can't tell of a side that follows without the other one's deletes by TTL. Full sentences. */
+export function ttlCompareWarnings({ settings }: LdrLink, into: Side): readonly string[] {
+  if (!settings.options.discardTtlDeletes) return [];
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  return [
+    `Deletes by row-level TTL are discarded: tables of ${there} that set ttl_disable_changefeed_replication may hold fewer rows than on ${here}, and are then told as not comparable instead of different.`,
+  ];
+}
 
 export const pauseLimit = ({ settings }: LdrLink, into: Side): string =>
   `${settings[otherSide(into)].cluster} keeps the history that ${settings[into].cluster} needs for 24 h: a pause that lasts longer ends the job for good, and it has to be started anew with a full copy.`;

@@ -4,7 +4,7 @@ import type { StepExecutor } from '../engine.ts';
 import { kinds } from './acts.ts';
 import type { LdrLink } from './config.ts';
 import { executorOf } from './place.ts';
-import { alterConnection, createConnection, dropConnection, setRangefeeds } from './steps/access.ts';
+import { alterConnection, checkConnection, createConnection, dropConnection, setRangefeeds } from './steps/access.ts';
 import { bounce } from './steps/bounce.ts';
 import { type Comparisons, compareTables } from './steps/compare.ts';
 import { type CountReads, compareRows } from './steps/compare-rows.ts';
@@ -18,6 +18,7 @@ import { checkQueue, countQueue } from './steps/queue.ts';
 import { checkRows, countRows, type StockReads } from './steps/rows.ts';
 import { awaitScan, proveAdvance } from './steps/scan.ts';
 import { checkAbsent, checkFit, checkSchema } from './steps/schema.ts';
+import { proveSource } from './steps/source.ts';
 import { createReplicated, createStream } from './steps/start.ts';
 import { clearCopy, dropCopy, type Takings } from './steps/take-back.ts';
 import { createUser, dropUser, grant, proveLogin, revoke } from './steps/users.ts';
@@ -43,6 +44,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.createConnection]: executorOf(connect, createConnection),
     [kinds.alterConnection]: executorOf(connect, alterConnection),
     [kinds.dropConnection]: executorOf(connect, dropConnection),
+    [kinds.checkConnection]: executorOf(connect, checkConnection),
     [kinds.checkFit]: executorOf(connect, checkFit),
     [kinds.checkSchema]: executorOf(connect, checkSchema),
     [kinds.checkAbsent]: executorOf(connect, checkAbsent),
@@ -52,6 +54,7 @@ export function stepsOf(connect: SqlConnect): Readonly<Record<StepKind, StepExec
     [kinds.endReplicated]: executorOf(connect, endReplicated),
     [kinds.clearCopy]: executorOf(connect, clearCopy(takings)),
     [kinds.dropCopy]: executorOf(connect, dropCopy(takings)),
+    [kinds.proveSource]: executorOf(connect, proveSource),
     [kinds.awaitScan]: executorOf(connect, awaitScan(copies)),
     [kinds.proveAdvance]: executorOf(connect, proveAdvance),
     [kinds.pause]: executorOf(connect, pause),

@@ -55,6 +55,15 @@ export function countdown(flow: Flow): string {
     : 'It has probably stood still for too long to be resumed, and may have to be set up again with a full copy.';
 }
 
+/** Of a flow whose source does not know of it. A full sentence, to stand after a colon. */
+export function unfedWords(settings: LdrSettings, { into, jobs }: Flow): string {
+  const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
+  const one = jobs.length === 1;
+  const names = [...new Set(jobs.flatMap(({ connection }) => connection ?? []))].join(', ');
+  const by = names === '' ? 'the external connection' : `the external connection ${names}`;
+  return `job ${jobs.map(({ id }) => id).join(', ')} on ${here} ${one ? 'runs' : 'run'}, but ${there} has no job that keeps history for ${one ? 'it' : 'them'}, so ${by} leads elsewhere and nothing written on ${there} reaches ${here}.`;
+}
+
 /** How far a flow has come. Goes on after a name. */
 export function progressOf(flow: Flow): string {
   const lagMs = lagMsOf(flow);

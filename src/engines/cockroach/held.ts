@@ -20,10 +20,16 @@ export async function heldBy(session: SqlSession, user: string): Promise<Held> {
 
 /** Of the session's own user: its name and every role that it has, by itself or by another role. Everybody may ask this. */
 const enabledRoles = 'SELECT role_name FROM "".information_schema.enabled_roles';
+/** Everything that somebody has to send who wants to know what the bot may do, unless it is an admin. */
+export const rightsStatements: readonly string[] = [enabledRoles, 'SHOW SYSTEM GRANTS'];
+
+/** Every role that the session's own user has, by itself or by another role. */
+export const ownRoles = async (session: SqlSession): Promise<readonly string[]> =>
+  (await session.read(enabledRoles)).map((row) => row['role_name'] ?? '');
 
 /** What the bot may do, by itself or by a role; of jobs, which of the two rights that show them all. */
 export async function ownRights(session: SqlSession, user: string): Promise<Held & { readonly jobs: readonly string[] }> {
-  const roles = (await session.read(enabledRoles)).map((row) => row['role_name'] ?? '');
+  const roles = await ownRoles(session);
   if (user === 'root' || roles.includes('admin')) return { admin: true, system: [], jobs: [] };
   const grantees = [...roles, user, 'public'];
   const rows = (await session.read('SHOW SYSTEM GRANTS')).filter((row) => grantees.includes(row['grantee'] ?? ''));

@@ -38,9 +38,11 @@ describe('a setup that goes on from where the last replication ended', () => {
     const plan = planned(last, ended());
     expect(outline(plan)).toEqual([
       '(ldr.stop-writers)',
+      'ldr.check-connection sql-west',
       'ldr.create-user sql-east',
       'ldr.grant sql-east',
       'ldr.create-stream sql-west',
+      'ldr.prove-source sql-west',
       'ldr.await-scan sql-west',
       'ldr.prove-advance sql-west',
     ]);

@@ -51,10 +51,24 @@ describe('the headline', () => {
     ['a sound link both ways', mutual(), 'healthy', 'sql-west → sql-east: sql-east follows', bothWays()],
     [
       'a sound link whose roles were swapped',
-      { primary: aSide({ jobs: [aJob()] }), standby: aSide(), schema: { kind: 'skipped' } },
+      { primary: aSide({ jobs: [aJob()] }), standby: aSide({ history: 'kept' }), schema: { kind: 'skipped' } },
       'healthy',
       'sql-west → sql-east: sql-east follows and is 4 s behind.',
     ],
+    [
+      'a job that the source knows nothing of',
+      following({}, {}, aSide()),
+      'degraded',
+      'sql-east has no job that keeps history for it, so the external connection to_east leads elsewhere and nothing written on sql-east reaches sql-west.',
+    ],
+    [
+      'a job that may be one the bot is not shown',
+      following({}, {}, aSide({ sight: 'own' })),
+      'healthy',
+      'sql-west follows and is 4 s behind.',
+    ],
+    ['a job that began while both sides were read', following({ started: micros(2_000) }, {}, aSide()), 'healthy', 'sql-west follows'],
+    ['a job of a source that lists its jobs too late', following({}, {}, aSide({ history: 'untold' })), 'healthy', 'sql-west follows'],
     ['lag above the limit', following({ replicated: micros(301_000) }), 'degraded', '5 min 1 s behind, above the limit of 5 min'],
     ['lag far above the limit', following({ replicated: micros(2 * hour) }), 'broken', 'far above the limit'],
     [

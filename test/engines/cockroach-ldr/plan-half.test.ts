@@ -40,6 +40,7 @@ describe('both ways, one direction that is over', () => {
     const plan = planned(last, half(), link);
     expect(outline(plan).filter((step) => /stream|scan|prove|cancel|empty/.test(step))).toEqual([
       'ldr.create-stream sql-east',
+      'ldr.prove-source sql-east',
       'ldr.await-scan sql-east',
       'ldr.prove-advance sql-east',
     ]);

@@ -50,10 +50,12 @@ describe('the way in which replication is started', () => {
       aLink(),
       bare(),
       [
+        'ldr.check-connection sql-west',
         'ldr.create-user sql-east',
         'ldr.grant sql-east',
         'ldr.check-schema sql-west',
         'ldr.create-stream sql-west',
+        'ldr.prove-source sql-west',
         'ldr.await-scan sql-west',
         ...proof('sql-west'),
       ],
@@ -63,10 +65,12 @@ describe('the way in which replication is started', () => {
       aLink(),
       absentStandby('25.1'),
       [
+        'ldr.check-connection sql-west',
         'ldr.create-user sql-east',
         'ldr.grant sql-east',
         'ldr.check-absent sql-west',
         'ldr.create-replicated sql-west',
+        'ldr.prove-source sql-west',
         'ldr.await-scan sql-west',
         ...proof('sql-west'),
       ],
@@ -76,14 +80,18 @@ describe('the way in which replication is started', () => {
       bothWays(),
       bare(aSide(onVersion('24.3')), aSide(onVersion('24.3'))),
       [
+        'ldr.check-connection sql-east',
         'ldr.create-user sql-west',
         'ldr.grant sql-west',
+        'ldr.check-connection sql-west',
         'ldr.create-user sql-east',
         'ldr.grant sql-east',
         'ldr.check-schema sql-west',
         'ldr.create-stream sql-east',
+        'ldr.prove-source sql-east',
         'ldr.await-scan sql-east',
         'ldr.create-stream sql-west',
+        'ldr.prove-source sql-west',
         'ldr.await-scan sql-west',
         ...proof('sql-east', 'sql-west'),
       ],
@@ -104,8 +112,10 @@ describe('the way in which replication is started', () => {
       [
         'ldr.check-schema sql-east',
         'ldr.create-stream sql-west',
+        'ldr.prove-source sql-west',
         'ldr.await-scan sql-west',
         'ldr.create-stream sql-east',
+        'ldr.prove-source sql-east',
         'ldr.await-scan sql-east',
         ...proof('sql-west', 'sql-east'),
       ],
@@ -121,6 +131,7 @@ describe('the way in which replication is started', () => {
         'ldr.create-connection sql-west',
         'ldr.check-schema sql-west',
         'ldr.create-stream sql-west',
+        'ldr.prove-source sql-west',
         'ldr.await-scan sql-west',
         ...proof('sql-west'),
       ],
@@ -129,7 +140,13 @@ describe('the way in which replication is started', () => {
       'where people make the connection and the user themselves',
       aLink({ streams: { standby: { externalConnection: 'to_east', reach: null }, primary: null } }),
       bare(),
-      ['ldr.check-schema sql-west', 'ldr.create-stream sql-west', 'ldr.await-scan sql-west', ...proof('sql-west')],
+      [
+        'ldr.check-schema sql-west',
+        'ldr.create-stream sql-west',
+        'ldr.prove-source sql-west',
+        'ldr.await-scan sql-west',
+        ...proof('sql-west'),
+      ],
     ],
   ];
   it.each(rows)('%s', (_, link, detail, steps) => {
@@ -307,6 +324,7 @@ describe('a rebuild', () => {
     const plan = planned(rebuild, { ...failed(), ...wrote([micros(1_000), null], [null, null]) });
     expect(outline(plan)).toEqual([
       'ldr.count-queue sql-east',
+      'ldr.check-connection sql-west',
       'ldr.create-user sql-east',
       'ldr.grant sql-east',
       '(ldr.stop-writers)',
@@ -316,19 +334,21 @@ describe('a rebuild', () => {
       'ldr.empty-tables sql-west',
       'ldr.check-schema sql-west',
       'ldr.create-stream sql-west',
+      'ldr.prove-source sql-west',
       'ldr.await-scan sql-west',
       ...proof('sql-west'),
     ]);
     expect(plan.steps.filter(({ pointOfNoReturn }) => pointOfNoReturn).map(({ kind }) => kind)).toEqual(['ldr.empty-tables']);
-    expect(plan.steps[7]?.budgetMs).toBe(4 * 3_600_000);
-    expect(plan.steps[7]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
+    expect(plan.steps[8]?.budgetMs).toBe(6 * 3_600_000);
+    expect(plan.steps[8]?.statements).toEqual(['TRUNCATE TABLE "shop"."public"."orders", "shop"."public"."items"']);
     expect(plan.predictedLoss).toMatchObject({ ms: 0, words: expect.stringContaining('no write of its own that sql-east lacks') });
   });
 
   it('ends first what is left of a job that can go on no more', () => {
     const left = following({ status: 'paused', runningStatus: 'pausing after error: gone' }, {}, aSide({ history: 'lost' }));
-    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 9)).toEqual([
+    expect(outline(planned(rebuild, { ...left, ...wrote([null, null], [null, null]) })).slice(0, 10)).toEqual([
       'ldr.count-queue sql-east',
+      'ldr.check-connection sql-west',
       'ldr.create-user sql-east',
       'ldr.grant sql-east',
       '(ldr.stop-writers)',

@@ -13,6 +13,8 @@ import { findingWarnings, schemaRefusal, versionRefusal } from '../unfit.ts';
 import { isFollowedBack } from '../weigh.ts';
 import { tablesAt, wayOf } from '../words.ts';
 import { planContinue } from './continue.ts';
+import { doubtsOf, neverWords } from './doubts.ts';
+import { planRebuild } from './refill.ts';
 import { type Form, followers, type Reads, startSteps } from './start.ts';
 
 type Setup = Extract<Operation, { kind: 'setup' }>;
@@ -159,14 +161,17 @@ const filledOn = (pairs: readonly PairLook[], side: Side): readonly number[] =>
   pairs.flatMap(({ rows }, pair) => (rows[side] === 'filled' ? [pair] : []));
 
 /** Both sides have the tables. The side that follows has to be empty; both ways, the first job flows from the empty side to the one with rows. */
-function streamForm(link: LdrLink, { schema }: LdrDetail): Form | Refusal {
+function streamForm(link: LdrLink, detail: LdrDetail): Form | Refusal {
   const { settings, id } = link;
+  const { schema } = detail;
   const pairs = schema.kind === 'read' ? schema.pairs : [];
   const onStandby = filledOn(pairs, 'standby');
   const onPrimary = filledOn(pairs, 'primary');
   const both = settings.direction === 'bidirectional';
   if (onStandby.length > 0 && (!both || onPrimary.length > 0)) {
     const [here, there] = [settings.standby.cluster, settings.primary.cluster];
+    const never = neverForm(link, detail, onStandby);
+    if (never !== null) return never;
     const holders = onPrimary.length > 0 && both ? `Both sides of ${id} have rows` : `${here} has rows already`;
     return notNow(
       `${holders} (${tablesAt(settings, 'standby', onStandby)} on ${here}); a first copy would mix with them.`,
@@ -175,6 +180,20 @@ function streamForm(link: LdrLink, { schema }: LdrDetail): Form | Refusal {
   }
   if (!both) return { kind: 'stream', order: ['standby'] };
   return { kind: 'stream', order: onStandby.length > 0 ? ['standby', 'primary'] : ['primary', 'standby'] };
+}
+
+/** A first copy that ended half way leaves rows behind, and the side with them is not the one to copy from. */
+function neverForm(link: LdrLink, detail: LdrDetail, onStandby: readonly number[]): Refusal | null {
+  const { settings, id } = link;
+  const { never } = doubtsOf(link, detail, 'standby');
+  if (never.length === 0) return null;
+  const [here, there] = [settings.standby.cluster, settings.primary.cluster];
+  return notNow(
+    `${neverWords(link, 'standby', never)}. It has rows already (${tablesAt(settings, 'standby', onStandby)}); another first copy would mix with them.`,
+    isRefusal(planRebuild(link, detail))
+      ? `If applications use ${there}, empty the tables on ${here} by hand (TRUNCATE), then ask for /repl setup ${id} again: it makes a full copy.`
+      : `/repl rebuild ${id} empties ${here} and copies everything anew from ${there}.`,
+  );
 }
 
 function formWarnings({ id, settings }: LdrLink, form: Form): readonly string[] {

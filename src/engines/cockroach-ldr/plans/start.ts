@@ -87,9 +87,12 @@ function createSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
     const create = changeStep(acts.createReplicated(into, both, start), accessBudgetMs, undoBy(acts.endReplicated(into, both, start)));
     return [
       create,
+      // Before everything is copied from there.
+      sourceStep(acts, into),
       ...followers(form).map((side) =>
         lookStep(acts.awaitScan(side, { ...startOn(reads, side), by: side === into ? 'create' : 'back' }), scanBudgetMs),
       ),
+      ...(both ? [sourceStep(acts, otherSide(into))] : []),
     ];
   }
   // The last one is the side without rows; the one before it may hold the only ones.
@@ -99,9 +102,11 @@ function createSteps(reads: Reads, form: Form, acts: Acts): readonly Draft[] {
     // Both ways, what is written there meanwhile is brought to the other side by the job that was started first.
     const bare = from === undefined && form.order.length === 1;
     const create = changeStep(acts.createStream(into, { ...start, bare }), accessBudgetMs, undoBy(acts.endStream(into, start)));
-    return [create, lookStep(acts.awaitScan(into, start), scanBudgetMs)];
+    return [create, sourceStep(acts, into), lookStep(acts.awaitScan(into, start), scanBudgetMs)];
   });
 }
+
+const sourceStep = (acts: Acts, into: Side): Draft => lookStep(acts.proveSource(into), accessBudgetMs);
 
 /** What has to be there before a job into a side can be started: rangefeeds and a user at the source, a connection here. */
 function accessSteps(
@@ -133,10 +138,13 @@ function accessSteps(
       `Make it on ${here} with CREATE EXTERNAL CONNECTION, or give settings.streams.${key}.reach in the config.`,
     );
   }
+  const isThere = connections?.includes(name) === true;
   return [
+    // Before anything is changed for it.
+    ...(reach !== null && isThere ? [lookStep(acts.checkConnection(into), accessBudgetMs)] : []),
     ...rangefeedSteps(reads, source, acts),
     ...(reach === null ? [] : userSteps(link, reads, form, into, acts)),
-    ...(reach === null || connections?.includes(name) === true
+    ...(reach === null || isThere
       ? []
       : [changeStep(acts.createConnection(into), accessBudgetMs, undoBy(acts.dropConnection(into, false)))]),
   ];

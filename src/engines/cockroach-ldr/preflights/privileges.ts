@@ -3,7 +3,7 @@ import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
 import type { SqlConnect, SqlRow, SqlSession } from '../../../transports/sql.ts';
 import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
-import { type Held, heldBy, ownRights, privilegesIn } from '../../cockroach/held.ts';
+import { type Held, heldBy, ownRights, ownRoles, privilegesIn } from '../../cockroach/held.ts';
 import { grantConnecting, mayConnect } from '../../cockroach/make-anew.ts';
 import { withInterface } from '../../cockroach/session.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
@@ -15,7 +15,9 @@ import type { LdrDetail, ReadSide } from '../detail.ts';
 import { readOf } from '../flow.ts';
 import { type Form, formOf } from '../form.ts';
 import { isAbsent } from '../reads/tables.ts';
+import { tablesOn } from '../statements.ts';
 import { quoteTable, type TableName } from '../table-name.ts';
+import { sameUser } from './same-user.ts';
 
 /** Who may see, pause, resume and cancel jobs: an admin, or a user with CONTROLJOB. */
 export async function controlChecks(
@@ -177,12 +179,12 @@ async function missingOnTables(
   user: string,
   tables: readonly TableName[],
   privilege: string,
+  roles: readonly string[] = [],
 ): Promise<readonly string[]> {
   const missing: TableName[] = [];
+  const grantees = [...new Set([user, ...roles])].map(quoteIdentifier).join(', ');
   for (const name of tables) {
-    const held = privilegesIn(
-      await session.read(`SHOW GRANTS ON TABLE ${quoteTable(name)} FOR ${quoteIdentifier(user)}`).catch(noneIfAbsent),
-    );
+    const held = privilegesIn(await session.read(`SHOW GRANTS ON TABLE ${quoteTable(name)} FOR ${grantees}`).catch(noneIfAbsent));
     if (!held.includes(privilege) && !held.includes('ALL')) missing.push(name);
   }
   return missing.length === 0 ? [] : [`GRANT ${privilege} ON TABLE ${missing.map(quoteTable).join(', ')} TO ${quoteIdentifier(user)}`];
@@ -198,7 +200,7 @@ async function readerChecks(
   name: string,
   settings: LdrSettings,
   into: Side,
-  { release }: ReadSide,
+  { release, tables: present }: ReadSide,
   form: Form,
 ): Promise<readonly Check[]> {
   const source = otherSide(into);
@@ -214,17 +216,42 @@ async function readerChecks(
       ),
     ];
   }
-  const held = await heldBy(session, reach.user);
+  const isOwn = reach.user === settings[source].user;
+  const held = isOwn ? await ownRights(session, reach.user) : await heldBy(session, reach.user);
   if (held.admin || held.system.includes('REPLICATION')) return [passed(name, `${reach.user} may be replicated from on ${cluster}.`)];
-  if (!isAtLeast(release, 25, 2)) return [granted(name, reach.user, cluster, [grantSystem('REPLICATION', reach.user)])];
-  const tables = settings.tables.map((pair) => pair[source]);
-  const both = form === 'create' && settings.direction === 'bidirectional';
-  const missing: string[] = [];
-  for (const privilege of ['REPLICATIONSOURCE', ...(both ? ['REPLICATIONDEST'] : [])]) {
-    if (!held.system.includes(privilege)) missing.push(...(await missingOnTables(session, reach.user, tables, privilege)));
+  const judge = isOwn ? ungranted : granted;
+  if (!isAtLeast(release, 25, 2)) return [judge(name, reach.user, cluster, [grantSystem('REPLICATION', reach.user)])];
+  // What makes the tables gives them to who runs it.
+  if (isOwn && present.every((state) => state === 'absent')) {
+    return [passed(name, `${reach.user} gets what replication from ${cluster} needs when the tables are made there.`)];
   }
-  return [granted(name, reach.user, cluster, missing)];
+  const wanted = ['REPLICATIONSOURCE', ...(form === 'create' && settings.direction === 'bidirectional' ? ['REPLICATIONDEST'] : [])];
+  const lacking = wanted.filter((privilege) => !held.system.includes(privilege));
+  const roles = isOwn ? await ownRoles(session) : [];
+  return [judge(name, reach.user, cluster, await missingToRead(session, reach.user, tablesOn(settings, source), lacking, roles))];
 }
+
+async function missingToRead(
+  session: SqlSession,
+  user: string,
+  tables: readonly TableName[],
+  privileges: readonly string[],
+  roles: readonly string[],
+): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const privilege of privileges) missing.push(...(await missingOnTables(session, user, tables, privilege, roles)));
+  return missing;
+}
+
+/** The bot's own user: no plan grants it anything, and a start would be refused. */
+const ungranted = (name: string, user: string, cluster: string, missing: readonly string[]): Check =>
+  missing.length === 0
+    ? passed(name, `${user} may be replicated from on ${cluster}.`)
+    : failed(
+        name,
+        `${user} does not hold what replication from ${cluster} needs, and the bot grants itself nothing.`,
+        `Run ${missing.join('; ')} there.`,
+      );
 
 const granted = (name: string, user: string, cluster: string, missing: readonly string[]): Check =>
   missing.length === 0
@@ -234,17 +261,3 @@ const granted = (name: string, user: string, cluster: string, missing: readonly 
         `${user} does not hold what replication from ${cluster} needs.`,
         `A setup grants it; by hand, run ${missing.join('; ')} there.`,
       );
-
-/** The server wants the one who starts both directions to be the user of the connection that leads back. */
-function sameUser(settings: LdrSettings, into: Side, form: Form): readonly Check[] {
-  const back = settings.streams[otherSide(into)]?.reach ?? null;
-  if (form !== 'create' || settings.direction !== 'bidirectional' || back === null) return [];
-  const { cluster, user } = settings[into];
-  const name = `${cluster}: user of the way back`;
-  if (back.user === user)
-    return [passed(name, `The connection that leads back to ${cluster} logs in as ${user}, who starts replication there.`)];
-  const seen = `The connection that leads back to ${cluster} logs in as ${back.user}, but ${user} starts replication there, and the server wants one user for both.`;
-  return [
-    warned(name, seen, 'Use one user for both in the config, or make the tables by hand, so that each direction is started by itself.'),
-  ];
-}

@@ -12,6 +12,7 @@ import { readSchema } from '../reads/schema.ts';
 import { showTable } from '../table-name.ts';
 import { tablesAt } from '../words.ts';
 import { labelChecks, wayCheck } from './around.ts';
+import { connectionChecks } from './connection.ts';
 import { privilegeChecks } from './privileges.ts';
 
 /** What a job needs that is to be started into each of these sides. Changes nothing. */
@@ -26,12 +27,15 @@ export async function startChecks(
   // A live job had the tables skipped; whoever starts anew wants to know all the same.
   const schema = detail.schema.kind === 'skipped' ? await readSchema(connect, settings, detail, io) : detail.schema;
   const asked = await Promise.all(
-    into.flatMap((side) => [privilegeChecks(connect, settings, detail, side, io), labelChecks(connect, settings, detail, side, io)]),
+    into.flatMap((side) => [
+      connectionChecks(connect, settings, detail, side, io),
+      privilegeChecks(connect, settings, detail, side, io),
+      labelChecks(connect, settings, detail, side, io),
+    ]),
   );
   return [
     ...into.flatMap((side) => [
       ...rangefeedCheck(settings, detail, otherSide(side)),
-      ...connectionCheck(settings, detail, side),
       ...wayCheck(settings, detail, side),
       ...liveCheck(settings, detail, side),
     ]),
@@ -54,26 +58,6 @@ function rangefeedCheck(settings: LdrSettings, detail: LdrDetail, source: Side):
       seen,
       `A setup turns it on; by hand, run SET CLUSTER SETTING kv.rangefeed.enabled = true on the system interface of ${cluster}.`,
     ),
-  ];
-}
-
-function connectionCheck(settings: LdrSettings, detail: LdrDetail, side: Side): readonly Check[] {
-  const read = readOf(detail, side);
-  if (read === null) return [];
-  const { cluster, user } = settings[side];
-  const name = `${cluster}: external connection`;
-  const stream = settings.streams[side];
-  if (stream === null) {
-    const next = `Name one under streams.${side === 'standby' ? 'toStandby' : 'toPrimary'}.`;
-    return [failed(name, `The config names no external connection on ${cluster}, so it can't be made to follow.`, next)];
-  }
-  const wanted = stream.externalConnection;
-  if (read.connections?.includes(wanted) === true) return [passed(name, `${cluster} has the external connection ${wanted}.`)];
-  const seen = `${user} sees no external connection ${wanted} on ${cluster}.`;
-  return [
-    stream.reach === null
-      ? warned(name, seen, `Create it on ${cluster}, or grant ${user} USAGE on it if somebody else owns it.`)
-      : warned(name, seen, 'A setup creates it from what the config says.'),
   ];
 }
 

@@ -125,7 +125,7 @@ function timeOf(cluster: string, column: string, text: string | null): string | 
 const withoutNames = (command: string): string => command.replace(/"(?:[^"]|"")*"/g, '""');
 
 /** The external connection that a job reads from: the first one that its command names, whichever version worded it. */
-function connectionIn(command: string): string | null {
+export function connectionIn(command: string): string | null {
   const found = /external:\/\/([A-Za-z0-9_.%-]+)/i.exec(withoutNames(command))?.[1];
   return found ?? null;
 }
@@ -140,11 +140,39 @@ function sourceOf(connection: string | null, expected: string | null): JobView['
  * table of the link, only such ones count; else every producer does that is not one of physical replication.
  */
 function historyFor(settings: LdrSettings, side: Side, listed: readonly Job[]): Exclude<ReadSide['history'], 'untold'> {
-  const producers = listed.filter(({ type, description }) => type === producerJob && !/physical/i.test(description));
+  const producers = listed.filter(isLogicalProducer);
   const named = producers.filter(({ description }) => namesOwn(settings, side, description));
   const own = named.length > 0 ? named : producers;
   if (own.length === 0) return 'none';
   return own.some((job) => !isOver(job)) ? 'kept' : 'lost';
+}
+
+/** A job that keeps history for one of logical replication on another cluster. */
+const isLogicalProducer = ({ type, description }: Job): boolean => type === producerJob && !/physical/i.test(description);
+
+/**
+ * The live job on a side that keeps history for one that brings the link's tables from there; null when none of those listed can be it.
+ * Versions word and cut descriptions differently, so one that does not tell its tables may be it. Pure.
+ */
+export function keeperOn(settings: LdrSettings, side: Side, listed: readonly Job[]): Job | null {
+  const live = listed.filter((job) => isLogicalProducer(job) && !isOver(job));
+  return live.find(({ description }) => namesOwn(settings, side, description)) ?? live.find((job) => mayName(settings, side, job)) ?? null;
+}
+
+const unquoted = (text: string): string => text.replace(/["\s]/gu, '');
+
+function mayName({ tables }: LdrSettings, side: Side, { description }: Job): boolean {
+  const told = /\bReplication of (.*)$/isu.exec(description)?.[1];
+  if (told === undefined) return true;
+  // Long ones are cut, in the middle too, and maybe in the middle of a character.
+  const [before = '', ...cut] = told.split(/\.{3}|…/u);
+  const isCut = cut.length > 0;
+  const names = unquoted(before.replace(/\p{Surrogate}|\uFFFD/gu, ''));
+  const last = names.split(',').at(-1) ?? '';
+  return tables.some((pair) => {
+    const own = unquoted(showTable(pair[side]));
+    return names.includes(own) || (isCut && own.startsWith(last));
+  });
 }
 
 /** Whether a producer's description names a table of the link. */

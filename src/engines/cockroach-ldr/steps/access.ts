@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { isFault } from '../../../domain/faults.ts';
 import type { SqlSession } from '../../../transports/sql.ts';
-import { quoteIdentifier, quoteLiteral } from '../../../transports/sql-quoting.ts';
+import { quoteLiteral } from '../../../transports/sql-quoting.ts';
 import { droppedOnly, keptFrom } from '../../cockroach/make-anew.ts';
 import { hiding } from '../../cockroach/secrets.ts';
+import type { Probe } from '../../engine.ts';
 import { refused } from '../../frame/executor.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
+import { elsewhereWords, type Leads, leadsOf } from '../connection-leads.ts';
 import { change, changeInSystem, earlier, type LdrStep, on, type Place } from '../place.ts';
 import { connectionOf, maskedUriInto, reachInto, uriInto } from '../reach.ts';
-import { fedByRangefeeds } from './shared.ts';
+import { fedByRangefeeds, usedByOthers } from './shared.ts';
 
 const rangefeedParams = z.object({ on: z.boolean() });
 
@@ -30,55 +31,46 @@ export const setRangefeeds: LdrStep<z.infer<typeof rangefeedParams>> = {
   perform: changeInSystem,
 };
 
-/** Where a connection leads, by comparison with where it should. What was read holds secrets and goes nowhere. */
-type Leads = 'absent' | 'as-wanted' | 'elsewhere' | 'not-shown';
-
-async function leadsOf(place: Place, session: SqlSession): Promise<Leads> {
-  const name = connectionOf(place.settings, place.side);
-  const names = (await session.read('SHOW EXTERNAL CONNECTIONS')).map((row) => row['connection_name'] ?? '');
-  const wanted = uriInto(place.settings, place.side);
-  try {
-    const [row] = await session.read(`SHOW CREATE EXTERNAL CONNECTION ${quoteIdentifier(name)}`);
-    const text = /\bAS\s+e?'(.*)'\s*;?\s*$/isu.exec(row?.['create_statement'] ?? '')?.[1];
-    if (text === undefined || wanted === null) return 'not-shown';
-    return spellings(text).some((uri) => isSameUri(uri, wanted)) ? 'as-wanted' : 'elsewhere';
-  } catch (cause) {
-    if (!isFault(cause) || cause.facts['sqlState'] === undefined) throw cause;
-    // A name that is not listed may be somebody else's that we may not see; the server then refuses to make it again.
-    return names.includes(name) ? 'not-shown' : 'absent';
-  }
-}
-
-/** A quote within the literal may be doubled, escaped, or left as it is. */
-const spellings = (text: string): readonly string[] => [text, text.replaceAll("''", "'"), text.replaceAll("\\'", "'")];
-
-/** Servers may spell a URI anew; it means the same then. */
-function isSameUri(a: string, b: string): boolean {
-  const parts = (text: string) => {
-    if (!URL.canParse(text)) return text;
-    const { host, username, password, pathname, searchParams } = new URL(text);
-    searchParams.sort();
-    return [host, decodeURIComponent(username), decodeURIComponent(password), pathname, searchParams.toString()].join('\n');
-  };
-  return parts(a) === parts(b);
-}
-
 const nameEvidence = (place: Place) => ({ connection: connectionOf(place.settings, place.side) });
+
+/** What a connection that is there says of where it leads. */
+function ledBy(place: Place, leads: Exclude<Leads, { kind: 'absent' }>): Probe {
+  if (leads.kind === 'elsewhere') {
+    const { seen, next } = elsewhereWords(place.settings, place.side, leads.by);
+    return impossible(`${seen} ${next}`, nameEvidence(place));
+  }
+  return done({ ...nameEvidence(place), leads: leadWords[leads.kind] });
+}
+
+const leadWords = {
+  'as-wanted': 'as the config says',
+  reworded: 'where the config says, in other words',
+  'not-shown': 'not shown to the bot',
+} as const;
+
+/** Before anything is deleted: a connection that is there already may be an old one, or one of somebody else's. */
+export const checkConnection: LdrStep<object> = {
+  params: z.object({}),
+  rebuild: (acts, side) => acts.checkConnection(side),
+  probe: (place) =>
+    on(place, async (session) => {
+      const leads = await leadsOf(session, place.settings, place.side);
+      if (leads.kind !== 'absent') return ledBy(place, leads);
+      const name = connectionOf(place.settings, place.side);
+      return impossible(
+        `${place.here} has no external connection ${name} any more that the bot could see. Make it as the config says and press Retry, or ask anew, which makes it.`,
+        nameEvidence(place),
+      );
+    }),
+};
 
 export const createConnection: LdrStep<object> = {
   params: z.object({}),
   rebuild: (acts, side) => acts.createConnection(side),
   probe: (place) =>
     on(place, async (session) => {
-      const leads = await leadsOf(place, session);
-      if (leads === 'absent') return todo;
-      if (leads === 'elsewhere') {
-        return impossible(
-          `${place.here} has an external connection ${connectionOf(place.settings, place.side)} already, and it does not lead where the config says.`,
-          nameEvidence(place),
-        );
-      }
-      return done({ ...nameEvidence(place), leads: leads === 'as-wanted' ? 'as the config says' : 'not shown to the bot' });
+      const leads = await leadsOf(session, place.settings, place.side);
+      return leads.kind === 'absent' ? todo : ledBy(place, leads);
     }),
   perform: async (place, statement) => {
     const wasDropped = earlier(place, kinds.dropConnection, place.here) !== null;
@@ -93,15 +85,21 @@ export const alterConnection: LdrStep<object> = {
   rebuild: (acts, side) => acts.alterConnection(side),
   probe: (place) =>
     on(place, async (session) => {
-      const leads = await leadsOf(place, session);
+      const leads = await leadsOf(session, place.settings, place.side);
       const name = connectionOf(place.settings, place.side);
-      if (leads === 'absent') return impossible(`${place.here} has no external connection ${name} that could be renewed.`);
+      if (leads.kind === 'absent') return impossible(`${place.here} has no external connection ${name} that could be renewed.`);
       // Not every server shows where it leads, so the answered call is the proof: sending the same URI again changes nothing.
       return todo;
     }),
   perform: sendUri,
   repeatable: true,
 };
+
+/** `todo`, unless another replication has come to read by the connection since it was made. */
+async function unlessRead(place: Place, session: SqlSession): Promise<Probe> {
+  const stays = await usedByOthers(place, session);
+  return stays === null ? todo : done({ ...nameEvidence(place), stays });
+}
 
 const dropParams = z.object({ renewed: z.boolean() });
 
@@ -110,10 +108,10 @@ export const dropConnection: LdrStep<z.infer<typeof dropParams>> = {
   rebuild: (acts, side, { renewed }) => acts.dropConnection(side, renewed),
   probe: (place, { renewed }) =>
     on(place, async (session) => {
-      const leads = await leadsOf(place, session);
-      if (leads === 'absent') return done({ ...nameEvidence(place), connection: 'absent' });
-      if (!renewed) return todo;
-      if (leads === 'as-wanted') return done({ ...nameEvidence(place), leads: 'as the config says' });
+      const leads = await leadsOf(session, place.settings, place.side);
+      if (leads.kind === 'absent') return done({ ...nameEvidence(place), connection: 'absent' });
+      if (!renewed) return unlessRead(place, session);
+      if (leads.kind === 'as-wanted') return done({ ...nameEvidence(place), leads: leadWords[leads.kind] });
       const kept = await keptFrom(session, place.settings[place.side].user, anew(place));
       return kept === null ? todo : impossible(kept, nameEvidence(place));
     }),
