@@ -8,6 +8,8 @@ import { isLive, replicatedOf, uncovered } from './flow.ts';
 import { on, type Place } from './place.ts';
 import { readJobs } from './reads/jobs.ts';
 import { fingerprintQuery, timePlaceholder } from './statements.ts';
+import type { TableName } from './table-name.ts';
+import { readTtlMarks } from './ttl-marks.ts';
 import { tablesAt } from './words.ts';
 
 /** As of when both sides are read, and up to when each side that follows had everything by then. */
@@ -16,8 +18,11 @@ export interface Moment {
   readonly flows: readonly { readonly into: Side; readonly replicated: Micros }[];
 }
 
-/** `busy`: a side took writes between the replicated time and the moment, so that a difference says nothing. */
-export type Verdict = 'same' | 'differs' | 'busy';
+/**
+ * `busy`: a side took writes between the replicated time and the moment, so that a difference says nothing. `stray`: applications wrote on
+ * the side that they were to leave. `expiring`: what the source deletes by TTL stays on the side that follows, so the two are meant to differ.
+ */
+export type Verdict = 'same' | 'differs' | 'busy' | 'stray' | 'expiring';
 
 export interface Verdicts {
   /** By the table's place in the config. */
@@ -27,37 +32,55 @@ export interface Verdicts {
 }
 
 /** Moments that are tried for a table that takes writes. */
-const tries = 4;
+export const tries = 4;
+
+/** Judges one table. Throws a Fault. */
+export type Judge = (pair: number) => Promise<{ readonly verdict: Verdict; readonly at: Micros }>;
+
+/** Judges every table in turn. Throws a Fault. */
+export async function compareAll(place: Place, judge: Judge, tell: (compared: number) => void): Promise<Verdicts> {
+  const tables: Verdict[] = [];
+  let at = 0n;
+  for (let pair = 0; pair < place.settings.tables.length; pair++) {
+    const judged = await judge(pair);
+    at = judged.at;
+    tables.push(judged.verdict);
+    tell(tables.length);
+  }
+  return { tables, at };
+}
+
+/** While applications use the link: as of moments of now, until one falls into a time without writes. */
+export function judgeNow(place: Place): Judge {
+  const moment = momentsOf(place);
+  return async (pair) => {
+    for (let i = 1; ; i += 1) {
+      const when = await moment();
+      const verdict = await compareOne(place, pair, when);
+      if (verdict !== 'same' && (await isExpiring(place, pair, when))) return { verdict: 'expiring', at: when.at };
+      if (verdict !== 'busy' || i === tries) return { verdict, at: when.at };
+    }
+  };
+}
+
+/** Whether a side that is followed deletes rows of a table by TTL, and the job leaves that out. Throws a Fault. */
+export async function isExpiring(place: Place, pair: number, { flows }: Moment): Promise<boolean> {
+  if (!place.settings.options.discardTtlDeletes) return false;
+  for (const { into } of flows) {
+    const source = otherSide(into);
+    const table = tableOf(place, source, pair);
+    const { expires, isMarked } = await on(place, (session) => readTtlMarks(session, table), source);
+    if (expires && isMarked) return true;
+  }
+  return false;
+}
 
 /**
  * A side that follows writes what it gets at its own times, so as of one moment it lacks what its source took since the replicated
  * time. Equal content proves itself. A difference counts only where the source took nothing between the replicated time and the
  * moment: then all of it had been applied. Throws a Fault.
  */
-export async function compareAll(
-  place: Place,
-  moment: () => Promise<Moment | null>,
-  again: boolean,
-  tell: (compared: number) => void,
-): Promise<Verdicts> {
-  const tables: Verdict[] = [];
-  let at = 0n;
-  for (let pair = 0; pair < place.settings.tables.length; pair++) {
-    let verdict: Verdict = 'busy';
-    for (let i = 0; i < (again ? tries : 1) && verdict === 'busy'; i++) {
-      const when = await moment();
-      if (when === null)
-        throw new Fault('answer-not-understood', 'There is no time as of which the sides could be compared.', { effect: 'not-applied' });
-      at = when.at;
-      verdict = await compareOne(place, pair, when);
-    }
-    tables.push(verdict);
-    tell(tables.length);
-  }
-  return { tables, at };
-}
-
-async function compareOne(place: Place, pair: number, { at, flows }: Moment): Promise<Verdict> {
+export async function compareOne(place: Place, pair: number, { at, flows }: Moment): Promise<Verdict> {
   const [primary, standby] = await Promise.all([contentOf(place, 'primary', pair, at), contentOf(place, 'standby', pair, at)]);
   if (primary === standby) return 'same';
   for (const { into, replicated } of flows) {
@@ -68,10 +91,15 @@ async function compareOne(place: Place, pair: number, { at, flows }: Moment): Pr
   return 'differs';
 }
 
-/** The primary index of a table in one number; an empty table has none. */
-async function contentOf(place: Place, side: Side, pair: number, at: Micros): Promise<string> {
-  const table = place.settings.tables[pair]?.[side];
+export function tableOf({ settings }: Place, side: Side, pair: number): TableName {
+  const table = settings.tables[pair]?.[side];
   if (table === undefined) throw new TypeError(`the link has no table ${pair}`);
+  return table;
+}
+
+/** The primary index of a table in one number; an empty table has none. */
+export async function contentOf(place: Place, side: Side, pair: number, at: Micros): Promise<string> {
+  const table = tableOf(place, side, pair);
   // The name may hold the placeholder too, which stands last in the statement.
   const query = fingerprintQuery(table);
   const cut = query.lastIndexOf(timePlaceholder);

@@ -3,10 +3,11 @@ import type { RunReport, RunView, StepView } from '../../domain/run.ts';
 import { feedReminders } from '../cockroach/feeds.ts';
 import { spell } from '../cockroach/spell.ts';
 import { kinds } from './acts.ts';
+import { ttlKey } from './steps/compare.ts';
 import { bareKey } from './steps/copied.ts';
-import { gaveRowsUp } from './steps/last-look.ts';
+import { rowsGivenUp } from './steps/last-look.ts';
 import { waitingIn } from './waiting.ts';
-import { upper } from './words.ts';
+import { count, upper } from './words.ts';
 
 type Step = RunView['plan']['steps'][number];
 interface Told {
@@ -49,11 +50,8 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
       words: `${emptied}; it was not proven that the other side had as many rows, and a person had the run go on. What was lost is not known.`,
     };
   }
-  if (gaveRowsUp(run.retried))
-    return {
-      ms: null,
-      words: `${emptied}; a person had the run go on though the other side had fewer rows by then, as the journal tells.`,
-    };
+  const missing = rowsGivenUp(run.retried, find(told, kinds.emptyTables)?.view.evidence ?? null);
+  if (missing !== 0) return { ms: null, words: `${emptied}; ${missingWords(missing)}` };
   const changed = find(told, kinds.checkRows);
   const rows = changed?.view.evidence ?? null;
   // Rows that a change of schema wrote anew hide whether applications wrote some of them.
@@ -62,6 +60,11 @@ function lossOfEmptying(run: RunView, told: readonly Told[], cluster: string): M
     ? { ms: 0, words: `${emptied}; it had no write of its own that the other side lacked.` }
     : { ms: null, words: `${emptied}; whether it had rows that the other side lacked is not known.` };
 }
+
+const missingWords = (rows: number | null): string =>
+  rows === null
+    ? 'a person had been told that the other side had fewer rows; whether it still had when all were deleted is not known.'
+    : `a person had the run go on though the other side lacked ${count(rows, 'row')} by then, as the journal tells.`;
 
 const find = (told: readonly Told[], kind: string): Told | null => told.find(({ step }) => step.kind === kind) ?? null;
 
@@ -131,8 +134,19 @@ function lossOfMove(told: readonly Told[]): Measured {
     return { ms: 0, words: `${words}${left}` };
   }
   const arrived = `What ${there} took until writes were confirmed to be stopped had arrived on ${here}, or waits in its dead letter queue.`;
-  const unproven = 'That both sides held the same rows was not proven.';
+  const unproven = `That both sides held the same rows was not proven${openWords(compared)}.`;
   return { ms: null, words: `${arrived} ${waitingWords(letters, here, there)} ${unproven}` };
+}
+
+/** Why a comparison proved nothing, as far as the step recorded it. Goes on before a full stop. */
+function openWords(compared: StepView['evidence']): string {
+  const named = (key: string): string => (typeof compared?.[key] === 'string' && compared[key] !== 'none' ? compared[key] : '');
+  const [busy, expiring] = [named('written meanwhile'), named(ttlKey)];
+  const why = [
+    ...(busy === '' ? [] : [`${busy} took writes all the while`]),
+    ...(expiring === '' ? [] : [`${expiring} can't be compared, since deletes by TTL are discarded`]),
+  ];
+  return why.length === 0 ? '' : `: ${why.join('; ')}`;
 }
 
 function waitingWords(letters: number | null, here: string, there: string): string {
@@ -176,7 +190,10 @@ function verified(told: readonly Told[]): Measured {
   const at = evidence?.['as of'];
   return {
     ms: 0,
-    words: typeof at === 'string' ? `Both sides hold the same rows as of ${at}.` : 'Whether both sides hold the same rows was not proven.',
+    words:
+      typeof at === 'string'
+        ? `Both sides hold the same rows as of ${at}.`
+        : `Whether both sides hold the same rows was not proven${openWords(evidence)}.`,
   };
 }
 

@@ -123,11 +123,16 @@ const uniqueKeys = ({ indexes }: TableView): readonly Item[] =>
 const checks = ({ checks: all }: TableView): readonly Item[] =>
   all.map(({ name, text }) => ({ key: text, words: `check ${name}, ${shown(text)},` }));
 
+/** The server counts them: one of two that demand the same has to be there twice on the other side too. */
 const onlyOn = (both: Both, named: Named, list: (view: TableView) => readonly Item[]): readonly string[] =>
   (['primary', 'standby'] as const).flatMap((side) => {
     const there = list(both[side === 'primary' ? 'standby' : 'primary']).map(({ key }) => key);
     return list(both[side])
-      .filter(({ key }) => !there.includes(key))
+      .filter(({ key }) => {
+        const twin = there.indexOf(key);
+        if (twin >= 0) there.splice(twin, 1);
+        return twin < 0;
+      })
       .map(({ words }) => `${words} is only on ${named(side)}`);
   });
 

@@ -51,6 +51,9 @@ const ownFunction =
 const withDefaults = (view: TableView, pattern: RegExp): readonly string[] =>
   view.columns.filter((column) => pattern.test(column.default ?? '') || pattern.test(column.generated)).map(({ name }) => name);
 
+/** Wherever it stands: a default, what a column is computed from, or what an update writes into it. */
+const ofSequence = /\b(?:nextval|currval|setval|lastval)\(/u;
+
 const unsupportedKeys = 'Foreign keys are not replicated: drop them on both sides, or leave the table out of the link.';
 
 /** Up to 25.1 foreign keys went through the mode that checks them; no later manual allows them. */
@@ -147,7 +150,7 @@ export const featureRules: readonly FeatureRule[] = [
   },
   {
     rule: 'sequence',
-    found: (view) => withDefaults(view, /\bnextval\(/u),
+    found: (view) => [...new Set([...withDefaults(view, ofSequence), ...linesWith(view, ofSequence)])],
     severity: ({ release, form }) => (isAtLeast(release, 26, 1) && form === 'stream' ? null : 'blocks'),
     what: 'takes values from a sequence',
     next: 'Use unique_rowid() or gen_random_uuid() as the default; from 26.1 on a sequence is taken where the table is on both sides already.',
@@ -158,6 +161,13 @@ export const featureRules: readonly FeatureRule[] = [
     severity: ({ form }) => (form === 'create' ? 'blocks' : null),
     what: 'has a column of a user-defined type, which a table that replication makes by itself must not have',
     next: 'Make the type and the table by hand on the side that is to follow; then they are replicated as they are.',
+  },
+  {
+    rule: 'type-not-compared',
+    found: (view) => view.types.filter(({ values }) => values === null).map(({ column, type }) => `${column}, ${type}`),
+    severity: ({ form }) => (form === 'create' ? null : 'warns'),
+    what: 'has a column of a user-defined type that is not listed as an enum, so whether both sides have the same type was not compared',
+    next: 'Compare the type on both sides by hand (SHOW CREATE ALL TYPES): CockroachDB refuses to start where its elements differ.',
   },
   {
     rule: 'row-ttl',

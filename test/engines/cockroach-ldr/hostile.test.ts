@@ -4,14 +4,18 @@ import type { Operation } from '../../../src/domain/operation.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { type LdrLink, parseLdrSettings } from '../../../src/engines/cockroach-ldr/config.ts';
 import type { LdrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
+import { quoteIdentifier } from '../../../src/transports/sql-quoting.ts';
 import { hostileName, quotedIn, skeletonOf } from '../../support/hostile.ts';
-import { aJob, aLink, aLook, aReach, aSide, bare, following, linkId as link, mutual, onVersion, planned } from './scenes.ts';
+import { aJob, aLink, aLook, aReach, aSide, bare, following, gone, linkId as link, mutual, onVersion, planned } from './scenes.ts';
 
 /** An external connection's name is part of a URI, where these would end it. */
 const connectionOf = (name: string): string => name.replace(/[/?]/g, '_');
 
+/** What decides about conflicts: nothing of the team's, or functions of it. */
+type Decided = 'by time' | 'by functions';
+
 /** Every name of a link is this one, past the config that would refuse some. */
-function linkNamed(name: string, direction: 'unidirectional' | 'bidirectional'): LdrLink {
+function linkNamed(name: string, direction: 'unidirectional' | 'bidirectional', decided: Decided = 'by time'): LdrLink {
   const table = { database: name, schema: name, table: name };
   const other = { ...table, table: `${name}2` };
   const stream = { externalConnection: connectionOf(name), reach: aReach({ user: name, password: new Secret(name) }) };
@@ -21,7 +25,18 @@ function linkNamed(name: string, direction: 'unidirectional' | 'bidirectional'):
       { primary: table, standby: table },
       { primary: other, standby: other },
     ],
-    options: { mode: 'validated', discardTtlDeletes: direction === 'unidirectional', label: name, skipSchemaCheck: true },
+    options: {
+      mode: 'validated',
+      discardTtlDeletes: direction === 'unidirectional',
+      label: name,
+      skipSchemaCheck: true,
+      ...(decided === 'by time'
+        ? {}
+        : {
+            defaultFunction: { primary: table, standby: table },
+            functions: [{ pair: 1, function: { primary: other, standby: other } }],
+          }),
+    },
     streams: { primary: stream, standby: stream },
   });
 }
@@ -30,6 +45,8 @@ function linkNamed(name: string, direction: 'unidirectional' | 'bidirectional'):
 function scenes(name: string): readonly (readonly [Operation, LdrDetail, LdrLink])[] {
   const oneWay = linkNamed(name, 'unidirectional');
   const both = linkNamed(name, 'bidirectional');
+  const oneWayDecided = linkNamed(name, 'unidirectional', 'by functions');
+  const bothDecided = linkNamed(name, 'bidirectional', 'by functions');
   const job = { connection: connectionOf(name), tables: [`${name}.${name}.${name}`, `${name}.${name}.${name}2`] };
   const none = { connections: [], rangefeeds: false };
   const empty = (version: Parameters<typeof onVersion>[0]) =>
@@ -51,15 +68,22 @@ function scenes(name: string): readonly (readonly [Operation, LdrDetail, LdrLink
     ]),
   );
   const ended = { ...filled, standby: aSide({ jobs: [aJob({ ...job, status: 'canceled' })] }) };
+  const failed = { ...filled, standby: aSide({ jobs: [aJob({ ...job, status: 'failed' })] }) };
   return [
     [{ kind: 'setup', link }, empty('24.3'), oneWay],
     [{ kind: 'setup', link }, empty('26.2'), oneWay],
     [{ kind: 'setup', link }, empty('26.2'), both],
     [{ kind: 'setup', link }, absent, oneWay],
+    [{ kind: 'setup', link }, empty('24.3'), oneWayDecided],
+    [{ kind: 'setup', link }, empty('26.2'), bothDecided],
+    [{ kind: 'rebuild', link }, failed, oneWayDecided],
+    [{ kind: 'failover', link, to: { kind: 'latest' } }, following(job), oneWay],
+    [{ kind: 'failover', link, to: { kind: 'latest' } }, following(job, {}, gone), oneWay],
+    [{ kind: 'failover', link, to: { kind: 'latest' } }, mutual(job, job), both],
     [{ kind: 'switchover', link, maxWriteStopMs: 60_000 }, following(job), oneWay],
     [{ kind: 'switchover', link, maxWriteStopMs: 60_000 }, mutual(job, job), both],
     [{ kind: 'failback', link }, ended, oneWay],
-    [{ kind: 'rebuild', link }, { ...filled, standby: aSide({ jobs: [aJob({ ...job, status: 'failed' })] }) }, oneWay],
+    [{ kind: 'rebuild', link }, failed, oneWay],
     [{ kind: 'pause', link }, following(job), oneWay],
     [{ kind: 'resume', link }, following({ ...job, status: 'paused' }), oneWay],
     [{ kind: 'reconnect', link }, following(job), oneWay],
@@ -79,6 +103,9 @@ const statementsOf = (name: string): readonly (readonly string[])[] =>
       .flatMap(({ statements }) => statements),
   );
 
+/** A function as it stands within a text: its name has quotes of its own there. */
+const calledBy = (name: string): string => [name, name, name].map(quoteIdentifier).join('.');
+
 const plainName = 'plain';
 const plain = statementsOf(plainName);
 
@@ -87,6 +114,8 @@ describe('names in the statements of every plan', () => {
     const all = plain.flat();
     expect(all.length).toBeGreaterThan(40);
     expect(all.filter((statement) => quotedIn(statement).includes(plainName)).length).toBeGreaterThan(25);
+    expect(all.filter((statement) => quotedIn(statement).includes(calledBy(plainName))).length).toBeGreaterThan(3);
+    expect(all.filter((statement) => statement.includes('", FUNCTION "') || statement.includes(`', FUNCTION "`)).length).toBeGreaterThan(3);
   });
 
   it('stay within their quotes, whatever they hold', { timeout: 180_000 }, () => {
@@ -100,6 +129,7 @@ describe('names in the statements of every plan', () => {
               const now = quotedIn(statement)[place];
               if (text === plainName) expect([name, connectionOf(name)]).toContain(now);
               if (text === `external://${plainName}`) expect(now).toBe(`external://${connectionOf(name)}`);
+              if (text === calledBy(plainName)) expect(now).toBe(calledBy(name));
             }
           }
         }

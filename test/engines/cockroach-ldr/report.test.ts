@@ -5,6 +5,7 @@ import type { RunView, StepView } from '../../../src/domain/run.ts';
 import type { LdrDetail } from '../../../src/engines/cockroach-ldr/detail.ts';
 import { observationOf } from '../../../src/engines/cockroach-ldr/observe.ts';
 import { reportLdr } from '../../../src/engines/cockroach-ldr/report.ts';
+import { rowsGivenUp } from '../../../src/engines/cockroach-ldr/steps/last-look.ts';
 import { aJob, aLink, aLook, aSide, bare, following, gone, linkId as link, nowMs, planned, wrote } from './scenes.ts';
 
 const after = observationOf(aLink(), following(), nowMs);
@@ -136,6 +137,16 @@ describe('the report of a run', () => {
     // Whatever else was proven, rows of the other side that nobody compared may be gone.
     const skipped = aRun({ kind: 'rebuild', link }, ended, { ...told, 'compare-rows': { state: 'skipped' } });
     expect(reportLdr(skipped, after).lossMs).toBeNull();
+  });
+
+  it.each([
+    ['nobody was asked', [], {}, 0],
+    ['all had come back', [{ 'rows missing there, as shown': [100, 0] }], { 'rows missing there when all were deleted': [0, 0] }, 0],
+    ['some were missing', [{ 'rows missing there, as shown': [100, 0] }], { 'rows missing there when all were deleted': [98, 0] }, 98],
+    ['another worker deleted them', [{ 'rows missing there, as shown': [100, 0] }], { tables: 'empty' }, null],
+    ['an earlier version was told yes', [{ 'missing rows that Retry accepts': [200, 0] }], { tables: 'empty' }, null],
+  ] as const)('counts for given up what was missing when rows were deleted: %s', (_, retried, evidence, rows) => {
+    expect(rowsGivenUp(retried, evidence)).toBe(rows);
   });
 
   it('measures the loss of a failover by what had arrived when it began', () => {

@@ -131,6 +131,13 @@ const features: readonly {
     warns: [],
   },
   {
+    rule: 'type-not-compared',
+    broken: aTable({ types: [{ column: 'note', type: 'public.address', values: null }] }),
+    names: '(note, public.address)',
+    blocks: [],
+    warns: versions,
+  },
+  {
     rule: 'unique-without-index',
     broken: aTable({ create: createWith('CONSTRAINT unique_note UNIQUE WITHOUT INDEX (note)') }),
     names: '(unique_note)',
@@ -348,6 +355,33 @@ describe('two tables that are to hold the same', () => {
     expect(brief(find({ primary: aTable({ indexes: [unique('a')] }), standby: aTable({ indexes: [unique('b')] }) }))).toEqual([
       'warns unique-index standby',
     ]);
+  });
+
+  it('count what demands the same more than once, as the server does', () => {
+    const unique = (...names: readonly string[]) => names.map((name) => anIndex(name, ['note'], { unique: true }));
+    const primary = aTable({ indexes: unique('a', 'b') });
+    expect(find({ primary, standby: aTable({ indexes: unique('c') }) })[0]?.sentence).toContain(
+      'unique index b on (note) is only on sql-east',
+    );
+    expect(brief(find({ primary, standby: aTable({ indexes: unique('c', 'd') }) }))).toEqual(['warns unique-index standby']);
+    const check = (name: string) => ({ name, text: 'CHECK (id > 0)' });
+    expect(brief(find({ primary: aTable({ checks: [check('a')] }), standby: aTable({ checks: [check('a'), check('b')] }) }))).toEqual([
+      'blocks differ-check both',
+    ]);
+  });
+
+  it('find a sequence wherever a column takes a value from it, and in no text', () => {
+    const drawn = (line: string) => brief(find({ version: '25.4', primary: aTable({ create: createWith(line) }) }));
+    expect(drawn("note INT8 NULL ON UPDATE nextval('public.s'::REGCLASS)")).toEqual(['blocks sequence primary']);
+    expect(drawn("note INT8 NULL DEFAULT currval('public.s'::REGCLASS)")).toEqual(['blocks sequence primary']);
+    expect(drawn("note STRING NULL DEFAULT 'nextval(1)':::STRING")).toEqual([]);
+  });
+
+  it('say of a type that is no enum that nobody compared it', () => {
+    const table = aTable({ types: [{ column: 'note', type: 'public.address', values: null }] });
+    expect(brief(find({ primary: table, standby: table }))).toEqual(['warns type-not-compared primary', 'warns type-not-compared standby']);
+    const told = aTable({ types: [{ column: 'note', type: 'public.status', values: '{new}' }] });
+    expect(brief(find({ primary: told, standby: told }))).toEqual([]);
   });
 
   it('tell a unique index of one side, which only a skipped check lets through', () => {

@@ -10,7 +10,7 @@ import type { LdrLink } from '../config.ts';
 import type { LdrDetail } from '../detail.ts';
 import { movedFeeds } from '../feeds.ts';
 import { type Flow, flowInto, lagMsOf, readOf } from '../flow.ts';
-import { limitsOf, movingFlow, queueWarnings } from '../scene.ts';
+import { limitsOf, movingFlow, queueWarnings, ttlCompareWarnings } from '../scene.ts';
 import { plannedQueue, waitingOn } from '../waiting.ts';
 import { upper } from '../words.ts';
 import { endStep, planReturn } from './refill.ts';
@@ -190,6 +190,12 @@ function moveWarnings({ operation, link, detail, flow }: Move, here: string, the
     ...movedFeeds(link, detail, flow.into),
     ...after,
     `The last step reads every row of both sides as of the time of the stop; applications need not wait for it, and it finds writes that came after the stop.`,
+    ...(both
+      ? [
+          `Where applications use ${here} already, what they write there may still be on its way to ${there}: the last step then looks again, and says so if it can't prove the sides equal.`,
+        ]
+      : []),
+    ...ttlCompareWarnings(link, flow.into),
     ...limitsOf(link),
   ];
 }

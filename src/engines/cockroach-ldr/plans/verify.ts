@@ -5,7 +5,7 @@ import { lookStep, notNow, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
 import type { LdrDetail } from '../detail.ts';
-import { movingFlow, queueWarnings } from '../scene.ts';
+import { movingFlow, queueWarnings, ttlCompareWarnings } from '../scene.ts';
 import { compareBudgetMs, targetOf } from './move.ts';
 
 const lookBudgetMs = 120_000;
@@ -30,6 +30,7 @@ export function planVerify(link: LdrLink, detail: LdrDetail): Outline | Refusal 
     warnings: [
       `Every row on ${here} and on ${there} is read, which loads both clusters and can take hours.`,
       'A table that takes writes all the time can be proven equal only in a moment without them; otherwise the run says that it could not be compared.',
+      ...ttlCompareWarnings(link, flow.into),
       'Sequences, users, privileges and settings are not compared.',
       ...queueWarnings(link, detail, flow.into),
       `While it runs, no other run of ${id} can start; cancel it if a failover is needed.`,

@@ -4,13 +4,18 @@ import { otherSide } from '../../../domain/observation.ts';
 import { timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, underway } from '../../frame/probes.ts';
+import { kinds } from '../acts.ts';
 import { askWork, beginWork, type Works } from '../background.ts';
-import { compareAll, type Moment, momentsOf, type Verdicts } from '../compare.ts';
+import { compareAll, judgeNow, type Verdict, type Verdicts } from '../compare.ts';
+import { judgeMoved, type Moved } from '../compare-moved.ts';
 import { isLive } from '../flow.ts';
-import { jobsOn, type LdrStep, type Place } from '../place.ts';
+import { earlier, jobsOn, type LdrStep, type Place } from '../place.ts';
 import { showTable } from '../table-name.ts';
-import { caughtUpAt } from './cut.ts';
+import { caughtUpAt, offsetMicros, timeIn } from './cut.ts';
 import { standstill } from './standstill.ts';
+
+/** Evidence of tables that were not compared, since deletes by TTL are not brought to one of the sides. */
+export const ttlKey = 'not comparable for discarded TTL deletes';
 
 export type Comparisons = Works<Verdicts>;
 
@@ -33,7 +38,7 @@ export const compareTables = (comparisons: Comparisons): LdrStep<Params> => ({
     }
     if (outcome.kind === 'failed') return impossible(`The comparison came to no end: ${outcome.why}`);
     const evidence = evidenceOf(place, outcome.value);
-    return isSame(outcome.value) ? done(evidence) : impossible(wordsOf(place, outcome.value, from), evidence);
+    return isFine(place, outcome.value, from) ? done(evidence) : impossible(wordsOf(place, outcome.value, from), evidence);
   },
 });
 
@@ -41,15 +46,26 @@ async function ready(place: Place, from: Params['from'], comparisons: Comparison
   const hindrance = from === 'now' ? await unready(place) : unrecorded(place);
   if (hindrance !== null) return hindrance;
   beginWork(comparisons, place, readMs, (watched, tell) => {
-    const moment = from === 'now' ? momentsOf(watched) : () => Promise.resolve(fixedMoment(watched));
-    return compareAll(watched, moment, from === 'now', tell);
+    const moved = movedIn(watched);
+    return compareAll(watched, from === 'now' || moved === null ? judgeNow(watched) : judgeMoved(watched, moved), tell);
   });
   return underway('The comparison begins.', 0);
 }
 
-const isSame = ({ tables }: Verdicts): boolean => tables.every((verdict) => verdict === 'same');
+/**
+ * Whether nobody has to look at anything. Tables that are meant to differ are no fault; nor, both ways after a move, are those that take
+ * writes all the while: these come from the applications that were moved.
+ */
+const isFine = ({ settings }: Place, { tables }: Verdicts, from: Params['from']): boolean => {
+  const fine: readonly Verdict[] = [
+    'same',
+    'expiring',
+    ...(from === 'caught-up' && settings.direction === 'bidirectional' ? (['busy'] as const) : []),
+  ];
+  return tables.every((verdict) => fine.includes(verdict));
+};
 
-const namesOf = (place: Place, { tables }: Verdicts, wanted: string): string =>
+const namesOf = (place: Place, { tables }: Verdicts, wanted: Verdict): string =>
   tables
     .flatMap((verdict, pair) => (verdict === wanted ? [place.settings.tables[pair]?.[place.side]].flatMap((name) => name ?? []) : []))
     .map(showTable)
@@ -57,35 +73,49 @@ const namesOf = (place: Place, { tables }: Verdicts, wanted: string): string =>
 
 function evidenceOf(place: Place, verdicts: Verdicts): JsonObject {
   const { tables, at } = verdicts;
-  return {
-    'as of': timestampOfMicros(at),
-    'tables compared': tables.length,
-    differ: namesOf(place, verdicts, 'differs') || 'none',
-    'written meanwhile': namesOf(place, verdicts, 'busy') || 'none',
-  };
+  const names = (wanted: Verdict) => namesOf(place, verdicts, wanted) || 'none';
+  const counted = { 'tables compared': tables.length };
+  const isOpen = tables.some((verdict) => verdict === 'expiring' || verdict === 'busy' || verdict === 'stray');
+  // Nobody is to read of such tables that they are equal.
+  return isOpen
+    ? {
+        'compared as of': timestampOfMicros(at),
+        ...counted,
+        differ: namesOf(place, verdicts, 'differs') || 'not known of all',
+        'written meanwhile': names('busy'),
+        'written after the stop': names('stray'),
+        [ttlKey]: names('expiring'),
+      }
+    : { 'as of': timestampOfMicros(at), ...counted, differ: names('differs'), 'written meanwhile': 'none' };
 }
 
 function wordsOf(place: Place, verdicts: Verdicts, from: Params['from']): string {
-  const { here, there } = place;
-  const differ = namesOf(place, verdicts, 'differs');
-  const busy = namesOf(place, verdicts, 'busy');
+  const { here, there, link } = place;
+  const [differ, busy, stray, expiring] = (['differs', 'busy', 'stray', 'expiring'] as const).map((wanted) =>
+    namesOf(place, verdicts, wanted),
+  );
   const at = timestampOfMicros(verdicts.at);
+  const ttl = expiring === '' ? '' : ` ${expiring} can't be compared, since deletes by TTL on ${there} are discarded.`;
   if (differ !== '') {
-    return `${differ} differ between ${here} and ${there} as of ${at}. Look at the dead letter queue (/repl dlq ${place.link.id}) and for applications that write on the side that follows.`;
+    return `${differ} differ between ${here} and ${there} as of ${at}. Look at the dead letter queue (/repl dlq ${link.id}) and for applications that write on the side that follows.${ttl}`;
   }
+  const writer = 'find the application that still writes, since its writes are not';
   return from === 'now'
-    ? `${busy} took writes all the while, so what both sides hold could not be compared; no other table differs. Ask again when fewer writes come in.`
-    : `${busy} took writes on ${there} after writes were said to be stopped there: find the application that still writes, since its writes are not on ${here} for sure.`;
+    ? `${busy} took writes all the while, so what both sides hold could not be compared; no other table differs. Ask again when fewer writes come in.${ttl}`
+    : `${stray} took writes on ${there} after writes were said to be stopped there: ${writer} on ${here} for sure.${ttl}`;
 }
 
-/** The moment at which this side had the last write of the other one, and no application wrote here yet. */
-function fixedMoment(place: Place): Moment | null {
+/** What the earlier steps of a move recorded; null when they did not. */
+function movedIn(place: Place): Moved | null {
   const caught = caughtUpAt(place);
-  return caught === null ? null : { at: caught.asOf, flows: [{ into: place.side, replicated: caught.replicated }] };
+  const stopped = timeIn(earlier(place, kinds.awaitPast, place.here), 'stopped at');
+  if (caught === null || stopped === null) return null;
+  const moment = { at: caught.asOf, flows: [{ into: place.side, replicated: caught.replicated }] };
+  return { moment, stopped: stopped + offsetMicros, readMs };
 }
 
 const unrecorded = (place: Place): Probe | null =>
-  caughtUpAt(place) === null
+  movedIn(place) === null
     ? impossible(`No step recorded when ${place.here} had everything, so there is no time as of which to compare.`)
     : null;
 
