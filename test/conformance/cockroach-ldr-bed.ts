@@ -12,7 +12,7 @@ import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import type { FaultHandle } from '../../src/sim/faults/strikes.ts';
 import { connectSql } from '../../src/transports/sql.ts';
 import { until } from '../support/until.ts';
-import type { Bed } from './drive.ts';
+import { type Bed, isOurs } from './drive.ts';
 
 export interface LdrBed extends Bed<LdrLink> {
   readonly world: LdrWorld;
@@ -99,9 +99,11 @@ export async function openLdr(
     effects: () =>
       world
         .effects()
-        .filter(({ tag }) => tag.startsWith('replops/'))
-        .map((effect) => ({ ...effect, statement: masked(effect.statement, world.primary.ca) })),
-    // Both sides take writes by nature.
+        .filter(isOurs)
+        .map((effect) => ({ ...effect, where: effect.cluster, statement: masked(effect.statement, world.primary.ca) })),
+    // Both sides of a logical replication always take writes, also where it goes one way only: nothing in the product keeps applications
+    // from either of them, and which of them they use is in no database. So no state of the databases is a split, and none can be told from
+    // another. What an engine may do wrong here is to lose rows of theirs, which `clientsWrite` tells.
     wasSplit: () => false,
     breakWire: (statement, how) => {
       broken.push(
@@ -118,6 +120,10 @@ export async function openLdr(
     broke: () => broken.every((fault) => fault.hits() > 0),
     truth: () => world.holdings(),
     clientsWrite: async () => world.ldr.writeAll(),
+    silence: async (side) => {
+      await world.faults.down(side, 'silent');
+      return () => world.faults.up(side);
+    },
     close: () => world.close(),
   };
 }

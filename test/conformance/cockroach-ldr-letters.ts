@@ -3,6 +3,7 @@ import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import type { LdrWorld, LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
 import { until } from '../support/until.ts';
 import { type BedSide, endStreams, type LdrBed, ldrLinkId as link, openLdr, streamPassword } from './cockroach-ldr-bed.ts';
+import { tryingOn } from './cockroach-ldr-situations.ts';
 import type { Situation } from './engine-conformance.ts';
 
 const orders = 'shop.public.orders';
@@ -26,6 +27,7 @@ export const ldrLetters = (version: SimVersion): readonly Situation<LdrLink, Ldr
     operation: { kind: 'failover', link, to: { kind: 'latest' } },
     open: () =>
       openLdr(version, {
+        world: { pace: tryingOn },
         prepare: async (world) => {
           await strand(world, 'standby');
           await world.faults.down('primary');

@@ -156,3 +156,60 @@ export const ldrOptions = (version: SimVersion): readonly Situation<LdrLink, Ldr
         ]),
   ];
 };
+
+const ttl = { expireAfter: '30 days', excluded: true } as const;
+const mergeItems = { functions: [{ pair: 1, function: { primary: name('merge_items'), standby: name('merge_items') } }] };
+
+/** What every statement that starts replication can be given. */
+const always: readonly Partial<Options>[] = [
+  { mode: 'validated' },
+  { discardTtlDeletes: true },
+  { label: 'shop: all' },
+  { mode: 'validated', label: 'shop: all' },
+];
+/** What only one into tables that exist can be given. */
+const intoTables: readonly Partial<Options>[] = [
+  { skipSchemaCheck: true },
+  { defaultFunction: 'lww' },
+  { defaultFunction: 'dlq' },
+  { mode: 'validated', ...mergeItems },
+  { mode: 'validated', discardTtlDeletes: true, label: 'shop: all', defaultFunction: 'dlq', ...mergeItems, skipSchemaCheck: true },
+];
+
+/** Options one by one, and those that stand together nowhere else. They differ from others in the words of one statement only. */
+export const ldrWordings = (version: SimVersion): readonly Situation<LdrLink, LdrBed>[] => {
+  const operation = { kind: 'setup', link } as const;
+  const settings = (options: Partial<Options>) => () => ({ options: { ...plain, ...options } });
+  const world = { ...bare, functions: deciders };
+  const filled = tables.map((table) => ({ name: table, ttl }));
+  const absent = filled.map((table) => ({ ...table, sides: ['primary'] as const }));
+  const anyway = [...always, ...intoTables];
+  return [
+    ...anyway.map((options) => ({
+      name: `setup with ${JSON.stringify(options)}`,
+      operation,
+      open: () => openLdr(version, { world: { ...world, tables: filled }, settings: settings(options) }),
+    })),
+    ...anyway.map((options) => ({
+      name: `setup that goes on with ${JSON.stringify(options)}`,
+      operation: { ...operation, from: { kind: 'last' } } as const,
+      open: () => openLdr(version, { world: { functions: deciders, tables: filled }, settings: settings(options), prepare: ended }),
+    })),
+    ...(version === '24.3'
+      ? []
+      : [
+          ...always.map((options) => ({
+            name: `setup into absent tables with ${JSON.stringify(options)}`,
+            operation,
+            open: () => openLdr(version, { world: { ...bare, tables: absent }, settings: settings(options) }),
+          })),
+          ...always
+            .filter(({ discardTtlDeletes }) => discardTtlDeletes !== true)
+            .map((options) => ({
+              name: `setup into absent tables both ways with ${JSON.stringify(options)}`,
+              operation,
+              open: () => openLdr(version, { world: { ...bare, ...both, tables: absent }, settings: settings(options) }),
+            })),
+        ]),
+  ];
+};

@@ -2,6 +2,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { LdrLink } from '../../src/engines/cockroach-ldr/config.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import type { LdrWorld, LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
+import { tinyPace } from '../../src/sim/cockroach/pace.ts';
 import { until } from '../support/until.ts';
 import {
   aReach,
@@ -103,6 +104,9 @@ const ownUserBack = (world: LdrWorld) => {
   return { streams: { primary: { ...primary, reach: { ...primary.reach, password: new Secret(password) } }, standby } };
 };
 
+/** A job whose source is gone goes on trying, and does not pause itself while it is compared. */
+export const tryingOn = { ...tinyPace, giveUpMs: 3_600_000 };
+
 const both: Partial<LdrWorldOptions> = { direction: 'bidirectional' };
 
 /** Every operation of the engine that changes something, in each state of the databases that makes another plan of it. */
@@ -112,7 +116,7 @@ export const ldrSituations = (version: SimVersion): readonly Situation<LdrLink, 
   {
     name: 'failover with a dead source',
     operation: { kind: 'failover', link, to: { kind: 'latest' } },
-    open: () => openLdr(version, { prepare: (world) => world.faults.down('primary') }),
+    open: () => openLdr(version, { world: { pace: tryingOn }, prepare: (world) => world.faults.down('primary') }),
   },
   { name: 'failback one way', operation: { kind: 'failback', link }, open: () => openLdr(version, { ...ended, world: admin }) },
   { name: 'failback after a failover', operation: { kind: 'failback', link }, open: () => openLdr(version, { ...fledTo, world: admin }) },

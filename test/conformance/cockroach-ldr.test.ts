@@ -1,7 +1,7 @@
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { type Chosen, chosenOf } from './chosen.ts';
 import { ldrSituations } from './cockroach-ldr-situations.ts';
-import { describeEngine } from './engine-conformance.ts';
+import { describeEnds, describeEngine, describeSilence } from './engine-conformance.ts';
 
 /** Every version that has it; whole are those that most differ, of the others what they could break. */
 const versions: readonly SimVersion[] = ['24.3', '25.1', '25.2', '25.3', '25.4', '26.1', '26.2'];
@@ -17,3 +17,13 @@ const chosen: Chosen = {
 };
 
 for (const version of versions) describeEngine(`cockroach-ldr on ${version}`, chosenOf(version, chosen, ldrSituations));
+
+/** What no rule above plays on a release is carried through there at least. */
+for (const version of Object.keys(chosen) as SimVersion[]) {
+  describeEnds(`cockroach-ldr on ${version}`, chosenOf(version, { [version]: ['pause', 'resume', 'teardown'] }, ldrSituations));
+}
+
+// A copy is emptied only while the side that it is filled from again is seen.
+for (const situation of chosenOf('26.2', { '26.2': ['alter'] }, ldrSituations)) {
+  describeSilence('cockroach-ldr on 26.2', situation, ({ kind }) => kind === 'ldr.empty-tables');
+}

@@ -11,7 +11,7 @@ import { startSqlWorld } from '../../src/sim/cockroach/sql-world.ts';
 import type { FaultHandle } from '../../src/sim/faults/strikes.ts';
 import { connectShell } from '../../src/transports/shell.ts';
 import { connectSql, type SqlTls } from '../../src/transports/sql.ts';
-import type { Bed } from './drive.ts';
+import { type Bed, isOurs } from './drive.ts';
 
 export interface PcrBed extends Bed<PcrLink> {
   readonly world: SqlWorld;
@@ -73,8 +73,8 @@ export async function openPcr(
     effects: () =>
       world
         .effects()
-        .filter(({ tag }) => tag.startsWith('replops/'))
-        .map((effect) => ({ ...effect, statement: masked(effect.statement) })),
+        .filter(isOurs)
+        .map((effect) => ({ ...effect, where: effect.cluster, statement: masked(effect.statement) })),
     wasSplit: () => world.splitBrain().length > splits,
     breakWire: (statement, how) => {
       broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement).replaceAll(escaped(mask), '.*')}$`), act: wires[how] }));
@@ -82,6 +82,10 @@ export async function openPcr(
     broke: () => broken.every((fault) => fault.hits() > 0),
     truth: () => world.contents(),
     clientsWrite: async () => world.clientsWrite(),
+    silence: async (side) => {
+      await world.faults.down(side, 'silent');
+      return () => world.faults.up(side);
+    },
     close: () => world.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { pcrSituations } from './cockroach-pcr-situations.ts';
-import { describeDeaths } from './worker-deaths.ts';
+import { pcrDeaths } from './cockroach-pcr-deaths.ts';
+import { describeAllDeaths } from './worker-deaths.ts';
 
-describeDeaths('cockroach-pcr on 26.2', pcrSituations('26.2'));
+describeAllDeaths(pcrDeaths.newest);

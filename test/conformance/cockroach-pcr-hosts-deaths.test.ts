@@ -1,5 +1,4 @@
-import { hostSituations } from './cockroach-pcr-hosts.ts';
-import { describeDeaths } from './worker-deaths.ts';
+import { pcrDeaths } from './cockroach-pcr-deaths.ts';
+import { describeAllDeaths } from './worker-deaths.ts';
 
-describeDeaths('cockroach-pcr on 23.2, its nodes', hostSituations('23.2'), 'thinned');
-describeDeaths('cockroach-pcr on 24.1, its nodes', hostSituations('24.1'), 'thinned');
+describeAllDeaths(pcrDeaths.hosts);

@@ -7,14 +7,14 @@ import type { PcrSetup } from '../../src/engines/cockroach-pcr/config-setup.ts';
 import type { SqlWorld, SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { createNodeTools, pidFile } from '../../src/sim/cockroach/node-tools.ts';
-import type { SimHost } from '../../src/sim/hosts/contract.ts';
+import type { HostEffect, SimHost } from '../../src/sim/hosts/contract.ts';
 import { FileError, type HostFiles } from '../../src/sim/hosts/files.ts';
 import { startHost } from '../../src/sim/hosts/host.ts';
 import { createAuthority } from '../../src/sim/tls/certificate.ts';
 import { quoteWord } from '../../src/transports/shell-quoting.ts';
 import { targetOf } from '../sim/hosts/bed.ts';
 import { aSetup, pcrLinkId as link, openPcr, type PcrBed } from './cockroach-pcr-bed.ts';
-import type { SeenEffect } from './drive.ts';
+import { isOurs, type SeenEffect } from './drive.ts';
 import type { Situation } from './engine-conformance.ts';
 
 /** A folder whose name has to be quoted. */
@@ -154,15 +154,17 @@ function textOf(files: HostFiles, path: string): string | null {
   }
 }
 
-/** One effect for each command that changed something, in the words of the plan. */
+/** The record of a job, and a certificate on its way to its place: parts of a command that are no change of their own. */
+const isOnTheWay = ({ change, what }: HostEffect): boolean =>
+  /^\/home\/ops\/\.replops(\/|$)/.test(what) || ((change === 'write' || change === 'chmod') && /\/\.ca_[^/]*\.\d+$/.test(what));
+
+/** One effect for each command that changed something, whatever it was, in the words of the plan. */
 function effectsOf(hosts: readonly SimHost[]): readonly SeenEffect[] {
-  const found = hosts.flatMap((host) => host.effects().map((effect) => ({ ...effect, host: host.name })));
-  const told = found.flatMap(({ at, command, change, what, tag, host }) => {
-    const isPlaced = change === 'rename' && what.includes('ca_');
-    if (change !== 'product' && !isPlaced && !(change === 'remove' && what.includes('/ca_'))) return [];
-    return [{ at, host, statement: shown(command), tag, changed: true }];
-  });
-  return told.sort((a, b) => a.at - b.at).map(({ statement, tag, changed }) => ({ statement, tag, changed }));
+  return hosts
+    .flatMap((host) => host.effects())
+    .filter((effect) => isOurs(effect) && !isOnTheWay(effect))
+    .sort((a, b) => a.at - b.at)
+    .map(({ host, command, tag }) => ({ where: host, statement: shown(command), tag, changed: true }));
 }
 
 /** What runs as a job is shown without the words around it. */

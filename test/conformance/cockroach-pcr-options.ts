@@ -1,6 +1,10 @@
+import { releaseOf } from '../../src/engines/cockroach/version.ts';
 import type { PcrLink, PcrSettings } from '../../src/engines/cockroach-pcr/config.ts';
+import type { PcrSetup } from '../../src/engines/cockroach-pcr/config-setup.ts';
+import { optionsFor } from '../../src/engines/cockroach-pcr/options.ts';
 import type { SqlWorld, SqlWorldOptions } from '../../src/sim/cockroach/contract.ts';
-import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
+import { dialectOf, type SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
+import { aReadSide } from '../engines/cockroach-pcr/build.ts';
 import { until } from '../support/until.ts';
 import { aSetup, byHand, pcrLinkId as link, openPcr, type PcrBed } from './cockroach-pcr-bed.ts';
 import { bare, cancelStream } from './cockroach-pcr-situations.ts';
@@ -85,3 +89,56 @@ export const pcrOptionSituations = (version: SimVersion): readonly Situation<Pcr
     },
   ];
 };
+
+/** All that a config can ask of a stream. */
+const wishes: readonly Partial<typeof wanted>[] = Array.from({ length: 8 }, (_, bits) => ({
+  ...((bits & 1) === 0 ? {} : { retentionMs: wanted.retentionMs }),
+  ...((bits & 2) === 0 ? {} : { expirationMs: wanted.expirationMs }),
+  ...((bits & 4) === 0 ? {} : { reader: wanted.reader }),
+}));
+
+/** One wish for each list of options with which a stream can begin on a release. */
+function toldApart(version: SimVersion, patch: number | undefined): ReadonlyMap<string, Partial<typeof wanted>> {
+  const release = releaseOf(dialectOf(version, patch).build);
+  if (release === null) throw new TypeError(`${version} is no release`);
+  const none = { retentionMs: null, expirationMs: null, reader: false };
+  const found = new Map<string, Partial<typeof wanted>>();
+  for (const wish of wishes) {
+    // Of a setup nothing else is asked.
+    const chosen = optionsFor({ ...none, ...wish } as PcrSetup, aReadSide(null, { release }));
+    const name = Object.entries(chosen).flatMap(([option, on]) => (on ? [option] : []));
+    if (!found.has(name.join(' and '))) found.set(name.join(' and '), wish);
+  }
+  return found;
+}
+
+/** Every list of options with which a stream can begin. They differ from others in the words of one statement only. */
+export const pcrWordings = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] =>
+  (version === '24.3' ? [undefined, lastEarly] : [undefined]).flatMap((patch) => {
+    const world = patch === undefined ? {} : { patch };
+    const release = patch === undefined ? '' : `, before a reader can be added`;
+    return [...toldApart(version, patch)].flatMap(([name, wish]) => [
+      {
+        name: `setup with ${name || 'no option'}${release}`,
+        operation: { kind: 'setup', link } as const,
+        open: () => openPcr(version, { ...bare, ...world }, undefined, (on) => ({ setup: aSetup(on, wish) })),
+      },
+      ...(version === '23.2'
+        ? []
+        : [
+            {
+              name: `failback with ${name || 'no option'}${release}`,
+              operation: { kind: 'failback', link } as const,
+              open: () =>
+                openPcr(version, { start: 'promoted', users: bare.users ?? [], ...world }, undefined, (on) => ({
+                  setup: aSetup(on, wish),
+                })),
+            },
+          ]),
+    ]);
+  });
+
+/** What compares only: the engine sends statements and changes nothing. */
+export const pcrLooks = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] => [
+  { name: 'verify', operation: { kind: 'verify', link }, open: () => openPcr(version) },
+];

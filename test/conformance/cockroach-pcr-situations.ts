@@ -32,17 +32,29 @@ export const pcrSituations = (version: SimVersion): readonly Situation<PcrLink, 
   },
 ];
 
-/** Where one upgrade may lead: over an innovation release, to a new year, and both. */
-const upgrades: Partial<Readonly<Record<SimVersion, SimVersion>>> = { '24.1': '24.3', '24.3': '25.2', '25.4': '26.2' };
-
-/** The standby has the new binaries; those of the primary come when a person is asked. */
-const upgradeSituations = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] => {
-  const target = upgrades[version];
-  return target === undefined ? [] : [upgradeSituation(version, target)];
+/** Where one upgrade may lead: to the next release, over an innovation release, and to a new year. The first is tried in every way. */
+const upgrades: Partial<Readonly<Record<SimVersion, readonly SimVersion[]>>> = {
+  '23.2': ['24.1'],
+  '24.1': ['24.3', '24.2'],
+  '24.2': ['24.3'],
+  '24.3': ['25.2', '25.1'],
+  '25.1': ['25.2'],
+  '25.2': ['25.4', '25.3'],
+  '25.3': ['25.4'],
+  '25.4': ['26.2', '26.1'],
+  '26.1': ['26.2'],
 };
 
-const upgradeSituation = (version: SimVersion, target: SimVersion): Situation<PcrLink, PcrBed> => ({
-  name: 'upgrade',
+/** The standby has the new binaries; those of the primary come when a person is asked. */
+const upgradeSituations = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] =>
+  (upgrades[version] ?? []).slice(0, 1).map((target) => upgradeSituation(version, target, 'upgrade'));
+
+/** Differ from the others of a version in the release that they name. */
+export const pcrUpgradeSituations = (version: SimVersion): readonly Situation<PcrLink, PcrBed>[] =>
+  (upgrades[version] ?? []).slice(1).map((target) => upgradeSituation(version, target, `upgrade to ${target}`));
+
+const upgradeSituation = (version: SimVersion, target: SimVersion, name: string): Situation<PcrLink, PcrBed> => ({
+  name,
   operation: { kind: 'upgrade', link },
   open: async () => {
     const bed = await openPcr(version, { users: [{ name: 'ops', password: 'ops-secret', admin: true }] }, async (world) => {

@@ -1,7 +1,8 @@
-import { simVersions } from '../../src/sim/cockroach/grammar/dialect.ts';
+import { type SimVersion, simVersions } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { type Chosen, chosenOf } from './chosen.ts';
+import { pcrLooks } from './cockroach-pcr-options.ts';
 import { pcrSituations } from './cockroach-pcr-situations.ts';
-import { describeEngine } from './engine-conformance.ts';
+import { describeEnds, describeEngine, describeSilence } from './engine-conformance.ts';
 
 /** Every version; whole are those that most differ, of the others what they could break. */
 const versions = simVersions;
@@ -30,3 +31,20 @@ const chosen: Chosen = {
 };
 
 for (const version of versions) describeEngine(`cockroach-pcr on ${version}`, chosenOf(version, chosen, pcrSituations));
+
+/** What no rule above plays on a release is carried through there at least. */
+const simple = ['pause', 'resume', 'fence', 'teardown'];
+for (const version of Object.keys(chosen) as SimVersion[]) {
+  const missing = simple.filter((name) => chosen[version]?.includes(name) !== true);
+  describeEnds(`cockroach-pcr on ${version}`, chosenOf(version, { [version]: missing }, pcrSituations));
+}
+
+// The comparison itself is a call, whose answer is remembered by the process that made it: another process makes it again. So the rules for
+// what sends nothing, and those for effects, are both too strict for it.
+const looks = pcrLooks('26.2').map((one) => ({ ...one, sendsNothing: true }) as const);
+describeEnds('cockroach-pcr without a change on 26.2', looks);
+
+// A planned promotion, which both sides have a say in.
+for (const situation of chosenOf('26.2', { '26.2': ['switchover'] }, pcrSituations)) {
+  describeSilence('cockroach-pcr on 26.2', situation, ({ pointOfNoReturn }) => pointOfNoReturn);
+}

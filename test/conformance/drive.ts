@@ -1,13 +1,16 @@
 import { systemClock } from '../../src/domain/clock.ts';
 import { canonicalJson, type JsonObject } from '../../src/domain/json.ts';
 import type { Link } from '../../src/domain/link.ts';
+import type { Side } from '../../src/domain/observation.ts';
 import type { Operation } from '../../src/domain/operation.ts';
 import type { Act, Plan, Step } from '../../src/domain/plan.ts';
 import { isRefusal } from '../../src/domain/refusal.ts';
 import type { Earlier, Engine, EngineIo, Probe } from '../../src/engines/engine.ts';
 
-/** One change that a database made for us. */
+/** One change that a database made, for us or for nobody that a test knows. */
 export interface SeenEffect {
+  /** The cluster that made it, or the machine of one where each is told by itself. */
+  readonly where: string;
   readonly statement: string;
   readonly tag: string;
   /** False when the database took the statement and had nothing to do. */
@@ -19,7 +22,7 @@ export interface Bed<L extends Link = Link> {
   readonly link: L;
   /** A new engine that knows nothing of what others did: what is left after a crash. */
   engine(): Engine<L>;
-  /** Every change so far, in order. */
+  /** Every change so far that nobody but an engine can have made, in order. */
   effects(): readonly SeenEffect[];
   /** Whether two sides took writes at any instant so far. */
   wasSplit(): boolean;
@@ -34,12 +37,20 @@ export interface Bed<L extends Link = Link> {
   truth(): JsonObject;
   /** Applications write once more on every side that takes writes of theirs. Returns how to ask what of it is gone by then, in words. */
   clientsWrite(): Promise<() => readonly string[]>;
+  /** From now on the side takes connections and answers nothing; what is returned ends that. Left out where no rule asks for it. */
+  silence?(side: Side): Promise<() => Promise<void>>;
   /** Does what a step asks of a person; left out where nothing in the databases waits for it. */
   byHand?(step: Step): Promise<void>;
   close(): Promise<void>;
 }
 
 export const runTag = 'replops/r-4k9zq0tm2x/1764000000000000';
+
+/** Whom a test itself lets work in the databases, and a tool of a product that somebody runs, whose command is told by its host. */
+const others: ReadonlySet<string> = new Set(['somebody', '$ cockroach sql']);
+
+/** Whether an engine may have made a change: nobody else that a test knows has. One that bears no mark counts too. */
+export const isOurs = ({ tag }: Pick<SeenEffect, 'tag'>): boolean => !others.has(tag);
 
 export const anIo = (more: Partial<EngineIo> = {}): EngineIo => ({
   clock: systemClock,
@@ -61,7 +72,7 @@ export async function planOn<L extends Link>(bed: Bed<L>, operation: Operation):
 }
 
 /** Goes through a plan in order: people do their steps, `each` is called for those of the engine. */
-export async function through<L extends Link>(bed: Bed<L>, plan: Plan, each: (step: Step) => Promise<void>): Promise<void> {
+export async function through<L extends Link>(bed: Bed<L>, plan: Pick<Plan, 'steps'>, each: (step: Step) => Promise<void>): Promise<void> {
   for (const step of plan.steps) {
     if (step.by === 'engine') await each(step);
     else {
@@ -87,6 +98,21 @@ export function earlierOn(bed: object, act: Act): readonly Earlier[] {
   const own = journal.findIndex((entry) => isSame(entry.act, act));
   return journal.slice(0, own < 0 ? undefined : own).map(({ act: { kind, cluster }, evidence }) => ({ kind, cluster, evidence }));
 }
+
+/** How many runs there were on a bed before the present one; none when left out. */
+const runsBefore = new WeakMap<object, number>();
+
+/** Another run begins on a bed: it has another id, and its journal is empty. */
+export function beginAnew(bed: object): void {
+  runsBefore.set(bed, (runsBefore.get(bed) ?? 0) + 1);
+  journals.delete(bed);
+}
+
+/** The mark of the present run on a bed. */
+const tagOn = (bed: object): string => {
+  const before = runsBefore.get(bed);
+  return before === undefined ? runTag : runTag.replace(/.(?=\/\d+$)/, String(before % 10));
+};
 
 const answered = new WeakMap<object, readonly JsonObject[]>();
 
@@ -118,7 +144,7 @@ const limitMs = 100_000;
  */
 export async function settle<L extends Link>(bed: Bed<L>, act: Act, engine: () => Engine<L>): Promise<Settled> {
   const until = systemClock.monotonic() + limitMs;
-  const io = anIo({ earlier: earlierOn(bed, act), retried: retriedOn(bed) });
+  const io = anIo({ tag: tagOn(bed), earlier: earlierOn(bed, act), retried: retriedOn(bed) });
   let probe = await executorFor(engine(), act).probe(act, bed.link, io);
   const waiting = executorFor(engine(), act);
   while (probe.kind === 'underway') {
@@ -136,7 +162,11 @@ export async function carryOut<L extends Link>(bed: Bed<L>, act: Act, engine: ()
   if (first.kind === 'done') return 0;
   if (first.kind !== 'todo') throw new TypeError(`'${act.title}' is ${first.kind}: ${first.why}`);
   const executor = executorFor(engine(), act);
-  await executor.perform(act, bed.link, anIo({ timeoutMs: 60_000, earlier: earlierOn(bed, act), retried: retriedOn(bed) }));
+  await executor.perform(
+    act,
+    bed.link,
+    anIo({ tag: tagOn(bed), timeoutMs: 60_000, earlier: earlierOn(bed, act), retried: retriedOn(bed) }),
+  );
   // The answer is the proof where no read shows it.
   if (executor.repeatable === true) record(bed, act, { answered: 'yes' });
   else await proven(bed, act, engine);

@@ -9,7 +9,7 @@ import { tinyPace } from '../../src/sim/neo4j/pace.ts';
 import { connectBolt } from '../../src/transports/bolt.ts';
 import { connectShell } from '../../src/transports/shell.ts';
 import { until } from '../support/until.ts';
-import type { Bed } from './drive.ts';
+import { type Bed, isOurs } from './drive.ts';
 
 export interface CcdrBed extends Bed<CcdrLink> {
   readonly world: GraphWorld;
@@ -77,7 +77,11 @@ export async function openCcdr(version: string, { world: options = {}, settings,
     world,
     link: linkTo(world, settings),
     engine: () => createNeo4jCcdr({ connect: connectBolt, shell: connectShell }),
-    effects: () => world.effects().filter(({ tag }) => tag.startsWith('replops/')),
+    effects: () =>
+      world
+        .effects()
+        .filter(isOurs)
+        .map((effect) => ({ ...effect, where: effect.cluster })),
     wasSplit: () => world.splitBrain().some(({ from }) => from > begunAt),
     breakWire: (statement, how) => {
       broken.push(world.faults.add({ match: new RegExp(`^${escaped(statement)}$`), act: wires[how] }));

@@ -9,7 +9,7 @@ import type { Effect, TigerWorld, TigerWorldOptions } from '../../src/sim/tigerg
 import { tinyPace } from '../../src/sim/tigergraph/pace.ts';
 import { startTigerWorld } from '../../src/sim/tigergraph/tiger-world.ts';
 import { connectShell } from '../../src/transports/shell.ts';
-import type { Bed } from './drive.ts';
+import { type Bed, isOurs } from './drive.ts';
 import type { Prepare } from './tigergraph-crr-prepared.ts';
 import { truthSince } from './tigergraph-crr-truth.ts';
 
@@ -110,20 +110,20 @@ const isWhole = ({ kind, statement }: Effect): boolean => !parts.has(kind) && !s
 /** Setting and applying are one statement in a plan and two changes in the simulator, one right after the other. */
 const asShown =
   (isLocal: boolean) =>
-  ({ kind, statement, changed, tag }: Change, index: number, all: readonly Change[]) => {
+  ({ kind, statement, changed, tag, cluster: where }: Change, index: number, all: readonly Change[]) => {
     if (kind === 'config-set') return [];
     const before = all[index - 1];
     if (isAgain(all[index + 1], { kind, tag })) return [];
-    if (isAgain({ kind, tag }, before)) return [{ statement: `${before?.statement} && ${statement}`, changed, tag }];
+    if (isAgain({ kind, tag }, before)) return [{ where, statement: `${before?.statement} && ${statement}`, changed, tag }];
     const set = kind === 'config-apply' && before?.kind === 'config-set' ? `${shown(before.statement, isLocal)} && ` : '';
-    return [{ statement: `${set}${shown(statement, isLocal)}`, changed, tag }];
+    return [{ where, statement: `${set}${shown(statement, isLocal)}`, changed, tag }];
   };
 
 /** A replication that is stopped in order to be started is one statement too. */
 const isAgain = (start: Pick<Change, 'kind' | 'tag'> | undefined, stop: Pick<Change, 'kind' | 'tag'> | undefined): boolean =>
   start?.kind === 'crr-start' && stop?.kind === 'crr-stop' && start.tag === stop.tag;
 
-type Change = Pick<Effect, 'kind' | 'statement' | 'changed' | 'tag' | 'at'>;
+type Change = Pick<Effect, 'kind' | 'statement' | 'changed' | 'tag' | 'at' | 'cluster'>;
 
 /** Files that were put on a node, which no command of the product does. */
 const placed = (world: TigerWorld): readonly Change[] =>
@@ -133,6 +133,7 @@ const placed = (world: TigerWorld): readonly Change[] =>
       .filter(({ change, what }) => change === 'rename' && what.endsWith('/metadata'))
       .map(({ at, command, tag }) => ({
         kind: 'placed',
+        cluster: host.name.replace(/-[^-]+$/, ''),
         statement: /; \{ (.*); \} 2>&1$/.exec(command)?.[1] ?? command,
         changed: true,
         tag,
@@ -172,7 +173,7 @@ export async function openCrr(
     engine: () => createTigergraphCrr({ shell: connectShell }),
     effects: () =>
       [...world.effects().filter(isWhole), ...placed(world)]
-        .filter(({ tag }) => tag.startsWith('replops/'))
+        .filter(isOurs)
         .sort((a, b) => a.at - b.at)
         .flatMap(asShown(link.settings.primary.backup.kind === 'local')),
     wasSplit: () => world.splitBrain().length > splits,

@@ -11,7 +11,7 @@ const inPath = `PATH="$PATH":'/home/tigergraph/tigergraph/app/cmd'; `;
 
 /** What a person at a node of the cluster does. Throws TypeError when it fails. */
 export async function atNode(world: TigerWorld, side: Side, command: string, node = 'm1'): Promise<void> {
-  const { exitCode, stdout, stderr } = await world.host(side, node).run(inPath + command, { tag: '' });
+  const { exitCode, stdout, stderr } = await world.host(side, node).run(inPath + command, { tag: 'somebody' });
   if (exitCode !== 0) throw new TypeError(`${command}: ${exitCode} ${stderr}${stdout}`);
 }
 

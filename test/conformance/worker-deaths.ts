@@ -1,18 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/domain/clock.ts';
 import { asRunId, asUserId, type RunId } from '../../src/domain/ids.ts';
+import { canonicalJson, type Json } from '../../src/domain/json.ts';
 import type { Link } from '../../src/domain/link.ts';
 import { silentLog } from '../../src/domain/log.ts';
-import { hashPlan, type Plan } from '../../src/domain/plan.ts';
+import { type Act, hashPlan, type Plan } from '../../src/domain/plan.ts';
 import { type Entry, isFinal, type JournalRecord, type RunView } from '../../src/domain/run.ts';
 import { fold } from '../../src/runs/fold.ts';
 import { currentStanding } from '../../src/runs/progress.ts';
 import { createRunner, type Runner, type RunnerDeps, runnerPace } from '../../src/runs/runner.ts';
 import { createStore, type Store } from '../../src/store/index.ts';
-import { type DyingJournal, dyingJournal } from '../support/dying-journal.ts';
+import { dyingJournal } from '../support/dying-journal.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { allowed, proposal } from '../support/runs.ts';
 import { until } from '../support/until.ts';
+import { changesOf, endAtRest, endOf, ordersOf } from './deaths-compared.ts';
+import { type DyingWorker, lastUndoable, turningBack } from './deaths-on-the-way-back.ts';
 import { type Bed, planOn, type SeenEffect } from './drive.ts';
 import type { Situation } from './engine-conformance.ts';
 
@@ -25,6 +28,10 @@ interface Story {
   readonly records: readonly JournalRecord[];
   readonly run: RunView;
   readonly effects: readonly SeenEffect[];
+  /** Effects on the way on which the worker may die. */
+  readonly mortal: readonly SeenEffect[];
+  /** What is in the databases then. */
+  readonly end: Json;
   readonly wasSplit: boolean;
   readonly died: boolean;
   readonly words: readonly string[];
@@ -42,19 +49,17 @@ type Death =
 /** Deaths that are played side by side, each in a database of its own: most of their time is waiting for leases. */
 const lanes = 4;
 const unending = Number.MAX_SAFE_INTEGER;
-const changesOf = (effects: readonly SeenEffect[]): readonly string[] =>
-  effects.flatMap(({ statement, changed, tag }) => (changed && tag.startsWith('replops/r-') ? [statement] : []));
 
 const hows = ['drop-before', 'drop-after', 'hang'] as const;
 
 /** In a plan of many like steps (`thinned`), each word of each kind of step once, and each effect in one way. */
-function deathsOf({ words, effects, run }: Story, how: 'all' | 'thinned'): readonly Death[] {
+function deathsOf({ words, mortal, run }: Story, how: 'all' | 'thinned'): readonly Death[] {
   const kindOf = (word: string): string => word.replace(/ (\S+)$/, (_, id) => ` ${run.plan.steps.find((step) => step.id === id)?.kind}`);
   const isFirst = (word: string, index: number): boolean => words.findIndex((one) => kindOf(one) === kindOf(word)) === index;
   const atWords = words.flatMap((word, index): readonly Death[] =>
     how === 'all' || isFirst(word, index) ? [{ kind: 'word', at: index + 1, written: (index + 1) % 2 === 0 }] : [],
   );
-  const inEffects = [...new Set(changesOf(effects))].flatMap((statement, index) =>
+  const inEffects = [...new Set(changesOf(mortal))].flatMap((statement, index) =>
     hows.filter((_, at) => how === 'all' || at === index % hows.length).map((one): Death => ({ kind: 'effect', statement, how: one })),
   );
   return [...atWords, ...inEffects];
@@ -68,12 +73,24 @@ function isSure(death: Death, { words }: Story): boolean {
   return death.kind !== 'word' || death.at <= new Set(words.filter((word) => !unsure.test(word))).size;
 }
 
+/** How a run goes on: to its end, or until a person cancels it after its last step that can be taken back, and then back. */
+type Way = 'to-the-end' | 'and-back';
+
+/** How long what a run asked for may still be on its way when it is over, ms. */
+const settlesWithinMs = 20_000;
+
 /**
  * Kills the worker of a run in every situation at every word that it says to the journal (each once lost and once written), and
  * while each of its effects is under way. A second worker with an engine of its own, which knows nothing, has to bring the run to
- * the end that an undisturbed one reaches, with exactly the same changes made.
+ * the end that an undisturbed one reaches, with exactly the same changes made, on each cluster in the same order. A run that is taken
+ * back (`and-back`) loses its worker on the way back alone, and everything in the databases has to be as it was before.
  */
-export function describeDeaths<L extends Link>(name: string, situations: readonly Situation<L>[], how: 'all' | 'thinned' = 'all'): void {
+export function describeDeaths<L extends Link>(
+  name: string,
+  situations: readonly Situation<L>[],
+  how: 'all' | 'thinned' = 'all',
+  way: Way = 'to-the-end',
+): void {
   let redis: TestRedis;
   let stores: readonly Store[] = [];
   let number = 0;
@@ -96,20 +113,36 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
     return run;
   };
 
-  const play = async (store: Store, situation: Situation<L>, death: Death): Promise<Story> => {
+  /** The worker that dies: on the way forward from its first word on, or on the way back alone. */
+  const doomed = (store: Store, on: Bed<L>, plan: Plan, death: Death): DyingWorker => {
+    const at = death.kind === 'word' ? death.at : unending;
+    const written = death.kind === 'word' && death.written;
+    const strike = (): void => {
+      if (death.kind === 'effect') on.breakWire(death.statement, death.how);
+    };
+    const effects = (): number => on.effects().length;
+    if (way === 'and-back') return turningBack(store.journal, lastUndoable(plan), { at, written, strike, effects });
+    const dying = dyingJournal(store.journal, at, written);
+    strike();
+    const begunAt = effects();
+    return { ...dying, journals: { dying: dying.journal, next: store.journal }, begunAt: () => begunAt };
+  };
+
+  const play = async (store: Store, situation: Situation<L>, death: Death, quiet: Story | null): Promise<Story> => {
     const on = await situation.open();
     try {
-      const run = await propose(store, on, await planOn(on, situation.operation));
-      const dying = dyingJournal(store.journal, death.kind === 'word' ? death.at : unending, death.kind === 'word' && death.written);
-      if (death.kind === 'effect') on.breakWire(death.statement, death.how);
-      const first = runnerOn('first', on, dying.journal);
+      const before = on.truth();
+      const plan = await planOn(on, situation.operation);
+      const run = await propose(store, on, plan);
+      const dying = doomed(store, on, plan, death);
+      const first = runnerOn('first', on, dying.journals.dying);
       await first.start();
       const people = staff(store, on, run).catch(async (cause: unknown) => {
         const last = (await store.journal.read(run)).slice(-6).map(({ entry }) => JSON.stringify(entry).slice(0, 400));
         throw new TypeError(`${JSON.stringify(death)}: the run is not over; its last words:\n${last.join('\n')}`, { cause });
       });
       await Promise.race([people, died(on, dying, death)]);
-      const second = runnerOn('second', on, store.journal);
+      const second = runnerOn('second', on, dying.journals.next);
       if (death.kind !== 'none') await second.start();
       await people;
       const { halt } = fold(await store.journal.read(run));
@@ -118,13 +151,19 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
       await Promise.all([first.stop(), second.stop()]);
       const records = await store.journal.read(run);
       const { steps } = on.engine();
-      const repeated = fold(records).plan.steps.filter(({ kind }) => steps[kind]?.repeatable === true);
+      const acts = plan.steps.flatMap((step): readonly Act[] => (step.undo.kind === 'act' ? [step, step.undo.act] : [step]));
+      const repeated = acts.filter(({ kind }) => steps[kind]?.repeatable === true);
       const again = new Set(repeated.flatMap(({ statements }) => statements));
+      const end = way === 'and-back' ? await restored(on, before) : await endLike(on, quiet?.end);
+      const effects = on.effects();
+      const mortal = effects.slice(dying.begunAt() ?? effects.length);
       return {
         again,
         records,
         run: fold(records),
-        effects: on.effects(),
+        effects,
+        mortal,
+        end,
         wasSplit: on.wasSplit(),
         died: dying.died(),
         words: dying.words(),
@@ -140,20 +179,25 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
     return store;
   };
 
+  const title =
+    way === 'and-back'
+      ? 'is taken back by another worker to what was before, wherever on the way back the first one dies'
+      : 'is brought to the same end by another worker, wherever the first one dies';
+
   describe.each(situations.map((situation) => [situation.name, situation] as const))(`${name}: %s`, (_, situation) => {
-    it('is brought to the same end by another worker, wherever the first one dies', { timeout: 900_000 }, async () => {
-      const quiet = await play(storeOf(0), situation, { kind: 'none' });
-      expect(quiet.run.state, quiet.run.halt?.sentence).toBe('succeeded');
-      if (situation.sendsNothing === true) expect(changesOf(quiet.effects)).toEqual([]);
-      else expect(changesOf(quiet.effects).length).toBeGreaterThan(0);
+    it(title, { timeout: 900_000 }, async () => {
+      const quiet = await play(storeOf(0), situation, { kind: 'none' }, null);
+      check(way, quiet, quiet, 'undisturbed');
+      if (situation.sendsNothing === true) expect(changesOf(quiet.mortal)).toEqual([]);
+      else expect(changesOf(quiet.mortal).length).toBeGreaterThan(0);
       const deaths = deathsOf(quiet, how);
       let reached = 0;
       const waiting = [...deaths];
       const lane = async (store: Store): Promise<void> => {
         for (let death = waiting.shift(); death !== undefined; death = waiting.shift()) {
-          const story = await play(store, situation, death);
+          const story = await play(store, situation, death, quiet);
           if (story.died) reached += 1;
-          check(quiet, story, JSON.stringify(death));
+          check(way, quiet, story, JSON.stringify(death));
         }
       };
       // A lane that goes on would have its runs taken over by the workers of the next situation.
@@ -162,6 +206,34 @@ export function describeDeaths<L extends Link>(name: string, situations: readonl
       expect(reached).toBeGreaterThanOrEqual(deaths.filter((death) => isSure(death, quiet)).length);
     });
   });
+}
+
+/** What is in the databases at the end: as soon as it is like that of the undisturbed run, else what it is after a while. */
+async function endLike(on: Bed, quiet: Json | undefined): Promise<Json> {
+  if (quiet === undefined) return endAtRest(on);
+  const wanted = canonicalJson(quiet);
+  await until(() => canonicalJson(endOf(on)) === wanted, 'the end is that of the undisturbed run', settlesWithinMs).catch(() => undefined);
+  return endOf(on);
+}
+
+/** What is in the databases that was not there before, and the other way round: null when everything is as it was. */
+async function restored(on: Bed, before: Json): Promise<Json> {
+  const wanted = canonicalJson(before);
+  await until(() => canonicalJson(on.truth()) === wanted, 'everything is as it was before', settlesWithinMs).catch(() => undefined);
+  const now = on.truth();
+  return canonicalJson(now) === wanted ? null : { before, now };
+}
+
+/** Situations of one kind, and how their workers die. */
+export interface DeathPass<L extends Link> {
+  readonly name: string;
+  readonly situations: readonly Situation<L>[];
+  readonly how?: 'thinned';
+  readonly way?: Way;
+}
+
+export function describeAllDeaths<L extends Link>(passes: readonly DeathPass<L>[]): void {
+  for (const { name, situations, how, way } of passes) describeDeaths(name, situations, how, way);
 }
 
 function runnerOn<L extends Link>(worker: string, on: Bed<L>, journal: RunnerDeps['journal']): Runner {
@@ -208,30 +280,35 @@ async function staff({ journal }: Store, on: Bed, run: RunId): Promise<void> {
 }
 
 /** Resolves when the worker is dead: by itself at its word, or by us once its effect has been broken. */
-async function died(on: Bed, dying: DyingJournal, death: Death): Promise<void> {
+async function died(on: Bed, dying: DyingWorker, death: Death): Promise<void> {
   if (death.kind === 'none') return new Promise(() => undefined);
-  const before = on.effects().length;
-  await until(
-    () => dying.died() || (death.kind === 'effect' && on.broke() && (death.how !== 'drop-after' || on.effects().length > before)),
-    'the worker dies',
-    90_000,
-    5,
-  ).catch(() => undefined);
+  const isBroken = (): boolean => {
+    const begunAt = dying.begunAt();
+    if (death.kind !== 'effect' || begunAt === null || !on.broke()) return false;
+    return death.how !== 'drop-after' || on.effects().length > begunAt;
+  };
+  await until(() => dying.died() || isBroken(), 'the worker dies', 90_000, 5).catch(() => undefined);
   dying.kill();
 }
 
-/** What was changed, in any order; what may be sent again, since no read shows it, counts once. */
-function comparable({ effects, again }: Story): readonly string[] {
-  const changes = changesOf(effects);
-  return changes.filter((statement, at) => !again.has(statement) || changes.indexOf(statement) === at).sort();
-}
-
-function check(quiet: Story, story: Story, where: string): void {
-  expect(story.run.state, `${where}: ${story.run.halt?.sentence ?? ''}`).toBe('succeeded');
-  expect(comparable(story), where).toEqual(comparable(quiet));
+function check(way: Way, quiet: Story, story: Story, where: string): void {
+  const { state, halt } = story.run;
+  expect(state, `${where}: ${halt?.sentence ?? ''}`).toBe(way === 'and-back' ? 'undone' : 'succeeded');
+  expect(ordersOf(story.effects, story.again), where).toEqual(ordersOf(quiet.effects, quiet.again));
+  expect(story.end, where).toEqual(way === 'and-back' ? null : quiet.end);
   expect(story.wasSplit, where).toBe(false);
   const fences = story.records.flatMap(({ fence }) => (fence === 0 ? [] : [fence]));
   expect(fences, where).toEqual([...fences].sort((a, b) => a - b));
-  const done = story.records.flatMap(({ entry }) => (entry.kind === 'done' ? [entry.step] : []));
-  expect(done, where).toEqual(story.run.plan.steps.map(({ id }) => id));
+  if (way === 'and-back') {
+    expect(doneBy(story, true), where).toEqual(doneBy(quiet, true));
+    const differences = story.records.flatMap(({ entry }) => (entry.kind === 'undone' ? entry.differences : []));
+    expect(differences, where).toEqual([]);
+  } else {
+    const steps = story.run.plan.steps.map(({ id }) => id);
+    expect(doneBy(story, false), where).toEqual(steps);
+  }
 }
+
+/** Steps that were done, or taken back, in order. */
+const doneBy = ({ records }: Story, undoing: boolean): readonly string[] =>
+  records.flatMap(({ entry }) => (entry.kind === 'done' && entry.undoing === undoing ? [entry.step] : []));

@@ -160,6 +160,43 @@ describe('a run', () => {
     await second.stop();
   });
 
+  it.each([0, 1])('stops and asks when it cannot be known whether an effect happened, which was sent %i times before', async (sent) => {
+    const world = toyWorld();
+    const engine = toyEngine(world);
+    const why = 'Whether it was promoted cannot be told.';
+    let isClear = false;
+    const unclear = (): boolean => !isClear && (sent === 0 || world.on.has('promote'));
+    const blurred: StepExecutor = {
+      probe: async (...all) =>
+        unclear()
+          ? { kind: 'unknown', why, evidence: { status: 'strange' } }
+          : ((await engine.steps['toy.promote']?.probe(...all)) ?? { kind: 'todo' }),
+      perform: async (...all) => engine.steps['toy.promote']?.perform(...all),
+    };
+    const engines = new Map([['cockroach-pcr' as const, { ...engine, steps: { ...engine.steps, 'toy.promote': blurred } }]]);
+    const told: string[] = [];
+    const before = ['toy.stop', ...(sent === 0 ? [] : ['toy.promote'])];
+    const run = await proposed();
+    const runner = aRunner('w1', world, { engines, onWritten: (entry) => void told.push(entry.kind) });
+    await runner.look(run);
+    const halt = { why: 'unknown', step: 's3', sentence: why, evidence: { status: 'strange' }, next: expect.stringContaining('Retry') };
+    expect(await view(run)).toMatchObject({ state: 'halted', halt });
+    expect(told.at(-1)).toBe('halted');
+    expect((await kinds(run)).filter((kind) => kind === 'performing')).toHaveLength(1 + sent);
+    // It stays so for every worker and every look, until a person has looked.
+    await aRunner('w2', world, { engines }).look(run);
+    await retried(run);
+    await runner.look(run);
+    expect(await view(run)).toMatchObject({ state: 'halted', halts: 2, halt });
+    expect(world.effects).toEqual(before);
+    isClear = true;
+    await retried(run);
+    await runner.look(run);
+    expect((await view(run)).state).toBe('succeeded');
+    expect(world.effects).toEqual(['toy.stop', 'toy.promote', 'toy.serve']);
+    await runner.stop();
+  });
+
   it('undoes by itself when a step with that bound is late', async () => {
     const world = toyWorld();
     const plan = toyPlan(60);
