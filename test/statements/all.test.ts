@@ -6,6 +6,7 @@ import { simVersions } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { leaksIn } from './collect.ts';
 import { linesOf, type Sent } from './line.ts';
 import { collectors } from './situations.ts';
+import { isForPeople, saidBy, type Wording, wordings } from './written.ts';
 
 const sent: Sent[] = [];
 /** How many situations are driven side by side: most of their time is waiting. */
@@ -29,6 +30,26 @@ describe.each(simVersions)('CockroachDB %s', (version) => {
     await Promise.all(Array.from({ length: lanes }, lane));
     expect(refused.filter((one) => !askedAnew.test(one))).toEqual([]);
     expect(sent.filter((one) => one.version === version).length).toBeGreaterThan(100);
+  });
+});
+
+describe('the file', () => {
+  // Last, when every version has been driven.
+  it('has every statement that stands in the engines', () => {
+    const said = new Map<Wording, Set<string>>();
+    const all = wordings();
+    for (const { version, statement } of sent) {
+      for (const wording of saidBy(statement, all)) said.set(wording, (said.get(wording) ?? new Set()).add(version));
+    }
+    const lacking = all.filter((wording) => !said.has(wording) && !isForPeople(wording));
+    expect(lacking.map(({ place, text }) => `${place}: ${text}`)).toEqual([]);
+    // What came with a version and went with another one was there in all between.
+    const gaps = [...said].flatMap(([{ place, text }, versions]) => {
+      const [first, last] = [simVersions.findIndex((one) => versions.has(one)), simVersions.findLastIndex((one) => versions.has(one))];
+      const between = simVersions.slice(first, last).filter((version) => !versions.has(version));
+      return between.length === 0 ? [] : [`${place}: ${text}: not on ${between.join(', ')}`];
+    });
+    expect(gaps).toEqual([]);
   });
 });
 

@@ -4,11 +4,13 @@ import type { Link } from '../../src/domain/link.ts';
 import { type Operation, operationNames } from '../../src/domain/operation.ts';
 import type { Plan, Step } from '../../src/domain/plan.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { mask } from '../../src/engines/cockroach/stream-uri.ts';
 import type { Engine } from '../../src/engines/engine.ts';
 import type { SqlWorld } from '../../src/sim/cockroach/contract.ts';
 import type { SeenStatement } from '../../src/sim/cockroach/truth-contract.ts';
 import { connectSql, type SqlTls } from '../../src/transports/sql.ts';
 import { masked, setupSecrets } from '../conformance/cockroach-pcr-bed.ts';
+import { operatorSecret } from '../conformance/cockroach-pcr-hosts.ts';
 import { anIo, type Bed, carryOut, planOn, through } from '../conformance/drive.ts';
 import type { Situation } from '../conformance/engine-conformance.ts';
 import { type Sent, steady } from './line.ts';
@@ -34,18 +36,13 @@ const operationOf = (kind: Operation['kind'], { id: link }: Link): readonly Oper
   return kind === 'backup' || kind === 'restore' ? [] : [{ kind, link }];
 };
 
-/** Preflights of all operations, and all inspections. What cannot be asked in this state is left out. */
+/** Preflights of all operations, and all inspections. What can't be asked in some state is an answer of theirs, never an error. */
 async function lookAround<L extends Link>(engine: Engine<L>, link: L): Promise<void> {
   const io = anIo({ tag: 'replops/read' });
   await engine.observe(link, io);
-  const looks = [
-    ...operationNames
-      .filter((name) => engine.operations[name] !== undefined)
-      .flatMap((name) => operationOf(name, link))
-      .map((operation) => () => engine.preflight(operation, link, io)),
-    ...Object.values(engine.inspections).map((inspector) => () => inspector.look(link, io)),
-  ];
-  for (const look of looks) await look().catch(() => undefined);
+  const operations = operationNames.filter((name) => engine.operations[name] !== undefined).flatMap((name) => operationOf(name, link));
+  for (const operation of operations) await engine.preflight(operation, link, io);
+  for (const inspector of Object.values(engine.inspections)) await inspector.look(link, io);
 }
 
 function openOn({ cluster, host, port, user, password, ca }: SqlWorld['standby'], virtualCluster: string): ReturnType<typeof connectSql> {
@@ -77,10 +74,7 @@ async function andBack<L extends Link>(bed: Bed<L>, plan: Plan): Promise<void> {
   await toTheEnd(bed, { ...plan, steps: soFar });
   const engine = bed.engine();
   for (const step of [...soFar].reverse()) {
-    if (step.undo.kind !== 'act') continue;
-    // Whether the way back is open is the conformance suite's to prove; what was asked on it has been seen.
-    const taken = await carryOut(bed, step.undo.act, () => engine).catch(() => null);
-    if (taken === null) return;
+    if (step.undo.kind === 'act') await carryOut(bed, step.undo.act, () => engine);
   }
 }
 
@@ -96,8 +90,8 @@ export async function statementsOf<L extends Link>(
   try {
     await lookAround(bed.engine(), bed.link);
     const plan = await planOn(bed, situation.operation);
-    await evict(bed, virtualCluster(bed.link));
     await toTheEnd(bed, plan);
+    await evict(bed, virtualCluster(bed.link));
     await lookAround(bed.engine(), bed.link);
     seen.push(...bed.world.statements());
     if (plan.steps.some(canGoBack)) {
@@ -108,28 +102,52 @@ export async function statementsOf<L extends Link>(
       });
     }
   } catch (cause) {
-    throw new TypeError(`${situation.name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw told(situation, cause);
   } finally {
     await bed.close();
   }
   return collected(situation.name, seen);
 }
 
+/** The same for a situation that differs from another one in the words of its plan only: no more than the plan is carried out. */
+export async function wordsOf<L extends Link>(situation: Situation<L, WatchedBed<L>>): Promise<Collected> {
+  const bed = await situation.open();
+  try {
+    await toTheEnd(bed, await planOn(bed, situation.operation));
+    return collected(situation.name, bed.world.statements());
+  } catch (cause) {
+    throw told(situation, cause);
+  } finally {
+    await bed.close();
+  }
+}
+
+const told = ({ name }: Pick<Situation<Link>, 'name'>, cause: unknown): TypeError =>
+  new TypeError(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+
+const operatorPassword = operatorSecret.reveal().replaceAll("'", "''");
+
+/** A statement as people see it. */
+const unspoken = (statement: string): string => masked(statement).replaceAll(operatorPassword, mask);
+
+/** The nodes' own tool, which says of itself what it is. */
+const onNode = '$ cockroach sql';
+
 function collected(name: string, seen: readonly SeenStatement[]): Collected {
-  const ours = seen.filter(({ tag }) => tag.startsWith('replops/'));
+  const ours = seen.filter(({ tag }) => tag.startsWith('replops/') || tag === onNode);
   return {
     sent: ours.map(({ version, virtualCluster, statement }) => ({
       version,
       interface: virtualCluster,
-      statement: steady(masked(statement)),
+      statement: steady(unspoken(statement)),
     })),
     refused: ours
       .filter(({ sqlState }) => sqlState === '42601')
-      .map(({ version, statement }) => `${name} on ${version}: ${masked(statement)}`),
+      .map(({ version, statement }) => `${name} on ${version}: ${unspoken(statement)}`),
   };
 }
 
 export const leaksIn = (text: string): readonly string[] =>
-  Object.values(setupSecrets).filter((secret) =>
+  [...Object.values(setupSecrets), operatorSecret.reveal()].filter((secret) =>
     [secret, secret.replaceAll("'", "''"), encodeURIComponent(secret)].some((spelled) => text.includes(spelled)),
   );

@@ -4,24 +4,35 @@ import type { PcrLink } from '../../src/engines/cockroach-pcr/config.ts';
 import type { SimVersion } from '../../src/sim/cockroach/grammar/dialect.ts';
 import { ldrDialects } from '../../src/sim/cockroach/ldr/grammar/ldr-dialect.ts';
 import type { LdrWorldOptions } from '../../src/sim/cockroach/ldr/ldr-world.ts';
-import { aReach, failStreams, type LdrBed, ldrLinkId, openLdr, streamPassword } from '../conformance/cockroach-ldr-bed.ts';
-import { ldrOptions } from '../conformance/cockroach-ldr-options.ts';
+import {
+  aReach,
+  byHand,
+  endStreams,
+  failStreams,
+  type LdrBed,
+  ldrLinkId,
+  openLdr,
+  streamPassword,
+} from '../conformance/cockroach-ldr-bed.ts';
+import { ldrLetters } from '../conformance/cockroach-ldr-letters.ts';
+import { ldrLooks } from '../conformance/cockroach-ldr-looks.ts';
+import { ldrOptions, ldrWordings } from '../conformance/cockroach-ldr-options.ts';
 import { ldrSituations } from '../conformance/cockroach-ldr-situations.ts';
 import { aSetup, openPcr, type PcrBed, pcrLinkId } from '../conformance/cockroach-pcr-bed.ts';
-import { pcrOptionSituations } from '../conformance/cockroach-pcr-options.ts';
+import { hostSituations } from '../conformance/cockroach-pcr-hosts.ts';
+import { pcrLooks, pcrOptionSituations, pcrWordings } from '../conformance/cockroach-pcr-options.ts';
 import { pcrRareSituations } from '../conformance/cockroach-pcr-rare.ts';
-import { pcrSituations } from '../conformance/cockroach-pcr-situations.ts';
+import { pcrSituations, pcrUpgradeSituations } from '../conformance/cockroach-pcr-situations.ts';
 import { byConnection, pcrStreamSituations, streamSettings, streamUsers } from '../conformance/cockroach-pcr-streams.ts';
 import type { Situation } from '../conformance/engine-conformance.ts';
 import { until } from '../support/until.ts';
-import { type Collected, statementsOf } from './collect.ts';
+import { type Collected, statementsOf, wordsOf } from './collect.ts';
 
 type PcrSituation = Situation<PcrLink, PcrBed>;
 type LdrSituation = Situation<LdrLink, LdrBed>;
 
 /** What changes nothing is no situation of the conformance suite, and neither is what only spells a statement differently. */
 const morePcr = (version: SimVersion): readonly PcrSituation[] => [
-  { name: 'verify', operation: { kind: 'verify', link: pcrLinkId }, open: () => openPcr(version) },
   {
     name: 'verify of a name with a hyphen',
     operation: { kind: 'verify', link: pcrLinkId },
@@ -59,17 +70,6 @@ const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
   const link = ldrLinkId;
   const ttl = { expireAfter: '30 days', excluded: true } as const;
   return [
-    { name: 'verify', operation: { kind: 'verify', link }, open: () => openLdr(version) },
-    {
-      name: 'switchover both ways',
-      operation: { kind: 'switchover', link, maxWriteStopMs: 60_000 },
-      open: () => openLdr(version, { world: { direction: 'bidirectional' } }),
-    },
-    {
-      name: 'verify both ways',
-      operation: { kind: 'verify', link },
-      open: () => openLdr(version, { world: { direction: 'bidirectional' } }),
-    },
     { name: 'reconnect', operation: { kind: 'reconnect', link }, open: () => openLdr(version, { world: admin, settings: () => renewed }) },
     {
       name: 'rebuild with every option',
@@ -95,6 +95,11 @@ const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
       name: 'setup of a table with a type of its own',
       operation: { kind: 'setup', link },
       open: () => openLdr(version, { world: withEnum, settings: () => ({ ...justOrders, ...connected }) }),
+    },
+    {
+      name: 'pause with dead letters of a job that is no longer listed',
+      operation: { kind: 'pause', link },
+      open: () => openLdr(version, { prepare: oldLetters }),
     },
     ...(ldrDialects[version]?.creates === true ? [withoutAdmin(version)] : []),
     { name: 'alter that adds a column', operation: { kind: 'alter', link }, open: () => openChanged(version) },
@@ -161,16 +166,39 @@ const withoutAdmin = (version: SimVersion): LdrSituation => ({
     }),
 });
 
+/** Rows that a job left in the queue which no list shows any more, beside one that follows. */
+async function oldLetters(world: LdrBed['world']): Promise<void> {
+  await deadLetters(world);
+  await endStreams(world, 'standby');
+  world.control().advance(15 * 24 * 3_600_000);
+  const both = 'TABLES ("shop"."public"."orders", "shop"."public"."items")';
+  await byHand(world, 'standby', `CREATE LOGICAL REPLICATION STREAM FROM ${both} ON 'external://to_east' INTO ${both}`);
+  await until(
+    () => world.ldrJobs('standby').some(({ status, replicatedTime }) => status === 'running' && replicatedTime !== null),
+    'it follows',
+  );
+}
+
 /** Everything that is sent to a version, one function for each situation. */
-export const collectors = (version: SimVersion): readonly (() => Promise<Collected>)[] => [
-  ...[
+export const collectors = (version: SimVersion): readonly (() => Promise<Collected>)[] => {
+  const ofPcr = [
     ...pcrSituations(version),
     ...pcrStreamSituations(version),
     ...(Number(version) < 24.3 ? [] : pcrOptionSituations(version)),
     ...pcrRareSituations(version),
+    ...pcrLooks(version),
     ...morePcr(version),
-  ].map((situation) => () => statementsOf(situation, () => systemInterface)),
-  ...(ldrDialects[version] === null ? [] : [...ldrSituations(version), ...ldrOptions(version), ...moreLdr(version)]).map(
-    (situation) => () => statementsOf(situation, ({ settings }) => settings.interface),
-  ),
-];
+  ];
+  const ofLdr =
+    ldrDialects[version] === null
+      ? []
+      : [...ldrSituations(version), ...ldrOptions(version), ...ldrLetters(version), ...ldrLooks(version), ...moreLdr(version)];
+  const inLdr = ({ settings }: LdrLink): string => settings.interface;
+  return [
+    ...ofPcr.map((situation) => () => statementsOf(situation, () => systemInterface)),
+    ...hostSituations(version).map((situation) => () => statementsOf(situation, () => systemInterface)),
+    ...ofLdr.map((situation) => () => statementsOf(situation, inLdr)),
+    ...[...pcrWordings(version), ...pcrUpgradeSituations(version)].map((situation) => () => wordsOf(situation)),
+    ...(ldrDialects[version] === null ? [] : ldrWordings(version)).map((situation) => () => wordsOf(situation)),
+  ];
+};
