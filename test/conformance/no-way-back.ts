@@ -98,8 +98,11 @@ const oneWay: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** As above, on some releases only. */
-const oneWayOn: readonly (readonly [suite: RegExp, situation: RegExp])[] = [[/^cockroach-pcr on (?!23\.2)/, /^fence/]];
+/** As above, on some releases only, or in suites whose situations are named by theirs. */
+const oneWayOn: readonly (readonly [suite: RegExp, situation: RegExp])[] = [
+  [/^cockroach-pcr on (?!23\.2)/, /^fence/],
+  [/^cockroach-\w+ on two releases$/, /^failover with a dead primary in the midst|^failback onto nodes|reconnect both ways/],
+];
 
 /** Whether nothing of a situation can be taken back. `suite` begins with the engine and names the release. */
 export const isOneWay = (suite: string, situation: string): boolean =>
