@@ -82,6 +82,22 @@ const moreLdr = (version: SimVersion): readonly LdrSituation[] => {
         }),
     },
     {
+      // The side that applications left has more rows of its own than the other one took since.
+      name: 'failback after a failover that left many rows behind',
+      operation: { kind: 'failback', link },
+      open: () =>
+        openLdr(version, {
+          world: admin,
+          prepare: async (world) => {
+            await endStreams(world, 'standby');
+            world.ldr.write('primary', 'shop.public.orders', 5);
+            world.control().advance(8_000);
+            world.ldr.write('standby', 'shop.public.orders', 1);
+            world.control().advance(8_000);
+          },
+        }),
+    },
+    {
       name: 'verify of one table',
       operation: { kind: 'verify', link },
       open: () => openLdr(version, { world: { tables: [{ name: 'shop.public.orders' }] }, settings: () => justOrders }),
