@@ -95,11 +95,15 @@ async function toTheEnd<L extends Link>(on: Bed<L>, plan: Plan, engine: () => En
   expect(on.wasSplit()).toBe(false);
 }
 
+/** Whether a step can't do without an answer of the side that it is on: one may look at the other side alone. */
+const asksOwnSide = ({ asks = [], cluster, statements }: Step): boolean =>
+  asks.length === 0 || statements.length > 0 || asks.some((asked) => asked.only === undefined && asked.cluster === cluster);
+
 /** Time for a look at a side that is silent: it is used up by each. */
 const silenceMs = 500;
 
 /**
- * A side takes connections and answers nothing while a step is looked at: a step on that side is neither done nor to be done, as far as
+ * A side takes connections and answers nothing while a step is looked at: a step that asks that side is neither done nor to be done, as far as
  * anybody can know, and one that rests on both sides (`needsBoth`) is not while either is silent. Plays one situation, on a bed that can
  * do that.
  */
@@ -116,7 +120,7 @@ export function describeSilence<L extends Link>(
       const asked: string[] = [];
       await through(on, await planOn(on, operation), async (step) => {
         for (const side of ['primary', 'standby'] as const) {
-          if (step.side !== side && !needsBoth(step)) continue;
+          if ((step.side !== side || !asksOwnSide(step)) && !needsBoth(step)) continue;
           const before = on.effects().length;
           const speak = await silence(side);
           const io = anIo({ timeoutMs: silenceMs, earlier: earlierOn(on, step) });
