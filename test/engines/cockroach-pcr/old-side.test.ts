@@ -52,6 +52,8 @@ const leadWorks = (next: string, kind: 'failback' | 'rebuild' | 'failover', deta
   planned(kind === 'failover' ? failover : { kind, link }, detail, of);
 };
 
+const withTemplate = { ...aGround, virtualClusters: [...aGround.virtualClusters, { name: 'template', status: 'ready', service: 'none' }] };
+
 describe('a setup after the standby was promoted', () => {
   it('never starts or copies the old primary, and leads to a failback', () => {
     const detail = aDetail(stopped(), promoted());
@@ -65,7 +67,7 @@ describe('a setup after the standby was promoted', () => {
 
   it.each([
     ['a new empty cluster in place of the old one', aReadSide(null, { ground: { ...aGround, virtualClusters: [] } }), {}],
-    ['a release without failback', stopped({}, onVersion('23.2')), onVersion('23.2')],
+    ['a release without failback', stopped({}, { ...onVersion('23.2'), ground: withTemplate }), onVersion('23.2')],
   ])('leads to a rebuild: %s', (_, primary, side) => {
     const at = { ...way, caPath: '/certs/other.crt' };
     const of = aMadeLink({ addresses: { primary: at, standby: at } });
