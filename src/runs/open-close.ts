@@ -30,12 +30,7 @@ export async function begin(grip: Grip, deps: OpenDeps): Promise<'moved' | 'wait
   if ((await holdLink(grip, deps)) === 'waiting') return 'waiting';
   const objection = await deps.recheck(run);
   if (objection !== null) return voidRun(grip, deps.clock, `The approval no longer holds: ${objection.sentence}`, []);
-  const io = {
-    ...grip.io(patienceOf(grip.engine, deps.observeMs)),
-    redirected: async () => (await deps.redirected?.(grip.link.id)) ?? null,
-    planning: run.plan.operation.kind,
-  };
-  const seen = await grip.engine.observe(grip.link, io);
+  const seen = await lookToPlan(grip, deps);
   const plan = grip.engine.plan(run.plan.operation, grip.link, seen);
   if (isRefusal(plan)) {
     return voidRun(
@@ -104,7 +99,7 @@ const haltForDanger = (grip: Grip, clock: Clock, seen: Observation): Promise<voi
 
 /** Looks at both sides after the last inverse and names what is not as it was at the start. */
 export async function closeUndo(grip: Grip, deps: OpenDeps): Promise<void> {
-  const seen = await grip.engine.observe(grip.link, grip.io(patienceOf(grip.engine, deps.observeMs)));
+  const seen = await lookToPlan(grip, deps);
   const differences = differencesOf(grip.view().startFacts, seen.facts);
   const sentence =
     differences.length === 0
@@ -112,6 +107,14 @@ export async function closeUndo(grip: Grip, deps: OpenDeps): Promise<void> {
       : 'All that was done has been taken back, but not everything is as it was at the start.';
   await grip.append({ kind: 'undone', at: deps.clock.now(), sentence, differences });
 }
+
+/** A look that tells all that the plan rests on: what is as it was at the start is seen only by the same look. Throws a Fault. */
+const lookToPlan = (grip: Grip, deps: OpenDeps): Promise<Observation> =>
+  grip.engine.observe(grip.link, {
+    ...grip.io(patienceOf(grip.engine, deps.observeMs)),
+    redirected: async () => (await deps.redirected?.(grip.link.id)) ?? null,
+    planning: grip.view().plan.operation.kind,
+  });
 
 /** Binding facts that are not the same before and now, with the label that people know. Pure. */
 export function differencesOf(before: readonly Fact[], now: readonly Fact[]): readonly FactDifference[] {
