@@ -64,6 +64,10 @@ function decoded(text: string): string {
   }
 }
 
+const anotherAddress = 'another address';
+const anotherVirtualCluster = 'another virtual cluster';
+const anotherUser = 'another user';
+
 interface Destination {
   readonly address: string;
   readonly user: string;
@@ -88,15 +92,18 @@ function destinationOf(uri: string): Destination | null {
 /** In what a connection leads elsewhere; nothing where it only says the same in other words. */
 function unlikeUri(found: string, wanted: string): readonly string[] {
   const [a, b] = [destinationOf(found), destinationOf(wanted)];
-  if (a === null || b === null) return ['another address'];
+  if (a === null || b === null) return [anotherAddress];
   const unlike = (x: string | null, y: string | null) => x !== null && y !== null && x !== y;
   return [
-    ...(a.address === b.address ? [] : ['another address']),
-    ...(unlike(a.virtualCluster, b.virtualCluster) ? ['another virtual cluster'] : []),
-    ...(a.user === b.user ? [] : ['another user']),
+    ...(a.address === b.address ? [] : [anotherAddress]),
+    ...(unlike(a.virtualCluster, b.virtualCluster) ? [anotherVirtualCluster] : []),
+    ...(a.user === b.user ? [] : [anotherUser]),
     ...(a.user === b.user && unlike(a.password, b.password) ? ['another password'] : []),
   ];
 }
+
+/** Whether it leads to other tables, or nowhere: one that logs in as another user reads the same, if that one may. Pure. */
+export const leadsAway = (by: readonly string[]): boolean => by.some((one) => one !== anotherUser);
 
 /** Full sentences on a connection that leads elsewhere: what is wrong, and what mends it. */
 export function elsewhereWords(settings: LdrSettings, side: Side, by: readonly string[]) {

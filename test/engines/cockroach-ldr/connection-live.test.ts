@@ -45,7 +45,6 @@ describe('an external connection that is there already', { timeout: 180_000 }, (
   it.each([
     ['another address', leadTo('staging.example'), {}],
     ['another virtual cluster', leadTo('east.example', '?options=-ccluster%3Dmain&sslmode=disable'), {}],
-    ['another user', leadTo('east.example'), { user: 'stream' }],
     ['another password', leadTo('east.example').replace(/:[^@/]*@/, ':old@'), {}],
   ] as const)('and names %s stops the run before it changes anything, which the preflight says too', async (what, uri, reach) => {
     const on = await openWith(uri, reach);
@@ -55,6 +54,17 @@ describe('an external connection that is there already', { timeout: 180_000 }, (
     });
     expect(on.effects()).toEqual([]);
     expect(await preflight(on)).toMatchObject({ outcome: 'failed', seen: expect.stringContaining(what) });
+  });
+
+  it('and comes as another user is taken as it is, and named by the preflight', async () => {
+    const on = await openWith(leadTo('east.example'), { user: 'stream' });
+    const check = (await planOn(on, setup)).steps.find(({ kind }) => kind === 'ldr.check-connection');
+    if (check === undefined) throw new TypeError('the plan looks at no connection');
+    expect(await settle(on, check, () => on.engine())).toMatchObject({
+      kind: 'done',
+      evidence: { leads: 'to the same place as the config says, but names another user' },
+    });
+    expect(await preflight(on)).toMatchObject({ outcome: 'warned', seen: expect.stringContaining('another user') });
   });
 
   it('and says the same in other words is taken as it is', async () => {

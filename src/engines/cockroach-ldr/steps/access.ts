@@ -7,7 +7,7 @@ import type { Probe } from '../../engine.ts';
 import { refused } from '../../frame/executor.ts';
 import { done, impossible, todo } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import { elsewhereWords, type Leads, leadsOf } from '../connection-leads.ts';
+import { elsewhereWords, type Leads, leadsAway, leadsOf } from '../connection-leads.ts';
 import { change, changeInSystem, earlier, type LdrStep, on, type Place } from '../place.ts';
 import { connectionOf, maskedUriInto, reachInto, uriInto } from '../reach.ts';
 import { fedByRangefeeds, usedByOthers } from './shared.ts';
@@ -55,6 +55,9 @@ export const checkConnection: LdrStep<object> = {
   probe: (place) =>
     on(place, async (session) => {
       const leads = await leadsOf(session, place.settings, place.side);
+      if (leads.kind === 'elsewhere' && !leadsAway(leads.by)) {
+        return done({ ...nameEvidence(place), leads: `to the same place as the config says, but names ${leads.by.join(' and ')}` });
+      }
       if (leads.kind !== 'absent') return ledBy(place, leads);
       const name = connectionOf(place.settings, place.side);
       return impossible(
