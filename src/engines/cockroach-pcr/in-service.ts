@@ -16,8 +16,6 @@ export interface InService {
 
 /** The clocks of the bot and of the databases may be this far apart, so that which of two times came first is not sure, ms. */
 const apartMs = 15 * 60_000;
-/** The same after a promotion: a bot whose clock is further off is told so by its checks, ms. */
-const soonMs = 60_000;
 
 interface Sign {
   readonly side: Side;
@@ -44,10 +42,10 @@ export function inService(settings: PcrSettings, detail: PcrDetail): InService {
 }
 
 function judge(last: Sign, sent: Sign | null, alone: Sign | null): Side | null {
-  const named = sent?.side ?? last.side;
-  // Where the two are near each other it may have been sent there after that promotion as well as before it.
-  if (sent !== null && sent.side !== last.side && sent.at < last.at + microsOfMs(soonMs)) return null;
-  return alone !== null && alone.side !== named ? null : named;
+  const named = sent !== null && sent.at >= last.at ? sent.side : last.side;
+  if (alone !== null && alone.side !== named) return null;
+  // It may have been sent there after that promotion as well as before it.
+  return sent !== null && sent.side !== named ? null : named;
 }
 
 const signOf = (placed: { readonly side: Side; readonly at: string } | null): Sign | null =>

@@ -48,11 +48,6 @@ describe('the side that a fence keeps by itself', () => {
       /sent to sql-east/,
     ],
     [
-      'a run sent applications elsewhere so shortly after it that clocks may lie',
-      { sent: at('primary', 2 * hour - minute / 2) },
-      /sent to sql-east/,
-    ],
-    [
       'the other one alone was heard since the promotion, and no run tells',
       { alone: at('primary', hour) },
       /sql-east was seen to serve while sql-west gave no answer/,
