@@ -42,8 +42,12 @@ for (const [direction, back] of [
 ] as const) {
   describeKills({
     command: '/repl setup prod-shop',
-    links: shop('none', direction),
-    prepare: (house) => byHand(worldOf(house), 'standby', 'DROP TABLE shop.public.orders, shop.public.items'),
+    links: shop('none', direction, { connections: 'bot' }),
+    prepare: async (house) => {
+      await byHand(worldOf(house), 'standby', 'DROP TABLE shop.public.orders, shop.public.items');
+      // The way back has to come as whoever runs the statement, so the run makes that connection.
+      await byHand(worldOf(house), 'primary', 'DROP EXTERNAL CONNECTION to_dublin');
+    },
     effects: [/CREATE LOGICALLY REPLICATED/],
     ends: (house) => {
       standbyHas('running')(house);
