@@ -165,7 +165,7 @@ export const forPeople: readonly (readonly [file: string, begins: string, why: s
   ['cockroach-ldr/plans/jobs.ts', 'DROP EXTERNAL CONNECTION …, then', 'a person who has the URI replaces the connection'],
   ['cockroach-ldr/preflights/access.ts', 'ALTER USER', 'a check says what is missing'],
   ['cockroach-ldr/preflights/access.ts', 'GRANT', 'a check says what is missing'],
-  ['cockroach-ldr/preflights/privileges.ts', 'GRANT', 'a check says what is missing'],
+  ['cockroach-ldr/preflights/missing.ts', 'GRANT', 'a check says what is missing'],
   ['cockroach-ldr/reads/queues.ts', 'SELECT id, dlq_timestamp', 'a person lists the entries of a queue'],
   ['cockroach-ldr/reads/writes.ts', 'SELECT * FROM', 'a person looks at the rows'],
   ['cockroach-ldr/start-words.ts', 'FUNCTION', 'what is read from the statement of a job'],

@@ -16,8 +16,8 @@ import { forPlan, observationOf, readDetail } from './observe.ts';
 import { laggard } from './pair.ts';
 import { planLdr } from './plan.ts';
 import { accessChecks } from './preflights/access.ts';
+import { controlChecks, renewalChecks } from './preflights/controls.ts';
 import { compareHistoryChecks } from './preflights/history.ts';
-import { controlChecks, renewalChecks } from './preflights/privileges.ts';
 import { startChecks } from './preflights/start.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];

@@ -1,10 +1,8 @@
 import { otherSide, type Side } from '../../../domain/observation.ts';
-import type { Operation } from '../../../domain/operation.ts';
 import type { Check } from '../../../domain/plan.ts';
-import type { SqlConnect, SqlRow, SqlSession } from '../../../transports/sql.ts';
-import { quoteIdentifier } from '../../../transports/sql-quoting.ts';
-import { type Held, heldBy, ownRights, ownRoles, privilegesIn } from '../../cockroach/held.ts';
-import { grantConnecting, mayConnect } from '../../cockroach/make-anew.ts';
+import type { SqlConnect, SqlSession } from '../../../transports/sql.ts';
+import { type Held, heldBy, ownRights, ownRoles } from '../../cockroach/held.ts';
+import { grantConnecting } from '../../cockroach/make-anew.ts';
 import { withInterface } from '../../cockroach/session.ts';
 import { isAtLeast } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
@@ -14,62 +12,10 @@ import type { LdrSettings } from '../config.ts';
 import type { LdrDetail, ReadSide } from '../detail.ts';
 import { readOf } from '../flow.ts';
 import { type Form, formOf } from '../form.ts';
-import { isAbsent } from '../reads/tables.ts';
 import { tablesOn } from '../statements.ts';
-import { quoteTable, type TableName } from '../table-name.ts';
+import type { TableName } from '../table-name.ts';
+import { grantSystem, missingOnDatabases, missingOnTables, missingToUse } from './missing.ts';
 import { sameUser } from './same-user.ts';
-
-/** Who may see, pause, resume and cancel jobs: an admin, or a user with CONTROLJOB. */
-export async function controlChecks(
-  connect: SqlConnect,
-  operation: Operation,
-  settings: LdrSettings,
-  detail: LdrDetail,
-  io: EngineIo,
-): Promise<readonly Check[]> {
-  const readers = (['primary', 'standby'] as const).filter((side) => readOf(detail, side) !== null);
-  if (operation.kind === 'verify') return [];
-  const checks = await Promise.all(
-    readers.map((side) => {
-      const { cluster, user } = settings[side];
-      const name = `${cluster}: control of jobs`;
-      return orWarned(name, io, () =>
-        withInterface(connect, settings[side], settings.interface, io, async (session) => {
-          const { admin, jobs } = await ownRights(session, user);
-          if (admin) return [passed(name, `${user} is an admin on ${cluster}.`)];
-          if (jobs.includes('CONTROLJOB')) return [passed(name, `${user} may control jobs on ${cluster}.`)];
-          const next = `Run ALTER USER ${quoteIdentifier(user)} CONTROLJOB there.`;
-          return [warned(name, `${user} is not seen to hold CONTROLJOB on ${cluster}.`, next)];
-        }),
-      );
-    }),
-  );
-  return checks.flat();
-}
-
-/** Sides whose connection is changed by making it anew: the bot has to be let, or it is gone in between. */
-export async function renewalChecks(
-  connect: SqlConnect,
-  settings: LdrSettings,
-  into: readonly Side[],
-  io: EngineIo,
-): Promise<readonly Check[]> {
-  const checks = await Promise.all(
-    into.map((side) => {
-      const { cluster, user } = settings[side];
-      const name = `${cluster}: renewal of the connection`;
-      const connection = settings.streams[side]?.externalConnection ?? '';
-      return orWarned(name, io, () =>
-        withInterface(connect, settings[side], settings.interface, io, async (session) => {
-          if (await mayConnect(session, user)) return [passed(name, `${user} may make external connections on ${cluster}.`)];
-          const seen = `${user} does not hold EXTERNALCONNECTION on ${cluster}, and up to v25.3 ${connection} is changed by making it anew.`;
-          return [failed(name, seen, `Run ${grantConnecting(user)} there.`)];
-        }),
-      );
-    }),
-  );
-  return checks.flat();
-}
 
 /** Who may start a job into a side: the bot's user there, and the user in the connection on the other side. */
 export async function privilegeChecks(
@@ -99,8 +45,6 @@ export async function privilegeChecks(
   ]);
   return [...runner, ...reader, ...sameUser(settings, into, form)];
 }
-
-const grantSystem = (privilege: string, user: string): string => `GRANT SYSTEM ${privilege} TO ${quoteIdentifier(user)}`;
 
 async function runnerChecks(
   session: SqlSession,
@@ -148,51 +92,6 @@ async function missingToRun(
   if (form === 'create') return missingOnDatabases(session, user, tables);
   if (system.includes('REPLICATION') || system.includes('REPLICATIONDEST')) return [];
   return missingOnTables(session, user, tables, 'REPLICATIONDEST');
-}
-
-/** A connection of somebody else's may be listed, and still not be the bot's to use. Its own ones are its to use without a grant. */
-async function missingToUse(session: SqlSession, user: string, connections: readonly string[]): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const connection of connections) {
-    const quoted = quoteIdentifier(connection);
-    const rows = await session.read(`SHOW GRANTS ON EXTERNAL CONNECTION ${quoted}`).catch(noneIfAbsent);
-    const held = privilegesIn(rows.filter((row) => [user, 'public'].includes(row['grantee'] ?? '')));
-    const lacks = !held.includes('USAGE') && !held.includes('ALL');
-    if (lacks) missing.push(`GRANT USAGE ON EXTERNAL CONNECTION ${quoted} TO ${quoteIdentifier(user)} (unless ${user} made it)`);
-  }
-  return missing;
-}
-
-async function missingOnDatabases(session: SqlSession, user: string, tables: readonly TableName[]): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const database of new Set(tables.map((name) => name.database))) {
-    const quoted = quoteIdentifier(database);
-    const held = privilegesIn(await session.read(`SHOW GRANTS ON DATABASE ${quoted} FOR ${quoteIdentifier(user)}`).catch(noneIfAbsent));
-    if (!held.includes('CREATE') && !held.includes('ALL')) missing.push(`GRANT CREATE ON DATABASE ${quoted} TO ${quoteIdentifier(user)}`);
-  }
-  return missing;
-}
-
-/** One statement for all tables, so that none of them is left out. */
-async function missingOnTables(
-  session: SqlSession,
-  user: string,
-  tables: readonly TableName[],
-  privilege: string,
-  roles: readonly string[] = [],
-): Promise<readonly string[]> {
-  const missing: TableName[] = [];
-  const grantees = [...new Set([user, ...roles])].map(quoteIdentifier).join(', ');
-  for (const name of tables) {
-    const held = privilegesIn(await session.read(`SHOW GRANTS ON TABLE ${quoteTable(name)} FOR ${grantees}`).catch(noneIfAbsent));
-    if (!held.includes(privilege) && !held.includes('ALL')) missing.push(name);
-  }
-  return missing.length === 0 ? [] : [`GRANT ${privilege} ON TABLE ${missing.map(quoteTable).join(', ')} TO ${quoteIdentifier(user)}`];
-}
-
-function noneIfAbsent(cause: unknown): readonly SqlRow[] {
-  if (isAbsent(cause)) return [];
-  throw cause;
 }
 
 async function readerChecks(
