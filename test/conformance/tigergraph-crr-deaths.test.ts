@@ -1,6 +1,6 @@
 import type { CrrBed } from './tigergraph-crr-bed.ts';
 import { crrSituations } from './tigergraph-crr-situations.ts';
-import { describeDeaths } from './worker-deaths.ts';
+import { describeAllDeaths } from './worker-deaths.ts';
 
 /**
  * Every operation that changes something, once, and in both generations where its steps are of other kinds. What is left out has the same
@@ -53,5 +53,7 @@ const found = (name: (typeof chosen)[number]) => {
   return { ...situation, open: async () => undated(await situation.open()) };
 };
 
-describeDeaths('tigergraph-crr', chosen.filter((name) => !alike.includes(name)).map(found));
-describeDeaths('tigergraph-crr', alike.map(found), 'thinned');
+describeAllDeaths([
+  { name: 'tigergraph-crr', situations: chosen.filter((name) => !alike.includes(name)).map(found) },
+  { name: 'tigergraph-crr', situations: alike.map(found), how: 'thinned' },
+]);

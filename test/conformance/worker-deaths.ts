@@ -5,7 +5,7 @@ import { canonicalJson, type Json } from '../../src/domain/json.ts';
 import type { Link } from '../../src/domain/link.ts';
 import { silentLog } from '../../src/domain/log.ts';
 import { type Act, hashPlan, type Plan } from '../../src/domain/plan.ts';
-import { type Entry, isFinal, type JournalRecord, type RunView } from '../../src/domain/run.ts';
+import { type Entry, isFinal, type JournalRecord } from '../../src/domain/run.ts';
 import { fold } from '../../src/runs/fold.ts';
 import { currentStanding } from '../../src/runs/progress.ts';
 import { createRunner, type Runner, type RunnerDeps, runnerPace } from '../../src/runs/runner.ts';
@@ -16,62 +16,17 @@ import { allowed, proposal } from '../support/runs.ts';
 import { until } from '../support/until.ts';
 import { changesOf, endAtRest, endOf, ordersOf } from './deaths-compared.ts';
 import { type DyingWorker, lastUndoable, turningBack } from './deaths-on-the-way-back.ts';
-import { type Bed, planOn, type SeenEffect } from './drive.ts';
+import { type Death, deathsOf, type How, isSure, type Story } from './deaths-played.ts';
+import { type Bed, planOn } from './drive.ts';
 import type { Situation } from './engine-conformance.ts';
 
 /** Short leases, so that a dead worker's run is taken over within half a second. */
 const pace = { ...runnerPace, leaseMs: 400, sweepMs: 30, pollMs: 50, probeMs: 20_000, observeMs: 20_000, progressEveryMs: 0, lineMs: 30 };
 const quietWakeups = { wake: async () => undefined, listen: async () => undefined, close: async () => undefined };
 
-/** What a run did, when it was over. */
-interface Story {
-  readonly records: readonly JournalRecord[];
-  readonly run: RunView;
-  readonly effects: readonly SeenEffect[];
-  /** Effects on the way on which the worker may die. */
-  readonly mortal: readonly SeenEffect[];
-  /** What is in the databases then. */
-  readonly end: Json;
-  readonly wasSplit: boolean;
-  readonly died: boolean;
-  readonly words: readonly string[];
-  /** Statements of steps that may be sent again. */
-  readonly again: ReadonlySet<string>;
-}
-
-/** How the first worker dies. Words are counted from the first that belongs to this run's steps. */
-type Death =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'word'; readonly at: number; readonly written: boolean }
-  /** Its call hangs, before or after the effect is made, and the worker is gone. */
-  | { readonly kind: 'effect'; readonly statement: string; readonly how: 'drop-before' | 'drop-after' | 'hang' };
-
 /** Deaths that are played side by side, each in a database of its own: most of their time is waiting for leases. */
 const lanes = 4;
 const unending = Number.MAX_SAFE_INTEGER;
-
-const hows = ['drop-before', 'drop-after', 'hang'] as const;
-
-/** In a plan of many like steps (`thinned`), each word of each kind of step once, and each effect in one way. */
-function deathsOf({ words, mortal, run }: Story, how: 'all' | 'thinned'): readonly Death[] {
-  const kindOf = (word: string): string => word.replace(/ (\S+)$/, (_, id) => ` ${run.plan.steps.find((step) => step.id === id)?.kind}`);
-  const isFirst = (word: string, index: number): boolean => words.findIndex((one) => kindOf(one) === kindOf(word)) === index;
-  const atWords = words.flatMap((word, index): readonly Death[] =>
-    how === 'all' || isFirst(word, index) ? [{ kind: 'word', at: index + 1, written: (index + 1) % 2 === 0 }] : [],
-  );
-  const inEffects = [...new Set(changesOf(mortal))].flatMap((statement, index) =>
-    hows.filter((_, at) => how === 'all' || at === index % hows.length).map((one): Death => ({ kind: 'effect', statement, how: one })),
-  );
-  return [...atWords, ...inEffects];
-}
-
-/** Words whose number depends on how fast the databases and the machine are. */
-const unsure = /^(progress|noted|not-applied|taken-over|queued|schedule)\b/;
-
-/** Whether every run comes to this death: it says every sure word at least once, and has every effect. */
-function isSure(death: Death, { words }: Story): boolean {
-  return death.kind !== 'word' || death.at <= new Set(words.filter((word) => !unsure.test(word))).size;
-}
 
 /** How a run goes on: to its end, or until a person cancels it after its last step that can be taken back, and then back. */
 type Way = 'to-the-end' | 'and-back';
@@ -83,14 +38,10 @@ const settlesWithinMs = 20_000;
  * Kills the worker of a run in every situation at every word that it says to the journal (each once lost and once written), and
  * while each of its effects is under way. A second worker with an engine of its own, which knows nothing, has to bring the run to
  * the end that an undisturbed one reaches, with exactly the same changes made, on each cluster in the same order. A run that is taken
- * back (`and-back`) loses its worker on the way back alone, and everything in the databases has to be as it was before.
+ * back (`and-back`) loses its worker on the way back alone, and everything in the databases has to be as it was before. `seen` holds
+ * the deaths of earlier situations.
  */
-export function describeDeaths<L extends Link>(
-  name: string,
-  situations: readonly Situation<L>[],
-  how: 'all' | 'thinned' = 'all',
-  way: Way = 'to-the-end',
-): void {
+function describeDeaths<L extends Link>({ name, situations, how = 'all', way = 'to-the-end' }: DeathPass<L>, seen: Set<string>): void {
   let redis: TestRedis;
   let stores: readonly Store[] = [];
   let number = 0;
@@ -190,7 +141,7 @@ export function describeDeaths<L extends Link>(
       check(way, quiet, quiet, 'undisturbed');
       if (situation.sendsNothing === true) expect(changesOf(quiet.mortal)).toEqual([]);
       else expect(changesOf(quiet.mortal).length).toBeGreaterThan(0);
-      const deaths = deathsOf(quiet, how);
+      const deaths = deathsOf(quiet, situation.operation.kind, how, seen);
       let reached = 0;
       const waiting = [...deaths];
       const lane = async (store: Store): Promise<void> => {
@@ -228,12 +179,19 @@ async function restored(on: Bed, before: Json): Promise<Json> {
 export interface DeathPass<L extends Link> {
   readonly name: string;
   readonly situations: readonly Situation<L>[];
-  readonly how?: 'thinned';
+  readonly how?: How;
   readonly way?: Way;
 }
 
+/** Plays passes one after the other. Releases send other statements by other code, so what one had says nothing of another. */
 export function describeAllDeaths<L extends Link>(passes: readonly DeathPass<L>[]): void {
-  for (const { name, situations, how, way } of passes) describeDeaths(name, situations, how, way);
+  const seen = new Map<string, Set<string>>();
+  for (const pass of passes) {
+    const release = / on ([\d.]+)/.exec(pass.name)?.[1] ?? '';
+    const here = seen.get(release) ?? new Set();
+    seen.set(release, here);
+    describeDeaths(pass, here);
+  }
 }
 
 function runnerOn<L extends Link>(worker: string, on: Bed<L>, journal: RunnerDeps['journal']): Runner {
