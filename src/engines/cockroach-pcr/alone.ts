@@ -1,8 +1,9 @@
 import { otherSide, type Side } from '../../domain/observation.ts';
 import { type Micros, microsOfMs } from '../cockroach/times.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
-import { microsOf, type PcrDetail, phaseOf, type ReadSide, type SideRead } from './detail.ts';
+import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
 import type { Said } from './memory.ts';
+import { microsOf, phaseOf } from './phase.ts';
 import { promotedAt } from './promoted.ts';
 import { spellTime } from './words.ts';
 

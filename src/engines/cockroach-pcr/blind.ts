@@ -7,7 +7,8 @@ import { blindWords, readSight, type Sight, sightGrant } from '../cockroach/sigh
 import type { EngineIo } from '../engine.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
-import { followersOf, type PcrDetail } from './detail.ts';
+import type { PcrDetail } from './detail.ts';
+import { followersOf } from './phase.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];
 

@@ -1,18 +1,9 @@
 import { aboutLag, type Fact, otherSide, type Side } from '../../domain/observation.ts';
 import type { PcrSettings } from './config.ts';
-import {
-  expiryMsOf,
-  type Follower,
-  followersOf,
-  lagMsOf,
-  type PcrDetail,
-  phaseOf,
-  type ReadSide,
-  type SideRead,
-  type VirtualClusterView,
-} from './detail.ts';
+import type { PcrDetail, ReadSide, SideRead, VirtualClusterView } from './detail.ts';
 import { groundFacts } from './facts-ground.ts';
 import { hostFacts } from './facts-hosts.ts';
+import { expiryMsOf, type Follower, followersOf, lagMsOf, phaseOf } from './phase.ts';
 import { remainingOf } from './window.ts';
 import { coarseState, scanShare, spell, spellTime } from './words.ts';
 

@@ -8,7 +8,8 @@ import { systemInterface } from '../cockroach/session.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrLink, PcrSettings } from './config.ts';
-import { type PcrDetail, type ReadSide, type SideRead, writableOf } from './detail.ts';
+import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
+import { writableOf } from './phase.ts';
 
 /** Operations after which what runs by itself runs elsewhere, not at all, or twice. */
 const moves: readonly OperationName[] = ['switchover', 'failover', 'fence', 'upgrade'];

@@ -1,4 +1,4 @@
-import { writableOf } from './detail.ts';
+import { writableOf } from './phase.ts';
 import type { Scene } from './scene.ts';
 import { unfedBy } from './unfed.ts';
 

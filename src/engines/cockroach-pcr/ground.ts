@@ -5,17 +5,8 @@ import { readConnections } from '../cockroach/connections.ts';
 import { firstValue, systemInterface, withSystem } from '../cockroach/session.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrSettings } from './config.ts';
-import {
-  followerIn,
-  followersOf,
-  type GroundRead,
-  type PcrDetail,
-  phaseOf,
-  type ReadSide,
-  type SideRead,
-  type VirtualClusterView,
-  writableOf,
-} from './detail.ts';
+import type { GroundRead, PcrDetail, ReadSide, SideRead, VirtualClusterView } from './detail.ts';
+import { followerIn, followersOf, phaseOf, writableOf } from './phase.ts';
 
 /** The config knows that a primary without the virtual cluster has its data in system, or in one of another name, so that applications write there. */
 export function asConfigured({ setup, virtualCluster }: PcrSettings, side: Side, read: SideRead): SideRead {

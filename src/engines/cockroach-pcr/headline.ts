@@ -1,8 +1,9 @@
 import { type Health, otherSide, type Side } from '../../domain/observation.ts';
 import { aloneHeadline } from './alone.ts';
 import type { PcrSettings } from './config.ts';
-import { type Follower, followersOf, isAhead, lagMsOf, type PcrDetail, phaseOf, writableOf } from './detail.ts';
+import type { PcrDetail } from './detail.ts';
 import { inService } from './in-service.ts';
+import { type Follower, followersOf, isAhead, lagMsOf, phaseOf, writableOf } from './phase.ts';
 import { promotedLast } from './promoted.ts';
 import { routeWords } from './route.ts';
 import { isUnfed, unfedWords } from './unfed.ts';

@@ -7,7 +7,8 @@ import { lookAtFile, readCertificate } from '../hosts/certificate.ts';
 import { withShell } from '../hosts/session.ts';
 import type { PcrSettings } from './config.ts';
 import type { SideNodes } from './config-hosts.ts';
-import { followersOf, type HostsRead, type PcrDetail } from './detail.ts';
+import type { HostsRead, PcrDetail } from './detail.ts';
+import { followersOf } from './phase.ts';
 
 type NodeView = HostsRead['nodes'][number];
 

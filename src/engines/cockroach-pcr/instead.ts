@@ -1,8 +1,8 @@
 import type { Operation } from '../../domain/operation.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import { msOfMicros } from '../cockroach/times.ts';
-import { microsOf, writableOf } from './detail.ts';
 import { sourceElsewhere } from './fence-need.ts';
+import { microsOf, writableOf } from './phase.ts';
 import { hasExpired } from './plans/pause.ts';
 import { planSwitchover } from './plans/switchover.ts';
 import type { Scene } from './scene.ts';

@@ -1,5 +1,6 @@
 import { isOverStatus } from '../cockroach/jobs.ts';
-import { followersOf, microsOf, type PcrDetail, type ReadSide, type SideRead, type VirtualClusterView } from './detail.ts';
+import type { PcrDetail, ReadSide, SideRead, VirtualClusterView } from './detail.ts';
+import { followersOf, microsOf } from './phase.ts';
 
 type History = ReadSide['history'];
 

@@ -1,6 +1,7 @@
 import type { Side } from '../../domain/observation.ts';
 import type { Micros } from '../cockroach/times.ts';
-import { microsOf, type PcrDetail, type SideRead } from './detail.ts';
+import type { PcrDetail, SideRead } from './detail.ts';
+import { microsOf } from './phase.ts';
 
 /** When a side was promoted. 23.2 does not tell; the end of the job that fed the side stands for it there, as long as it is listed. */
 export function promotedAt(side: SideRead): Micros | null {

@@ -4,8 +4,9 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import { microsOfMs } from '../cockroach/times.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrSettings } from './config.ts';
-import { microsOf, type PcrDetail, phaseOf, type SideRead, writableOf } from './detail.ts';
+import type { PcrDetail, SideRead } from './detail.ts';
 import { type Said, type SaidOfBoth, type SignsOfUse, saidOfBoth } from './memory.ts';
+import { microsOf, phaseOf, writableOf } from './phase.ts';
 import { promotedAt } from './promoted.ts';
 
 const sides = ['primary', 'standby'] as const satisfies readonly Side[];

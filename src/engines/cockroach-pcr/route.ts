@@ -6,7 +6,8 @@ import { ownRights } from '../cockroach/held.ts';
 import { withSystem } from '../cockroach/session.ts';
 import type { EngineIo } from '../engine.ts';
 import type { PcrSettings } from './config.ts';
-import { type Follower, followersOf, type PcrDetail, type SideRead } from './detail.ts';
+import type { PcrDetail, SideRead } from './detail.ts';
+import { type Follower, followersOf } from './phase.ts';
 
 const scheme = 'external://';
 

@@ -2,7 +2,8 @@ import type { Side } from '../../domain/observation.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrLink } from './config.ts';
-import { type Follower, lagMsOf, type SideRead } from './detail.ts';
+import type { SideRead } from './detail.ts';
+import { type Follower, lagMsOf } from './phase.ts';
 import { phaseWords, spellTime } from './words.ts';
 
 /** Who follows whom, by the databases' own word: what every operation is planned on. */

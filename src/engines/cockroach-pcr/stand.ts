@@ -8,7 +8,8 @@ import { readNow } from '../cockroach/now.ts';
 import { withSystem } from '../cockroach/session.ts';
 import { microsOfMs } from '../cockroach/times.ts';
 import type { EngineIo } from '../engine.ts';
-import { phaseOf, type ReadSide, type VirtualClusterView, writableOf } from './detail.ts';
+import type { ReadSide, VirtualClusterView } from './detail.ts';
+import { phaseOf, writableOf } from './phase.ts';
 import { type HistoryRead, historyOf, readWhole, standIn } from './read-side.ts';
 import { questions } from './reads.ts';
 

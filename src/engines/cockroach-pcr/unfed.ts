@@ -1,6 +1,7 @@
 import type { PcrSettings } from './config.ts';
-import { type Follower, phaseOf, type ReadSide, type SideRead } from './detail.ts';
+import type { ReadSide, SideRead } from './detail.ts';
 import { leadsTo } from './ground.ts';
+import { type Follower, phaseOf } from './phase.ts';
 import type { Scene } from './scene.ts';
 
 /** Lists cut a description after some 70 characters, of which `History Retention for Physical Replication of ` takes 46. */

@@ -7,7 +7,8 @@ import type { Release } from '../cockroach/version.ts';
 import type { EngineIo } from '../engine.ts';
 import { notNow } from '../frame/drafts.ts';
 import type { PcrSettings } from './config.ts';
-import { type PcrDetail, phaseOf, type ReadSide, type SideRead, writableOf } from './detail.ts';
+import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
+import { phaseOf, writableOf } from './phase.ts';
 import type { Scene } from './scene.ts';
 
 export const majorOf = ({ year, number }: Release): string => `${year}.${number}`;

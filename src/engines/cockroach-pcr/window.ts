@@ -1,7 +1,8 @@
 import { otherSide } from '../../domain/observation.ts';
 import { isAtLeast } from '../cockroach/version.ts';
 import type { PcrSettings } from './config.ts';
-import { expiresInMs, expiryMsOf, type Follower, type PcrDetail, type ReadSide, type SideRead } from './detail.ts';
+import type { PcrDetail, ReadSide, SideRead } from './detail.ts';
+import { expiresInMs, expiryMsOf, type Follower } from './phase.ts';
 
 /** From 24.1 to 25.1 the window of silence is told to the side that follows; later to the one that is copied. */
 export const takesWindow = ({ release }: Pick<ReadSide, 'release'>): boolean => isAtLeast(release, 24, 1) && !isAtLeast(release, 25, 2);

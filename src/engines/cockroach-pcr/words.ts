@@ -2,7 +2,8 @@ import { otherSide, type Side } from '../../domain/observation.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { spell, spellTime } from '../cockroach/spell.ts';
 import type { PcrSettings } from './config.ts';
-import { followerIn, isAhead, type PcrDetail, type Phase, phaseOf, type SideRead, type VirtualClusterView, writableOf } from './detail.ts';
+import type { PcrDetail, SideRead, VirtualClusterView } from './detail.ts';
+import { followerIn, isAhead, type Phase, phaseOf, writableOf } from './phase.ts';
 
 export { problemOf, spell, spellTime };
 

@@ -2,9 +2,9 @@ import { type Refusal, refuse } from '../../../domain/refusal.ts';
 import { microsOfMs, msOfMicros } from '../../cockroach/times.ts';
 import { changeStep, type Draft, lookStep, noUndo, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
-import { microsOf } from '../detail.ts';
 import { fenceSteps, fenceWarnings, promotionWarnings, serviceBudgetMs, servingSteps } from '../failover-steps.ts';
 import { fenceNeed } from '../fence-need.ts';
+import { microsOf } from '../phase.ts';
 import type { Scene } from '../scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
 

@@ -6,10 +6,11 @@ import { changeStep, lookStep, notNow, noUndo, type Outline } from '../../frame/
 import { actsFor } from '../acts.ts';
 import { aloneNext } from '../alone.ts';
 import type { PcrLink } from '../config.ts';
-import { expiryMsOf, followersOf, microsOf, type PcrDetail, phaseOf, type ReadSide, readerName, writableOf } from '../detail.ts';
+import { type PcrDetail, type ReadSide, readerName } from '../detail.ts';
 import { astrayWarnings, connectionSteps, rangefeedSteps, streamUserSteps, wayFrom } from '../making.ts';
 import { newerWarnings } from '../newer.ts';
 import { keptSteps, optionWarnings } from '../options.ts';
+import { expiryMsOf, followersOf, microsOf, phaseOf, writableOf } from '../phase.ts';
 import { followRefusal, unseenVersion } from '../versions.ts';
 import { nobodyWords, phaseWords, problemOf, spell, spellTime } from '../words.ts';
 import { closeSteps } from './reader.ts';

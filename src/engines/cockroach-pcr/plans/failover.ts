@@ -4,7 +4,6 @@ import { type Refusal, refuse } from '../../../domain/refusal.ts';
 import { type Micros, microsOfMs, msOfMicros } from '../../cockroach/times.ts';
 import { changeStep, lookStep, type Outline } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
-import { microsOf } from '../detail.ts';
 import {
   afterPromotion,
   fenceSteps,
@@ -15,6 +14,7 @@ import {
   usualPromotionMs,
 } from '../failover-steps.ts';
 import { insteadOf } from '../instead.ts';
+import { microsOf } from '../phase.ts';
 import { copyAgeMs, type Scene } from '../scene.ts';
 import { isFedSeen } from '../unfed.ts';
 import { lateWarnings, serveRefusal } from '../versions.ts';

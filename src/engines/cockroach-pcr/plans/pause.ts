@@ -2,7 +2,7 @@ import type { Estimate } from '../../../domain/plan.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { changeStep, lookStep, notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
 import { actsFor } from '../acts.ts';
-import { expiresInMs, isAhead } from '../detail.ts';
+import { expiresInMs, isAhead } from '../phase.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { windowMsOf } from '../window.ts';
 import { causeOf, pausedWords, problemOf, spell, spellTime } from '../words.ts';

@@ -4,7 +4,8 @@ import { isAtLeast, isAtLeastPatch } from '../../cockroach/version.ts';
 import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, undoBy } from '../../frame/drafts.ts';
 import { type Acts, actsFor } from '../acts.ts';
 import type { PcrLink } from '../config.ts';
-import { type PcrDetail, phaseOf, type ReaderView, type ReadSide, readerName } from '../detail.ts';
+import { type PcrDetail, type ReaderView, type ReadSide, readerName } from '../detail.ts';
+import { phaseOf } from '../phase.ts';
 import type { Scene } from '../scene.ts';
 import { phaseWords, problemOf, spellTime } from '../words.ts';
 

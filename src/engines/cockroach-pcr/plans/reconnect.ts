@@ -5,8 +5,9 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personS
 import { tuningKinds } from '../acts/tuning.ts';
 import { actsFor } from '../acts.ts';
 import { certificateSteps } from '../certificates.ts';
-import type { PcrDetail, Phase } from '../detail.ts';
+import type { PcrDetail } from '../detail.ts';
 import { renewalSteps } from '../making.ts';
+import type { Phase } from '../phase.ts';
 import { connectionIn } from '../route.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { pausedWords, phaseWords } from '../words.ts';

@@ -5,7 +5,7 @@ import { changeStep, type Draft, lookStep, notNow, noUndo, type Outline, personS
 import { windowByHand } from '../acts/by-hand.ts';
 import type { ExpirationOf } from '../acts/tuning.ts';
 import { actsFor } from '../acts.ts';
-import { expiryMsOf, microsOf } from '../detail.ts';
+import { expiryMsOf, microsOf } from '../phase.ts';
 import { promotionUnderWay, type Scene } from '../scene.ts';
 import { phaseWords, problemOf, spell, spellTime } from '../words.ts';
 

@@ -4,8 +4,9 @@ import { changeStep, type Draft, notNow, type Outline, undoBy } from '../../fram
 import { actsFor } from '../acts.ts';
 import { certificateSteps, certificateStepsBack } from '../certificates.ts';
 import type { PcrLink } from '../config.ts';
-import { followersOf, type PcrDetail, writableOf } from '../detail.ts';
+import type { PcrDetail } from '../detail.ts';
 import { astrayRefusal, connectionSteps, copySteps, handSettingSteps, settingSteps, streamUserSteps, wayFrom } from '../making.ts';
+import { followersOf, writableOf } from '../phase.ts';
 import { promotedLast } from '../promoted.ts';
 import { type Ground, groundRefusal, groundsOf, setupWarnings } from '../setup-ground.ts';
 import { nextFor, withoutFollower } from '../without-follower.ts';

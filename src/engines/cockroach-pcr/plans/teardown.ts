@@ -5,8 +5,9 @@ import { changeStep, lookStep, notNow, noUndo, type Outline } from '../../frame/
 import { actsFor } from '../acts.ts';
 import { aloneNext } from '../alone.ts';
 import type { PcrLink } from '../config.ts';
-import { type PcrDetail, type Phase, phaseOf, readerName, type SideRead, writableOf } from '../detail.ts';
+import { type PcrDetail, readerName, type SideRead } from '../detail.ts';
 import { newerWarnings } from '../newer.ts';
+import { type Phase, phaseOf, writableOf } from '../phase.ts';
 import { nobodyWords, phaseWords, problemOf } from '../words.ts';
 import { closeSteps } from './reader.ts';
 

@@ -10,8 +10,9 @@ import { withSystem } from '../../cockroach/session.ts';
 import type { EngineIo } from '../../engine.ts';
 import { failed, passed, warned } from '../../frame/checks.ts';
 import type { PcrLink } from '../config.ts';
-import { type PcrDetail, type ReadSide, writableOf } from '../detail.ts';
+import type { PcrDetail, ReadSide } from '../detail.ts';
 import { privilegeOn } from '../making.ts';
+import { writableOf } from '../phase.ts';
 import { userIn } from '../route.ts';
 
 /** A connection that is there and is taken as it is logs in as the user that it holds, whatever the config says of users. */

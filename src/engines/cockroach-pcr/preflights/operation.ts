@@ -10,8 +10,9 @@ import { isAtLeast } from '../../cockroach/version.ts';
 import type { EngineIo } from '../../engine.ts';
 import { passed, warned } from '../../frame/checks.ts';
 import type { PcrLink } from '../config.ts';
-import { followersOf, type PcrDetail, type ReadSide, readerName, writableOf } from '../detail.ts';
+import { type PcrDetail, type ReadSide, readerName } from '../detail.ts';
 import { privilegeOn } from '../making.ts';
+import { followersOf, writableOf } from '../phase.ts';
 
 /** Where a question is asked, and of whom. */
 interface Asking {

@@ -7,7 +7,8 @@ import { readConnections } from '../../cockroach/connections.ts';
 import { firstValue, withSystem } from '../../cockroach/session.ts';
 import type { EngineIo } from '../../engine.ts';
 import type { PcrLink } from '../config.ts';
-import { type PcrDetail, writableOf } from '../detail.ts';
+import type { PcrDetail } from '../detail.ts';
+import { writableOf } from '../phase.ts';
 
 type Asked = (session: SqlSession) => Promise<Check>;
 

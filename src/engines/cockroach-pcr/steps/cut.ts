@@ -2,7 +2,8 @@ import { type Micros, microsOfTimestamp, timestampOfMicros } from '../../cockroa
 import type { Probe } from '../../engine.ts';
 import { unknown } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import { microsOf, phaseOf, type VirtualClusterView } from '../detail.ts';
+import type { VirtualClusterView } from '../detail.ts';
+import { microsOf, phaseOf } from '../phase.ts';
 import { evidenceTime, type Place } from '../place.ts';
 import { spellTime } from '../words.ts';
 

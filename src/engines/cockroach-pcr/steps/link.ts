@@ -7,8 +7,9 @@ import { type Micros, msOfMicros, timestampOfMicros } from '../../cockroach/time
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway, unknown } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import { phaseOf, roleOf, type VirtualClusterView, writableOf } from '../detail.ts';
+import type { VirtualClusterView } from '../detail.ts';
 import { asConfigured } from '../ground.ts';
+import { phaseOf, roleOf, writableOf } from '../phase.ts';
 import { change, evidenceTime, glance, look, type PcrStep, type Place, peek, standThere, statusOf } from '../place.ts';
 import { readSide, readVirtualCluster, type VirtualClusterReading } from '../read-side.ts';
 import { isSameCluster, sameWords } from '../same-cluster.ts';

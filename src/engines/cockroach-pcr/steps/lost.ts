@@ -6,7 +6,7 @@ import { type Micros, msOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { unknown } from '../../frame/probes.ts';
 import { kinds } from '../acts.ts';
-import { phaseOf } from '../detail.ts';
+import { phaseOf } from '../phase.ts';
 import type { Place } from '../place.ts';
 import { type Glance, glanceAt } from '../read-side.ts';
 import { problemOf, spell } from '../words.ts';

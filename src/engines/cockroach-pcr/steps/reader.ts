@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { timestampOfMicros } from '../../cockroach/times.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
-import { phaseOf, type ReaderView, readerName } from '../detail.ts';
+import { type ReaderView, readerName } from '../detail.ts';
+import { phaseOf } from '../phase.ts';
 import { change, look, type PcrStep, type Place, statusOf } from '../place.ts';
 import { phaseWords } from '../words.ts';
 import { answers } from './service.ts';

@@ -5,7 +5,7 @@ import { firstValue, withSession, withSystem } from '../../cockroach/session.ts'
 import { timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, unknown } from '../../frame/probes.ts';
-import { phaseOf } from '../detail.ts';
+import { phaseOf } from '../phase.ts';
 import { change, glance, onlyIfOtherServes, type PcrStep, type Place, phaseThere, standThere, statusOf } from '../place.ts';
 import { type StandRead, writableIn } from '../stand.ts';
 import { phaseWords } from '../words.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestampOfMicros } from '../../cockroach/times.ts';
 import { done, impossible, underway } from '../../frame/probes.ts';
-import { phaseOf } from '../detail.ts';
+import { phaseOf } from '../phase.ts';
 import { change, look, onlyIfOtherServes, type PcrStep, statusOf } from '../place.ts';
 import { undroppable } from '../plans/teardown.ts';
 import { phaseWords } from '../words.ts';

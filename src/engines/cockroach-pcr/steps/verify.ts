@@ -8,7 +8,7 @@ import { microsOfTimestamp, timestampOfMicros } from '../../cockroach/times.ts';
 import type { Probe } from '../../engine.ts';
 import { done, impossible, todo, underway } from '../../frame/probes.ts';
 import { fingerprintOf, kinds, timePlaceholder } from '../acts.ts';
-import { microsOf, phaseOf } from '../detail.ts';
+import { microsOf, phaseOf } from '../phase.ts';
 import { look, type PcrStep, type Place, statusOf } from '../place.ts';
 import { phaseWords } from '../words.ts';
 
