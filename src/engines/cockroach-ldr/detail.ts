@@ -158,6 +158,8 @@ export const ldrDetail = z.strictObject({
   schema: schemaLook,
   writes: writesLook.optional(),
   redirected: redirected.optional(),
+  /** The journal of a run can't be read, so that which of them was the last is not known. */
+  redirectUntold: z.literal(true).optional(),
 });
 
 /** What was read from both sides: the `detail` of an observation. */

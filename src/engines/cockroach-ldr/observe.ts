@@ -1,3 +1,4 @@
+import { isFault } from '../../domain/faults.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Lag, NamedLag } from '../../domain/lag.ts';
 import { type Observation, otherSide, type Side, type SideView, type Tristate } from '../../domain/observation.ts';
@@ -6,7 +7,7 @@ import type { SqlConnect } from '../../transports/sql.ts';
 import { problemOf } from '../cockroach/deaf.ts';
 import { readSight } from '../cockroach/sight.ts';
 import { microsOfMs } from '../cockroach/times.ts';
-import type { EngineIo } from '../engine.ts';
+import type { EngineIo, Redirected } from '../engine.ts';
 import type { LdrLink, LdrSettings } from './config.ts';
 import type { LdrDetail, SideRead } from './detail.ts';
 import { sideToWeigh } from './emptied-side.ts';
@@ -47,13 +48,27 @@ export async function forPlan(
 /** Operations that write over a side or empty it. */
 const overSides: readonly OperationName[] = ['setup', 'rebuild', 'failback', 'alter'];
 
-/** For a plan that takes from a side what is only there: to which side the bot's own runs sent applications last. */
+/**
+ * For a plan that takes from a side what is only there: to which side the bot's own runs sent applications last. A journal that can't be
+ * read must not keep a link from ever being mended: a person answers for what it would have told.
+ */
 async function withRedirect(operation: OperationName, settings: LdrSettings, detail: LdrDetail, io: EngineIo): Promise<LdrDetail> {
-  const last = overSides.includes(operation) ? ((await io.redirected?.()) ?? null) : null;
+  if (!overSides.includes(operation)) return detail;
+  const last = await lastRedirect(io);
+  if (last === 'untold') return { ...detail, redirectUntold: true };
   const side = last === null ? undefined : sides.find((one) => settings[one].cluster === last.to);
   if (last === null || side === undefined) return detail;
   const { run, operation: by, endedAt } = last;
   return { ...detail, redirected: { run, operation: by, side, ended: String(microsOfMs(endedAt)) } };
+}
+
+async function lastRedirect(io: EngineIo): Promise<Redirected | 'untold' | null> {
+  try {
+    return (await io.redirected?.()) ?? null;
+  } catch (cause) {
+    if (isFault(cause)) return 'untold';
+    throw cause;
+  }
 }
 
 /** For a plan that lets one direction go on beside the other one, which is live. */

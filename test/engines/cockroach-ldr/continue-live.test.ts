@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/domain/faults.ts';
 import type { Operation } from '../../../src/domain/operation.ts';
+import { isRefusal } from '../../../src/domain/refusal.ts';
 import { byHand, endStreams, type LdrBed, ldrLinkId as link, openLdr } from '../../conformance/cockroach-ldr-bed.ts';
 import { anIo, carryOut, planOn, settle } from '../../conformance/drive.ts';
 import { until } from '../../support/until.ts';
@@ -50,6 +52,19 @@ async function split(): Promise<{ readonly on: LdrBed; readonly world: LdrBed['w
 }
 
 describe('going on from where the last replication ended', { timeout: 180_000 }, () => {
+  it('asks a person where applications are when the journal of a run cannot be read', async () => {
+    const on = await ended();
+    const redirected = async () => {
+      throw new Fault('answer-not-understood', 'The journal is not a list.', { effect: 'not-applied', facts: {} });
+    };
+    const engine = on.engine();
+    const seen = await engine.observe(on.link, anIo({ planning: 'setup', redirected }));
+    const plan = engine.plan(onward, on.link, seen);
+    if (isRefusal(plan)) throw new TypeError(plan.sentence);
+    expect(plan.steps.map(({ kind }) => kind)).toContain('ldr.accept-loss');
+    expect((await planOn(on, onward)).steps.map(({ kind }) => kind)).not.toContain('ldr.accept-loss');
+  });
+
   it('is looked at once more right before it is sent: the history may be gone by then', async () => {
     const on = await ended(600);
     const create = (await planOn(on, onward)).steps.find(({ kind }) => kind === 'ldr.create-stream');

@@ -125,3 +125,26 @@ describe('a side that is to be emptied, and that a run of the bot sent applicati
     expect(outline(planned(rebuild, failed(), link)).join()).not.toContain('ldr.accept-loss');
   });
 });
+
+describe('a link of which the journal of a run cannot be read', () => {
+  const unknown = (detail: LdrDetail): LdrDetail => ({ ...detail, redirectUntold: true });
+  const words =
+    "The journal of an earlier run can't be read, so which side the applications of shop were sent to last is not known. Confirm that applications use sql-east now, and that nothing they wrote on sql-west is needed. If they use sql-west, cancel.";
+
+  it.each([
+    ['goes on from the last time', last, over()],
+    ['goes on from a time', at, over()],
+    ['is filled anew', rebuild, jobInto({ status: 'failed' })],
+  ] as const)('%s once a person has said where applications are', (_, operation, detail) => {
+    expect(outline(planned(operation, detail)).join()).not.toContain('ldr.accept-loss');
+    const plan = planned(operation, unknown(detail));
+    expect(plan.steps.find(({ kind }) => kind === 'ldr.accept-loss')?.statements[0]).toBe(words);
+    expect(plan.predictedLoss.ms).toBeNull();
+  });
+
+  it('asks nobody where the way back brings what is written there', () => {
+    const back = { primary: aSide({ jobs: [aJob({ connection: 'to_west' })] }) };
+    const detail = { ...jobInto({ status: 'failed' }), ...back };
+    expect(outline(planned(rebuild, unknown(detail), bothWays()))).toEqual(outline(planned(rebuild, detail, bothWays())));
+  });
+});

@@ -80,7 +80,7 @@ function onwardInto(from: ContinueFrom, scene: Continued, into: Side): Onward | 
   const written = writtenRefusal(scene, weighing, at);
   if (written !== null) return written;
   const sent = isBoth(link) ? null : sentTo(detail, into, proven.least?.at ?? null);
-  if (sent !== null && from.kind === 'last') return sentRefusal(link, detail, sent, at);
+  if (sent !== null && sent !== 'untold' && from.kind === 'last') return sentRefusal(link, detail, sent, at);
   const untold = weighing === null ? [] : untoldWarnings(link, weighing, beforeStart);
   return {
     at,

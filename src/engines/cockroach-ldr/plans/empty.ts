@@ -5,7 +5,7 @@ import { spellTime } from '../../cockroach/spell.ts';
 import { type Draft, lookStep, notNow, personAct, personStep } from '../../frame/drafts.ts';
 import { type Acts, kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
-import type { DlqView, LdrDetail, Redirect } from '../detail.ts';
+import type { DlqView, LdrDetail } from '../detail.ts';
 import { flowInto, readOf } from '../flow.ts';
 import { queueEntriesQuery } from '../reads/queues.ts';
 import { newestWriteQuery, writesSinceQuery } from '../reads/writes.ts';
@@ -14,7 +14,7 @@ import { type PlannedQueue, plannedQueue, type Waiting, waitingOn } from '../wai
 import { isClean, isFollowedBack, looksInUse, newestWords, strayList, untoldWarnings, type Weighing, weigh } from '../weigh.ts';
 import { tablesAt, upper } from '../words.ts';
 import { unprovenConfirm, unprovenWords } from './doubts.ts';
-import { sentBefore, sentConfirm, sentWords } from './sent.ts';
+import { type Sent, sentBefore, sentConfirm, sentWords } from './sent.ts';
 
 const lookBudgetMs = 120_000;
 /** After writers have stopped the way back has only what was under way, ms. */
@@ -31,7 +31,7 @@ export interface Emptying {
   readonly weighing: Weighing | null;
   readonly letters: Letters;
   /** The run that sent applications to it; null where none did, and where the way back brings what they write. */
-  readonly sent: Redirect | null;
+  readonly sent: Sent | null;
   /** Tables of which nothing proves that the other side ever had a full copy; empty where it was not filled by replication. */
   readonly unproven: readonly number[];
 }
@@ -117,7 +117,7 @@ export const keptPairs = ({ link, weighing, letters }: Emptying): readonly numbe
 function consentAct({ link, into, weighing, letters, sent, unproven }: Emptying) {
   const [here, there] = [link.settings[into].cluster, link.settings[otherSide(into)].cluster];
   return personAct(kinds.acceptLoss, `Confirm that what only ${here} has may be deleted`, [
-    ...(sent === null ? [] : [sentConfirm(link, sent)]),
+    ...(sent === null ? [] : [sentConfirm(link, into, sent)]),
     ...(unproven.length === 0 ? [] : unprovenConfirm(link, into, unproven)),
     ...letterWords(link, into, letters),
     ...(weighing === null ? [] : [...strayWords(link, into, weighing, here, there), ...unreadWords(link, into, weighing, here)]),

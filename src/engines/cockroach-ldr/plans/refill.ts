@@ -83,7 +83,8 @@ export function planReturn(link: LdrLink, detail: LdrDetail): Outline | Refusal 
 /** One way, the side that applications were sent to is not the one to be filled anew, whatever became of its job. */
 function sentRefusal({ link, detail, into, sent }: Emptying): Refusal | null {
   const { settings, id } = link;
-  if (sent === null || settings.direction === 'bidirectional') return null;
+  // Where nobody knows, a person is asked, or the link could never be mended.
+  if (sent === null || sent === 'untold' || settings.direction === 'bidirectional') return null;
   const [here, there] = [settings[into].cluster, settings[otherSide(into)].cluster];
   const back = isRefusal(planReturn(link, detail)) ? '' : `If applications use ${here}, /repl failback ${id} fills ${there} anew from it. `;
   const first = into === 'primary' ? `swap primary and standby in the config of ${id}, ` : '';

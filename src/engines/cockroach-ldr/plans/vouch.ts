@@ -4,11 +4,10 @@ import type { Micros } from '../../cockroach/times.ts';
 import { type Draft, personAct, personStep } from '../../frame/drafts.ts';
 import { kinds } from '../acts.ts';
 import type { LdrLink } from '../config.ts';
-import type { Redirect } from '../detail.ts';
 import { newestWriteQuery } from '../reads/writes.ts';
 import type { Weighing } from '../weigh.ts';
 import { tablesAt } from '../words.ts';
-import { sentConfirm } from './sent.ts';
+import { type Sent, sentConfirm } from './sent.ts';
 
 /** What no database tells of a side that goes on from a time. */
 interface Vouched {
@@ -20,7 +19,7 @@ interface Vouched {
   /** Who wrote last on it; null where that does not matter. */
   readonly weighing: Weighing | null;
   /** The run that sent applications to it; null where none did. */
-  readonly sent: Redirect | null;
+  readonly sent: Sent | null;
 }
 
 /** What no database tells, a person has to find out and to answer for. */
@@ -33,7 +32,7 @@ export function vouchSteps(link: LdrLink, { into, at, unlisted, weighing, sent }
   return [
     personStep(
       personAct(kinds.acceptLoss, `Confirm what the databases do not tell of ${here}`, [
-        ...(sent === null ? [] : [sentConfirm(link, sent)]),
+        ...(sent === null ? [] : [sentConfirm(link, into, sent)]),
         ...(unlisted.length === 0
           ? []
           : [
