@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Short files that run for minutes, the longest first: begun last, each would keep the others waiting for it alone. */
-const long = ['/conformance/tigergraph-crr', '/conformance/cockroach-ldr', '/conformance/', '/crashes/'];
+const long = [
+  '/conformance/tigergraph-crr',
+  '/conformance/cockroach-ldr',
+  '/conformance/cockroach-pcr-hosts',
+  '/conformance/',
+  '/crashes/',
+];
 
 const rank = ({ moduleId }: TestSpecification): number => [...long, moduleId].findIndex((part) => moduleId.includes(part));
 
