@@ -140,7 +140,7 @@ export function metadataIn(desk: Desk, store: Store, tag: string): BackupMetadat
 export function readMetadata(text: string | undefined): BackupMetadata | null {
   const parsed = asObject(text);
   // Only this simulator writes such files; a damaged one is no JSON or has no tag.
-  return parsed !== null && typeof parsed.Tag === 'string' ? (parsed as unknown as BackupMetadata) : null;
+  return parsed !== null && typeof parsed['Tag'] === 'string' ? (parsed as unknown as BackupMetadata) : null;
 }
 
 function asObject(text: string | undefined): Record<string, unknown> | null {
@@ -172,7 +172,7 @@ export function unpack(desk: Desk, store: Store, tag: string, metadata: BackupMe
       );
     const wanted = metadata?.Files.find(({ Name }) => Name === name)?.Checksum;
     const archives = texts.filter((text) => wanted === undefined || checksumOf(text) === wanted).map(asObject);
-    const whole = archives.find((each) => each !== null && each.part === part);
+    const whole = archives.find((each) => each !== null && each['part'] === part);
     if (whole === undefined || whole === null) return refused(`checksum of ${name} does not match`);
     // Written by packArchives under this name, with this part in it.
     found = whole as unknown as Archive;
