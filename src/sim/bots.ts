@@ -21,14 +21,15 @@ export interface BotProcess {
 
 export interface BotProcessOptions {
   readonly onLine?: (line: string) => void;
-  /** Another main than `src/main.ts`. */
+  /** Another main than `src/main.ts`: TypeScript, or compiled. */
   readonly main?: URL;
 }
 
 /** Starts a bot with exactly this environment, plus PATH and HOME. */
 export function startBot(name: string, env: Readonly<Record<string, string>>, options: BotProcessOptions = {}): BotProcess {
   const { PATH = '', HOME = '' } = inherited();
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(options.main ?? mainUrl)], {
+  const main = fileURLToPath(options.main ?? mainUrl);
+  const child = spawn(process.execPath, [...(main.endsWith('.ts') ? ['--import', 'tsx'] : []), main], {
     env: { PATH, HOME, ...env, REPLOPS_WORKER: name },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

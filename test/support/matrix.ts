@@ -5,6 +5,7 @@ import { currentStanding } from '../../src/runs/progress.ts';
 import { type BotProcess, startBot } from '../../src/sim/bots.ts';
 import type { WorldOptions } from '../../src/sim/world.ts';
 import { threadLines } from '../../src/slack/messages/thread.ts';
+import { crashBot } from './compiled-bot.ts';
 import { type House, openHouse } from './house.ts';
 import { type RedisProxy, type StopPoint, startRedisProxy } from './redis-proxy.ts';
 import { until } from './until.ts';
@@ -48,8 +49,6 @@ export interface Crash {
   readonly how: How;
   readonly point: Point;
 }
-
-const crashBot = new URL('./crash-bot.ts', import.meta.url);
 
 /** Clicks a button if the run's message shows it now. */
 async function press(house: House, run: RunId, person: string, verb: string): Promise<void> {
