@@ -32,12 +32,17 @@ describeKills({
   effects: [/CANCEL JOB/],
   ends: has(['canceled'], ['canceled']),
 });
+// Nothing is ended: the job from the side that is lost pauses itself sooner or later, and can be resumed.
 describeKills({
   command: '/repl failover prod-shop',
   links: replicating,
   prepare: (house) => worldOf(house).faults.down('primary'),
-  effects: [/CANCEL JOB/],
-  ends: has(['running'], ['canceled']),
+  effects: [],
+  words: [words.made, words.ended],
+  ends: (house) => {
+    expect(jobs(house, 'primary')).toEqual(['running']);
+    expect(jobs(house, 'standby').join()).toMatch(/^(running|paused)$/);
+  },
 });
 for (const [command, source] of [
   ['/repl failback prod-shop', 'standby'],
